@@ -1,0 +1,110 @@
+import { UserError } from "../errors.js";
+import { channelStatistics } from "./channel-statistics.js";
+
+/** The size of every image of a dataset. */
+export interface Geometry {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Per channel, of pixels scaled to 0–1: what `(pixel / 255 − mean) / std` takes. */
+export interface Statistics {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** How training images are varied: shifted by up to `pad` pixels into black, and mirrored every other time. */
+export interface Augmentation {
+  /** Mirrors left and right with probability one half; wrong for letters and digits. */
+  readonly flip: boolean;
+  /** Black pixels added on each side before a window of the original size is cut out at random; 0 for none. */
+  readonly pad: number;
+}
+
+/** Images of one split as bytes 0–255, [N, C, H, W], with their labels. */
+export interface ImageSet {
+  readonly images: Uint8Array;
+  /** One index into the names of the classes per image. */
+  readonly labels: Uint8Array | Int32Array;
+  /** The number of images. */
+  readonly length: number;
+}
+
+/** Labelled images of one size, split for training and test. */
+export interface Dataset extends Geometry, Statistics {
+  readonly name: string;
+  readonly classes: readonly string[];
+  readonly train: ImageSet;
+  readonly test: ImageSet;
+  /** What training does to the images of this dataset unless told otherwise. */
+  readonly augment: Augmentation;
+}
+
+/** Keeps only the first images of a split, for short runs; all of them where the split has fewer. */
+export interface Limits {
+  readonly trainLimit?: number | undefined;
+  readonly testLimit?: number | undefined;
+}
+
+/** A file's bytes and the name that error messages give it. */
+export interface NamedBytes {
+  readonly source: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Puts a dataset together from its parts: checks that they agree and measures mean and std on the training split.
+ * They are measured before the limits apply, so a short run sees the same inputs as a long one.
+ * @throws UserError when a split is empty, has other than one label per image, or a label names no class.
+ */
+export function defineDataset(parts: Omit<Dataset, keyof Statistics>, limits: Limits = {}): Dataset {
+  checkSplit(`${parts.name} train`, parts.train, parts);
+  checkSplit(`${parts.name} test`, parts.test, parts);
+  return {
+    ...parts,
+    ...channelStatistics(parts.train.images, parts),
+    train: take(parts.train, limits.trainLimit, "trainLimit"),
+    test: take(parts.test, limits.testLimit, "testLimit"),
+  };
+}
+
+/** @throws UserError for the first of `labels` that is no index into `classes`, with its place counted from 0. */
+export function checkLabels(labels: ImageSet["labels"], classes: readonly string[], source: string): void {
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    if (label >= 0 && label < classes.length) continue;
+    throw new UserError(
+      `${source}: got label ${label} in record ${i}; expected 0 to ${classes.length - 1}; is it another dataset's file?`,
+    );
+  }
+}
+
+function checkSplit(
+  source: string,
+  set: ImageSet,
+  { channels, height, width, classes }: Geometry & { classes: readonly string[] },
+): void {
+  if (set.length === 0) throw new UserError(`${source}: got no images; expected at least one`);
+  if (set.labels.length !== set.length) {
+    throw new UserError(`${source}: got ${set.length} images but ${set.labels.length} labels; expected one label each`);
+  }
+  const bytes = set.length * channels * height * width;
+  if (set.images.length !== bytes) {
+    throw new UserError(
+      `${source}: got ${set.images.length} bytes; expected ${bytes}, ${set.length} images of [${channels}, ${height}, ${width}]`,
+    );
+  }
+  checkLabels(set.labels, classes, source);
+}
+
+/** The first `limit` images, copied so that the rest can be freed. */
+function take(set: ImageSet, limit: number | undefined, name: string): ImageSet {
+  if (limit === undefined) return set;
+  if (!Number.isInteger(limit) || limit < 1) {
+    throw new UserError(`openDataset: got ${name} ${limit}; expected a whole number of images from 1`);
+  }
+  if (limit >= set.length) return set;
+  const size = set.images.length / set.length;
+  return { images: set.images.slice(0, limit * size), labels: set.labels.slice(0, limit), length: limit };
+}
