@@ -10,8 +10,8 @@ export interface CifarKind {
   /** Bytes before the pixels of each record; the last of them is the label. */
   readonly labelBytes: number;
   readonly classes: readonly string[];
-  /** The training files; a number in the name, where there is one, counts from 1. */
-  readonly train: RegExp;
+  /** The name of the training files; * stands for a number that counts from 1. */
+  readonly train: string;
   readonly test: string;
   /** A text file with the name of one class per line. */
   readonly names: string;
@@ -24,7 +24,7 @@ export const cifar10: CifarKind = {
   name: "cifar10",
   labelBytes: 1,
   classes: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
-  train: /^data_batch_(\d+)\.bin$/,
+  train: "data_batch_*.bin",
   test: "test_batch.bin",
   names: "batches.meta.txt",
   folder: "cifar-10-batches-bin",
@@ -41,7 +41,7 @@ export const cifar100: CifarKind = {
     poppy porcupine possum rabbit raccoon ray road rocket rose sea seal shark shrew skunk skyscraper snail snake spider
     squirrel streetcar sunflower sweet_pepper table tank telephone television tiger tractor train trout tulip turtle
     wardrobe whale willow_tree wolf woman worm`.split(/\s+/),
-  train: /^train\.bin$/,
+  train: "train.bin",
   test: "test.bin",
   names: "fine_label_names.txt",
   folder: "cifar-100-binary",

@@ -20,17 +20,17 @@ export interface BatchOptions {
   /** Images per batch. */
   readonly batch: number;
   /** Decides, together with `epoch`, order and augmentation (0 by default). */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** The pass, counted from 0 (0 by default). */
-  readonly epoch?: number;
+  readonly epoch?: number | undefined;
   /** Whether the images come in random order (false by default). */
-  readonly shuffle?: boolean;
+  readonly shuffle?: boolean | undefined;
   /** How images are varied (not at all by default). */
-  readonly augment?: Augmentation;
+  readonly augment?: Augmentation | undefined;
   /** Whether to leave out the images that do not fill a last batch (false by default). */
-  readonly dropLast?: boolean;
+  readonly dropLast?: boolean | undefined;
   /** The first batch wanted, counted from 0, to resume inside a pass (0 by default). */
-  readonly start?: number;
+  readonly start?: number | undefined;
 }
 
 /** The number of batches in a full pass over `images` images. */

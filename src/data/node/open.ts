@@ -1,0 +1,57 @@
+import { nearest, UserError } from "../../errors.js";
+import { cifar10, cifar100 } from "../cifar.js";
+import type { Dataset, Limits } from "../dataset.js";
+import { fashionMnist, mnist } from "../mnist.js";
+import { openCifar } from "./open-cifar.js";
+import { openGlyphs } from "./open-glyphs.js";
+import { openMnist } from "./open-mnist.js";
+
+/** What can be opened. `path` is the word for what follows the colon, absent where nothing does. */
+const kinds = {
+  glyphs: { open: (_, limits) => openGlyphs(limits) },
+  cifar10: { path: "PATH", open: (path, limits) => openCifar(path, cifar10, limits) },
+  cifar100: { path: "PATH", open: (path, limits) => openCifar(path, cifar100, limits) },
+  mnist: { path: "DIR", open: (path, limits) => openMnist(path, mnist, limits) },
+  "fashion-mnist": { path: "DIR", open: (path, limits) => openMnist(path, fashionMnist, limits) },
+} satisfies Record<string, Kind>;
+
+interface Kind {
+  readonly path?: string;
+  readonly open: (path: string, limits: Limits) => Promise<Dataset>;
+}
+
+/** How each dataset is asked for: "glyphs", "cifar10:PATH", … */
+export const datasetSpecs: readonly string[] = Object.entries<Kind>(kinds).map(([name, kind]) => specOf(name, kind));
+
+function specOf(name: string, { path }: Kind): string {
+  return path === undefined ? name : `${name}:${path}`;
+}
+
+/**
+ * Opens a dataset from the disk.
+ * @param spec one of `glyphs` (comes with this package), `cifar10:PATH`, `cifar100:PATH` (PATH is the archive or the
+ *   folder of the .bin files), `mnist:DIR`, `fashion-mnist:DIR` (DIR holds the four IDX files).
+ * @param limits how many images of each split to keep, the first ones; all by default.
+ * @throws UserError in one line for an unknown kind and for whatever is wrong with the files.
+ *
+ * @example
+ * const { train, classes } = await openDataset("cifar10:data/cifar-10-binary.tar.gz", { trainLimit: 1000 });
+ */
+export async function openDataset(spec: string, limits: Limits = {}): Promise<Dataset> {
+  const colon = spec.indexOf(":");
+  const name = colon < 0 ? spec : spec.slice(0, colon);
+  const path = colon < 0 ? "" : spec.slice(colon + 1);
+  if (!Object.hasOwn(kinds, name)) throw unknownKind(name);
+  const kind: Kind = kinds[name as keyof typeof kinds];
+  if ((kind.path === undefined) !== (path === "")) {
+    const fix = kind.path === undefined ? "without a path" : `with the path of its files after the colon`;
+    throw new UserError(`openDataset: got "${spec}"; expected ${specOf(name, kind)}, ${fix}`);
+  }
+  return kind.open(path, limits);
+}
+
+function unknownKind(name: string): UserError {
+  const near = nearest(name, Object.keys(kinds));
+  const hint = near === undefined ? "" : `; did you mean "${near}"?`;
+  return new UserError(`openDataset: got dataset "${name}"; expected one of ${datasetSpecs.join(", ")}${hint}`);
+}
