@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { UserError } from "../errors.js";
+import { Random } from "../random.js";
 import { buildTar, type TarEntry } from "./build-tar.test.helper.js";
 import { readTar } from "./tar.js";
 
@@ -67,5 +69,28 @@ describe("readTar", () => {
     expect(messageFor((tar) => tar.with(1536, 97))).toMatch(
       /^a\.tar: got checksum (\d+) in the header at byte 1536; expected \d+; it is corrupt, fetch it again$/,
     );
+  });
+
+  it("refuses a size that is no number", () => {
+    const entries = [{ name: "PaxHeader", type: "x", content: "11 size=-9\n" }, { name: "a.bin" }];
+    expect(() => read(entries)).toThrow(
+      'a.tar: got size -9 for "a.bin"; expected bytes from 0; it is corrupt, fetch it again',
+    );
+  });
+
+  it("ends with files or a UserError whatever bytes change", () => {
+    const tar = buildTar([
+      { name: "PaxHeader", type: "x", content: "11 size=1\n" },
+      { name: "a.bin", content: "A" },
+    ]);
+    const random = new Random(1);
+    for (let round = 0; round < 500; round++) {
+      const broken = tar.with(random.below(tar.length), random.below(256)).subarray(0, random.below(2 * tar.length));
+      try {
+        readTar({ source: "a.tar", bytes: broken });
+      } catch (error) {
+        expect(error).toBeInstanceOf(UserError);
+      }
+    }
   });
 });

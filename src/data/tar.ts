@@ -21,6 +21,11 @@ export function readTar({ bytes, source }: NamedBytes): Map<string, Uint8Array> 
     const type = String.fromCharCode(header[156]!);
     const size = override.size ?? number(header, 124, 12);
     const path = override.path ?? headerPath(header);
+    if (!(size >= 0)) {
+      throw new UserError(
+        `${source}: got size ${size} for "${path}"; expected bytes from 0; it is corrupt, fetch it again`,
+      );
+    }
     const end = at + block + size;
     if (end > bytes.length) throw truncated(source, `byte ${bytes.length} inside "${path}", which goes on to ${end}`);
     const content = bytes.subarray(at + block, end);
