@@ -1,0 +1,89 @@
+import type { Tensor } from "./tensor.js";
+
+/** An ONNX attribute with its kind, so that it is written as it was read (1 the integer is not 1 the float). */
+export type Attribute =
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly string: string }
+  | { readonly tensor: Tensor }
+  | { readonly ints: readonly number[] }
+  | { readonly floats: readonly number[] }
+  | { readonly strings: readonly string[] };
+
+/** The attributes of a node by name. */
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+type AttributeKinds = {
+  int: number;
+  float: number;
+  string: string;
+  tensor: Tensor;
+  ints: readonly number[];
+  floats: readonly number[];
+  strings: readonly string[];
+};
+type AttributeKind = keyof AttributeKinds;
+
+/** How one attribute of an operator is read: its kind and the value it has when it is left out. */
+export interface AttributeRule<K extends AttributeKind, V> {
+  readonly kind: K;
+  readonly fallback: V;
+}
+
+/** All attributes of an operator. */
+export type AttributeSchema = Readonly<Record<string, AttributeRule<AttributeKind, unknown>>>;
+
+/** The attributes of an operator as plain typed values, defaults filled in. */
+export type AttributesOf<S extends AttributeSchema> = {
+  readonly [N in keyof S]: S[N] extends AttributeRule<infer K, infer V> ? AttributeKinds[K] | V : never;
+};
+
+/** Declares an attribute: `attribute("int", 1)` is an integer that is 1 when left out. */
+export function attribute<K extends AttributeKind>(kind: K, fallback: AttributeKinds[K]): AttributeRule<K, never>;
+export function attribute<K extends AttributeKind>(kind: K, fallback: undefined): AttributeRule<K, undefined>;
+export function attribute<K extends AttributeKind>(
+  kind: K,
+  fallback: AttributeKinds[K] | undefined,
+): AttributeRule<K, unknown> {
+  return { kind, fallback };
+}
+
+/**
+ * Reads a node's attributes by its operator's schema. Attributes the schema does not know are an error,
+ * because ignoring one would change the result in silence.
+ */
+export function readAttributes<S extends AttributeSchema>(
+  schema: S,
+  attributes: Attributes,
+  where: string,
+): AttributesOf<S> {
+  const result: Record<string, unknown> = {};
+  for (const [name, rule] of Object.entries(schema)) {
+    const given = attributes[name];
+    if (given !== undefined && !(rule.kind in given)) {
+      throw new TypeError(`${where}: got attribute ${name} of kind ${Object.keys(given)[0]}; expected ${rule.kind}`);
+    }
+    result[name] = given === undefined ? rule.fallback : (given as Record<string, unknown>)[rule.kind];
+  }
+  for (const name of Object.keys(attributes)) {
+    if (!(name in schema)) {
+      throw new TypeError(
+        `${where}: got attribute ${name}; expected one of ${Object.keys(schema).join(", ") || "none"}`,
+      );
+    }
+  }
+  return result as AttributesOf<S>;
+}
+
+/** The reverse of `readAttributes`: plain values to tagged ones; undefined values are left out. */
+export function writeAttributes<S extends AttributeSchema>(schema: S, values: Partial<AttributesOf<S>>): Attributes {
+  const result: Record<string, Attribute> = {};
+  for (const [name, value] of Object.entries(values)) {
+    const rule = schema[name];
+    if (rule === undefined) {
+      throw new TypeError(`got attribute ${name}; expected one of ${Object.keys(schema).join(", ") || "none"}`);
+    }
+    if (value !== undefined) result[name] = { [rule.kind]: value } as Attribute;
+  }
+  return result;
+}

@@ -1,0 +1,75 @@
+import type { Attributes } from "./attributes.js";
+import type { DType, Tensor } from "./tensor.js";
+
+/** One extent of a shape: a size, or the name of a size that is only known when the graph runs, such as `"N"`. */
+export type Dim = number | string;
+
+/** The element type and shape of a value. */
+export interface ValueType {
+  readonly dtype: DType;
+  readonly shape: readonly Dim[];
+}
+
+/** A named value: a graph input, a parameter, a constant or the output of a node. */
+export interface Value extends ValueType {
+  readonly name: string;
+}
+
+/** How a parameter starts out; `fan` counts the inputs or outputs one weight touches. */
+export type Init =
+  | { readonly kind: "constant"; readonly value: number }
+  /** Normal with standard deviation sqrt(2 / fan). Source: He et al. 2015, arXiv:1502.01852, eq. 10 and 14. */
+  | { readonly kind: "he-normal"; readonly fan: "in" | "out" }
+  /** Uniform in ±1/sqrt(fanIn): the default of PyTorch's Linear and Conv2d; `fanIn` is given for biases. */
+  | { readonly kind: "uniform-fan-in"; readonly fanIn?: number };
+
+/** A tensor that is learnt (`trainable`) or tracked (running statistics). Its values live in `Weights`, not here. */
+export interface Parameter {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly trainable: boolean;
+  readonly init: Init;
+}
+
+/** One application of an ONNX operator. An empty input name is an optional input left out. */
+export interface Node {
+  readonly name: string;
+  readonly op: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Attributes;
+}
+
+/**
+ * A program: nodes in an order in which every input is known before it is used. It holds no weights,
+ * so one graph serves any number of them. Treat it as immutable; transforms return a new one.
+ */
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly nodes: readonly Node[];
+  readonly parameters: ReadonlyMap<string, Parameter>;
+  readonly constants: ReadonlyMap<string, Tensor>;
+  /** Free text that travels with the file: labels, input size, provenance. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** The values of a graph's parameters, by name. */
+export type Weights = ReadonlyMap<string, Tensor>;
+
+/** A graph together with the values of its parameters. */
+export interface Model {
+  readonly graph: Graph;
+  readonly weights: Weights;
+}
+
+/** The number of trainable elements: what the literature calls the number of parameters. */
+export function countParameters(graph: Graph): number {
+  let count = 0;
+  for (const { shape, trainable } of graph.parameters.values()) {
+    if (trainable) count += shape.reduce((product, dim) => product * dim, 1);
+  }
+  return count;
+}

@@ -1,0 +1,33 @@
+import type { GraphBuilder } from "../graph/builder.js";
+import type { Init, Value } from "../graph/graph.js";
+
+/** A place in a network: a builder and the prefix of the parameter names made there, such as `layer1.0`. */
+export class Scope {
+  readonly g: GraphBuilder;
+  readonly path: string;
+
+  constructor(g: GraphBuilder, path = "") {
+    this.g = g;
+    this.path = path;
+  }
+
+  /** The place `name` inside this one. */
+  at(name: string | number): Scope {
+    return new Scope(this.g, this.name(`${name}`));
+  }
+
+  /** `name` with this place's prefix. */
+  name(name: string): string {
+    return this.path === "" ? name : `${this.path}.${name}`;
+  }
+
+  /** A learnt tensor of this place. */
+  parameter(name: string, shape: readonly number[], init: Init): Value {
+    return this.g.parameter(this.name(name), shape, init);
+  }
+
+  /** A tracked tensor of this place, such as a running mean. */
+  state(name: string, shape: readonly number[], value: number): Value {
+    return this.g.parameter(this.name(name), shape, { kind: "constant", value }, false);
+  }
+}

@@ -1,0 +1,51 @@
+import { attribute } from "../graph/attributes.js";
+import { formatShape, ShapeError } from "../graph/shape.js";
+import { channelSum, perChannel } from "./channels.js";
+import { noMacs, type Op, required } from "./op.js";
+
+const attributes = {
+  epsilon: attribute("float", 1e-5),
+  momentum: attribute("float", 0.9),
+  training_mode: attribute("int", 0),
+};
+
+/**
+ * y = scale · (x − mean) / √(var + ε) + bias per channel, with the running statistics:
+ * x [N, C, H, W], scale, bias, mean, var [C]. While training, `BatchNormTraining` takes its place.
+ */
+export const BatchNormalization: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  state: [3, 4],
+  shape: ({ inputs, attributes: { training_mode } }) => {
+    const x = required(inputs, 0, "X");
+    if (training_mode !== 0) throw new TypeError("got training_mode 1; expected 0, as exported for inference");
+    for (const [i, name] of ["scale", "B", "input_mean", "input_var"].entries()) {
+      const { shape } = required(inputs, i + 1, name);
+      if (shape.length !== 1 || shape[0] !== x.shape[1]) {
+        throw new ShapeError({
+          given: `x ${formatShape(x.shape)}, ${name} ${formatShape(shape)}`,
+          expected: `${name} [${x.shape[1]}], one entry per channel`,
+        });
+      }
+    }
+    return [{ dtype: x.dtype, shape: x.shape }];
+  },
+  // Frozen statistics: an affine map per channel.
+  gradient: (g, dy, { inputs, attributes: { epsilon } }) => {
+    const [x, scale] = [required(inputs, 0, "X"), required(inputs, 1, "scale")];
+    const [mean, variance] = [required(inputs, 3, "input_mean"), required(inputs, 4, "input_var")];
+    const rstd = () => g.call("Reciprocal", [g.call("Sqrt", [g.call("Add", [variance, g.scalar(epsilon)])])]);
+    return [
+      () => g.call("Mul", [dy, perChannel(g, g.call("Mul", [scale, rstd()]), x)]),
+      () => {
+        const centred = g.call("Sub", [x, perChannel(g, mean, x)]);
+        return g.call("Mul", [channelSum(g, g.call("Mul", [dy, centred])), rstd()]);
+      },
+      () => channelSum(g, dy),
+      undefined,
+      undefined,
+    ];
+  },
+  macs: noMacs,
+};

@@ -1,0 +1,38 @@
+import { attribute } from "../graph/attributes.js";
+import { extent, formatShape, normalizeAxis, ShapeError } from "../graph/shape.js";
+import { noMacs, type Op, required } from "./op.js";
+
+const attributes = { axis: attribute("int", 0) };
+
+/** Joins tensors along `axis`. */
+export const Concat: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: ({ inputs, attributes: { axis } }) => {
+    const { dtype, shape } = required(inputs, 0, "inputs");
+    const at = normalizeAxis(axis, shape.length);
+    let total = 0;
+    for (const input of inputs) {
+      const other = required([input], 0, "inputs");
+      const fits = other.shape.length === shape.length && other.shape.every((dim, i) => i === at || dim === shape[i]);
+      if (!fits) {
+        throw new ShapeError({
+          given: `${formatShape(shape)} and ${formatShape(other.shape)}`,
+          expected: `equal extents everywhere but at axis ${at}`,
+        });
+      }
+      total += extent(other, at);
+    }
+    return [{ dtype, shape: shape.map((dim, i) => (i === at ? total : dim)) }];
+  },
+  gradient: (g, dy, { inputs, attributes: { axis } }) => {
+    let start = 0;
+    return inputs.map((input) => {
+      const from = start;
+      start += extent(required([input], 0, "inputs"), axis);
+      const end = start;
+      return () => g.call("Slice", [dy, g.ints([from]), g.ints([end]), g.ints([axis])]);
+    });
+  },
+  macs: noMacs,
+};

@@ -1,0 +1,44 @@
+import { attribute } from "../graph/attributes.js";
+import type { ValueType } from "../graph/graph.js";
+import { concrete, extent, formatShape, ShapeError } from "../graph/shape.js";
+import { elements } from "../graph/tensor.js";
+import { channelSum } from "./channels.js";
+import { type Op, required } from "./op.js";
+import { slide, windowAttributes, windowOf, windowToAttributes } from "./window.js";
+
+const attributes = { ...windowAttributes, group: attribute("int", 1) };
+
+/** Cross-correlation: x [N, I, H, W], w [O, I/group, kH, kW], optional b [O] -> [N, O, H', W']. */
+export const Conv: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: ({ inputs, attributes }) => {
+    const [x, w, b] = [required(inputs, 0, "X"), required(inputs, 1, "W"), inputs[2]];
+    const { group } = attributes;
+    const [outputs, perGroup] = [extent(w, 0), extent(w, 1)];
+    if (x.shape[1] !== perGroup * group || outputs % group !== 0 || (b && b.shape[0] !== outputs)) {
+      throw new ShapeError({
+        given: `x ${formatShape(x.shape)}, w ${formatShape(w.shape)}${b ? `, b ${formatShape(b.shape)}` : ""}, group ${group}`,
+        expected: `x [N, ${perGroup * group}, H, W] and w [O, I/${group}, kH, kW] with O divisible by ${group}`,
+      });
+    }
+    return [{ dtype: x.dtype, shape: [x.shape[0]!, outputs, ...slide(x, windowFor(x, w, attributes))] }];
+  },
+  gradient: (g, dy, { inputs, attributes }) => {
+    const [x, w, b] = [required(inputs, 0, "X"), required(inputs, 1, "W"), inputs[2]];
+    const window = { ...windowToAttributes(windowFor(x, w, attributes)), group: attributes.group };
+    const [, , height, width] = concrete(x);
+    return [
+      () => g.call("ConvInputGradient", [dy, w], { ...window, input_shape: [height!, width!] }),
+      () => g.call("ConvWeightGradient", [x, dy], window),
+      b && (() => channelSum(g, dy)),
+    ];
+  },
+  // every output element sums I/group · kH · kW products
+  macs: ({ inputs }, outputs) =>
+    elements(concrete(outputs[0]!)) * elements(concrete(required(inputs, 1, "W")).slice(1)),
+};
+
+function windowFor(x: ValueType, w: ValueType, attributes: Parameters<typeof windowOf>[0]) {
+  return windowOf(attributes, x, [extent(w, 2), extent(w, 3)]);
+}

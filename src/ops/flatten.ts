@@ -1,0 +1,18 @@
+import { attribute } from "../graph/attributes.js";
+import { concrete, normalizeAxis, productOfDims } from "../graph/shape.js";
+import { noMacs, type Op, required } from "./op.js";
+
+const attributes = { axis: attribute("int", 1) };
+
+/** Makes a matrix: the extents before `axis` become rows, the others columns. */
+export const Flatten: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: ({ inputs, attributes: { axis } }) => {
+    const { dtype, shape } = required(inputs, 0, "input");
+    const at = axis === shape.length ? axis : normalizeAxis(axis, shape.length);
+    return [{ dtype, shape: [productOfDims(shape.slice(0, at)), productOfDims(shape.slice(at))] }];
+  },
+  gradient: (g, dy, { inputs }) => [() => g.call("Reshape", [dy, g.ints(concrete(required(inputs, 0, "input")))])],
+  macs: noMacs,
+};

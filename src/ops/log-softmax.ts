@@ -1,0 +1,20 @@
+import { attribute } from "../graph/attributes.js";
+import { unaryRule } from "./broadcast.js";
+import { noMacs, type Op } from "./op.js";
+
+const attributes = { axis: attribute("int", -1) };
+
+/** y = x − log Σ eˣ along `axis`. */
+export const LogSoftmax: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: unaryRule,
+  // dx = dy − softmax(x) · Σ dy
+  gradient: (g, dy, { inputs, attributes: { axis } }) => [
+    () => {
+      const total = g.call("ReduceSum", [dy, g.ints([axis])], { keepdims: 1 });
+      return g.call("Sub", [dy, g.call("Mul", [g.call("Softmax", [inputs[0]], { axis }), total])]);
+    },
+  ],
+  macs: noMacs,
+};

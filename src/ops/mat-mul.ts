@@ -1,0 +1,40 @@
+import type { GraphBuilder } from "../graph/builder.js";
+import type { Dim, Value } from "../graph/graph.js";
+import { broadcastShapes, concrete, extent, formatShape, ShapeError } from "../graph/shape.js";
+import { elements } from "../graph/tensor.js";
+import { unbroadcast } from "./broadcast.js";
+import { type Op, required } from "./op.js";
+
+const attributes = {};
+
+/** y = A·B over the last two axes, the axes before them broadcast: A [.., I, K], B [.., K, J] -> [.., I, J]. */
+export const MatMul: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: ({ inputs }) => {
+    const [a, b] = [required(inputs, 0, "A"), required(inputs, 1, "B")];
+    if (a.shape.length < 2 || b.shape.length < 2 || a.shape.at(-1) !== b.shape.at(-2)) {
+      throw new ShapeError({
+        given: `A ${formatShape(a.shape)}, B ${formatShape(b.shape)}`,
+        expected: "A [.., I, K] and B [.., K, J]",
+      });
+    }
+    const batch: Dim[] = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
+    return [{ dtype: a.dtype, shape: [...batch, a.shape.at(-2)!, b.shape.at(-1)!] }];
+  },
+  gradient: (g, dy, { inputs }) => {
+    const [a, b] = [required(inputs, 0, "A"), required(inputs, 1, "B")];
+    return [
+      () => unbroadcast(g, g.call("MatMul", [dy, transposed(g, b)]), a), // dA = dy·Bᵀ
+      () => unbroadcast(g, g.call("MatMul", [transposed(g, a), dy]), b), // dB = Aᵀ·dy
+    ];
+  },
+  macs: ({ inputs }, outputs) => elements(concrete(outputs[0]!)) * extent(required(inputs, 0, "A"), -1),
+};
+
+/** The last two axes swapped. */
+function transposed(g: GraphBuilder, x: Value): Value {
+  const rank = x.shape.length;
+  const perm = x.shape.map((_, i) => (i < rank - 2 ? i : i === rank - 2 ? rank - 1 : rank - 2));
+  return g.call("Transpose", [x], { perm });
+}

@@ -1,0 +1,19 @@
+import { broadcastRule, unbroadcast } from "./broadcast.js";
+import { noMacs, type Op, required } from "./op.js";
+
+const attributes = {};
+
+/** y = a · b element by element with broadcasting. */
+export const Mul: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: broadcastRule,
+  gradient: (g, dy, { inputs }) => {
+    const [a, b] = [required(inputs, 0, "A"), required(inputs, 1, "B")];
+    return [
+      () => unbroadcast(g, g.call("Mul", [dy, b]), a), // da = dy·b
+      () => unbroadcast(g, g.call("Mul", [dy, a]), b), // db = dy·a
+    ];
+  },
+  macs: noMacs,
+};

@@ -1,0 +1,66 @@
+import type { AttributeSchema, AttributesOf } from "../graph/attributes.js";
+import type { GraphBuilder } from "../graph/builder.js";
+import type { Value, ValueType } from "../graph/graph.js";
+import type { Tensor } from "../graph/tensor.js";
+
+/** What a shape rule and a cost rule see of one application of an operator. */
+export interface OpCall<S extends AttributeSchema> {
+  readonly inputs: readonly (ValueType | undefined)[];
+  readonly attributes: AttributesOf<S>;
+  /** The value of input `i` where it is known while the graph is built: a constant such as a target shape. */
+  constant(i: number): Tensor | undefined;
+  /** How many outputs the node names. */
+  readonly outputCount: number;
+}
+
+/** What a gradient rule or a lowering sees: the values themselves. `inputs[i]` is undefined where an optional one is left out. */
+export interface OpValues<S extends AttributeSchema> {
+  readonly inputs: readonly (Value | undefined)[];
+  readonly outputs: readonly Value[];
+  readonly attributes: AttributesOf<S>;
+}
+
+/** Builds the gradient of one input; called only where that gradient is wanted. */
+export type InputGradient = (() => Value) | undefined;
+
+/**
+ * Given the gradient `dy` of the first output, says for every input how its gradient is built.
+ * `undefined` in the list marks an input that is not differentiated (an index, a shape).
+ */
+export interface GradientRule<S extends AttributeSchema> {
+  rule(g: GraphBuilder, dy: Value, values: OpValues<S>): readonly InputGradient[];
+}
+
+/** An operator whose derivative is zero or undefined, with the reason: asking for its gradient is an error. */
+export interface NoGradient {
+  readonly none: string;
+}
+
+/** Where a lowered graph will run; `standard` uses ONNX's own operators alone and runs everywhere. */
+export type Target = "standard";
+
+/** Everything there is to know about one operator. Adding one is a file with this, its test and a line in `ops/index.ts`. */
+export interface Op<S extends AttributeSchema = AttributeSchema> {
+  /** `""` for ONNX's own; `"senet"` for operators that exist only until `lower` has replaced them. */
+  readonly domain: "" | "senet";
+  readonly attributes: S;
+  /** The types of the outputs. @throws ShapeError when the inputs do not fit. */
+  shape(call: OpCall<S>): readonly ValueType[];
+  readonly gradient: GradientRule<S>["rule"] | NoGradient;
+  /** Multiply-accumulates for outputs of known size: those of convolutions and dense layers, 0 for everything else. */
+  macs(call: Pick<OpCall<S>, "inputs" | "attributes">, outputs: readonly ValueType[]): number;
+  /** Inputs that hold running statistics when they are parameters: tracked, never learnt. */
+  readonly state?: readonly number[];
+  /** How an operator of the domain `senet` is written in ONNX's own. */
+  lower?(g: GraphBuilder, values: Omit<OpValues<S>, "outputs">, target: Target): readonly Value[];
+}
+
+/** The cost rule of everything that is neither a convolution nor a dense layer. */
+export const noMacs = () => 0;
+
+/** The input at `i`, which the operator requires. @throws TypeError when it is left out. */
+export function required<T>(inputs: readonly (T | undefined)[], i: number, name: string): T {
+  const value = inputs[i];
+  if (value === undefined) throw new TypeError(`got no input ${name} (number ${i}); expected one`);
+  return value;
+}

@@ -1,0 +1,17 @@
+import { concrete } from "../graph/shape.js";
+import { elements } from "../graph/tensor.js";
+import { noMacs, type Op, required } from "./op.js";
+import { reduceAttributes, reduceRule, unreduce } from "./reduce.js";
+
+/** Averages over axes. */
+export const ReduceMean: Op<typeof reduceAttributes> = {
+  domain: "",
+  attributes: reduceAttributes,
+  shape: reduceRule,
+  gradient: (g, dy, { inputs, outputs }) => {
+    const x = required(inputs, 0, "data");
+    const share = () => g.scalar(elements(concrete(outputs[0]!)) / elements(concrete(x)));
+    return [() => unreduce(g, g.call("Mul", [dy, share()]), x, inputs[1]), undefined];
+  },
+  macs: noMacs,
+};

@@ -1,0 +1,39 @@
+import { attribute } from "../graph/attributes.js";
+import type { GraphBuilder } from "../graph/builder.js";
+import type { Dim, Value, ValueType } from "../graph/graph.js";
+import { concrete, normalizeAxis, sameShape } from "../graph/shape.js";
+import { toNumbers } from "../graph/tensor.js";
+import { type OpCall, required } from "./op.js";
+
+/** Attributes of the Reduce operators; the axes are the second input. */
+export const reduceAttributes = { keepdims: attribute("int", 1), noop_with_empty_axes: attribute("int", 0) };
+
+/** The axes a reduction runs over: those of its constant second input, all when there is none. */
+function axesOf(rank: number, axes: readonly number[] | undefined): number[] {
+  return axes === undefined || axes.length === 0
+    ? Array.from({ length: rank }, (_, i) => i)
+    : axes.map((axis) => normalizeAxis(axis, rank));
+}
+
+/** The shape rule of the Reduce operators. */
+export function reduceRule({ inputs, attributes, constant }: OpCall<typeof reduceAttributes>): ValueType[] {
+  const { dtype, shape } = required(inputs, 0, "data");
+  const given = constant(1);
+  if (inputs[1] !== undefined && given === undefined)
+    throw new TypeError("got axes that are computed; expected a constant");
+  const noAxes = given === undefined || given.data.length === 0;
+  if (noAxes && attributes.noop_with_empty_axes) return [{ dtype, shape }];
+  const axes = axesOf(shape.length, given && toNumbers(given));
+  const kept = attributes.keepdims ? [1] : [];
+  return [{ dtype, shape: shape.flatMap((dim, i): Dim[] => (axes.includes(i) ? kept : [dim])) }];
+}
+
+/** Stretches the gradient of a reduction back over the axes that were reduced. */
+export function unreduce(g: GraphBuilder, dy: Value, x: Value, axesInput: Value | undefined): Value {
+  const shape = concrete(x);
+  const given = axesInput && g.constantOf(axesInput);
+  const axes = axesOf(shape.length, given && toNumbers(given));
+  const kept = shape.map((dim, i) => (axes.includes(i) ? 1 : dim));
+  const aligned = sameShape(dy.shape, kept) ? dy : g.call("Reshape", [dy, g.ints(kept)]);
+  return g.call("Expand", [aligned, g.ints(shape)]);
+}

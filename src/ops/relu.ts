@@ -1,0 +1,13 @@
+import { unaryRule } from "./broadcast.js";
+import { noMacs, type Op } from "./op.js";
+
+const attributes = {};
+
+/** y = max(x, 0). */
+export const Relu: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: unaryRule,
+  gradient: (g, dy, { outputs }) => [() => g.call("ReluGradient", [dy, outputs[0]])],
+  macs: noMacs,
+};

@@ -1,0 +1,16 @@
+import { unaryRule } from "./broadcast.js";
+import { noMacs, type Op } from "./op.js";
+
+const attributes = {};
+
+/** y = 1 / (1 + e⁻ˣ). */
+export const Sigmoid: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: unaryRule,
+  // dx = dy · y · (1 − y)
+  gradient: (g, dy, { outputs: [y] }) => [
+    () => g.call("Mul", [dy, g.call("Mul", [y, g.call("Sub", [g.scalar(1), y])])]),
+  ],
+  macs: noMacs,
+};

@@ -1,0 +1,13 @@
+import { unaryRule } from "./broadcast.js";
+import { noMacs, type Op } from "./op.js";
+
+const attributes = {};
+
+/** y = −1, 0 or 1 by the sign of x. */
+export const Sign: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: unaryRule,
+  gradient: { none: "it is flat everywhere but at 0" },
+  macs: noMacs,
+};

@@ -1,0 +1,13 @@
+import { unaryRule } from "./broadcast.js";
+import { noMacs, type Op } from "./op.js";
+
+const attributes = {};
+
+/** y = √x. */
+export const Sqrt: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: unaryRule,
+  gradient: (g, dy, { outputs }) => [() => g.call("Div", [g.call("Mul", [dy, g.scalar(0.5)]), outputs[0]])], // dy / 2y
+  macs: noMacs,
+};

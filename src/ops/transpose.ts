@@ -1,0 +1,23 @@
+import { attribute } from "../graph/attributes.js";
+import { ShapeError } from "../graph/shape.js";
+import { noMacs, type Op, required } from "./op.js";
+
+const attributes = { perm: attribute("ints", undefined) };
+
+/** Reorders axes: axis i of the result is axis perm[i] of x; reversed when perm is left out. */
+export const Transpose: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: ({ inputs, attributes: { perm } }) => {
+    const { dtype, shape } = required(inputs, 0, "data");
+    const order = perm ?? shape.map((_, i) => shape.length - 1 - i);
+    if (order.length !== shape.length || new Set(order).size !== order.length) {
+      throw new ShapeError({ given: `perm [${order}]`, expected: `each of the ${shape.length} axes once` });
+    }
+    return [{ dtype, shape: order.map((axis) => shape[axis]!) }];
+  },
+  gradient: (g, dy, { attributes: { perm } }) => [
+    () => g.call("Transpose", [dy], perm === undefined ? {} : { perm: perm.map((_, i) => perm.indexOf(i)) }),
+  ],
+  macs: noMacs,
+};

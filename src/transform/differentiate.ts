@@ -1,0 +1,63 @@
+import { UserError } from "../errors.js";
+import { attributesOf, type GraphBuilder } from "../graph/builder.js";
+import type { Node, Value } from "../graph/graph.js";
+import { sameShape } from "../graph/shape.js";
+import { float32 } from "../graph/tensor.js";
+import { opOf } from "../ops/index.js";
+
+/**
+ * Appends the gradient of a scalar to the graph that computes it: reverse-mode differentiation.
+ * @param loss a float32 value without axes.
+ * @param wanted the values to differentiate for.
+ * @returns for every wanted value ∂loss/∂value with its shape; undefined where the loss does not depend on it.
+ * @throws UserError when an operator on the path has no gradient, naming the operator and the node.
+ */
+export function differentiate(g: GraphBuilder, loss: Value, wanted: readonly Value[]): (Value | undefined)[] {
+  if (loss.dtype !== "float32" || loss.shape.length !== 0) {
+    throw new TypeError(`differentiate: got ${loss.dtype} [${loss.shape}]; expected a float32 scalar to differentiate`);
+  }
+  const { nodes } = g.build();
+  const reached = dependents(nodes, new Set(wanted.map(({ name }) => name)));
+  const gradients = new Map<string, Value>([[loss.name, g.constant(float32([], [1]))]]);
+  for (const node of nodes.toReversed()) {
+    const dy = gradients.get(node.outputs[0]!);
+    if (dy === undefined || !node.inputs.some((name) => reached.has(name))) continue;
+    for (const [i, build] of inputGradients(g, node, dy).entries()) {
+      const name = node.inputs[i]!;
+      if (build === undefined || !reached.has(name)) continue;
+      const sum = gradients.get(name);
+      const term = build();
+      gradients.set(name, sum === undefined ? term : g.call("Add", [sum, term]));
+    }
+  }
+  return wanted.map((value) => {
+    const gradient = gradients.get(value.name);
+    if (gradient !== undefined && !sameShape(gradient.shape, value.shape)) {
+      throw new Error(`differentiate: gradient of ${value.name} is [${gradient.shape}]; expected [${value.shape}]`);
+    }
+    return gradient;
+  });
+}
+
+/** The names of values that depend on one of `sources`, the sources included. */
+function dependents(nodes: readonly Node[], sources: Set<string>): Set<string> {
+  for (const { inputs, outputs } of nodes) {
+    if (inputs.some((name) => sources.has(name))) for (const name of outputs) sources.add(name);
+  }
+  return sources;
+}
+
+function inputGradients(g: GraphBuilder, node: Node, dy: Value) {
+  const { gradient } = opOf(node.op, node.domain);
+  if (typeof gradient !== "function") {
+    throw new UserError(
+      `${node.op} (${node.name}) has no gradient: ${gradient.none}; freeze the parameters before it, or replace it`,
+    );
+  }
+  const value = (name: string) => (name === "" ? undefined : g.value(name));
+  return gradient(g, dy, {
+    inputs: node.inputs.map(value),
+    outputs: node.outputs.map((name) => g.value(name)),
+    attributes: attributesOf(node),
+  });
+}
