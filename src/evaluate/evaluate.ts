@@ -1,5 +1,5 @@
-import { batches } from "../data/loader.js";
 import type { Geometry, ImageSet, Statistics } from "../data/dataset.js";
+import { batches } from "../data/loader.js";
 import { prefetch } from "../data/prefetch.js";
 import type { Graph } from "../graph/graph.js";
 import type { Session } from "../runtime/runtime.js";

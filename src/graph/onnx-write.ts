@@ -47,7 +47,7 @@ export function writeOnnx(graph: Graph, weights?: Weights): Uint8Array {
         name: graph.name,
         input: [...graph.inputs, ...(weights ? [] : parameters)].map(valueInfo),
         output: graph.outputs.map(valueInfo),
-        initializer: weights ? parameters.map((value) => tensorProto(value.name, valueOf(value, weights))) : [],
+        initializer: weights ? parameters.map((value) => tensorProto(value.name, storedValue(value, weights))) : [],
         // Constants are nodes and parameters initializers: this is how the reader tells them apart.
         node: [...[...graph.constants].map(constantNode), ...graph.nodes.map(nodeProto)],
       }),
@@ -55,7 +55,7 @@ export function writeOnnx(graph: Graph, weights?: Weights): Uint8Array {
   );
 }
 
-function valueOf({ name, shape }: Value, weights: Weights): Tensor {
+function storedValue({ name, shape }: Value, weights: Weights): Tensor {
   const tensor = weights.get(name);
   if (tensor === undefined || !sameShape(tensor.shape, shape)) {
     throw new Error(

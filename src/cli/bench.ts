@@ -1,0 +1,65 @@
+import { Command } from "commander";
+import { UserError } from "../errors.js";
+import { modelEntry } from "../models/index.js";
+import { modelOptionsOf, number, wholeNumber } from "./options.js";
+
+interface BenchFlags {
+  readonly model: string;
+  readonly batch: number;
+  readonly input?: string;
+  readonly classes: number;
+  readonly steps: number;
+  readonly threads?: number;
+  readonly json?: true;
+}
+
+/** `senet bench`: times the engine. */
+export const bench = new Command("bench").description("Time the engine on this machine.");
+bench
+  .command("train")
+  .description("Time a training step (forward, backward, update) on random images.")
+  .option("--model <name>", "a network by its published name", "seresnet20")
+  .option("--input <CxHxW>", "size of the images (default: the network's own)")
+  .addOption(number("--batch <n>", "images per step", 128))
+  .addOption(number("--classes <n>", "number of classes", 10))
+  .addOption(number("--steps <n>", "steps measured, after 3 that are not", 20))
+  .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
+  .option("--json", "print one JSON document")
+  .action(benchTrain);
+
+async function benchTrain(flags: BenchFlags): Promise<void> {
+  const entry = modelEntry(flags.model);
+  const input = flags.input === undefined ? entry.input : parseInput(flags.input);
+  const [batch, steps] = [wholeNumber("--batch", flags.batch, 1), wholeNumber("--steps", flags.steps, 1)];
+  const { createModel } = await import("../models/index.js");
+  const { nodeRuntime } = await import("../runtime/node/runtime.js");
+  const { timeTrainingStep } = await import("../train/bench.js");
+  const { environment } = await import("./environment.js");
+
+  const options = { classes: flags.classes, input, ...modelOptionsOf({ shortcut: "projection" }, entry.attention) };
+  const runtime = nodeRuntime(
+    flags.threads === undefined ? {} : { threads: wholeNumber("--threads", flags.threads, 1) },
+  );
+  try {
+    const milliseconds = await timeTrainingStep(runtime, createModel(flags.model, options), { batch, steps });
+    const median = milliseconds.toSorted((a, b) => a - b)[milliseconds.length >> 1]!;
+    const imagesPerSecond = (1000 * batch) / median;
+    const result = { model: flags.model, batch, input, engine: runtime.name, steps, medianMs: median, imagesPerSecond };
+    process.stdout.write(
+      flags.json
+        ? `${JSON.stringify({ ...result, milliseconds, environment: environment() })}\n`
+        : `${flags.model}, batch ${batch}, ${input.join("x")}: ${median.toFixed(1)} ms per training step, ` +
+            `${Math.round(imagesPerSecond)} images/s (median of ${steps}; ${runtime.name})\n`,
+    );
+  } finally {
+    await runtime.close();
+  }
+}
+
+function parseInput(text: string): [number, number, number] {
+  const sizes = text.split("x").map(Number);
+  if (sizes.length !== 3 || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
+    throw new UserError(`--input: got "${text}"; expected channels x height x width such as 3x32x32`);
+  }
+  return [sizes[0]!, sizes[1]!, sizes[2]!];
+}

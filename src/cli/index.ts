@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { UserError } from "../errors.js";
+import { bench } from "./bench.js";
+import { compare } from "./compare.js";
+import { evaluate } from "./eval.js";
+import { train } from "./train.js";
+
+// Commands import what they run with when they run: `senet --help` should not wait for an engine.
+const program = new Command("senet")
+  .description("Squeeze-and-Excitation networks: train, compare and ship them as ONNX.")
+  .version("0.1.0")
+  .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
+  .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
+for (const command of [compare, train, evaluate, bench]) program.addCommand(command);
+stopByThrowing(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Says what went wrong and returns the exit code: 2 for the caller's mistakes, 130 for Ctrl-C, 1 for ours. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed its line
+  if (error instanceof UserError) {
+    process.stderr.write(`senet: ${error.message}\n`);
+    return 2;
+  }
+  if (error instanceof DOMException && error.name === "AbortError") return 130;
+  process.stderr.write(`senet: unexpected error\n${error instanceof Error ? error.stack : error}\n`);
+  return 1;
+}
+
+/** Commander exits with 1 by itself; errors of usage end with 2 here. Subcommands do not inherit the setting. */
+function stopByThrowing(command: Command): void {
+  command.exitOverride();
+  for (const sub of command.commands) stopByThrowing(sub);
+}

@@ -1,0 +1,15 @@
+/**
+ * A signal that Ctrl-C (or SIGTERM) aborts, so that work stops between steps with its files whole. A second Ctrl-C ends at once.
+ * @param message what to tell the user when it happens.
+ */
+export function interruptSignal(message: string): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(130);
+    process.stderr.write(`\n${message}\n`);
+    controller.abort();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  return controller.signal;
+}

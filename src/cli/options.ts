@@ -1,0 +1,87 @@
+import { Option } from "commander";
+import type { Dataset } from "../data/dataset.js";
+import { UserError } from "../errors.js";
+import type { Attention, ModelOptions } from "../models/model.js";
+import { defaultRecipe, type Recipe } from "../train/trainer.js";
+
+/** What the commands that train have in common, as commander parsed it. */
+export interface TrainingFlags {
+  readonly data: string;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly lr: number;
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  readonly weightDecay: number;
+  readonly schedule: string;
+  readonly warmup: number;
+  readonly augment: boolean;
+  readonly reduction?: number;
+  readonly shortcut: "projection" | "A";
+  readonly trainLimit?: number;
+  readonly testLimit?: number;
+  readonly threads?: number;
+}
+
+/** The flags of `TrainingFlags` with the recipe's defaults. */
+export function trainingOptions(defaults: { data?: string; epochs: number; batch?: number }): Option[] {
+  const recipe = { ...defaultRecipe, ...defaults };
+  const data = new Option("--data <spec>", "glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR or fashion-mnist:DIR");
+  return [
+    defaults.data === undefined ? data.makeOptionMandatory() : data.default(defaults.data),
+    number("--epochs <n>", "passes over the training images", recipe.epochs),
+    number("--batch <n>", "images per step", recipe.batch),
+    number("--lr <rate>", "largest learning rate", recipe.lr),
+    number("--momentum <m>", "momentum of SGD", recipe.momentum),
+    new Option("--no-nesterov", "plain momentum instead of Nesterov's"),
+    number("--weight-decay <w>", "penalty on weights; biases and batch norm are left out", recipe.weightDecay),
+    new Option("--schedule <name>", "how the learning rate falls")
+      .choices(["cosine", "step", "constant"])
+      .default(recipe.schedule),
+    number("--warmup <epochs>", "epochs over which the learning rate rises", recipe.warmup),
+    new Option("--no-augment", "train on the images as they are"),
+    number("--reduction <r>", "the r of SE blocks (default: 16)"),
+    new Option("--shortcut <kind>", "past a change of shape").choices(["projection", "A"]).default("projection"),
+    number("--train-limit <n>", "use only the first n training images"),
+    number("--test-limit <n>", "use only the first n test images"),
+    number("--threads <n>", "threads of the engine (default: all cores)"),
+  ];
+}
+
+/** An option that takes a number. */
+export function number(flags: string, description: string, fallback?: number): Option {
+  const option = new Option(flags, description).argParser((text) => parseNumber(flags.split(" ")[0]!, text));
+  return fallback === undefined ? option : option.default(fallback);
+}
+
+/** @throws UserError when the text is not a finite number. */
+function parseNumber(flag: string, text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (!Number.isFinite(value)) throw new UserError(`${flag}: got "${text}"; expected a number`);
+  return value;
+}
+
+/** Whole numbers from `least`: `wholeNumber("--seed", 3)`. @throws UserError for anything else. */
+export function wholeNumber(flag: string, value: number, least = 0): number {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new UserError(`${flag}: got ${value}; expected a whole number from ${least}`);
+  }
+  return value;
+}
+
+/** The recipe that the flags and the dataset's own augmentation make. */
+export function recipeOf(flags: TrainingFlags, dataset: Dataset): Recipe {
+  const { epochs, batch, lr, momentum, nesterov, weightDecay, schedule, warmup } = flags;
+  const augment = flags.augment ? dataset.augment : { flip: false, pad: 0 };
+  return { epochs, batch, lr, momentum, nesterov, weightDecay, schedule, warmup, augment };
+}
+
+/** What the flags say about the network itself. `--reduction` speaks of SE networks only. */
+export function modelOptionsOf(
+  { reduction, shortcut }: Pick<TrainingFlags, "reduction" | "shortcut">,
+  kind: "none" | "se",
+): Pick<ModelOptions, "attention" | "shortcut"> {
+  const attention: Attention | undefined =
+    reduction === undefined || kind === "none" ? undefined : { kind: "se", reduction };
+  return { shortcut, ...(attention && { attention }) };
+}

@@ -1,0 +1,145 @@
+import type { Dataset } from "../data/dataset.js";
+import { evaluate } from "../evaluate/evaluate.js";
+import { gateStatistics } from "../explain/gates.js";
+import { countParameters, type Graph, type Model, type Weights } from "../graph/graph.js";
+import { writeOnnx } from "../graph/onnx-write.js";
+import { createModel, type ModelOptions, modelEntry } from "../models/index.js";
+import { type ModelCard, withCard } from "../models/model-card.js";
+import type { EpochResult, RunResult } from "../report/results.js";
+import { type Measured, type MeasuredModel, scoreRun } from "../report/summarise.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { type EpochRecord, type Recipe, type StepProgress, train } from "../train/trainer.js";
+import { countMacs } from "../transform/cost.js";
+import { latencies } from "./latency.js";
+
+/** What is compared on what. */
+export interface CompareOptions {
+  /** Names from the zoo; the first is the baseline. */
+  readonly models: readonly string[];
+  readonly dataset: Dataset;
+  readonly recipe: Recipe;
+  readonly seeds: readonly number[];
+  readonly modelOptions?: Pick<ModelOptions, "attention" | "shortcut">;
+}
+
+/** One training run of a comparison. */
+export interface RunId {
+  readonly model: string;
+  readonly seed: number;
+  /** Counted from 0, out of `runs`. */
+  readonly run: number;
+  readonly runs: number;
+}
+
+/** What a caller may follow while `compare` runs. */
+export interface CompareEvents {
+  readonly onStep?: (run: RunId, progress: StepProgress) => void;
+  readonly onEpoch?: (run: RunId, record: EpochRecord) => void | Promise<void>;
+  /** Stores a trained model and returns the path it is known by. */
+  readonly onModel: (run: RunId, model: Model) => Promise<string>;
+  /** Called when what follows is not training: "inference time". */
+  readonly onPhase?: (phase: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** The part of the results that is measured here; who runs the comparison adds when, where and by which command. */
+export type Comparison = Pick<Measured, "data" | "recipe" | "models" | "labels">;
+
+/**
+ * Trains every model with every seed on the same batches and measures what each gained and cost.
+ * Models take turns within a seed, so that both meet the same state of the machine.
+ * @throws UserError when a name is unknown or the recipe does not fit the data.
+ */
+export async function compare(
+  runtime: Runtime,
+  { models, dataset, recipe, seeds, modelOptions = {} }: CompareOptions,
+  events: CompareEvents,
+): Promise<Comparison> {
+  const { channels, height, width } = dataset;
+  const options = { ...modelOptions, classes: dataset.classes.length, input: [channels, height, width] } as const;
+  const graphs = models.map((name) => createModel(name, options));
+  const results: RunResult[][] = models.map(() => []);
+  const trained: Model[] = [];
+  for (const [s, seed] of seeds.entries()) {
+    for (const [m, model] of models.entries()) {
+      const id = { model, seed, run: s * models.length + m, runs: seeds.length * models.length };
+      const { result, weights } = await oneRun(runtime, graphs[m]!, dataset, recipe, id, events);
+      results[m]!.push(result);
+      trained[m] = { graph: graphs[m]!, weights };
+    }
+  }
+  events.onPhase?.("inference time");
+  const batch1 = await latencies(runtime, trained, { batch: 1 });
+  const batch32 = await latencies(runtime, trained, { batch: 32, rounds: 15 });
+  return {
+    data: {
+      name: dataset.name,
+      classes: [...dataset.classes],
+      train: dataset.train.length,
+      test: dataset.test.length,
+      channels,
+      height,
+      width,
+    },
+    recipe: { ...recipe, optimizer: "SGD", augment: { ...recipe.augment }, seeds: [...seeds] },
+    labels: Array.from(dataset.test.labels),
+    models: models.map(
+      (name, m): MeasuredModel => ({
+        name,
+        params: countParameters(graphs[m]!),
+        macs: countMacs(graphs[m]!),
+        attention: attentionOf(name, modelOptions),
+        runs: results[m]!,
+        inferenceMsPerImage: { batch1: batch1[m]!, batch32: batch32[m]! },
+      }),
+    ),
+  };
+}
+
+async function oneRun(
+  runtime: Runtime,
+  graph: Graph,
+  dataset: Dataset,
+  recipe: Recipe,
+  id: RunId,
+  { onStep, onEpoch, onModel, signal }: CompareEvents,
+): Promise<{ result: RunResult; weights: Weights }> {
+  const { weights, epochs } = await train(runtime, graph, dataset, recipe, id.seed, {
+    onStep: (progress) => onStep?.(id, progress),
+    onEpoch: (record) => onEpoch?.(id, record),
+    signal,
+  });
+  // The predictions are those of the file that is written, in the engine's own inference form.
+  const session = await runtime.open(writeOnnx(graph, weights));
+  const { predictions } = await evaluate(session, graph, dataset.test, dataset);
+  await session.release();
+  const gates = await gateStatistics(runtime, { graph, weights }, dataset.test, dataset);
+  const card = trainedCard(dataset, recipe, id.model, id.seed);
+  return {
+    weights,
+    result: {
+      seed: id.seed,
+      epochs: epochs.map((epoch): EpochResult => ({ ...epoch })),
+      ...scoreRun(predictions, dataset.test.labels, dataset.classes.length),
+      predictions: [...predictions],
+      gates,
+      model: await onModel(id, { graph: withCard(graph, card), weights }),
+    },
+  };
+}
+
+/** The card of a model trained by a recipe. */
+export function trainedCard(dataset: Dataset, recipe: Recipe, model: string, seed: number): ModelCard {
+  const { augment, ...rest } = recipe;
+  return {
+    classes: [...dataset.classes],
+    mean: [...dataset.mean],
+    std: [...dataset.std],
+    provenance: { model, data: dataset.name, images: dataset.train.length, seed, ...rest, ...augment },
+  };
+}
+
+function attentionOf(name: string, { attention }: Pick<ModelOptions, "attention">): string {
+  const kind = attention?.kind ?? modelEntry(name).attention;
+  return kind === "none" ? "none" : `se r=${attention?.kind === "se" ? attention.reduction : 16}`;
+}

@@ -1,0 +1,131 @@
+import type { Geometry, ImageSet, Statistics } from "../data/dataset.js";
+import { batches } from "../data/loader.js";
+import { prefetch } from "../data/prefetch.js";
+import { GraphBuilder } from "../graph/builder.js";
+import type { Graph, Model, Value } from "../graph/graph.js";
+import { writeOnnx } from "../graph/onnx-write.js";
+import { extent } from "../graph/shape.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { replay } from "../transform/replay.js";
+
+/** A place where a feature map is scaled channel by channel with a computed gate. */
+export interface GateSite {
+  /** The block: `layer1.0.se`. */
+  readonly site: string;
+  /** The name of the gate's value, [N, C, 1, 1]. */
+  readonly value: string;
+  readonly channels: number;
+}
+
+/** What a block's gates did over a split. */
+export interface GateStatistics {
+  readonly site: string;
+  readonly channels: number;
+  /** [channels] mean and standard deviation over the images. */
+  readonly mean: number[];
+  readonly std: number[];
+  /** [classes][channels] mean over the images of each class. */
+  readonly perClass: number[][];
+}
+
+/** Operators that gates end in. */
+const gateOps = new Set(["Sigmoid"]);
+
+/**
+ * Finds the gates of a graph by their form, whoever wrote it: a Mul of a feature map [N, C, H, W] with the
+ * [N, C, 1, 1] that a sigmoid gives.
+ */
+export function findGates(graph: Graph): GateSite[] {
+  const g = new GraphBuilder(graph.name);
+  const values = replay(g, graph);
+  const gates = new Set(graph.nodes.flatMap(({ op, outputs }) => (gateOps.has(op) ? outputs : [])));
+  return graph.nodes.flatMap(({ op, inputs }) => {
+    const name = op === "Mul" ? inputs.find((input) => gates.has(input) && isVectorMap(values.get(input)!)) : undefined;
+    if (name === undefined) return [];
+    return [{ site: name.replace(/[./]gate$/, ""), value: name, channels: extent(values.get(name)!, 1) }];
+  });
+}
+
+function isVectorMap({ shape }: Value): boolean {
+  return shape.length === 4 && shape[2] === 1 && shape[3] === 1;
+}
+
+/**
+ * Measures every gate of a model over a split.
+ * Source: Hu et al., arXiv:1709.01507, §7.2, where gates are averaged by class and block.
+ */
+export async function gateStatistics(
+  runtime: Runtime,
+  { graph, weights }: Model,
+  split: ImageSet,
+  dataset: Geometry & Statistics & { readonly classes: readonly string[] },
+  { batch = 256 }: { batch?: number } = {},
+): Promise<GateStatistics[]> {
+  const sites = findGates(graph);
+  if (sites.length === 0) return [];
+  const session = await runtime.open(writeOnnx(exposing(graph, sites), weights));
+  const sums = sites.map(({ channels }) => new Moments(channels, dataset.classes.length));
+  try {
+    for await (const { x, y, size } of prefetch(batches(split, dataset, { batch }))) {
+      const shape = [size, dataset.channels, dataset.height, dataset.width];
+      const results = await session.run({ [graph.inputs[0]!.name]: { dtype: "float32", shape, data: x } });
+      for (const [i, { value }] of sites.entries()) sums[i]!.add(results[value]!.data as Float32Array, y);
+    }
+  } finally {
+    await session.release();
+  }
+  return sites.map(({ site, channels }, i) => ({ site, channels, ...sums[i]!.statistics() }));
+}
+
+/** The graph with its gates as outputs. */
+function exposing(graph: Graph, sites: readonly GateSite[]): Graph {
+  const g = new GraphBuilder(graph.name);
+  const values = replay(g, graph);
+  for (const { value } of sites) g.output(values.get(value)!);
+  return g.build();
+}
+
+/** Running sums of gates by class and channel. */
+class Moments {
+  readonly #channels: number;
+  readonly #classes: number;
+  readonly #counts: Float64Array;
+  readonly #sums: Float64Array;
+  readonly #squares: Float64Array;
+
+  constructor(channels: number, classes: number) {
+    this.#channels = channels;
+    this.#classes = classes;
+    this.#counts = new Float64Array(classes);
+    this.#sums = new Float64Array(classes * channels);
+    this.#squares = new Float64Array(channels);
+  }
+
+  /** Adds gates [N, C] of images with these labels. */
+  add(gates: Float32Array, labels: BigInt64Array): void {
+    const channels = this.#channels;
+    for (const [n, label] of labels.entries()) {
+      const row = Number(label);
+      this.#counts[row]!++;
+      for (let c = 0; c < channels; c++) {
+        const gate = gates[n * channels + c]!;
+        this.#sums[row * channels + c]! += gate;
+        this.#squares[c]! += gate * gate;
+      }
+    }
+  }
+
+  statistics() {
+    const channels = Array.from({ length: this.#channels }, (_, c) => c);
+    const classes = Array.from({ length: this.#classes }, (_, k) => k);
+    const total = this.#counts.reduce((sum, count) => sum + count, 0);
+    const sum = (k: number, c: number) => this.#sums[k * this.#channels + c]!;
+    const mean = channels.map((c) => classes.reduce((all, k) => all + sum(k, c), 0) / total);
+    return {
+      mean,
+      std: channels.map((c) => Math.sqrt(Math.max(0, this.#squares[c]! / total - mean[c]! ** 2))),
+      // A class without images has no mean of its own; the mean over all stands in.
+      perClass: classes.map((k) => channels.map((c) => (this.#counts[k] ? sum(k, c) / this.#counts[k]! : mean[c]!))),
+    };
+  }
+}

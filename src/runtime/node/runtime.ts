@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { UserError } from "../../errors.js";
+import type { Runtime, Session } from "../runtime.js";
+import type { Answers, Reply, Request } from "./protocol.js";
+
+/** Options of the runtime on Node. */
+export interface NodeRuntimeOptions {
+  /** Threads an operator may use; all cores by default. */
+  readonly threads?: number;
+}
+
+/**
+ * Starts ONNX Runtime in a worker thread, so that the event loop stays free while a graph runs.
+ */
+export function nodeRuntime({ threads = availableParallelism() }: NodeRuntimeOptions = {}): Runtime {
+  const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { threads } });
+  const pending = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
+  let calls = 0;
+  let sessions = 0;
+  worker.unref();
+
+  worker.on("message", (reply: Reply) => {
+    const { resolve, reject } = pending.get(reply.id)!;
+    pending.delete(reply.id);
+    if (pending.size === 0) worker.unref();
+    if ("error" in reply) reject(new UserError(`onnxruntime: ${reply.error}`));
+    else resolve(reply.answer as never);
+  });
+  const fail = (error: Error) => {
+    for (const { reject } of pending.values()) reject(error);
+    pending.clear();
+  };
+  worker.on("error", fail);
+  worker.on("exit", () => fail(new Error("onnxruntime: the worker thread has ended; open a new runtime")));
+
+  function ask<K extends Request["kind"]>(request: Extract<Request, { kind: K }>): Promise<Answers[K]> {
+    return new Promise((resolve, reject) => {
+      const id = calls++;
+      pending.set(id, { resolve, reject });
+      worker.ref(); // work in progress keeps the process alive, an idle engine does not
+      worker.postMessage({ id, request });
+    });
+  }
+
+  return {
+    name: `onnxruntime-node ${packageVersion("onnxruntime-node")} (cpu, ${threads} ${threads === 1 ? "thread" : "threads"})`,
+    async open(onnx, { resident = new Map(), next = new Map() } = {}): Promise<Session> {
+      const session = sessions++;
+      await ask({ kind: "open", session, onnx, resident, next });
+      return {
+        run: (feeds) => ask({ kind: "run", session, feeds }),
+        time: (feeds, repeats) => ask({ kind: "time", session, feeds, repeats }),
+        read: (names) => ask({ kind: "read", session, names }),
+        write: (values) => ask({ kind: "write", session, values }),
+        release: () => ask({ kind: "release", session }),
+      };
+    },
+    async close() {
+      await worker.terminate();
+    },
+  };
+}
+
+/** The version of an installed package. */
+function packageVersion(name: string): string {
+  const path = createRequire(import.meta.url).resolve(`${name}/package.json`);
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,42 @@
+import type { Tensor } from "../graph/tensor.js";
+
+/** Tensors by the name of the graph's input or output. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** How a graph is opened. */
+export interface OpenOptions {
+  /**
+   * Inputs that stay inside the engine between runs (parameters, optimizer state) with their first values.
+   * They are not fed; `read` and `write` reach them.
+   */
+  readonly resident?: ReadonlyMap<string, Tensor>;
+  /** For resident inputs that a run renews: the output that holds the next value. Such outputs are not returned. */
+  readonly next?: ReadonlyMap<string, string>;
+}
+
+/** A graph that is ready to run. Runs are queued; each sees the resident values the one before it left. */
+export interface Session {
+  /** Runs the graph. @returns the outputs that do not renew resident values. */
+  run(feeds: Tensors): Promise<Tensors>;
+  /** Runs the graph `repeats` times and returns what each took in the engine's own thread, in milliseconds. */
+  time(feeds: Tensors, repeats: number): Promise<number[]>;
+  /** Copies resident values out, all of them or those named. */
+  read(names?: readonly string[]): Promise<Map<string, Tensor>>;
+  /** Replaces resident values. */
+  write(values: ReadonlyMap<string, Tensor>): Promise<void>;
+  /** Frees the engine's memory; the session cannot be used afterwards. */
+  release(): Promise<void>;
+}
+
+/** An engine for ONNX graphs. */
+export interface Runtime {
+  /** What runs the graphs, for reports: `onnxruntime-node 1.30.0 (cpu)`. */
+  readonly name: string;
+  /**
+   * Prepares the bytes of an `.onnx` file.
+   * @throws UserError when the engine refuses them.
+   */
+  open(onnx: Uint8Array, options?: OpenOptions): Promise<Session>;
+  /** Ends the engine and every session of it. */
+  close(): Promise<void>;
+}

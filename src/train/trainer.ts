@@ -1,0 +1,191 @@
+import type { Augmentation, Dataset } from "../data/dataset.js";
+import { batches, countBatches } from "../data/loader.js";
+import { prefetch } from "../data/prefetch.js";
+import { UserError } from "../errors.js";
+import { evaluate } from "../evaluate/evaluate.js";
+import type { Graph, Weights } from "../graph/graph.js";
+import { initialise } from "../graph/initialise.js";
+import { writeOnnx } from "../graph/onnx-write.js";
+import { zeros } from "../graph/tensor.js";
+import type { Runtime, Session } from "../runtime/runtime.js";
+import { type TrainingStep, trainingStep } from "../transform/training-step.js";
+import { crossEntropy } from "./losses.js";
+import { sgd } from "./optimizers.js";
+import { scheduleOf } from "./schedules.js";
+
+/** How a model is trained. The same recipe and seed give the same weights on the same machine. */
+export interface Recipe {
+  readonly epochs: number;
+  readonly batch: number;
+  /** The largest learning rate. */
+  readonly lr: number;
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  /** Penalty on weights of convolutions and dense layers; vectors are left out. */
+  readonly weightDecay: number;
+  /** `cosine`, `step` or `constant`. */
+  readonly schedule: string;
+  /** Epochs over which the learning rate rises from 0. */
+  readonly warmup: number;
+  readonly augment: Augmentation;
+}
+
+/** A recipe that suits small images and few epochs. */
+export const defaultRecipe: Omit<Recipe, "epochs" | "augment"> = {
+  batch: 128,
+  lr: 0.1,
+  momentum: 0.9,
+  nesterov: true,
+  weightDecay: 5e-4,
+  schedule: "cosine",
+  warmup: 0,
+};
+
+/** One line of the training log. */
+export interface EpochRecord {
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** The learning rate of the last step. */
+  readonly lr: number;
+  readonly trainLoss: number;
+  /** Percent, of the augmented images as they were trained on. */
+  readonly trainTop1: number;
+  readonly testLoss: number;
+  /** Percent. */
+  readonly testTop1: number;
+  /** Training speed, by the median step. */
+  readonly imagesPerSecond: number;
+  /** Duration of the epoch, evaluation included. */
+  readonly seconds: number;
+}
+
+/** Where training stands, after every step. */
+export interface StepProgress {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly steps: number;
+  /** Means over the epoch so far; accuracy in percent. */
+  readonly loss: number;
+  readonly top1: number;
+  readonly imagesPerSecond: number;
+}
+
+/** What a caller may follow while `train` runs. */
+export interface TrainEvents {
+  readonly onStep?: (progress: StepProgress) => void;
+  /** Called after every epoch's evaluation and awaited, so that it can save. */
+  readonly onEpoch?: (record: EpochRecord, weights: Weights) => void | Promise<void>;
+  /** Stops the run after the current step; `train` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A finished run. */
+export interface TrainResult {
+  readonly weights: Weights;
+  readonly epochs: readonly EpochRecord[];
+}
+
+/**
+ * Trains a classifier from scratch, evaluating on the test split after every epoch.
+ * @param graph from images [N, C, H, W] to logits [N, classes].
+ * @throws UserError when the recipe does not fit the data, or the loss stops being a number.
+ */
+export async function train(
+  runtime: Runtime,
+  graph: Graph,
+  dataset: Dataset,
+  recipe: Recipe,
+  seed: number,
+  events: TrainEvents = {},
+): Promise<TrainResult> {
+  checkRecipe(recipe, dataset);
+  const { batch } = recipe;
+  const plan = trainingStep(graph, { batch, loss: crossEntropy(), optimizer: sgd(recipe) });
+  let weights = initialise(graph, seed);
+  const stepper = await openStep(runtime, plan, weights);
+  const evaluator = await runtime.open(writeOnnx(graph), { resident: weights });
+  const epochs: EpochRecord[] = [];
+  try {
+    for (let epoch = 1; epoch <= recipe.epochs; epoch++) {
+      const started = performance.now();
+      const trained = await trainEpoch(stepper, dataset, recipe, { seed, epoch }, events);
+      weights = await stepper.read([...graph.parameters.keys()]);
+      await evaluator.write(weights);
+      const { loss: testLoss, top1: testTop1 } = await evaluate(evaluator, graph, dataset.test, dataset, events);
+      const seconds = (performance.now() - started) / 1000;
+      epochs.push({ epoch, ...trained, testLoss, testTop1, seconds });
+      await events.onEpoch?.(epochs.at(-1)!, weights);
+    }
+  } finally {
+    await Promise.all([stepper.release(), evaluator.release()]);
+  }
+  return { weights, epochs };
+}
+
+/** Opens a training step with the given weights and an optimizer that remembers nothing yet. */
+export function openStep(runtime: Runtime, { graph, state }: TrainingStep, weights: Weights): Promise<Session> {
+  return runtime.open(writeOnnx(graph), {
+    resident: new Map(state.map(({ input, shape }) => [input, weights.get(input) ?? zeros("float32", shape)])),
+    next: new Map(state.map(({ input, output }) => [input, output])),
+  });
+}
+
+async function trainEpoch(
+  stepper: Session,
+  dataset: Dataset,
+  recipe: Recipe,
+  { seed, epoch }: { seed: number; epoch: number },
+  { onStep, signal }: TrainEvents,
+) {
+  const { batch, augment } = recipe;
+  const schedule = scheduleOf(recipe.schedule, recipe.epochs, recipe.warmup);
+  const options = { batch, seed, epoch, shuffle: true, augment, dropLast: true };
+  const steps = countBatches(dataset.train.length, options);
+  const shape = [batch, dataset.channels, dataset.height, dataset.width];
+  const durations: number[] = [];
+  let [step, lossSum, correct, lr] = [0, 0, 0, 0];
+  for await (const { x, y } of prefetch(batches(dataset.train, dataset, options))) {
+    signal?.throwIfAborted();
+    lr = recipe.lr * schedule(epoch - 1 + step / steps);
+    const started = performance.now();
+    const results = await stepper.run({
+      x: { dtype: "float32", shape, data: x },
+      y: { dtype: "int64", shape: [batch], data: y },
+      lr: { dtype: "float32", shape: [], data: Float32Array.of(lr) },
+    });
+    durations.push(performance.now() - started);
+    step++;
+    const loss = Number(results.loss!.data[0]);
+    if (!Number.isFinite(loss)) {
+      throw new UserError(
+        `training diverged: the loss was ${loss} in epoch ${epoch}, step ${step}, learning rate ${lr}; use a smaller --lr`,
+      );
+    }
+    lossSum += loss;
+    correct += Number(results.correct!.data[0]);
+    const top1 = (100 * correct) / (step * batch);
+    onStep?.({ epoch, step, steps, loss: lossSum / step, top1, imagesPerSecond: speed(batch, durations) });
+  }
+  const trainTop1 = (100 * correct) / (step * batch);
+  return { lr, trainLoss: lossSum / step, trainTop1, imagesPerSecond: speed(batch, durations) };
+}
+
+/** Images per second by the median step: a machine that was busy for a moment does not count. */
+function speed(batch: number, milliseconds: readonly number[]): number {
+  return (1000 * batch) / milliseconds.toSorted((a, b) => a - b)[milliseconds.length >> 1]!;
+}
+
+function checkRecipe({ epochs, batch, lr, warmup }: Recipe, { train }: Dataset): void {
+  const whole = (value: number) => Number.isInteger(value) && value >= 1;
+  const problem = !whole(epochs)
+    ? `epochs ${epochs}; expected a whole number from 1`
+    : !whole(batch) || batch > train.length
+      ? `batch ${batch}; expected a whole number from 1 to ${train.length}, the number of training images`
+      : !(lr > 0)
+        ? `learning rate ${lr}; expected a number above 0`
+        : !(warmup >= 0 && warmup <= epochs)
+          ? `warm-up ${warmup}; expected 0 to ${epochs} epochs`
+          : undefined;
+  if (problem !== undefined) throw new UserError(`train: got ${problem}`);
+}
