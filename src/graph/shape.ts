@@ -46,7 +46,7 @@ export function concrete(value: ValueType): number[] {
     throw new ShapeError({
       given: `shape ${formatShape(value.shape)}`,
       expected: "every extent to be a number",
-      fix: `bind "${dim}" first (bindBatch)`,
+      fix: `bind "${dim}" first (bindDims)`,
     });
   });
 }
