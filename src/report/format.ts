@@ -16,7 +16,7 @@ export function formatDigits(value: number): string {
   const size = Math.abs(value);
   if (!Number.isFinite(value)) return "—";
   if (size >= 99.95) return formatCount(value).replace("-", "−");
-  const decimals = size === 0 ? 0 : Math.min(4, Math.max(1, 2 - Math.floor(Math.log10(size))));
+  const decimals = size === 0 ? 0 : Math.min(4, Math.max(1, 2 - Math.floor(Math.log10(Number(size.toPrecision(3))))));
   return fixed(value, decimals);
 }
 
@@ -36,6 +36,7 @@ export function signed(value: number, decimals = 2): string {
 /** A relative difference with its sign: 0.871 → "+0.87 %", 9.4 → "+9.4 %", 41.7 → "+42 %". */
 export function signedPercent(value: number): string {
   const size = Math.abs(value);
+  if (size >= 1000) return `${value > 0 ? "+" : "−"}${formatCount(size)} %`;
   return `${signed(value, size < 1 ? 2 : size < 10 ? 1 : 0)} %`;
 }
 

@@ -1,10 +1,6 @@
 /** Markup that needs no further escaping. Only `html` and `trustedHtml` make it. */
 export class Html {
   constructor(readonly text: string) {}
-
-  toString(): string {
-    return this.text;
-  }
 }
 
 /** What may stand in a template: text (escaped), markup (kept), lists of these, or nothing. */

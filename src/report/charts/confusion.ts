@@ -5,17 +5,17 @@ import { colour, renderSvg } from "./svg.js";
 export const mostClassesDrawn = 64;
 
 /**
- * A confusion matrix as a grid: grey diagonal, mistakes in the model's colour, the stronger the more there are.
+ * A confusion matrix as a grid: grey diagonal, mistakes coloured, the stronger the more there are.
  * @param matrix counts, rows true, columns predicted.
  * @param options.strongest the count drawn in full colour, the same for all matrices that are to be compared.
  */
 export function confusionHeatmap(
   matrix: readonly (readonly number[])[],
-  { classes, index, strongest, label }: { classes: readonly string[]; index: number; strongest: number; label: string },
+  { classes, strongest, label }: { classes: readonly string[]; strongest: number; label: string },
 ): Html {
   const names = classes.map((name) => (name.length > 12 ? `${name.slice(0, 11)}…` : name));
   const long = 7 * Math.max(...names.map((name) => name.length));
-  const side = 500 - 48 - long;
+  const side = 440 - 48 - long;
   const cells = matrix.flatMap((row, t) => row.flatMap((count, p) => (count > 0 ? [[p, t, count]] : [])));
   const fontSize = Math.min(12, Math.max(7, (side / classes.length) * 0.8));
   const upright = Math.max(...names.map((name) => name.length)) > 2;
@@ -34,7 +34,7 @@ export function confusionHeatmap(
       xAxis: {
         ...axis,
         name: "predicted",
-        nameGap: 20 + (upright ? long : 12),
+        nameGap: 14 + (upright ? long : 14),
         axisLabel: { ...axisLabel, rotate: upright ? 90 : 0 },
       },
       yAxis: { ...axis, name: "true", inverse: true, nameGap: 16 + long, axisLabel },
@@ -48,11 +48,11 @@ export function confusionHeatmap(
             const [x, y] = api.coord([p, t]) as [number, number];
             const [width, height] = api.size!([1, 1]) as [number, number];
             const right = p === t;
-            const opacity = right ? 1 : 0.12 + 0.88 * Math.min(1, count / strongest);
+            const opacity = right ? 1 : 0.06 + 0.94 * Math.min(1, count / strongest);
             const rect = {
               type: "rect" as const,
               shape: { x: x - width / 2 + 0.5, y: y - height / 2 + 0.5, width: width - 1, height: height - 1, r: 1.5 },
-              style: { fill: right ? "var(--diagonal)" : colour.model(index), opacity },
+              style: { fill: right ? "var(--diagonal)" : colour.mistake, opacity },
             };
             if (width < 26) return rect;
             const text = {
@@ -61,6 +61,7 @@ export function confusionHeatmap(
                 text: String(count),
                 x,
                 y,
+                fontFamily: "inherit",
                 fontSize: Math.min(12, width / 3),
                 align: "center" as const,
                 verticalAlign: "middle" as const,
@@ -72,6 +73,6 @@ export function confusionHeatmap(
         },
       ],
     },
-    { width: 500, height: 500, label },
+    { width: 440, height: 440, label },
   );
 }

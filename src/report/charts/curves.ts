@@ -1,34 +1,33 @@
 import type { Html } from "../markup.js";
 import type { EpochResult, ModelResult } from "../results.js";
 import { logAxis } from "./log-axis.js";
-import { axisStyle, type ChartOption, colour, nameAbove, nameBelow, renderSvg } from "./svg.js";
+import { axisStyle, type ChartOption, colour, nameBelow, renderSvg } from "./svg.js";
 
-const size = { width: 520, height: 320 };
+const size = { width: 430, height: 270 };
 
 /** Test error by epoch: a thin line per seed, a bold one for their mean, one colour per model; logarithmic scale. */
 export function errorCurves(models: readonly ModelResult[], testImages: number): Html {
   const error = (epoch: EpochResult) => 100 - epoch.testTop1;
   const final = models.map((model) => `${model.name} ends at ${model.errorMean.toFixed(2)} %`);
   const label = `Test error by epoch on a logarithmic scale; ${final.join(", ")}.`;
-  return curves(models, { value: error, name: "test error", unit: " %", floor: 50 / testImages, label });
+  return curves(models, { value: error, unit: " %", floor: 50 / testImages, label });
 }
 
 /** Training loss by epoch, drawn as `errorCurves` are. */
 export function lossCurves(models: readonly ModelResult[]): Html {
   const loss = (epoch: EpochResult) => epoch.trainLoss ?? Number.NaN;
   const label = `Training loss by epoch on a logarithmic scale for ${models.map((model) => model.name).join(", ")}.`;
-  return curves(models, { value: loss, name: "training loss", unit: "", floor: 1e-5, label });
+  return curves(models, { value: loss, unit: "", floor: 1e-5, label });
 }
 
 interface Curve {
   readonly value: (epoch: EpochResult) => number;
-  readonly name: string;
   readonly unit: string;
   readonly floor: number;
   readonly label: string;
 }
 
-function curves(models: readonly ModelResult[], { value, name, unit, floor, label }: Curve): Html {
+function curves(models: readonly ModelResult[], { value, unit, floor, label }: Curve): Html {
   const epochs = models.flatMap((model) => model.runs.flatMap((run) => run.epochs));
   const axis = logAxis(epochs.map(value), floor, unit);
   const last = Math.max(...epochs.map((epoch) => epoch.epoch));
@@ -38,7 +37,7 @@ function curves(models: readonly ModelResult[], { value, name, unit, floor, labe
     return [...thin, line(meanOf(seeds), axis.place, index, { width: 2.5, opacity: 1 })];
   });
   const option: ChartOption = {
-    grid: { left: 52, right: 16, top: 34, bottom: 44 },
+    grid: { left: 52, right: 16, top: 12, bottom: 44 },
     xAxis: {
       ...axisStyle,
       ...nameBelow("epoch"),
@@ -48,7 +47,7 @@ function curves(models: readonly ModelResult[], { value, name, unit, floor, labe
       minInterval: 1,
       splitLine: { show: false },
     },
-    yAxis: { ...axis.option, ...nameAbove(name) },
+    yAxis: axis.option,
     series,
   };
   return renderSvg(option, { ...size, label });

@@ -101,7 +101,7 @@ export function spreadChart(
         lineStyle: { color: colour.model(index), width: 2, type: style },
       })),
     },
-    { width: 560, height: 280, label },
+    { width: 430, height: 250, label },
   );
 }
 
@@ -133,6 +133,6 @@ function half(end: number) {
       [0, 0.5],
       [Math.max(1, end), 0.5],
     ],
-    lineStyle: { color: colour.ink, width: 1, type: "dotted" as const, opacity: 0.6 },
+    lineStyle: { color: colour.ink, width: 1, type: [2, 4], opacity: 0.7 },
   };
 }

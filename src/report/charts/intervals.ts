@@ -1,4 +1,6 @@
+import type { CustomSeriesOption } from "echarts/charts";
 import type { Html } from "../markup.js";
+import { niceTicks } from "./nice-ticks.js";
 import { axisStyle, type ChartOption, colour, nameBelow, renderSvg } from "./svg.js";
 
 /** One row of an interval plot. */
@@ -19,14 +21,27 @@ export function intervalPlot(
   rows: readonly IntervalRow[],
   { index, axis, label, rowHeight = 34 }: { index: number; axis: string; label: string; rowHeight?: number },
 ): Html {
-  const reach = Math.max(1e-6, ...rows.flatMap((row) => row.interval.map(Math.abs)));
   const low = Math.min(0, ...rows.map((row) => row.interval[0]));
   const high = Math.max(0, ...rows.map((row) => row.interval[1]));
-  const margin = 0.06 * Math.max(reach, high - low);
+  const margin = Math.max(0.05, 0.06 * (high - low));
+  const [min, max] = [low - margin, high + margin];
+  const customValues = niceTicks(min, max);
   const left = 28 + 7.2 * Math.max(...rows.map((row) => row.name.length));
   const option: ChartOption = {
     grid: { left, right: 20, top: 10, bottom: 48 },
-    xAxis: { ...axisStyle, ...nameBelow(axis), type: "value", min: low - margin, max: high + margin, axisLabel: plain },
+    xAxis: {
+      ...axisStyle,
+      ...nameBelow(axis),
+      type: "value",
+      min,
+      max,
+      axisTick: { ...axisStyle.axisTick, customValues },
+      axisLabel: {
+        ...axisStyle.axisLabel,
+        customValues,
+        formatter: (value: number) => String(value).replace("-", "−"),
+      },
+    },
     yAxis: {
       ...axisStyle,
       type: "category",
@@ -36,32 +51,23 @@ export function intervalPlot(
       axisLine: { show: false },
       axisLabel: { color: colour.ink, fontSize: 12, interval: 0 },
     },
-    series: [
-      {
-        type: "line",
-        silent: true,
-        showSymbol: false,
-        lineStyle: { color: colour.ink, width: 1.5, opacity: 0.7 },
-        data: zeroLine(rows),
-      },
-      ...rows.map((row) => bar(row, index)),
-      ...rows.map((row) => dot(row, index)),
-    ],
+    series: [zeroLine, ...rows.map((row) => bar(row, index)), ...rows.map((row) => dot(row, index))],
   };
-  return renderSvg(option, { width: 560, height: 58 + rowHeight * rows.length, label });
+  return renderSvg(option, { width: 430, height: 58 + rowHeight * rows.length, label });
 }
 
-// The axis ends at uneven numbers; labels are for the round ticks in between.
-const plain = {
-  ...axisStyle.axisLabel,
-  showMinLabel: false,
-  showMaxLabel: false,
-  formatter: (value: number) => String(Number(value.toFixed(2))).replace("-", "−"),
+/** A line at 0 over the whole height of the plot. */
+const zeroLine: CustomSeriesOption = {
+  type: "custom",
+  silent: true,
+  data: [0],
+  renderItem: ({ coordSys }, api) => {
+    const { y, height } = coordSys as { type: string; y: number; height: number };
+    const x = api.coord([0, 0])[0]!;
+    const shape = { x1: x, y1: y, x2: x, y2: y + height };
+    return { type: "line", shape, style: { stroke: colour.ink, lineWidth: 1.5, opacity: 0.7 } };
+  },
 };
-
-function zeroLine(rows: readonly IntervalRow[]): [number, string][] {
-  return rows.map((row) => [0, row.name]);
-}
 
 function bar({ name, interval, bold = false }: IntervalRow, index: number) {
   return {

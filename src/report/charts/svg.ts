@@ -21,6 +21,7 @@ export const colour = {
   ink: "var(--ink)",
   muted: "var(--muted)",
   rule: "var(--rule)",
+  mistake: "var(--mistake)",
   model: (index: number): string => `var(--model-${index % 6})`,
 } as const;
 
@@ -38,24 +39,23 @@ export function renderSvg(option: ChartOption, { width, height, label }: ChartFr
   }
 }
 
-/** The part inside `<svg>`, without hover rules, background and classes; text in it is already escaped. */
+/** The part inside `<svg>`, without hover rules, background, classes and other marks; text in it is already escaped. */
 function content(svg: string): string {
-  return svg
+  const bare = svg
     .replace(/^<svg[^>]*>/, "")
     .replace(/<\/svg>\s*$/, "")
     .replace(/<style[\s\S]*?<\/style>/g, "")
     .replace(/<rect [^>]*id="0"[^>]*><\/rect>/, "")
-    .replace(/ class="zr[^"]*"| pointer-events="visible"| xml:space="preserve"/g, "")
-    .replace(/font-family:inherit;?/g, "")
-    .replace(/zr\d+-/g, `${nextPrefix(svg)}-`)
+    .replace(/ class="zr[^"]*"| pointer-events="visible"| xml:space="preserve"| ecmeta_\w+="[^"]*"/g, "")
+    .replace(/(id="|url\(#)zr\d+-/g, "$1zr-")
     .trim();
+  return bare.replace(/(id="|url\(#)zr-/g, `$1${prefix(bare)}-`);
 }
 
 /** A prefix for ids that depends on the drawing alone, so that a report is the same text at every rendering. */
-function nextPrefix(svg: string): string {
+function prefix(drawing: string): string {
   let hash = 0;
-  const text = svg.replace(/zr\d+-/g, "");
-  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
+  for (let i = 0; i < drawing.length; i++) hash = (Math.imul(hash, 31) + drawing.charCodeAt(i)) | 0;
   return `c${(hash >>> 0).toString(36)}`;
 }
 
@@ -70,11 +70,3 @@ export const axisStyle = {
 
 /** Name of a horizontal axis, centred below it. */
 export const nameBelow = (name: string, gap = 28) => ({ name, nameLocation: "middle" as const, nameGap: gap });
-
-/** Name of a vertical axis, at its upper end and starting at the labels' left. */
-export const nameAbove = (name: string) => ({
-  name,
-  nameLocation: "end" as const,
-  nameGap: 12,
-  nameTextStyle: { color: colour.muted, fontSize: 12, align: "left" as const, padding: [0, 0, 0, -34] },
-});

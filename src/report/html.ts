@@ -1,0 +1,44 @@
+import { html, trustedHtml } from "./markup.js";
+import { pageStyle } from "./page-style.js";
+import type { ComparisonResults } from "./results.js";
+import { banner, title } from "./sections/banner.js";
+import { classesSection } from "./sections/classes.js";
+import { curvesSection } from "./sections/curves.js";
+import { differenceSection } from "./sections/difference.js";
+import { gatesSection } from "./sections/gates.js";
+import { methodSection } from "./sections/method.js";
+import { costSection, resultsSection } from "./sections/results-tables.js";
+
+/**
+ * Writes a comparison as one HTML page that needs nothing else: no script, no font, no image from outside. All text
+ * from the results is escaped. The drawing library is loaded at the first call.
+ * @returns the text of `report.html`.
+ * @example
+ * await writeFile("report.html", await renderComparisonReport(summarise(measured)));
+ */
+export async function renderComparisonReport(results: ComparisonResults): Promise<string> {
+  const charts = await import("./charts.js");
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title(results)}</title>
+<style>${trustedHtml(pageStyle)}</style>
+</head>
+<body>
+<main>
+${banner(results)}
+${resultsSection(results)}
+${costSection(results)}
+${differenceSection(results, charts)}
+${curvesSection(results, charts)}
+${classesSection(results, charts)}
+${gatesSection(results, charts)}
+${methodSection(results)}
+<footer>Every number of this page is in results.json beside it, with the predictions of every run.</footer>
+</main>
+</body>
+</html>
+`.text;
+}

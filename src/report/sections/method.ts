@@ -1,0 +1,43 @@
+import { formatCount, plural } from "../format.js";
+import { type Html, html } from "../markup.js";
+import type { ComparisonResults } from "../results.js";
+
+/** How to get the same numbers again: command, recipe and environment. */
+export function methodSection({ command, recipe, environment, data, created }: ComparisonResults): Html {
+  const { epochs, batch, optimizer, lr, momentum, nesterov, weightDecay, schedule, warmup, augment } = recipe;
+  return html`<section>
+<h2>How it was measured</h2>
+<h3>Reproduce</h3>
+<pre tabindex="0"><code>${command}</code></pre>
+<div class="columns">
+<div><h3>Recipe</h3>
+${facts([
+  ["epochs", formatCount(epochs)],
+  ["batch", `${formatCount(batch)} images`],
+  ["optimizer", optimizer],
+  ["learning rate", `${lr}, ${schedule}${warmup > 0 ? `, ${plural(warmup, "epoch")} of warm-up` : ""}`],
+  ["momentum", momentum === undefined ? "—" : `${momentum}${nesterov ? ", Nesterov" : ""}`],
+  ["weight decay", String(weightDecay)],
+  [
+    "augmentation",
+    `${augment.flip ? "horizontal flip" : "no flip"}, ${augment.pad > 0 ? `shift by up to ${augment.pad} pixels` : "no shift"}`,
+  ],
+  ["seeds", recipe.seeds.join(", ")],
+])}</div>
+<div><h3>Environment</h3>
+${facts([
+  ["senet", environment.senet],
+  ["Node", environment.node],
+  ["ONNX Runtime", environment.onnxruntime],
+  ["processor", `${environment.cpu}, ${environment.cores} cores`],
+  ["system", environment.os],
+  ["data", `${data.name}, ${formatCount(data.train)} + ${formatCount(data.test)} images`],
+  ["finished", `${created.slice(0, 16).replace("T", " ")} UTC`],
+])}</div>
+</div>
+</section>`;
+}
+
+function facts(rows: readonly (readonly [name: string, value: string])[]): Html {
+  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
