@@ -17,6 +17,7 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import type { Attribute } from "./attributes.js";
+import { opOf } from "../ops/index.js";
 import { dtypeToOnnx } from "./dtype.js";
 import type { Dim, Graph, Node, Value, Weights } from "./graph.js";
 import { sameShape } from "./shape.js";
@@ -99,7 +100,7 @@ function constantNode([name, tensor]: readonly [string, Tensor]) {
 function nodeProto({ name, op, domain, inputs, outputs, attributes }: Node) {
   return create(NodeProtoSchema, {
     name,
-    opType: op,
+    opType: opOf(op, domain).onnxName ?? op,
     domain,
     input: [...inputs],
     output: [...outputs],

@@ -10,9 +10,11 @@ export const Cast: Op<typeof attributes> = {
   attributes,
   shape: ({ inputs, attributes: { to } }) => [{ dtype: dtypeFromOnnx(to), shape: required(inputs, 0, "input").shape }],
   gradient: (g, dy, { inputs }) => [
-    required(inputs, 0, "input").dtype === "float32"
-      ? () => g.call("Cast", [dy], { to: dtypeToOnnx("float32") })
-      : undefined,
+    () => {
+      const { dtype } = required(inputs, 0, "input");
+      if (dtype.startsWith("float")) return g.call("Cast", [dy], { to: dtypeToOnnx(dtype) });
+      throw new TypeError(`got ${dtype}; expected floating-point numbers where a gradient is wanted`);
+    },
   ],
   macs: noMacs,
 };

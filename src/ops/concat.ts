@@ -14,6 +14,13 @@ export const Concat: Op<typeof attributes> = {
     let total = 0;
     for (const input of inputs) {
       const other = required([input], 0, "inputs");
+      if (other.dtype !== dtype) {
+        throw new ShapeError({
+          given: `${dtype} and ${other.dtype}`,
+          expected: "one element type",
+          fix: "Cast one of them",
+        });
+      }
       const fits = other.shape.length === shape.length && other.shape.every((dim, i) => i === at || dim === shape[i]);
       if (!fits) {
         throw new ShapeError({

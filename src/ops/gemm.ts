@@ -1,7 +1,7 @@
 import { attribute } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
-import { broadcastShapes, concrete, extent, formatShape, ShapeError } from "../graph/shape.js";
+import { broadcastShapes, concrete, extent, formatShape, ShapeError, sameShape } from "../graph/shape.js";
 import { elements } from "../graph/tensor.js";
 import { unbroadcast } from "./broadcast.js";
 import { type Op, required } from "./op.js";
@@ -28,7 +28,13 @@ export const Gemm: Op<typeof attributes> = {
       });
     }
     const shape = [ai!, bj!];
-    if (inputs[2] !== undefined) broadcastShapes(shape, inputs[2].shape);
+    const c = inputs[2];
+    if (c !== undefined && !sameShape(broadcastShapes(shape, c.shape), shape)) {
+      throw new ShapeError({
+        given: `C ${formatShape(c.shape)}`,
+        expected: `a shape that stretches to ${formatShape(shape)}`,
+      });
+    }
     return [{ dtype: a.dtype, shape }];
   },
   gradient: (g, dy, { inputs, attributes: { alpha, beta, transA, transB } }) => {

@@ -16,10 +16,13 @@ import { Expand } from "./expand.js";
 import { Flatten } from "./flatten.js";
 import { Gemm } from "./gemm.js";
 import { GlobalAveragePool } from "./global-average-pool.js";
+import { HardSigmoid } from "./hard-sigmoid.js";
 import { Identity } from "./identity.js";
 import { LogSoftmax } from "./log-softmax.js";
 import { MatMul } from "./mat-mul.js";
 import { Mul } from "./mul.js";
+import { NchwcConv } from "./nchwc-conv.js";
+import { NchwcGlobalAveragePool } from "./nchwc-global-average-pool.js";
 import { Neg } from "./neg.js";
 import type { Op } from "./op.js";
 import { Pad } from "./pad.js";
@@ -28,6 +31,8 @@ import { ReduceMean } from "./reduce-mean.js";
 import { ReduceSum } from "./reduce-sum.js";
 import { Relu } from "./relu.js";
 import { ReluGradient } from "./relu-gradient.js";
+import { ReorderInput } from "./reorder-input.js";
+import { ReorderOutput } from "./reorder-output.js";
 import { Reshape } from "./reshape.js";
 import { Sigmoid } from "./sigmoid.js";
 import { Sign } from "./sign.js";
@@ -36,7 +41,6 @@ import { Softmax } from "./softmax.js";
 import { Sqrt } from "./sqrt.js";
 import { Sub } from "./sub.js";
 import { Transpose } from "./transpose.js";
-
 /** Every operator the graph knows, by its ONNX name. */
 export const ops = {
   Add,
@@ -75,6 +79,11 @@ export const ops = {
   Sqrt,
   Sub,
   Transpose,
+  HardSigmoid,
+  NchwcConv,
+  NchwcGlobalAveragePool,
+  ReorderInput,
+  ReorderOutput,
 } as const;
 
 /** The name of a known operator. */

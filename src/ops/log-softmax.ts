@@ -1,6 +1,7 @@
 import { attribute } from "../graph/attributes.js";
+import { normalizeAxis } from "../graph/shape.js";
 import { unaryRule } from "./broadcast.js";
-import { noMacs, type Op } from "./op.js";
+import { noMacs, type Op, required } from "./op.js";
 
 const attributes = { axis: attribute("int", -1) };
 
@@ -8,7 +9,10 @@ const attributes = { axis: attribute("int", -1) };
 export const LogSoftmax: Op<typeof attributes> = {
   domain: "",
   attributes,
-  shape: unaryRule,
+  shape: (call) => {
+    normalizeAxis(call.attributes.axis, required(call.inputs, 0, "input").shape.length);
+    return unaryRule(call);
+  },
   // dx = dy − softmax(x) · Σ dy
   gradient: (g, dy, { inputs, attributes: { axis } }) => [
     () => {

@@ -36,13 +36,15 @@ export interface NoGradient {
   readonly none: string;
 }
 
-/** Where a lowered graph will run; `standard` uses ONNX's own operators alone and runs everywhere. */
-export type Target = "standard";
-
 /** Everything there is to know about one operator. Adding one is a file with this, its test and a line in `ops/index.ts`. */
 export interface Op<S extends AttributeSchema = AttributeSchema> {
-  /** `""` for ONNX's own; `"senet"` for operators that exist only until `lower` has replaced them. */
-  readonly domain: "" | "senet";
+  /**
+   * `""` for ONNX's own; `"senet"` for operators that exist only until `lower` has replaced them; ONNX Runtime's own
+   * channel-blocked operators for what a runtime of that layout executes, never in an exported file.
+   */
+  readonly domain: "" | "senet" | "com.microsoft.nchwc";
+  /** Its name in a file, where another domain of ours uses that name already. */
+  readonly onnxName?: string;
   readonly attributes: S;
   /** The types of the outputs. @throws ShapeError when the inputs do not fit. */
   shape(call: OpCall<S>): readonly ValueType[];
@@ -51,8 +53,8 @@ export interface Op<S extends AttributeSchema = AttributeSchema> {
   macs(call: Pick<OpCall<S>, "inputs" | "attributes">, outputs: readonly ValueType[]): number;
   /** Inputs that hold running statistics when they are parameters: tracked, never learnt. */
   readonly state?: readonly number[];
-  /** How an operator of the domain `senet` is written in ONNX's own. */
-  lower?(g: GraphBuilder, values: Omit<OpValues<S>, "outputs">, target: Target): readonly Value[];
+  /** How an operator of the domain `senet` is written in ONNX's own operators. */
+  lower?(g: GraphBuilder, values: Omit<OpValues<S>, "outputs">): readonly Value[];
 }
 
 /** The cost rule of everything that is neither a convolution nor a dense layer. */

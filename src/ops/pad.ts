@@ -1,6 +1,6 @@
 import { attribute } from "../graph/attributes.js";
 import type { Dim } from "../graph/graph.js";
-import { concrete, ShapeError } from "../graph/shape.js";
+import { concrete, formatShape, ShapeError } from "../graph/shape.js";
 import { toNumbers } from "../graph/tensor.js";
 import { noMacs, type Op, required } from "./op.js";
 
@@ -12,6 +12,7 @@ export const Pad: Op<typeof attributes> = {
   attributes,
   shape: ({ inputs, constant }) => {
     const { dtype, shape } = required(inputs, 0, "data");
+    if (inputs[3] !== undefined) throw new TypeError("got axes; expected pads for every axis and no list of axes");
     const given = constant(1);
     if (given === undefined) throw new TypeError("got pads that are computed; expected a constant");
     const pads = toNumbers(given);
@@ -23,6 +24,12 @@ export const Pad: Op<typeof attributes> = {
         dtype,
         shape: shape.map((dim, i): Dim => {
           const extra = pads[i]! + pads[i + shape.length]!;
+          if (typeof dim === "number" && dim + extra < 0) {
+            throw new ShapeError({
+              given: `pads [${pads.join(", ")}] for ${formatShape(shape)}`,
+              expected: `no more cut away than there is at axis ${i}`,
+            });
+          }
           if (typeof dim === "number") return dim + extra;
           if (extra === 0) return dim;
           throw new ShapeError({ given: `pads at the symbolic extent "${dim}"`, expected: "a size there" });

@@ -30,6 +30,7 @@ export function reduceRule({ inputs, attributes, constant }: OpCall<typeof reduc
 
 /** Stretches the gradient of a reduction back over the axes that were reduced. */
 export function unreduce(g: GraphBuilder, dy: Value, x: Value, axesInput: Value | undefined): Value {
+  if (sameShape(dy.shape, x.shape)) return dy;
   const shape = concrete(x);
   const given = axesInput && g.constantOf(axesInput);
   const axes = axesOf(shape.length, given && toNumbers(given));

@@ -36,7 +36,8 @@ function fillIn(from: readonly Dim[], to: readonly Dim[]): Dim[] {
   const numbers = elements(left.filter((dim) => typeof dim === "number"));
   const names = left.filter((dim) => typeof dim === "string");
   const ratio = numbers / elements(known);
-  if (unknown > 1 || (names.length === 0 && (unknown === 1 ? !Number.isInteger(ratio) : ratio !== 1))) {
+  const negative = known.some((dim) => dim < 0);
+  if (negative || unknown > 1 || (names.length === 0 && (unknown === 1 ? !Number.isInteger(ratio) : ratio !== 1))) {
     throw new ShapeError({
       given: `${formatShape(from)} to ${formatShape(to)}`,
       expected: "as many elements after as before, with at most one -1",

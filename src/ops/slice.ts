@@ -42,17 +42,37 @@ function ranges(x: ValueType, constant: (i: number) => Tensor | undefined): Rang
     throw new TypeError("got starts or ends that are computed; expected constants");
   }
   const [from, to] = [toNumbers(starts), toNumbers(ends)];
-  const [axes, steps] = [constant(3), constant(4)].map((tensor) => tensor && toNumbers(tensor));
-  return from.map((_, i) => {
-    const axis = normalizeAxis(axes?.[i] ?? i, x.shape.length);
+  const axes = numbersOr(
+    constant(3),
+    from.map((_, i) => i),
+  );
+  const steps = numbersOr(
+    constant(4),
+    from.map(() => 1),
+  );
+  if ([to, axes, steps].some(({ length }) => length !== from.length)) {
+    throw new ShapeError({
+      given: `${from.length} starts, ${to.length} ends, ${axes.length} axes and ${steps.length} steps`,
+      expected: "as many of each",
+    });
+  }
+  const counted = axes.map((axis) => normalizeAxis(axis, x.shape.length));
+  if (new Set(counted).size !== counted.length) {
+    throw new ShapeError({ given: `axes [${axes.join(", ")}]`, expected: "each axis at most once" });
+  }
+  return counted.map((axis, i) => {
     const size = extent(x, axis);
-    const step = steps?.[i] ?? 1;
+    const step = steps[i]!;
     if (step === 0) throw new ShapeError({ given: "step 0", expected: "a step that is not 0" });
     const clamp = (at: number, low: number, high: number) => Math.min(Math.max(at < 0 ? at + size : at, low), high);
     return step > 0
       ? { axis, start: clamp(from[i]!, 0, size), end: clamp(to[i]!, 0, size), step }
       : { axis, start: clamp(from[i]!, 0, size - 1), end: clamp(to[i]!, -1, size - 1), step };
   });
+}
+
+function numbersOr(tensor: Tensor | undefined, fallback: number[]): number[] {
+  return tensor === undefined ? fallback : toNumbers(tensor);
 }
 
 /** Puts dy where it was cut from and zeros elsewhere: zeros between elements for a step, then zeros around. */
@@ -62,11 +82,15 @@ function scatterBack(g: GraphBuilder, dy: Value, x: Value, constant: (i: number)
   return result;
 }
 
-function scatterAxis(g: GraphBuilder, dy: Value, size: number, { axis, start, step }: Range): Value {
-  if (step < 0) throw new TypeError("got a negative step; expected a positive one where a gradient is wanted");
-  let result = dy;
+function scatterAxis(g: GraphBuilder, dy: Value, size: number, { axis, start, end, step }: Range): Value {
   const shape = concrete(dy);
   const count = shape[axis]!;
+  if (step < 0) {
+    // The same elements from the other end, in the other order.
+    const turned = g.call("Slice", [dy, g.ints([-1]), g.ints([-count - 1]), g.ints([axis]), g.ints([-1])]);
+    return scatterAxis(g, turned, size, { axis, start: start + (count - 1) * step, end, step: -step });
+  }
+  let result = dy;
   if (step > 1 && count > 0) {
     // [.., n, ..] -> [.., n, 1, ..] -> zeros after each element -> [.., n·step, ..]
     const apart = [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)];

@@ -11,7 +11,7 @@ export const Transpose: Op<typeof attributes> = {
   shape: ({ inputs, attributes: { perm } }) => {
     const { dtype, shape } = required(inputs, 0, "data");
     const order = perm ?? shape.map((_, i) => shape.length - 1 - i);
-    if (order.length !== shape.length || new Set(order).size !== order.length) {
+    if (order.length !== shape.length || shape.some((_, axis) => !order.includes(axis))) {
       throw new ShapeError({ given: `perm [${order}]`, expected: `each of the ${shape.length} axes once` });
     }
     return [{ dtype, shape: order.map((axis) => shape[axis]!) }];

@@ -47,9 +47,18 @@ export function windowOf(
       expected: "2, 2 and 4 numbers",
     });
   }
+  if ([...kernel, ...strides, ...dilations].some((size) => size < 1) || pads.some((pad) => pad < 0)) {
+    throw new ShapeError({
+      given: `kernel [${kernel}], strides [${strides}], dilations [${dilations}], pads [${pads}]`,
+      expected: "at least 1 each, and pads of at least 0",
+    });
+  }
   const bare = { kernel, strides, dilations };
   if (auto_pad === "NOTSET") return { ...bare, before: pads.slice(0, 2), after: pads.slice(2) };
   if (auto_pad === "VALID") return { ...bare, before: [0, 0], after: [0, 0] };
+  if (auto_pad !== "SAME_UPPER" && auto_pad !== "SAME_LOWER") {
+    throw new TypeError(`got auto_pad ${auto_pad}; expected one of NOTSET, VALID, SAME_UPPER, SAME_LOWER`);
+  }
   // SAME: the output has ceil(size / stride) positions; an odd zero goes after (UPPER) or before (LOWER).
   const totals = [0, 1].map((i) => {
     const size = extent(x, i + 2);

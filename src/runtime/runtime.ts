@@ -37,6 +37,11 @@ export interface Runtime {
    * @throws UserError when the engine refuses them.
    */
   open(onnx: Uint8Array, options?: OpenOptions): Promise<Session>;
+  /**
+   * Channels in a block of the engine's own convolution layout (`Target.channelBlock`), undefined where it has none.
+   * It is found by trying, once.
+   */
+  channelBlock(): Promise<number | undefined>;
   /** Ends the engine and every session of it. */
   close(): Promise<void>;
 }

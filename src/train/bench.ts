@@ -17,7 +17,9 @@ export async function timeTrainingStep(
   graph: Graph,
   { batch, steps }: { batch: number; steps: number },
 ): Promise<number[]> {
-  const plan = trainingStep(graph, { batch, loss: crossEntropy(), optimizer: sgd({ weightDecay: 5e-4 }) });
+  const target = { channelBlock: await runtime.channelBlock() };
+  const optimizer = sgd({ weightDecay: 5e-4 });
+  const plan = trainingStep(graph, { batch, loss: crossEntropy(), optimizer, target });
   const session = await openStep(runtime, plan, initialise(graph, 1));
   const random = new Random(1, "bench");
   const shape = [batch, ...graph.inputs[0]!.shape.slice(1).map(Number)];

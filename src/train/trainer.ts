@@ -101,7 +101,8 @@ export async function train(
 ): Promise<TrainResult> {
   checkRecipe(recipe, dataset);
   const { batch } = recipe;
-  const plan = trainingStep(graph, { batch, loss: crossEntropy(), optimizer: sgd(recipe) });
+  const target = { channelBlock: await runtime.channelBlock() };
+  const plan = trainingStep(graph, { batch, loss: crossEntropy(), optimizer: sgd(recipe), target });
   let weights = initialise(graph, seed);
   const stepper = await openStep(runtime, plan, weights);
   const evaluator = await runtime.open(writeOnnx(graph), { resident: weights });

@@ -20,13 +20,18 @@ export function differentiate(g: GraphBuilder, loss: Value, wanted: readonly Val
   const reached = dependents(nodes, new Set(wanted.map(({ name }) => name)));
   const gradients = new Map<string, Value>([[loss.name, g.constant(float32([], [1]))]]);
   for (const node of nodes.toReversed()) {
+    if (!node.inputs.some((name) => reached.has(name))) continue;
+    const second = node.outputs.slice(1).find((name) => gradients.has(name));
+    if (second !== undefined) {
+      throw new UserError(`${node.op} (${node.name}) has no gradient for its output ${second}, only for its first`);
+    }
     const dy = gradients.get(node.outputs[0]!);
-    if (dy === undefined || !node.inputs.some((name) => reached.has(name))) continue;
+    if (dy === undefined) continue;
     for (const [i, build] of inputGradients(g, node, dy).entries()) {
       const name = node.inputs[i]!;
       if (build === undefined || !reached.has(name)) continue;
       const sum = gradients.get(name);
-      const term = build();
+      const term = named(node, build);
       gradients.set(name, sum === undefined ? term : g.call("Add", [sum, term]));
     }
   }
@@ -37,6 +42,16 @@ export function differentiate(g: GraphBuilder, loss: Value, wanted: readonly Val
     }
     return gradient;
   });
+}
+
+/** Builds the gradient of one input; an error says whose. */
+function named(node: Node, build: () => Value): Value {
+  try {
+    return build();
+  } catch (error) {
+    if (error instanceof Error) error.message = `gradient of ${node.op} (${node.name}): ${error.message}`;
+    throw error;
+  }
 }
 
 /** The names of values that depend on one of `sources`, the sources included. */

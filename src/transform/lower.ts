@@ -1,19 +1,31 @@
 import { attributesOf, GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
 import { opOf } from "../ops/index.js";
-import type { Target } from "../ops/op.js";
 import { removeDeadNodes } from "./dead-nodes.js";
+import { lowerNchwc } from "./nchwc/lower-nchwc.js";
 import { replay } from "./replay.js";
 
+/** Where a lowered graph will run. */
+export interface Target {
+  /**
+   * Channels in a block of the engine's own convolution layout, as `Runtime.channelBlock` finds it.
+   * Left out, the graph is written in ONNX's own operators alone and runs everywhere.
+   */
+  readonly channelBlock?: number | undefined;
+}
+
 /**
- * Replaces the operators of the domain `senet` (gradients, training-mode normalisation) by ONNX's own.
+ * Replaces the operators of the domain `senet` (gradients, training-mode normalisation) by ones an engine knows.
  * This is the one place where it is decided how they are computed.
  */
-export function lower(graph: Graph, target: Target = "standard"): Graph {
+export function lower(graph: Graph, { channelBlock }: Target = {}): Graph {
+  return channelBlock === undefined ? lowerStandard(graph) : lowerNchwc(graph, channelBlock);
+}
+
+function lowerStandard(graph: Graph): Graph {
   const g = new GraphBuilder(graph.name);
   const values = replay(g, graph, {
-    replace: (node, inputs) =>
-      opOf(node.op, node.domain).lower?.(g, { inputs, attributes: attributesOf(node) }, target),
+    replace: (node, inputs) => opOf(node.op, node.domain).lower?.(g, { inputs, attributes: attributesOf(node) }),
   });
   for (const { name } of graph.outputs) g.output(values.get(name)!, name);
   return removeDeadNodes(g.build());

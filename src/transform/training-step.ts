@@ -1,7 +1,7 @@
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Value } from "../graph/graph.js";
 import { differentiate } from "./differentiate.js";
-import { lower } from "./lower.js";
+import { lower, type Target } from "./lower.js";
 import { trainMode } from "./train-mode.js";
 
 /** Writes a loss: the mean over the batch as a scalar. */
@@ -47,6 +47,8 @@ export interface TrainingStepOptions {
   readonly batch: number;
   readonly loss: LossRule;
   readonly optimizer: OptimizerRule;
+  /** Where it will run; everywhere by default. */
+  readonly target?: Target;
 }
 
 /**
@@ -54,7 +56,7 @@ export interface TrainingStepOptions {
  * @param model a graph from one input to logits [N, classes].
  * @throws UserError when an operator between a parameter and the loss has no gradient.
  */
-export function trainingStep(model: Graph, { batch, loss, optimizer }: TrainingStepOptions): TrainingStep {
+export function trainingStep(model: Graph, { batch, loss, optimizer, target = {} }: TrainingStepOptions): TrainingStep {
   const { g, logits, labels, lossValue, gradients, statistics } = gradientGraph(model, batch, loss);
   const lr = g.input("lr", "float32", []);
   const state: StateSlot[] = [];
@@ -72,18 +74,21 @@ export function trainingStep(model: Graph, { batch, loss, optimizer }: TrainingS
     for (const [i, slot] of slots.entries()) keep(slot.name, next.slots[i]!, "optimizer");
   }
   for (const [name, next] of statistics) keep(name, next, "statistic");
-  return { graph: lower(g.build()), state };
+  return { graph: lower(g.build(), target), state };
 }
 
 /**
  * The gradients of the mean loss as one graph: `x`, `y` and the parameters in, `loss` and `grad.<parameter>` out.
  * This is how gradients are checked against another framework.
  */
-export function gradientStep(model: Graph, { batch, loss }: { batch: number; loss: LossRule }): Graph {
+export function gradientStep(
+  model: Graph,
+  { batch, loss, target = {} }: Pick<TrainingStepOptions, "batch" | "loss" | "target">,
+): Graph {
   const { g, lossValue, gradients } = gradientGraph(model, batch, loss);
   g.output(lossValue, "loss");
   for (const [name, gradient] of gradients) g.output(gradient, `grad.${name}`);
-  return lower(g.build());
+  return lower(g.build(), target);
 }
 
 function gradientGraph(model: Graph, batch: number, loss: LossRule) {

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { UserError } from "../../errors.js";
+import { probeChannelBlock } from "../channel-block.js";
 import type { Runtime, Session } from "../runtime.js";
 import type { Answers, Reply, Request } from "./protocol.js";
 
@@ -45,7 +46,8 @@ export function nodeRuntime({ threads = availableParallelism() }: NodeRuntimeOpt
     });
   }
 
-  return {
+  let channelBlock: Promise<number | undefined> | undefined;
+  const runtime: Runtime = {
     name: `onnxruntime-node ${packageVersion("onnxruntime-node")} (cpu, ${threads} ${threads === 1 ? "thread" : "threads"})`,
     async open(onnx, { resident = new Map(), next = new Map() } = {}): Promise<Session> {
       const session = sessions++;
@@ -58,10 +60,15 @@ export function nodeRuntime({ threads = availableParallelism() }: NodeRuntimeOpt
         release: () => ask({ kind: "release", session }),
       };
     },
+    channelBlock() {
+      channelBlock ??= probeChannelBlock(runtime);
+      return channelBlock;
+    },
     async close() {
       await worker.terminate();
     },
   };
+  return runtime;
 }
 
 /** The version of an installed package. */

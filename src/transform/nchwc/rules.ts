@@ -1,0 +1,206 @@
+import type { AttributesOf } from "../../graph/attributes.js";
+import { attributesOf } from "../../graph/builder.js";
+import type { Node, Value } from "../../graph/graph.js";
+import { extent } from "../../graph/shape.js";
+import type { BatchNormTraining } from "../../ops/batch-norm-training.js";
+import type { BatchNormalization } from "../../ops/batch-normalization.js";
+import type { Conv } from "../../ops/conv.js";
+import type { ConvInputGradient } from "../../ops/conv-input-gradient.js";
+import type { ConvWeightGradient } from "../../ops/conv-weight-gradient.js";
+import type { OpName } from "../../ops/index.js";
+import { positive } from "../../ops/relu-gradient.js";
+import { windowOf } from "../../ops/window.js";
+import { normalise, normaliseFrozen, normaliseGradient } from "./batch-norm.js";
+import { type FeatureMap, linear, plus, store, sumOf, times } from "./feature-map.js";
+import { type Kernels, mapShape } from "./kernels.js";
+
+/** What a rule sees of a node: its inputs as maps, or as plain values, and whether they can be maps at all. */
+export interface Call {
+  readonly k: Kernels;
+  readonly node: Node;
+  /** The declared types of the inputs. */
+  readonly inputs: readonly Value[];
+  /** The input as a map in blocks; undefined where its form does not allow it. */
+  map(i: number): FeatureMap | undefined;
+  /** True when the input already is a map, so that no reordering is needed. */
+  isMap(i: number): boolean;
+  /** The input as a plain value. */
+  plain(i: number): Value;
+  /** True when this node alone uses the input. */
+  alone(i: number): boolean;
+  /** Puts another form of the same map in an input's place, for whoever uses it later. */
+  replace(i: number, map: FeatureMap): void;
+}
+
+/** The outputs of a node, each a map or a plain value; undefined where the rule does not apply. */
+export type Rule = (call: Call) => readonly (FeatureMap | Value)[] | undefined;
+
+/** The operators that know how to work on blocked maps. Everything else works on plain values. */
+export const rules: Partial<Record<OpName, Rule>> = {
+  Conv: ({ k, node, inputs: [x, w, b], map, plain }) => {
+    const attributes = attributesOf(node) as AttributesOf<typeof Conv.attributes>;
+    const few = extent(w!, 1) < k.block;
+    const given = few ? undefined : map(0);
+    if (attributes.group !== 1 || extent(w!, 0) % k.block !== 0 || isPoint(x!) || b || (!few && !given))
+      return undefined;
+    const window = windowOf(attributes, x!, [extent(w!, 2), extent(w!, 3)]);
+    return [{ kind: "open", make: (extra) => k.convolve(given ? store(k, given) : plain(0), plain(1), window, extra) }];
+  },
+
+  ConvInputGradient: ({ k, node, inputs: [dy, w], map, plain }) => {
+    const attributes = attributesOf(node) as AttributesOf<typeof ConvInputGradient.attributes>;
+    const given = extent(w!, 1) % k.block === 0 && attributes.group === 1 ? map(0) : undefined;
+    if (given === undefined) return undefined;
+    const window = windowOf(attributes, dy!, [extent(w!, 2), extent(w!, 3)]);
+    const size = attributes.input_shape ?? [];
+    const make = (sum?: Value) => k.inputGradient(store(k, given), plain(1), window, size, sum);
+    if (make() === undefined) return undefined; // nothing of the attempt stays: unused nodes are removed
+    return [{ kind: "open", make: ({ sum }) => make(sum)! }];
+  },
+
+  ConvWeightGradient: ({ k, node, inputs: [x, dy], map, plain }) => {
+    const attributes = attributesOf(node) as AttributesOf<typeof ConvWeightGradient.attributes>;
+    const given = attributes.group === 1 && extent(x!, 0) % k.block === 0 ? map(1) : undefined;
+    if (given === undefined || isPoint(dy!)) return undefined;
+    return [k.weightGradient(plain(0), store(k, given), windowOf(attributes, x!, attributes.kernel_shape ?? []))];
+  },
+
+  BatchNormTraining: ({ k, node, inputs, map, isMap, plain, replace }) => {
+    const x = isMap(0) ? map(0) : undefined;
+    if (x === undefined || x.kind === "constant") return undefined;
+    const { epsilon, momentum } = attributesOf(node) as AttributesOf<typeof BatchNormTraining.attributes>;
+    const [scale, bias, runningMean, runningVariance] = [plain(1), plain(2), plain(3), plain(4)];
+    const norm = { scale, bias, runningMean, runningVariance, epsilon, momentum };
+    const result = normalise(k, x, norm, valuesPerChannel(inputs[0]!));
+    replace(0, result.x);
+    return [result.y, result.nextMean, result.nextVariance, result.mean, result.rstd];
+  },
+
+  BatchNormGradient: ({ k, inputs: [, x], map, plain, isMap }) => {
+    const [dy, given] = isMap(1) ? [map(0), map(1)] : [];
+    if (dy === undefined || given === undefined) return undefined;
+    const [, , height, width] = mapShape(x!);
+    const sizes = { count: valuesPerChannel(x!), pixels: height * width };
+    const { dx, dscale, dbias } = normaliseGradient(
+      k,
+      dy.kind === "constant" ? { kind: "stored", value: spread(k, dy.value, x!) } : dy,
+      given,
+      { scale: plain(2), mean: plain(3), rstd: plain(4) },
+      sizes,
+    );
+    return [dx, dscale, dbias];
+  },
+
+  BatchNormalization: ({ k, node, map, plain, isMap }) => {
+    const x = isMap(0) ? map(0) : undefined;
+    if (x === undefined || x.kind === "constant") return undefined;
+    const { epsilon } = attributesOf(node) as AttributesOf<typeof BatchNormalization.attributes>;
+    const [scale, bias, runningMean, runningVariance] = [plain(1), plain(2), plain(3), plain(4)];
+    return [normaliseFrozen(k, x, { scale, bias, runningMean, runningVariance, epsilon })];
+  },
+
+  Relu: ({ k, map, isMap }) => {
+    const x = isMap(0) ? map(0) : undefined;
+    if (x === undefined || x.kind === "constant") return undefined;
+    if (x.kind === "affine" && !x.relu) return [{ ...x, relu: true }];
+    return [{ kind: "stored", value: k.g.call("Relu", [store(k, x)]) }];
+  },
+
+  ReluGradient: ({ k, map, isMap }) => {
+    const [dy, y] = isMap(1) ? [map(0), map(1)] : [];
+    if (dy === undefined || y === undefined || y.kind === "constant") return undefined;
+    const mask = positive(k.g, store(k, y));
+    if (dy.kind === "constant") return [{ kind: "affine", of: mask, scale: dy.value }];
+    return [{ kind: "stored", value: k.g.call("Mul", [store(k, dy), mask]) }];
+  },
+
+  Add: ({ k, map, isMap, inputs: [p, q], alone }) => {
+    if (!isMap(0) || !isMap(1) || !sameExtents(p!, q!)) return undefined;
+    const [a, b] = [map(0)!, map(1)!];
+    return [joined(k, a, b, alone(0)) ?? joined(k, b, a, alone(1)) ?? added(k, a, b)];
+  },
+
+  Mul: ({ k, map, isMap, inputs: [p, q], plain }) => {
+    if (isMap(0) && isMap(1) && sameExtents(p!, q!)) {
+      const [a, b] = [map(0)!, map(1)!];
+      if (a.kind === "constant" || b.kind === "constant") return undefined;
+      const waits = a.kind === "affine" && !a.relu && a.sum === undefined; // such a map need not be computed
+      return [waits ? { kind: "product", a: store(k, b), b: a } : { kind: "product", a: store(k, a), b }];
+    }
+    const [m, s] = isMap(0) ? [0, 1] : [1, 0];
+    const [maps, gates] = m === 0 ? [p!, q!] : [q!, p!];
+    if (!isMap(m) || !isPoint(gates) || gates.shape[1] !== maps.shape[1] || gates.shape[0] !== maps.shape[0])
+      return undefined;
+    const x = map(m)!;
+    const gate = k.g.call("Reshape", [plain(s), k.g.ints([extent(gates, 0), extent(gates, 1)])]);
+    if (x.kind === "constant") return [{ kind: "constant", value: k.g.call("Mul", [x.value, gate]) }];
+    const { of, scale, shift } = linear(k, x);
+    return [
+      { kind: "affine", of, scale: times(k, scale, gate), ...(shift && { shift: k.g.call("Mul", [shift, gate]) }) },
+    ];
+  },
+
+  GlobalAveragePool: ({ k, map, isMap, inputs: [x] }) => {
+    const given = isMap(0) ? map(0) : undefined;
+    if (given === undefined) return undefined;
+    const [n, c, h, w] = mapShape(x!);
+    const mean = k.g.call("Mul", [sumOf(k, given, h * w), k.g.scalar(1 / (h * w))]);
+    return [k.g.call("Reshape", [mean, k.g.ints([n, c, 1, 1])])];
+  },
+
+  Expand: ({ k, node, inputs: [x], plain, isMap }) => {
+    if (isMap(0) || x!.shape.length !== 4 || !isPoint(x!) || extent(x!, 1) % k.block !== 0) return undefined;
+    const target = plain(1);
+    const shape = [...(k.g.constantOf(target)?.data ?? [])].map(Number);
+    const fits =
+      shape.length === 4 && shape[0] === x!.shape[0] && shape[1] === x!.shape[1] && node.outputs.length === 1;
+    if (!fits) return undefined;
+    return [{ kind: "constant", value: k.g.call("Reshape", [plain(0), k.g.ints(shape.slice(0, 2))]) }];
+  },
+};
+
+/** The second map taken along by the first, where that costs nothing. */
+function joined(k: Kernels, a: FeatureMap, b: FeatureMap, alone: boolean): FeatureMap | undefined {
+  if (b.kind === "constant") {
+    const shift = a.kind === "affine" && !a.relu ? plus(k, a.shift, b.value) : undefined;
+    return shift && a.kind === "affine" ? { ...a, shift } : undefined;
+  }
+  if (a.kind === "affine" && !a.relu && a.sum === undefined) return { ...a, sum: store(k, b) };
+  return a.kind === "open" && alone ? { kind: "stored", value: a.make({ sum: store(k, b) }) } : undefined;
+}
+
+function added(k: Kernels, a: FeatureMap, b: FeatureMap): FeatureMap {
+  if (a.kind === "constant" && b.kind === "constant") {
+    return { kind: "constant", value: k.g.call("Add", [a.value, b.value]) };
+  }
+  const [of, shift] = a.kind === "constant" ? [b, a.value] : b.kind === "constant" ? [a, b.value] : [];
+  if (of !== undefined && shift !== undefined) {
+    return {
+      kind: "affine",
+      of: store(k, of),
+      scale: k.g.constant({ dtype: "float32", shape: [1, 1], data: Float32Array.of(1) }),
+      shift,
+    };
+  }
+  return { kind: "stored", value: k.g.call("Add", [store(k, a), store(k, b)]) };
+}
+
+/** A map that is the same everywhere, in full: rare, so by plain means. */
+export function spread(k: Kernels, value: Value, like: Value): Value {
+  const [n, c, h, w] = mapShape(like);
+  const points = k.g.call("Reshape", [value, k.g.ints([n, c, 1, 1])]);
+  return k.toBlocks(k.g.call("Expand", [points, k.g.ints([n, c, h, w])]));
+}
+
+function isPoint({ shape }: Value): boolean {
+  return shape.length === 4 && shape[2] === 1 && shape[3] === 1;
+}
+
+function sameExtents(p: Value, q: Value): boolean {
+  return p.shape.join() === q.shape.join();
+}
+
+function valuesPerChannel(x: Value): number {
+  const [n, , h, w] = mapShape(x);
+  return n * h * w;
+}
