@@ -32,7 +32,7 @@ export interface PairedDifference {
  * In simulations (500 and 5,000 images, seed effects of 0 to 3 points, image effects of 0 to 30) the interval covers the
  * truth in 93 to 99 % of experiments with 3 or 5 seeds, and in 88 to 98 % with 2: use at least 3.
  *
- * Source: Scheffé, "The Analysis of Variance" (1959), §7.4; Satterthwaite, Biometrics Bulletin 2 (1946), 110–114.
+ * Source: Scheffé, "The Analysis of Variance" (1959), ch. 7; Satterthwaite, Biometrics Bulletin 2 (1946), 110–114.
  * @param baseline [S][N], 1 where seed s was right on image n, else 0.
  * @param candidate the same seeds and images in the same order.
  * @throws RangeError when the two differ in size, or there are fewer than 1 seed and 2 images.

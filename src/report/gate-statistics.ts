@@ -36,7 +36,7 @@ export function gatesBySite({ runs }: ModelResult): GateResult[][] {
 
 /**
  * What stands out, in a sentence or two: whether deep blocks tell classes apart more than early ones, as the paper
- * found (§7.2), and blocks that let everything pass or hardly move.
+ * found (§7), and blocks that let everything pass or hardly move.
  */
 export function describeGates(blocks: readonly GateStatistics[]): string {
   const sentences: string[] = [];
