@@ -24,6 +24,12 @@ export const ConvTranspose: Op<typeof attributes> = {
       const covered = (extent(x, i + 2) - 1) * strides[i]! + (kernel[i]! - 1) * dilations[i]! + 1;
       return covered + output_padding[i]! - before[i]! - after[i]!;
     });
+    if (sizes.some((size) => size < 1)) {
+      throw new ShapeError({
+        given: `pads [${[...before, ...after]}] for x ${formatShape(x.shape)}`,
+        expected: "to leave a map of at least 1×1",
+      });
+    }
     return [{ dtype: x.dtype, shape: [x.shape[0]!, extent(w, 1) * group, ...sizes] }];
   },
   // It is the input gradient of a convolution, so its own gradients are that convolution and its weight gradient.

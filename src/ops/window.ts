@@ -59,11 +59,17 @@ export function windowOf(
   if (auto_pad !== "SAME_UPPER" && auto_pad !== "SAME_LOWER") {
     throw new TypeError(`got auto_pad ${auto_pad}; expected one of NOTSET, VALID, SAME_UPPER, SAME_LOWER`);
   }
+  if (dilations.some((dilation) => dilation !== 1)) {
+    throw new ShapeError({
+      given: `auto_pad ${auto_pad} with dilations [${dilations}]`,
+      expected: "dilations [1,1], as ONNX Runtime does not take both",
+      fix: "write the pads out",
+    });
+  }
   // SAME: the output has ceil(size / stride) positions; an odd zero goes after (UPPER) or before (LOWER).
   const totals = [0, 1].map((i) => {
     const size = extent(x, i + 2);
-    const reach = (kernel[i]! - 1) * dilations[i]! + 1;
-    return Math.max(0, (Math.ceil(size / strides[i]!) - 1) * strides[i]! + reach - size);
+    return Math.max(0, (Math.ceil(size / strides[i]!) - 1) * strides[i]! + kernel[i]! - size);
   });
   const less = totals.map((total) => Math.floor(total / 2));
   const more = totals.map((total) => Math.ceil(total / 2));

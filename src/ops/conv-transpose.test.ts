@@ -1,0 +1,74 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { float32 } from "../graph/tensor.js";
+import { buildGraph, compute, floats } from "../testing/build-graph.js";
+import { checkGradient } from "../testing/check-gradient.js";
+import { extents, forAll } from "../testing/for-all.js";
+import { randomTensor } from "../testing/random-tensor.js";
+import { costByNode } from "../transform/cost.js";
+
+/** Transposed convolutions of every kind that give at least one row and column. */
+const cases = fc
+  .record({
+    group: extents(2),
+    size: fc.tuple(extents(4), extents(4)),
+    kernel: fc.tuple(extents(3), extents(3)),
+    strides: fc.tuple(extents(3), extents(3)),
+    dilations: fc.tuple(extents(2), extents(2)),
+    pads: fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2), fc.nat(2)),
+    output_padding: fc.tuple(fc.nat(2), fc.nat(2)),
+  })
+  .filter(({ size, kernel, strides, dilations, pads, output_padding }) =>
+    [0, 1].every((i) => {
+      const covered = (size[i]! - 1) * strides[i]! + (kernel[i]! - 1) * dilations[i]! + 1;
+      return covered + output_padding[i]! - pads[i]! - pads[i + 2]! > 0 && output_padding[i]! < strides[i]!;
+    }),
+  );
+
+describe("ConvTranspose", () => {
+  it("spreads every pixel over a kernel, by hand", async () => {
+    const x = float32([1, 1, 1, 2], [1, 2]);
+    const w = float32([1, 1, 1, 3], [1, 10, 100]);
+    const results = await compute([x, w, float32([1], [0.5])], (g, a, b, c) => [
+      g.call("ConvTranspose", [a, b]),
+      g.call("ConvTranspose", [a, b, c], { strides: [1, 2], output_padding: [0, 1] }),
+    ]);
+    expect(results.map(({ data }) => [...data])).toEqual([
+      [1, 12, 120, 200],
+      [1.5, 10.5, 102.5, 20.5, 200.5, 0.5],
+    ]);
+  });
+
+  it("has the gradient that finite differences give, for input, weights and bias", () =>
+    forAll(
+      cases,
+      ({ group, size, kernel, ...attributes }) => {
+        const [x, w] = [randomTensor([2, 2 * group, ...size], 1), randomTensor([2 * group, 3, ...kernel], 2)];
+        return checkGradient([x, w, randomTensor([3 * group], 3)], (g, a, b, c) =>
+          g.call("ConvTranspose", [a, b, c], { ...attributes, group }),
+        );
+      },
+      30,
+    ));
+
+  it("costs one multiply-accumulate per input and weight of its filter", () => {
+    const graph = buildGraph([floats("N", 4, 5, 5), floats(4, 6, 3, 3)], (g, x, w) =>
+      g.call("ConvTranspose", [x, w], { strides: [2, 2] }),
+    );
+    expect(costByNode(graph)[0]!.macs).toBe(4 * 5 * 5 * (6 * 3 * 3));
+  });
+
+  it("says which channels differ", () => {
+    const types = [floats(1, 3, 4, 4), floats(2, 4, 3, 3)];
+    expect(() => buildGraph(types, (g, x, w) => g.call("ConvTranspose", [x, w], {}, "node"))).toThrow(
+      "ConvTranspose (node): got x [1, 3, 4, 4], w [2, 4, 3, 3], auto_pad NOTSET; expected x [N, I, H, W], w [I, O/group, kH, kW] and explicit pads",
+    );
+  });
+
+  it("refuses pads that leave nothing", () => {
+    const types = [floats(1, 2, 2, 2), floats(2, 4, 1, 1)];
+    expect(() =>
+      buildGraph(types, (g, x, w) => g.call("ConvTranspose", [x, w], { pads: [1, 0, 1, 0] }, "node")),
+    ).toThrow("ConvTranspose (node): got pads [1,0,1,0] for x [1, 2, 2, 2]; expected to leave a map of at least 1×1");
+  });
+});
