@@ -33,7 +33,7 @@ async function benchTrain(flags: BenchFlags): Promise<void> {
   const [batch, steps] = [wholeNumber("--batch", flags.batch, 1), wholeNumber("--steps", flags.steps, 1)];
   const { createModel } = await import("../models/index.js");
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
-  const { timeTrainingStep } = await import("../train/bench.js");
+  const { openTrainingBench } = await import("../train/bench.js");
   const { environment } = await import("./environment.js");
 
   const options = { classes: flags.classes, input, ...modelOptionsOf({ shortcut: "projection" }, entry.attention) };
@@ -41,19 +41,30 @@ async function benchTrain(flags: BenchFlags): Promise<void> {
     flags.threads === undefined ? {} : { threads: wholeNumber("--threads", flags.threads, 1) },
   );
   try {
-    const milliseconds = await timeTrainingStep(runtime, createModel(flags.model, options), { batch, steps });
+    const bench = await openTrainingBench(runtime, createModel(flags.model, options), batch);
+    await bench.time(3);
+    const megabytes = [residentMegabytes()];
+    const milliseconds = await bench.time(steps);
+    megabytes.push(residentMegabytes());
+    await bench.close();
     const median = milliseconds.toSorted((a, b) => a - b)[milliseconds.length >> 1]!;
     const imagesPerSecond = (1000 * batch) / median;
     const result = { model: flags.model, batch, input, engine: runtime.name, steps, medianMs: median, imagesPerSecond };
     process.stdout.write(
       flags.json
-        ? `${JSON.stringify({ ...result, milliseconds, environment: environment() })}\n`
+        ? `${JSON.stringify({ ...result, milliseconds, megabytes, environment: environment() })}\n`
         : `${flags.model}, batch ${batch}, ${input.join("x")}: ${median.toFixed(1)} ms per training step, ` +
-            `${Math.round(imagesPerSecond)} images/s (median of ${steps}; ${runtime.name})\n`,
+            `${Math.round(imagesPerSecond)} images/s\n(median of ${steps}; ${runtime.name}; ` +
+            `memory ${megabytes[0]} MB before, ${megabytes[1]} MB after)\n`,
     );
   } finally {
     await runtime.close();
   }
+}
+
+/** Memory of the whole process, its worker thread included. */
+function residentMegabytes(): number {
+  return Math.round(process.memoryUsage.rss() / 2 ** 20);
 }
 
 function parseInput(text: string): [number, number, number] {

@@ -17,7 +17,7 @@ export const compare = new Command("compare")
   .option("--models <names>", "comma-separated; the first is the baseline", "resnet20,seresnet20")
   .option("--out <dir>", "folder for the report (default: a new one in runs/)")
   .option("--json", "print results.json instead of the table");
-for (const option of trainingOptions({ data: "glyphs", epochs: 4, batch: 64 })) compare.addOption(option);
+for (const option of trainingOptions({ data: "glyphs", epochs: 20 })) compare.addOption(option);
 compare.addOption(number("--seeds <n>", "runs per network, with seeds 1 to n", 3));
 compare.action(run);
 

@@ -1,8 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
-import { evaluate } from "../evaluate/evaluate.js";
 import { gateStatistics } from "../explain/gates.js";
 import { countParameters, type Graph, type Model, type Weights } from "../graph/graph.js";
-import { writeOnnx } from "../graph/onnx-write.js";
 import { createModel, type ModelOptions, modelEntry } from "../models/index.js";
 import { type ModelCard, withCard } from "../models/model-card.js";
 import type { EpochResult, RunResult } from "../report/results.js";
@@ -104,15 +102,11 @@ async function oneRun(
   id: RunId,
   { onStep, onEpoch, onModel, signal }: CompareEvents,
 ): Promise<{ result: RunResult; weights: Weights }> {
-  const { weights, epochs } = await train(runtime, graph, dataset, recipe, id.seed, {
+  const { weights, epochs, predictions } = await train(runtime, graph, dataset, recipe, id.seed, {
     onStep: (progress) => onStep?.(id, progress),
     onEpoch: (record) => onEpoch?.(id, record),
     signal,
   });
-  // The predictions are those of the file that is written, in the engine's own inference form.
-  const session = await runtime.open(writeOnnx(graph, weights));
-  const { predictions } = await evaluate(session, graph, dataset.test, dataset);
-  await session.release();
   const gates = await gateStatistics(runtime, { graph, weights }, dataset.test, dataset);
   const card = trainedCard(dataset, recipe, id.model, id.seed);
   return {

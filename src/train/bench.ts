@@ -8,15 +8,15 @@ import { crossEntropy } from "./losses.js";
 import { sgd } from "./optimizers.js";
 import { openStep } from "./trainer.js";
 
-/**
- * Times the training step of a model with SGD on random images.
- * @returns the duration of each of `steps` steps in milliseconds, after three that are not counted.
- */
-export async function timeTrainingStep(
-  runtime: Runtime,
-  graph: Graph,
-  { batch, steps }: { batch: number; steps: number },
-): Promise<number[]> {
+/** A training step that is ready to be timed. */
+export interface TrainingBench {
+  /** Runs that many steps on the same batch. @returns milliseconds of each. */
+  time(steps: number): Promise<number[]>;
+  close(): Promise<void>;
+}
+
+/** Opens the training step of a model (SGD with Nesterov momentum and weight decay) with a batch of random images. */
+export async function openTrainingBench(runtime: Runtime, graph: Graph, batch: number): Promise<TrainingBench> {
   const target = { channelBlock: await runtime.channelBlock() };
   const optimizer = sgd({ weightDecay: 5e-4 });
   const plan = trainingStep(graph, { batch, loss: crossEntropy(), optimizer, target });
@@ -24,17 +24,12 @@ export async function timeTrainingStep(
   const random = new Random(1, "bench");
   const shape = [batch, ...graph.inputs[0]!.shape.slice(1).map(Number)];
   const classes = Number(graph.outputs[0]!.shape[1]);
+  const x = Float32Array.from({ length: elements(shape) }, () => random.normal());
+  const y = BigInt64Array.from({ length: batch }, () => BigInt(random.below(classes)));
   const feeds = {
-    x: { dtype: "float32", shape, data: Float32Array.from({ length: elements(shape) }, () => random.normal()) },
-    y: {
-      dtype: "int64",
-      shape: [batch],
-      data: BigInt64Array.from({ length: batch }, () => BigInt(random.below(classes))),
-    },
+    x: { dtype: "float32", shape, data: x },
+    y: { dtype: "int64", shape: [batch], data: y },
     lr: { dtype: "float32", shape: [], data: Float32Array.of(0.1) },
   } as const;
-  await session.time(feeds, 3);
-  const milliseconds = await session.time(feeds, steps);
-  await session.release();
-  return milliseconds;
+  return { time: (steps) => session.time(feeds, steps), close: () => session.release() };
 }

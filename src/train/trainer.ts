@@ -2,8 +2,8 @@ import type { Augmentation, Dataset } from "../data/dataset.js";
 import { batches, countBatches } from "../data/loader.js";
 import { prefetch } from "../data/prefetch.js";
 import { UserError } from "../errors.js";
-import { evaluate } from "../evaluate/evaluate.js";
-import type { Graph, Weights } from "../graph/graph.js";
+import { type Evaluation, evaluate } from "../evaluate/evaluate.js";
+import type { Graph, Model, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { zeros } from "../graph/tensor.js";
@@ -38,7 +38,7 @@ export const defaultRecipe: Omit<Recipe, "epochs" | "augment"> = {
   nesterov: true,
   weightDecay: 5e-4,
   schedule: "cosine",
-  warmup: 0,
+  warmup: 0.5,
 };
 
 /** One line of the training log. */
@@ -84,6 +84,8 @@ export interface TrainEvents {
 export interface TrainResult {
   readonly weights: Weights;
   readonly epochs: readonly EpochRecord[];
+  /** The class that the final weights give each test image. */
+  readonly predictions: Int32Array;
 }
 
 /**
@@ -105,23 +107,43 @@ export async function train(
   const plan = trainingStep(graph, { batch, loss: crossEntropy(), optimizer: sgd(recipe), target });
   let weights = initialise(graph, seed);
   const stepper = await openStep(runtime, plan, weights);
-  const evaluator = await runtime.open(writeOnnx(graph), { resident: weights });
   const epochs: EpochRecord[] = [];
+  let predictions = new Int32Array();
   try {
     for (let epoch = 1; epoch <= recipe.epochs; epoch++) {
       const started = performance.now();
       const trained = await trainEpoch(stepper, dataset, recipe, { seed, epoch }, events);
       weights = await stepper.read([...graph.parameters.keys()]);
-      await evaluator.write(weights);
-      const { loss: testLoss, top1: testTop1 } = await evaluate(evaluator, graph, dataset.test, dataset, events);
+      const { loss: testLoss, top1: testTop1, predictions: fresh } = await evaluateWeights(
+        runtime,
+        { graph, weights },
+        dataset,
+        events.signal,
+      );
+      predictions = fresh;
       const seconds = (performance.now() - started) / 1000;
       epochs.push({ epoch, ...trained, testLoss, testTop1, seconds });
       await events.onEpoch?.(epochs.at(-1)!, weights);
     }
   } finally {
-    await Promise.all([stepper.release(), evaluator.release()]);
+    await stepper.release();
   }
-  return { weights, epochs };
+  return { weights, epochs, predictions };
+}
+
+/** Evaluates on the test split in the form of the exported file, which the engine runs about twice as fast. */
+async function evaluateWeights(
+  runtime: Runtime,
+  { graph, weights }: Model,
+  dataset: Dataset,
+  signal: AbortSignal | undefined,
+): Promise<Evaluation> {
+  const session = await runtime.open(writeOnnx(graph, weights));
+  try {
+    return await evaluate(session, graph, dataset.test, dataset, { signal });
+  } finally {
+    await session.release();
+  }
 }
 
 /** Opens a training step with the given weights and an optimizer that remembers nothing yet. */

@@ -1,0 +1,3 @@
+/** What needs Node: files and the native engine. Everything else is in `senet` itself and runs in a browser too. */
+export { datasetSpecs, openDataset } from "./data/node/open.js";
+export { type NodeRuntimeOptions, nodeRuntime } from "./runtime/node/runtime.js";
