@@ -59,14 +59,14 @@ export function readAttributes<S extends AttributeSchema>(
 ): AttributesOf<S> {
   const result: Record<string, unknown> = {};
   for (const [name, rule] of Object.entries(schema)) {
-    const given = attributes[name];
+    const given = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
     if (given !== undefined && !(rule.kind in given)) {
       throw new TypeError(`${where}: got attribute ${name} of kind ${Object.keys(given)[0]}; expected ${rule.kind}`);
     }
     result[name] = given === undefined ? rule.fallback : (given as Record<string, unknown>)[rule.kind];
   }
   for (const name of Object.keys(attributes)) {
-    if (!(name in schema)) {
+    if (!Object.hasOwn(schema, name)) {
       throw new TypeError(
         `${where}: got attribute ${name}; expected one of ${Object.keys(schema).join(", ") || "none"}`,
       );
@@ -75,15 +75,23 @@ export function readAttributes<S extends AttributeSchema>(
   return result as AttributesOf<S>;
 }
 
-/** The reverse of `readAttributes`: plain values to tagged ones; undefined values are left out. */
+/**
+ * The reverse of `readAttributes`: plain values to tagged ones; undefined values are left out. Numbers that are not whole
+ * are rounded to single precision, which is how a file holds them.
+ */
 export function writeAttributes<S extends AttributeSchema>(schema: S, values: Partial<AttributesOf<S>>): Attributes {
   const result: Record<string, Attribute> = {};
   for (const [name, value] of Object.entries(values)) {
-    const rule = schema[name];
+    const rule = Object.hasOwn(schema, name) ? schema[name] : undefined;
     if (rule === undefined) {
       throw new TypeError(`got attribute ${name}; expected one of ${Object.keys(schema).join(", ") || "none"}`);
     }
-    if (value !== undefined) result[name] = { [rule.kind]: value } as Attribute;
+    if (value !== undefined) result[name] = { [rule.kind]: asStored(value) } as Attribute;
   }
   return result;
+}
+
+function asStored(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asStored);
+  return typeof value === "number" && !Number.isInteger(value) ? Math.fround(value) : value;
 }

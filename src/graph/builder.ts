@@ -42,7 +42,7 @@ export class GraphBuilder {
 
   /** A fixed tensor. Equal small constants are one. */
   constant(tensor: Tensor, name?: string): Value {
-    const key = tensor.data.length <= 64 ? `${tensor.dtype}[${tensor.shape}]${tensor.data.join()}` : undefined;
+    const key = tensor.data.length <= 64 ? `${tensor.dtype}[${tensor.shape}]${bytesOf(tensor).join()}` : undefined;
     const known = name === undefined && key !== undefined ? this.#constantNames.get(key) : undefined;
     if (known !== undefined) return known;
     const value = this.#define({ name: name ?? this.#fresh("constant"), dtype: tensor.dtype, shape: tensor.shape });
@@ -133,6 +133,9 @@ export class GraphBuilder {
   /** Marks a value as a result of the graph, under its own name or a new one. */
   output(value: Value, name = value.name): Value {
     const named = name === value.name ? value : this.call("Identity", [value], {}, name);
+    if (this.#outputs.includes(named)) {
+      throw new Error(`got "${name}" as an output twice; expected each once, or a name of its own for it`);
+    }
     this.#outputs.push(named);
     return named;
   }
@@ -191,6 +194,11 @@ export class GraphBuilder {
     while (this.#values.has(name) || this.#reserved.has(name));
     return name;
   }
+}
+
+/** The bits of a tensor: 0 and −0 differ in them. */
+function bytesOf({ data }: Tensor): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** The attributes of `node` as plain typed values, defaults filled in. */

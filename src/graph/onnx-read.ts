@@ -7,6 +7,7 @@ import {
   ModelProtoSchema,
   type NodeProto,
   type TensorProto,
+  TensorProto_DataLocation,
   type ValueInfoProto,
 } from "onnx-buf";
 import { UserError } from "../errors.js";
@@ -37,10 +38,23 @@ export function readOnnx(bytes: Uint8Array): Model {
     );
   }
   try {
+    checkOpset(model);
     return readGraph(model.graph, model);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`cannot read this ONNX graph: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** The oldest version of ONNX's operators whose meaning is that of today's, for the operators we know. */
+const OLDEST_OPSET = 13;
+
+function checkOpset({ opsetImport }: ModelProto): void {
+  const version = opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx")?.version ?? 1n;
+  if (version < OLDEST_OPSET) {
+    throw new Error(
+      `got opset ${version}; expected ${OLDEST_OPSET} or newer; export the model again with a newer opset`,
+    );
   }
 }
 
@@ -90,7 +104,8 @@ function defineInput(g: GraphBuilder, { name, type }: ValueInfoProto): void {
 
 function readNode({ name, opType, domain, input, output, attribute }: NodeProto): Node {
   const attributes: Attributes = Object.fromEntries(attribute.map((proto) => [proto.name, readAttribute(proto)]));
-  return { name, op: opType, domain, inputs: input, outputs: output, attributes };
+  // "ai.onnx" is another name of the domain whose name is empty.
+  return { name, op: opType, domain: domain === "ai.onnx" ? "" : domain, inputs: input, outputs: output, attributes };
 }
 
 function readAttribute({ name, type, i, f, s, t, ints, floats, strings }: AttributeProto): Attribute {
@@ -120,6 +135,9 @@ function readTensor(proto: TensorProto): Tensor {
   const shape = proto.dims.map(Number);
   const count = elements(shape);
   const raw = proto.rawData;
+  if (proto.dataLocation === TensorProto_DataLocation.EXTERNAL) {
+    throw new Error(`got tensor ${proto.name} whose elements lie in another file; export the model as one file`);
+  }
   if (shape.some((dim) => dim < 0) || !Number.isSafeInteger(count)) {
     throw new Error(`got tensor ${proto.name} with shape [${shape}]; expected extents that can be counted`);
   }
@@ -128,7 +146,7 @@ function readTensor(proto: TensorProto): Tensor {
     if (raw.length !== expected) {
       throw new Error(`got tensor ${proto.name} [${shape}] with ${raw.length} bytes; expected ${expected}`);
     }
-    return { dtype, shape, data: new (arrayType(dtype))(raw.slice().buffer) } as Tensor;
+    return { dtype, shape, data: new (arrayType(dtype))(new Uint8Array(raw).buffer) } as Tensor;
   }
   const lists = {
     float32: proto.floatData,
