@@ -6,7 +6,7 @@ export class UserError extends Error {
   override name = "UserError";
 }
 
-/** The entry of `known` nearest to `given` (edit distance at most a third of its length), or undefined. */
+/** The entry of `known` nearest to `given`, or undefined: at most two edits, or a third of its length, away. */
 export function nearest(given: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(given.length / 3)) + 1;

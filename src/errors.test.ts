@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { nearest, UserError } from "./errors.js";
+
+describe("UserError", () => {
+  it("is an Error that is known by its name", () => {
+    const error = new UserError("got 0; expected 1");
+    expect(error).toBeInstanceOf(Error);
+    expect(`${error}`).toBe("UserError: got 0; expected 1");
+  });
+});
+
+describe("nearest", () => {
+  const known = ["resnet20", "resnet110", "seresnet20", "seresnet110"];
+
+  it.each([
+    ["resnet2", "resnet20"],
+    ["SEResNet20", "seresnet20"],
+    ["se-resnet-20", "seresnet20"],
+    ["resent20", "resnet20"], // two letters swapped are two edits
+    ["seresnet11", "seresnet110"],
+  ])("finds %s meant to be %s", (given, meant) => expect(nearest(given, known)).toBe(meant));
+
+  it("suggests nothing where more than a third, and more than two letters, would have to change", () => {
+    expect(nearest("vgg16", known)).toBeUndefined();
+    expect(nearest("abc", ["xyz"])).toBeUndefined();
+    expect(nearest("ab", ["cd"])).toBe("cd"); // two edits are always allowed
+    expect(nearest("resnet20", [])).toBeUndefined();
+  });
+
+  it("takes the first of several that are equally near", () => {
+    expect(nearest("cat", ["bat", "hat"])).toBe("bat");
+  });
+});

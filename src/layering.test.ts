@@ -1,0 +1,136 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+/**
+ * Which room may import which, itself and the common `errors` and `random` apart. A room is a folder of src, or a file
+ * that lies there by itself. The order is that of the house: what stands above is used by what stands below.
+ */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  random: [],
+  graph: ["ops"], // the builder asks the table of operators for shapes: the one circle there is
+  ops: ["graph"],
+  layers: ["graph"],
+  models: ["layers", "graph"],
+  transform: ["graph", "ops", "layers"],
+  data: [],
+  runtime: ["graph"],
+  evaluate: ["runtime", "data", "graph"],
+  explain: ["transform", "evaluate", "runtime", "data", "graph"],
+  train: ["transform", "evaluate", "runtime", "data", "graph"],
+  report: ["evaluate"],
+  compare: ["report", "train", "explain", "evaluate", "models", "transform", "runtime", "data", "graph"],
+  index: [
+    "compare",
+    "report",
+    "train",
+    "explain",
+    "evaluate",
+    "models",
+    "layers",
+    "transform",
+    "runtime",
+    "data",
+    "graph",
+  ],
+  node: ["runtime", "data"],
+  cli: ["compare", "report", "train", "explain", "evaluate", "models", "transform", "runtime", "data", "graph"],
+  bench: ["cli", "compare", "train", "models", "transform", "runtime", "data", "graph"],
+  testing: ["transform", "ops", "runtime", "graph"],
+};
+
+const common = ["errors", "random"];
+
+/** What only Node has: the command line, the measurements, the native halves, the file that exports them, the tests. */
+const needsNode = /^(cli|bench|testing)\/|\/node\/|^node\.ts$|\.test(\.helper)?\.ts$/;
+
+const src = fileURLToPath(new URL("../src", import.meta.url));
+const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"));
+const texts = new Map(files.map((path) => [path, readFileSync(join(src, path), "utf8")]));
+const shipped = files.filter((path) => !/\.test(\.helper)?\.ts$/.test(path));
+
+/** The specifiers a file imports or exports from, types and imports at run time included. */
+function importsOf(path: string): string[] {
+  const text = texts.get(path)!;
+  const statements = /^(?:import|export)\s[^"';]*?"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
+  return [...text.matchAll(statements)].map(([, from, dynamic]) => from ?? dynamic!);
+}
+
+/** The files of src among them, as paths inside src. */
+function localImports(path: string): string[] {
+  return importsOf(path)
+    .filter((specifier) => specifier.startsWith("."))
+    .map((specifier) => normalize(join(dirname(path), specifier)).replace(/\.js$/, ".ts"));
+}
+
+function roomOf(path: string): string {
+  return path.split("/")[0]!.replace(/\.ts$/, "");
+}
+
+/** Imports of one room by another: "models/x.ts -> runtime". */
+function borders(path: string): { from: string; to: string; text: string }[] {
+  return localImports(path)
+    .map((target) => ({ from: roomOf(path), to: roomOf(target), text: `${path} -> ${target}` }))
+    .filter(({ from, to }) => from !== to);
+}
+
+describe("imports", () => {
+  it("are all found: every relative one names a file that exists", () => {
+    const targets = files.flatMap((path) => localImports(path).map((target) => ({ path, target })));
+    expect(targets.length).toBeGreaterThan(300);
+    expect(targets.filter(({ target }) => !texts.has(target))).toEqual([]);
+  });
+
+  it("come from a room that has a row in the table", () => {
+    expect([...new Set(shipped.map(roomOf))].filter((room) => !Object.hasOwn(rooms, room))).toEqual([]);
+  });
+
+  it("go only where the table lets them", () => {
+    const forbidden = shipped.flatMap(borders).filter(({ from, to }) => ![...common, ...rooms[from]!].includes(to));
+    expect(forbidden.map(({ text }) => text)).toEqual([]);
+  });
+
+  it("never reach from what ships into what is for tests or measurements", () => {
+    const inside = shipped.filter((path) => !/^(testing|bench)\//.test(path));
+    const outside = inside.flatMap((path) => localImports(path).map((target) => `${path} -> ${target}`));
+    expect(outside.filter((text) => /-> (testing|bench)\/|\.test(\.helper)?\.ts$/.test(text))).toEqual([]);
+  });
+
+  it("run in no circle between rooms but the one of graph and ops", () => {
+    const reach = new Map<string, Set<string>>();
+    for (const { from, to } of shipped.flatMap(borders)) reach.set(from, (reach.get(from) ?? new Set()).add(to));
+    const reachable = (from: string) => {
+      const found = new Set<string>();
+      const visit = (room: string) => {
+        for (const next of reach.get(room) ?? []) {
+          if (found.has(next)) continue;
+          found.add(next);
+          visit(next);
+        }
+      };
+      visit(from);
+      return found;
+    };
+    expect([...reach.keys()].filter((room) => reachable(room).has(room)).sort()).toEqual(["graph", "ops"]);
+  });
+});
+
+describe("what a browser runs", () => {
+  const portable = files.filter((path) => !needsNode.test(path));
+
+  it("imports neither Node, nor a package that needs it, nor a file that does", () => {
+    const native = /^(node:|onnxruntime-node$|commander$|sharp$)/;
+    const packages = portable.flatMap((path) => importsOf(path).map((specifier) => ({ path, specifier })));
+    expect(packages.filter(({ specifier }) => native.test(specifier))).toEqual([]);
+    const local = portable.flatMap((path) => localImports(path).map((target) => ({ path, target })));
+    expect(local.filter(({ target }) => needsNode.test(target))).toEqual([]);
+  });
+
+  it("uses no global that only Node has", () => {
+    const globals = /\b(process\.(?!$)|Buffer\b|setImmediate\b|__dirname\b|require\()/;
+    const code = (path: string) => texts.get(path)!.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+    expect(portable.filter((path) => globals.test(code(path)))).toEqual([]);
+  });
+});
