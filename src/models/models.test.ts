@@ -1,0 +1,210 @@
+import { describe, expect, it } from "vitest";
+import { countParameters } from "../graph/graph.js";
+import { initialise } from "../graph/initialise.js";
+import { float32, int64, type Tensor } from "../graph/tensor.js";
+import { randomTensor } from "../testing/random-tensor.js";
+import { runGraph } from "../testing/run-graph.js";
+import { crossEntropy } from "../train/losses.js";
+import { costByNode, countMacs } from "../transform/cost.js";
+import { gradientStep } from "../transform/training-step.js";
+import { createModel, models } from "./index.js";
+
+const names = Object.keys(models);
+
+/** Multiply-accumulates in millions, as the literature prints them. */
+function millions(macs: number): string {
+  return (macs / 1e6).toFixed(2);
+}
+
+// Published counts; those of 32 and 44 layers follow from them, as every pair of blocks per stage adds the same.
+describe("the CIFAR ResNets have the published numbers of parameters and multiply-accumulates", () => {
+  it.each([
+    ["resnet20", 272_474, 278_324, "40.81"],
+    ["seresnet20", 274_847, 280_697, "40.82"],
+    ["resnet32", 466_906, 472_756, "69.12"],
+    ["seresnet32", 470_861, 476_711, "69.13"],
+    ["resnet44", 661_338, 667_188, "97.44"],
+    ["seresnet44", 666_875, 672_725, "97.44"],
+    ["resnet56", 855_770, 861_620, "125.75"],
+    ["seresnet56", 862_889, 868_739, "125.75"],
+    ["resnet110", 1_730_714, 1_736_564, "253.15"],
+    ["seresnet110", 1_744_952, 1_750_802, "253.16"],
+  ])("%s: %i for 10 classes, %i for 100, %s M", (name, c10, c100, macs) => {
+    expect(countParameters(createModel(name))).toBe(c10);
+    expect(countParameters(createModel(name, { classes: 100 }))).toBe(c100);
+    expect(millions(countMacs(createModel(name)))).toBe(macs);
+  });
+
+  it.each([
+    ["resnet20", 269_722, "40.55"],
+    ["resnet110", 1_727_962, "252.89"],
+  ])("%s with option A, whose shortcuts have no parameters: %i, %s M", (name, parameters, macs) => {
+    const graph = createModel(name, { shortcut: "A" });
+    expect(countParameters(graph)).toBe(parameters);
+    expect(millions(countMacs(graph))).toBe(macs);
+  });
+
+  it("an SE block adds 2·C·⌊C/r⌋ weights and C + ⌊C/r⌋ biases", () => {
+    const block = (c: number, hidden: number) => 2 * c * hidden + c + hidden;
+    const added = (reduction: number) =>
+      countParameters(createModel("resnet20", { attention: { kind: "se", reduction } })) -
+      countParameters(createModel("resnet20"));
+    expect(added(16)).toBe(3 * (block(16, 1) + block(32, 2) + block(64, 4)));
+    expect(added(4)).toBe(3 * (block(16, 4) + block(32, 8) + block(64, 16)));
+    expect(added(100)).toBe(3 * (block(16, 1) + block(32, 1) + block(64, 1))); // never without a hidden unit
+  });
+
+  it("its first convolution costs 32·32·16·27", () => {
+    expect(costByNode(createModel("resnet20"))[0]).toEqual({
+      node: "conv1.out",
+      op: "Conv",
+      macs: 32 * 32 * 16 * 27,
+    });
+  });
+});
+
+describe("parameter names", () => {
+  const shapes = (name: string, options = {}) =>
+    Object.fromEntries([...createModel(name, options).parameters].map(([key, { shape }]) => [key, shape.join("x")]));
+
+  it("of seresnet20 are pinned, with their shapes", () => {
+    const bn = (c: number) => ({ weight: c, bias: c, running_mean: c, running_var: c });
+    const expected: Record<string, string> = {};
+    const add = (prefix: string, entries: Record<string, string | number>) => {
+      for (const [key, shape] of Object.entries(entries)) expected[`${prefix}.${key}`] = `${shape}`;
+    };
+    add("conv1", { weight: "16x3x3x3" });
+    add("bn1", bn(16));
+    for (const [stage, c, before, hidden] of [
+      [1, 16, 16, 1],
+      [2, 32, 16, 2],
+      [3, 64, 32, 4],
+    ] as const) {
+      for (const block of [0, 1, 2]) {
+        const at = `layer${stage}.${block}`;
+        add(`${at}.conv1`, { weight: `${c}x${block === 0 ? before : c}x3x3` });
+        add(`${at}.bn1`, bn(c));
+        add(`${at}.conv2`, { weight: `${c}x${c}x3x3` });
+        add(`${at}.bn2`, bn(c));
+        add(`${at}.se.fc1`, { weight: `${hidden}x${c}x1x1`, bias: hidden });
+        add(`${at}.se.fc2`, { weight: `${c}x${hidden}x1x1`, bias: c });
+        if (before !== c && block === 0) {
+          add(`${at}.downsample.0`, { weight: `${c}x${before}x1x1` });
+          add(`${at}.downsample.1`, bn(c));
+        }
+      }
+    }
+    add("fc", { weight: "10x64", bias: "10" });
+    expect(shapes("seresnet20")).toEqual(expected);
+    expect(Object.keys(expected)).toHaveLength(20 + 4 * 21 + 4 * 9 + 3);
+  });
+
+  it.each(["20", "32", "44", "56", "110"])("of resnet%s are those of its twin without the SE blocks", (depth) => {
+    const plain = shapes(`resnet${depth}`);
+    const twin = Object.entries(shapes(`seresnet${depth}`)).filter(([key]) => !key.includes(".se."));
+    expect(Object.fromEntries(twin)).toEqual(plain);
+  });
+
+  it("with option A have no downsample", () => {
+    expect(Object.keys(shapes("resnet20", { shortcut: "A" })).filter((key) => key.includes("downsample"))).toEqual([]);
+  });
+});
+
+describe("twins", () => {
+  it("start from the same values where they have the same names, at the same seed", () => {
+    const plain = initialise(createModel("resnet20"), 3);
+    const se = initialise(createModel("seresnet20"), 3);
+    for (const [name, tensor] of plain) expect(se.get(name)).toEqual(tensor);
+    expect(initialise(createModel("resnet20"), 4).get("conv1.weight")).not.toEqual(plain.get("conv1.weight"));
+  });
+
+  it("are one graph, whether SE comes by the name or as an option", () => {
+    const option = createModel("resnet20", { attention: { kind: "se", reduction: 16 } });
+    expect({ ...option, name: "seresnet20" }).toEqual(createModel("seresnet20"));
+    const without = createModel("seresnet20", { attention: { kind: "none" } });
+    expect({ ...without, name: "resnet20" }).toEqual(createModel("resnet20"));
+  });
+});
+
+describe("every model", () => {
+  it.each(names)("%s takes x [N, 3, 32, 32] and gives logits [N, classes]", (name) => {
+    const { inputs, outputs } = createModel(name, { classes: 7 });
+    expect(inputs).toEqual([{ name: "x", dtype: "float32", shape: ["N", 3, 32, 32] }]);
+    expect(outputs).toEqual([{ name: "logits", dtype: "float32", shape: ["N", 7] }]);
+  });
+
+  it.each([
+    ["resnet20", {}],
+    ["seresnet20", {}],
+    ["seresnet20", { shortcut: "A" }],
+    ["seresnet20", { input: [1, 28, 28], classes: 3 }],
+    ["seresnet20", { input: [3, 33, 17] }],
+  ] as const)("%s %j runs, and an image's logits do not depend on the rest of its batch", async (name, options) => {
+    const graph = createModel(name, options);
+    const feeds = Object.fromEntries(initialise(graph, 1));
+    const [, channels, height, width] = graph.inputs[0]!.shape as [string, number, number, number];
+    const one = randomTensor([1, channels, height, width], 1);
+    const two = float32([2, channels, height, width], Float32Array.from([...one.data, ...one.data.map((v) => -v)]));
+    const { logits: alone } = await runGraph(graph, { ...feeds, x: one });
+    const { logits: both } = await runGraph(graph, { ...feeds, x: two });
+    const classes = alone!.shape[1]!;
+    expect(alone!.shape).toEqual([1, "classes" in options ? options.classes : 10]);
+    for (let k = 0; k < classes; k++) {
+      expect(alone!.data[k]).toSatisfy(Number.isFinite);
+      expect(both!.data[k]).toBeCloseTo(alone!.data[k] as number, 4);
+    }
+  });
+
+  it.each(["resnet20", "seresnet20"])("every parameter of %s receives a gradient from the start", async (name) => {
+    const graph = createModel(name, { input: [3, 8, 8] });
+    const batch = 16;
+    const step = gradientStep(graph, { batch, loss: crossEntropy() });
+    const results = await runGraph(step, {
+      ...Object.fromEntries(initialise(graph, 1)),
+      x: randomTensor([batch, 3, 8, 8], 1),
+      y: int64(
+        [batch],
+        Array.from({ length: batch }, (_, i) => i % 10),
+      ),
+    });
+    const size = ({ data }: Tensor) => Array.from(data, Number).reduce((sum, value) => sum + Math.abs(value), 0);
+    const trainable = [...graph.parameters].flatMap(([key, { trainable }]) => (trainable ? [key] : []));
+    const without = trainable.filter((key) => !(size(results[`grad.${key}`]!) > 0));
+    expect(without).toEqual([]);
+  });
+});
+
+describe("createModel", () => {
+  it.each<[string, () => unknown, string]>([
+    ["an unknown name", () => createModel("seresnet21"), 'unknown model "seresnet21"; expected one of resnet20, '],
+    ["a misspelt name", () => createModel("SE-ResNet20"), 'did you mean "seresnet20"?'],
+    ["a name every object has", () => createModel("constructor"), 'unknown model "constructor"'],
+    [
+      "no classes",
+      () => createModel("resnet20", { classes: 0 }),
+      "createModel: got 0 classes; expected a whole number of at least 1",
+    ],
+    [
+      "half a class",
+      () => createModel("resnet20", { classes: 2.5 }),
+      "createModel: got 2.5 classes; expected a whole number of at least 1",
+    ],
+    [
+      "an input without rows",
+      () => createModel("resnet20", { input: [3, 0, 32] }),
+      "createModel: got input 3x0x32; expected channels x height x width such as 3x32x32",
+    ],
+    [
+      "a reduction of 0",
+      () => createModel("resnet20", { attention: { kind: "se", reduction: 0 } }),
+      "squeezeExcite: got reduction 0; expected a positive number such as 16",
+    ],
+    [
+      "a map that cannot be halved by option A",
+      () => createModel("resnet20", { shortcut: "A", input: [3, 2, 2] }),
+      "layer3.0: got a 1×1 map to halve; expected an input of 4×4 or more",
+    ],
+  ])("refuses %s", (_, build, message) => {
+    expect(build).toThrow(message);
+  });
+});
