@@ -4,8 +4,13 @@
  */
 export function interruptSignal(message: string): AbortSignal {
   const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(130);
+  const stop = (signal: NodeJS.Signals) => {
+    if (controller.signal.aborted) {
+      // Not process.exit: it ends the engine's thread, which cannot be ended in the middle of a step.
+      process.off(signal, stop);
+      process.kill(process.pid, signal);
+      return;
+    }
     process.stderr.write(`\n${message}\n`);
     controller.abort();
   };

@@ -42,6 +42,6 @@ export interface Runtime {
    * It is found by trying, once.
    */
   channelBlock(): Promise<number | undefined>;
-  /** Ends the engine and every session of it. */
+  /** Ends the engine and every session of it, once the work that was asked for is done. */
   close(): Promise<void>;
 }

@@ -17,10 +17,13 @@ export interface NodeRuntimeOptions {
  * Starts ONNX Runtime in a worker thread, so that the event loop stays free while a graph runs.
  */
 export function nodeRuntime({ threads = availableParallelism() }: NodeRuntimeOptions = {}): Runtime {
-  const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { threads } });
+  // Without Node's own options: those of `node --input-type=module --eval` do not fit a file.
+  const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { threads }, execArgv: [] });
   const pending = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
   let calls = 0;
   let sessions = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  let ended: Error | undefined;
   worker.unref();
 
   worker.on("message", (reply: Reply) => {
@@ -30,20 +33,25 @@ export function nodeRuntime({ threads = availableParallelism() }: NodeRuntimeOpt
     if ("error" in reply) reject(new UserError(`onnxruntime: ${reply.error}`));
     else resolve(reply.answer as never);
   });
-  const fail = (error: Error) => {
-    for (const { reject } of pending.values()) reject(error);
+  const end = (error: Error) => {
+    ended ??= error;
+    for (const { reject } of pending.values()) reject(ended);
     pending.clear();
   };
-  worker.on("error", fail);
-  worker.on("exit", () => fail(new Error("onnxruntime: the worker thread has ended; open a new runtime")));
+  const gone = () => new Error("onnxruntime: the engine was closed; open a new runtime");
+  worker.on("error", end);
+  worker.on("exit", () => end(gone()));
 
   function ask<K extends Request["kind"]>(request: Extract<Request, { kind: K }>): Promise<Answers[K]> {
-    return new Promise((resolve, reject) => {
+    if (ended !== undefined) return Promise.reject(ended);
+    const answer = new Promise<Answers[K]>((resolve, reject) => {
       const id = calls++;
       pending.set(id, { resolve, reject });
       worker.ref(); // work in progress keeps the process alive, an idle engine does not
       worker.postMessage({ id, request });
     });
+    last = answer.catch(() => undefined);
+    return answer;
   }
 
   let channelBlock: Promise<number | undefined> | undefined;
@@ -65,6 +73,8 @@ export function nodeRuntime({ threads = availableParallelism() }: NodeRuntimeOpt
       return channelBlock;
     },
     async close() {
+      ended ??= gone();
+      await last; // a thread that is ended while its graph runs takes the whole process with it
       await worker.terminate();
     },
   };

@@ -22,6 +22,9 @@ const { threads } = workerData as { threads: number };
 const sessions = new Map<number, Opened>();
 
 async function open({ session: id, onnx, resident, next }: Extract<Request, { kind: "open" }>): Promise<undefined> {
+  for (const input of next.keys()) {
+    if (!resident.has(input)) throw new Error(`got a next value for ${input}; expected a first value of it too`);
+  }
   const session = await InferenceSession.create(onnx, {
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
