@@ -1,5 +1,5 @@
 import type { Value } from "../../graph/graph.js";
-import type { Kernels } from "./kernels.js";
+import type { Kernels, MapShape } from "./kernels.js";
 
 /**
  * A feature map that is known but perhaps not yet computed. Affine maps, residual sums and products wait here until
@@ -17,8 +17,8 @@ export type FeatureMap =
       readonly sum?: Value;
       readonly relu?: boolean;
     }
-  /** The same everywhere on a map: one number per image and channel. */
-  | { readonly kind: "constant"; readonly value: Value }
+  /** The same everywhere on a map of this shape: one number per image and channel. */
+  | { readonly kind: "constant"; readonly value: Value; readonly shape: MapShape }
   /** a·b element by element. */
   | { readonly kind: "product"; readonly a: Value; readonly b: FeatureMap }
   /** Something that can take a bias [1, C] and a map to add along at no cost. */
@@ -43,7 +43,7 @@ export function store(k: Kernels, map: FeatureMap): Value {
     case "open":
       return map.make({});
     case "constant":
-      throw new Error("store: got a constant map; expected the caller to have handled it");
+      return k.fill(map.value, map.shape);
   }
 }
 

@@ -42,6 +42,12 @@ export class Kernels {
     return this.g.call("ReorderOutput", [x], { channels: extent(x, 1) });
   }
 
+  /** A vector [N, C] spread over a blocked map of that shape: rare, so by plain means. */
+  fill(vector: Value, [n, c, h, w]: MapShape): Value {
+    const points = this.g.call("Reshape", [vector, this.g.ints([n, c, 1, 1])]);
+    return this.toBlocks(this.g.call("Expand", [points, this.g.ints([n, c, h, w])]));
+  }
+
   /** scale·x + shift + sum, then max(·, 0) where asked: x, sum blocked, scale, shift vectors. */
   affine(x: Value, scale: Value, { shift, sum, relu }: { shift?: Value; sum?: Value; relu?: boolean }): Value {
     const shape = mapShape(x);

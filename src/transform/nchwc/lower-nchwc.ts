@@ -5,7 +5,7 @@ import { removeDeadNodes } from "../dead-nodes.js";
 import { replay } from "../replay.js";
 import { type FeatureMap, store } from "./feature-map.js";
 import { Kernels } from "./kernels.js";
-import { type Call, rules, spread } from "./rules.js";
+import { type Call, rules } from "./rules.js";
 
 /**
  * Like `lower`, for ONNX Runtime on a CPU whose convolutions work on blocks of `block` channels: feature maps stay in
@@ -102,8 +102,7 @@ class Lowering {
     const map = this.#maps.get(name);
     if (map === undefined)
       throw new Error(`lowerNchwc: got input "${name}"; expected a value defined before it is used`);
-    const blocked = map.kind === "constant" ? spread(this.#k, map.value, this.#typeOf(name)) : store(this.#k, map);
-    const plain = this.#k.toPlain(blocked);
+    const plain = this.#k.toPlain(store(this.#k, map));
     this.#plain.set(name, plain);
     return plain;
   }

@@ -81,13 +81,8 @@ export const rules: Partial<Record<OpName, Rule>> = {
     if (dy === undefined || given === undefined) return undefined;
     const [, , height, width] = mapShape(x!);
     const sizes = { count: valuesPerChannel(x!), pixels: height * width };
-    const { dx, dscale, dbias } = normaliseGradient(
-      k,
-      dy.kind === "constant" ? { kind: "stored", value: spread(k, dy.value, x!) } : dy,
-      given,
-      { scale: plain(2), mean: plain(3), rstd: plain(4) },
-      sizes,
-    );
+    const norm = { scale: plain(2), mean: plain(3), rstd: plain(4) };
+    const { dx, dscale, dbias } = normaliseGradient(k, dy, given, norm, sizes);
     return [dx, dscale, dbias];
   },
 
@@ -133,7 +128,7 @@ export const rules: Partial<Record<OpName, Rule>> = {
       return undefined;
     const x = map(m)!;
     const gate = k.g.call("Reshape", [plain(s), k.g.ints([extent(gates, 0), extent(gates, 1)])]);
-    if (x.kind === "constant") return [{ kind: "constant", value: k.g.call("Mul", [x.value, gate]) }];
+    if (x.kind === "constant") return [{ ...x, value: k.g.call("Mul", [x.value, gate]) }];
     const { of, scale, shift } = linear(k, x);
     return [
       { kind: "affine", of, scale: times(k, scale, gate), ...(shift && { shift: k.g.call("Mul", [shift, gate]) }) },
@@ -148,14 +143,13 @@ export const rules: Partial<Record<OpName, Rule>> = {
     return [k.g.call("Reshape", [mean, k.g.ints([n, c, 1, 1])])];
   },
 
-  Expand: ({ k, node, inputs: [x], plain, isMap }) => {
+  Expand: ({ k, inputs: [x], plain, isMap }) => {
     if (isMap(0) || x!.shape.length !== 4 || !isPoint(x!) || extent(x!, 1) % k.block !== 0) return undefined;
     const target = plain(1);
     const shape = [...(k.g.constantOf(target)?.data ?? [])].map(Number);
-    const fits =
-      shape.length === 4 && shape[0] === x!.shape[0] && shape[1] === x!.shape[1] && node.outputs.length === 1;
-    if (!fits) return undefined;
-    return [{ kind: "constant", value: k.g.call("Reshape", [plain(0), k.g.ints(shape.slice(0, 2))]) }];
+    const [n, c, h, w] = shape;
+    if (shape.length !== 4 || n !== x!.shape[0] || c !== x!.shape[1]) return undefined;
+    return [{ kind: "constant", value: k.g.call("Reshape", [plain(0), k.g.ints([n!, c!])]), shape: [n!, c!, h!, w!] }];
   },
 };
 
@@ -171,7 +165,7 @@ function joined(k: Kernels, a: FeatureMap, b: FeatureMap, alone: boolean): Featu
 
 function added(k: Kernels, a: FeatureMap, b: FeatureMap): FeatureMap {
   if (a.kind === "constant" && b.kind === "constant") {
-    return { kind: "constant", value: k.g.call("Add", [a.value, b.value]) };
+    return { ...a, value: k.g.call("Add", [a.value, b.value]) };
   }
   const [of, shift] = a.kind === "constant" ? [b, a.value] : b.kind === "constant" ? [a, b.value] : [];
   if (of !== undefined && shift !== undefined) {
@@ -183,13 +177,6 @@ function added(k: Kernels, a: FeatureMap, b: FeatureMap): FeatureMap {
     };
   }
   return { kind: "stored", value: k.g.call("Add", [store(k, a), store(k, b)]) };
-}
-
-/** A map that is the same everywhere, in full: rare, so by plain means. */
-export function spread(k: Kernels, value: Value, like: Value): Value {
-  const [n, c, h, w] = mapShape(like);
-  const points = k.g.call("Reshape", [value, k.g.ints([n, c, 1, 1])]);
-  return k.toBlocks(k.g.call("Expand", [points, k.g.ints([n, c, h, w])]));
 }
 
 function isPoint({ shape }: Value): boolean {
