@@ -63,11 +63,11 @@ async function run(flags: CompareFlags): Promise<void> {
       { models, dataset, recipe, seeds, modelOptions: modelOptionsOf(flags, kinds.includes("se") ? "se" : "none") },
       {
         signal,
-        onStep: ({ model, seed, run, runs }, { epoch, step, steps, loss, top1, imagesPerSecond }) => {
+        onStep: ({ model, seed, run }, { epoch, step, steps, loss, top1, imagesPerSecond }) => {
           const done = run * recipe.epochs + epoch - 1 + step / steps;
           progress.update(
-            `${bar(done / clock.epochs)} run ${run + 1}/${runs} ${model} seed ${seed}, epoch ${epoch}/${recipe.epochs}, ` +
-              `${Math.round(imagesPerSecond)} images/s, loss ${loss.toFixed(3)}, ${top1.toFixed(1)} %, ${clock.left(done)} left`,
+            `${bar(done / clock.epochs, 8)} ${clock.left(done)} left  ${model} seed ${seed}  epoch ${epoch}/${recipe.epochs}  ` +
+              `${Math.round(imagesPerSecond)} images/s  loss ${loss.toFixed(3)}  ${top1.toFixed(1)} %`,
           );
         },
         onEpoch: async ({ model, seed, run }, record) => {

@@ -59,8 +59,8 @@ async function run(flags: TrainFlags): Promise<void> {
       onStep: ({ epoch, step, steps, loss, top1, imagesPerSecond }) => {
         const done = (epoch - 1 + step / steps) / recipe.epochs;
         progress.update(
-          `${bar(done)} epoch ${epoch}/${recipe.epochs}, ${Math.round(imagesPerSecond)} images/s, loss ${loss.toFixed(3)}, ` +
-            `${top1.toFixed(1)} %, ${formatDuration((elapsed() / done) * (1 - done))} left`,
+          `${bar(done, 8)} ${formatDuration((elapsed() / done) * (1 - done))} left  epoch ${epoch}/${recipe.epochs}  ` +
+            `${Math.round(imagesPerSecond)} images/s  loss ${loss.toFixed(3)}  ${top1.toFixed(1)} %`,
         );
       },
       onEpoch: async (record, weights) => {

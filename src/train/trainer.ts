@@ -108,21 +108,16 @@ export async function train(
   let weights = initialise(graph, seed);
   const stepper = await openStep(runtime, plan, weights);
   const epochs: EpochRecord[] = [];
-  let predictions = new Int32Array();
+  let predictions: Int32Array = new Int32Array();
   try {
     for (let epoch = 1; epoch <= recipe.epochs; epoch++) {
       const started = performance.now();
       const trained = await trainEpoch(stepper, dataset, recipe, { seed, epoch }, events);
       weights = await stepper.read([...graph.parameters.keys()]);
-      const { loss: testLoss, top1: testTop1, predictions: fresh } = await evaluateWeights(
-        runtime,
-        { graph, weights },
-        dataset,
-        events.signal,
-      );
-      predictions = fresh;
+      const test = await evaluateWeights(runtime, { graph, weights }, dataset, events.signal);
+      predictions = test.predictions;
       const seconds = (performance.now() - started) / 1000;
-      epochs.push({ epoch, ...trained, testLoss, testTop1, seconds });
+      epochs.push({ epoch, ...trained, testLoss: test.loss, testTop1: test.top1, seconds });
       await events.onEpoch?.(epochs.at(-1)!, weights);
     }
   } finally {
