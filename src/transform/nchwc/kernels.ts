@@ -125,9 +125,8 @@ export class Kernels {
       const large = this.#insertZeros(small, stride);
       return sum && stride > 1 ? this.g.call("Add", [large, sum]) : large;
     }
-    // A full correlation: reach − 1 − pad before, and after it what makes the result as large as x.
+    // A full correlation: reach − 1 − pad before, at least 0 where the size is kept, and after it what makes the result as large as x.
     const first = before.map((pad, i) => (kernel[i]! - 1) * dilations[i]! - pad);
-    if (first.some((pad) => pad < 0)) return undefined;
     const spread = this.#insertZeros(dy, stride);
     return this.convolve(spread, turned, { ...dense, before: first, after: before }, sum ? { sum } : {});
   }

@@ -1,0 +1,40 @@
+import type { Graph } from "../../graph/graph.js";
+import { writeOnnx } from "../../graph/onnx-write.js";
+import type { Tensor } from "../../graph/tensor.js";
+import { type Build, buildGraph, feedsOf } from "../../testing/build-graph.js";
+import { channelBlockHere } from "../../testing/channel-block.js";
+import { largestError } from "../../testing/naive-conv.js";
+import { type NamedTensors, runFile } from "../../testing/run-graph.js";
+import { lower } from "../lower.js";
+
+/** Channels in a block on this machine; undefined where ONNX Runtime has no such layout and the tests are skipped. */
+export const block = await channelBlockHere();
+
+/** A graph lowered to standard operators and to blocked ones, and what both gave. */
+export interface BothWays {
+  readonly standard: Readonly<Record<string, Tensor>>;
+  readonly blocked: Readonly<Record<string, Tensor>>;
+  /** The operators of the blocked graph. */
+  readonly ops: readonly string[];
+  /** The largest difference of any output, relative to that output's largest entry. */
+  readonly error: number;
+}
+
+/** Runs `graph` in both lowerings. */
+export async function bothWays(graph: Graph, feeds: NamedTensors): Promise<BothWays> {
+  const [plain, lowered] = [lower(graph), lower(graph, { channelBlock: block })];
+  const standard = await runFile(writeOnnx(plain), feeds);
+  const blocked = await runFile(writeOnnx(lowered), feeds);
+  const errors = Object.entries(standard).map(([name, tensor]) => largestError(blocked[name]!, tensor));
+  return { standard, blocked, ops: lowered.nodes.map(({ op }) => op), error: Math.max(...errors) };
+}
+
+/** Runs what `build` writes over inputs in both lowerings. */
+export function built(inputs: readonly Tensor[], build: Build): Promise<BothWays> {
+  return bothWays(buildGraph(inputs, build), feedsOf(inputs));
+}
+
+/** How often each operator of `names` occurs. */
+export function count(ops: readonly string[], ...names: string[]): number[] {
+  return names.map((name) => ops.filter((op) => op === name).length);
+}
