@@ -1,0 +1,174 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { UserError } from "../errors.js";
+import { evaluate } from "../evaluate/evaluate.js";
+import type { Weights } from "../graph/graph.js";
+import { initialise } from "../graph/initialise.js";
+import { writeOnnx } from "../graph/onnx-write.js";
+import { float32, int64, type Tensor } from "../graph/tensor.js";
+import { nodeRuntime } from "../runtime/node/runtime.js";
+import { trainingStep } from "../transform/training-step.js";
+import { crossEntropy } from "./losses.js";
+import { sgd } from "./optimizers.js";
+import { stripes, stripesNet } from "./stripes.test.helper.js";
+import { defaultRecipe, type EpochRecord, openStep, type Recipe, type StepProgress, train } from "./trainer.js";
+
+const runtime = nodeRuntime({ threads: 1 });
+afterAll(() => runtime.close());
+
+const dataset = stripes();
+const graph = stripesNet();
+const recipe: Recipe = { ...defaultRecipe, epochs: 4, batch: 16, augment: dataset.augment };
+
+const plainTensors = (weights: Weights) =>
+  new Map([...weights].map(([name, { data }]) => [name, Array.from(data, Number)]));
+
+async function failure(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("expected a failure");
+}
+
+describe("train", () => {
+  it("learns: from a third right to nearly all, and the loss falls", async () => {
+    const { epochs } = await train(runtime, graph, dataset, { ...recipe, epochs: 6 }, 1);
+    expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(epochs[0]!.trainTop1).toBeLessThan(90);
+    expect(epochs.at(-1)!.testTop1).toBeGreaterThan(95);
+    expect(epochs.at(-1)!.trainLoss).toBeLessThan(0.5 * epochs[0]!.trainLoss);
+  });
+
+  it("gives the same weights, records and predictions for the same seed, to the last bit, and others for another", async () => {
+    const short = { ...recipe, epochs: 2 };
+    const [a, again, b] = [
+      await train(runtime, graph, dataset, short, 7),
+      await train(runtime, graph, dataset, short, 7),
+      await train(runtime, graph, dataset, short, 8),
+    ];
+    const untimed = ({ epochs }: { epochs: readonly EpochRecord[] }) =>
+      epochs.map((record) => ({ ...record, imagesPerSecond: 0, seconds: 0 }));
+    expect(plainTensors(again.weights)).toEqual(plainTensors(a.weights));
+    expect(untimed(again)).toEqual(untimed(a));
+    expect(again.predictions).toEqual(a.predictions);
+    expect(b.weights.get("conv1.weight")).not.toEqual(a.weights.get("conv1.weight"));
+  });
+
+  it("returns weights of every parameter, statistics included, that give the accuracy of the last record", async () => {
+    const { weights, epochs, predictions } = await train(runtime, graph, dataset, { ...recipe, epochs: 1 }, 1);
+    expect([...weights.keys()]).toEqual([...graph.parameters.keys()]);
+    expect(weights.get("bn1.running_mean")!.data).not.toEqual(new Float32Array(16));
+    const session = await runtime.open(writeOnnx(graph, weights));
+    const measured = await evaluate(session, graph, dataset.test, dataset);
+    await session.release();
+    expect(measured.predictions).toEqual(predictions);
+    expect([measured.top1, measured.loss]).toEqual([epochs[0]!.testTop1, epochs[0]!.testLoss]);
+  });
+
+  it("tells about every step and epoch, with the learning rate of warm-up and schedule", async () => {
+    const steps: StepProgress[] = [];
+    const records: EpochRecord[] = [];
+    const rule = { ...recipe, epochs: 2, warmup: 1, schedule: "constant", lr: 0.06 };
+    await train(runtime, graph, dataset, rule, 1, {
+      onStep: (progress) => steps.push(progress),
+      onEpoch: async (record, weights) => {
+        await new Promise((resolve) => setTimeout(resolve, 5)); // it is waited for
+        records.push(record);
+        expect([...weights.keys()]).toEqual([...graph.parameters.keys()]);
+      },
+    });
+    expect(steps.map(({ epoch, step, steps }) => [epoch, step, steps])).toEqual(
+      [1, 2].flatMap((epoch) => [1, 2, 3, 4, 5, 6].map((step) => [epoch, step, 6])),
+    );
+    expect(records.map(({ lr }) => lr)).toEqual([0.06 * (5 / 6), 0.06]);
+    expect(records.map(({ trainLoss }) => trainLoss)).toEqual([steps[5]!.loss, steps[11]!.loss]);
+    expect(records.map(({ trainTop1 }) => trainTop1)).toEqual([steps[5]!.top1, steps[11]!.top1]);
+    expect(steps.every(({ imagesPerSecond }) => imagesPerSecond > 0)).toBe(true);
+  });
+
+  it("leaves out the images that do not fill the last batch", async () => {
+    const seen: number[] = [];
+    await train(runtime, graph, dataset, { ...recipe, epochs: 1, batch: 36 }, 1, {
+      onStep: ({ steps }) => seen.push(steps),
+    });
+    expect(seen).toEqual([2, 2]); // of 96 images
+  });
+
+  it.each([
+    [{ epochs: 0 }, "epochs 0; expected a whole number from 1"],
+    [{ epochs: 1.5 }, "epochs 1.5; expected a whole number from 1"],
+    [{ batch: 97 }, "batch 97; expected a whole number from 1 to 96, the number of training images"],
+    [{ batch: 0 }, "batch 0; expected a whole number from 1 to 96, the number of training images"],
+    [{ lr: 0 }, "learning rate 0; expected a number above 0"],
+    [{ lr: Number.NaN }, "learning rate NaN; expected a number above 0"],
+    [{ warmup: -1 }, "warm-up -1; expected 0 to 4 epochs"],
+    [{ warmup: 5 }, "warm-up 5; expected 0 to 4 epochs"],
+  ])("refuses the recipe %j", async (part, message) => {
+    const error = await failure(train(runtime, graph, dataset, { ...recipe, ...part }, 1));
+    expect(error).toBeInstanceOf(UserError);
+    expect(error.message).toBe(`train: got ${message}`);
+  });
+
+  it("refuses a schedule it does not know", async () => {
+    const error = await failure(train(runtime, graph, dataset, { ...recipe, schedule: "linear" }, 1));
+    expect(error.message).toBe('unknown schedule "linear"; expected one of cosine, step, constant');
+  });
+
+  it("stops after the step in which it is told to, with the signal's reason, and calls no epoch finished", async () => {
+    const controller = new AbortController();
+    const steps: number[] = [];
+    let epochs = 0;
+    const run = train(runtime, graph, dataset, recipe, 1, {
+      signal: controller.signal,
+      onStep: ({ epoch, step }) => {
+        steps.push(step);
+        if (epoch === 1 && step === 3) controller.abort(new Error("enough"));
+      },
+      onEpoch: () => {
+        epochs++;
+      },
+    });
+    expect((await failure(run)).message).toBe("enough");
+    expect([steps, epochs]).toEqual([[1, 2, 3], 0]);
+  });
+
+  it("says so when the loss is no number any more", async () => {
+    const error = await failure(train(runtime, graph, dataset, { ...recipe, lr: 1e30, warmup: 0 }, 1));
+    expect(error).toBeInstanceOf(UserError);
+    expect(error.message).toMatch(
+      /^training diverged: the loss was (NaN|Infinity) in epoch \d, step \d+, learning rate [\d.e+]+; use a smaller --lr$/,
+    );
+  });
+});
+
+describe("openStep", () => {
+  it("starts from the weights with an optimizer that remembers nothing, and carries both on", async () => {
+    const weights = initialise(graph, 1);
+    const plan = trainingStep(graph, {
+      batch: 2,
+      loss: crossEntropy(),
+      optimizer: sgd({ momentum: 0.5, nesterov: false }),
+    });
+    const session = await openStep(runtime, plan, weights);
+    const feeds = {
+      x: float32(
+        [2, 1, 8, 8],
+        Float32Array.from({ length: 128 }, (_, i) => Math.sin(i)),
+      ),
+      y: int64([2], [0, 2]),
+      lr: float32([], [0.25]),
+    };
+    const value = async (name: string) => Number(((await session.read([name])).get(name) as Tensor).data[0]);
+    const history = [[await value("fc.bias"), await value("momentum.fc.bias")]];
+    expect(history[0]).toEqual([weights.get("fc.bias")!.data[0], 0]);
+    for (let i = 0; i < 3; i++) {
+      expect(Object.keys(await session.run(feeds)).sort()).toEqual(["correct", "loss"]);
+      history.push([await value("fc.bias"), await value("momentum.fc.bias")]);
+    }
+    for (const [i, [bias, velocity]] of history.slice(1).entries()) {
+      expect(bias).toBeCloseTo(history[i]![0]! - 0.25 * velocity!, 6);
+    }
+    await session.release();
+  });
+});
