@@ -17,8 +17,11 @@ export interface CompareOptions {
   readonly dataset: Dataset;
   readonly recipe: Recipe;
   readonly seeds: readonly number[];
-  readonly modelOptions?: Pick<ModelOptions, "attention" | "shortcut">;
+  readonly modelOptions?: ComparedOptions;
 }
+
+/** Options of all networks; `attention` says how those look that have it by name, the others stay without. */
+type ComparedOptions = Pick<ModelOptions, "attention" | "shortcut">;
 
 /** One training run of a comparison. */
 export interface RunId {
@@ -54,8 +57,8 @@ export async function compare(
   events: CompareEvents,
 ): Promise<Comparison> {
   const { channels, height, width } = dataset;
-  const options = { ...modelOptions, classes: dataset.classes.length, input: [channels, height, width] } as const;
-  const graphs = models.map((name) => createModel(name, options));
+  const options = { classes: dataset.classes.length, input: [channels, height, width] } as const;
+  const graphs = models.map((name) => createModel(name, { ...options, ...optionsOf(name, modelOptions) }));
   const results: RunResult[][] = models.map(() => []);
   const trained: Model[] = [];
   for (const [s, seed] of seeds.entries()) {
@@ -86,7 +89,7 @@ export async function compare(
         name,
         params: countParameters(graphs[m]!),
         macs: countMacs(graphs[m]!),
-        attention: attentionOf(name, modelOptions),
+        attention: attentionOf(name, optionsOf(name, modelOptions)),
         runs: results[m]!,
         inferenceMsPerImage: { batch1: batch1[m]!, batch32: batch32[m]! },
       }),
@@ -133,7 +136,12 @@ export function trainedCard(dataset: Dataset, recipe: Recipe, model: string, see
   };
 }
 
-function attentionOf(name: string, { attention }: Pick<ModelOptions, "attention">): string {
+/** The options of one network: a baseline without attention keeps none, or there would be nothing to compare with. */
+function optionsOf(name: string, { attention, ...rest }: ComparedOptions): ComparedOptions {
+  return modelEntry(name).attention === "none" || attention === undefined ? rest : { ...rest, attention };
+}
+
+function attentionOf(name: string, { attention }: ComparedOptions): string {
   const kind = attention?.kind ?? modelEntry(name).attention;
   return kind === "none" ? "none" : `se r=${attention?.kind === "se" ? attention.reduction : 16}`;
 }

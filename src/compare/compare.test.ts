@@ -1,0 +1,140 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { evaluate } from "../evaluate/evaluate.js";
+import type { Model } from "../graph/graph.js";
+import { readOnnx } from "../graph/onnx-read.js";
+import { writeOnnx } from "../graph/onnx-write.js";
+import { readCard } from "../models/model-card.js";
+import { formatResults, parseResults } from "../report/results.js";
+import { summarise } from "../report/summarise.js";
+import { nodeRuntime } from "../runtime/node/runtime.js";
+import { stripes } from "../train/stripes.test.helper.js";
+import { defaultRecipe } from "../train/trainer.js";
+import { compare, type RunId } from "./compare.js";
+
+const runtime = nodeRuntime({ threads: 1 });
+afterAll(() => runtime.close());
+
+const dataset = stripes({ train: 32, test: 24 });
+const recipe = { ...defaultRecipe, epochs: 1, batch: 16, augment: dataset.augment };
+const models = ["resnet20", "seresnet20"];
+const seeds = [1, 2];
+
+const kept = new Map<string, Model>();
+const log: string[] = [];
+const say = (what: string, { model, seed, run, runs }: RunId) => log.push(`${what} ${model} ${seed} ${run}/${runs}`);
+const comparison = await compare(
+  runtime,
+  { models, dataset, recipe, seeds, modelOptions: { attention: { kind: "se", reduction: 4 } } },
+  {
+    onEpoch: (run) => {
+      say("epoch", run);
+    },
+    onModel: async (run, model) => {
+      say("model", run);
+      kept.set(`${run.model}-${run.seed}`, model);
+      return `${run.model}-${run.seed}.onnx`;
+    },
+    onPhase: (phase) => log.push(phase),
+  },
+);
+
+describe("compare", () => {
+  it("lets the models take turns within a seed, then measures inference", () => {
+    const turns = ["resnet20 1 0/4", "seresnet20 1 1/4", "resnet20 2 2/4", "seresnet20 2 3/4"];
+    expect(log).toEqual([...turns.flatMap((turn) => [`epoch ${turn}`, `model ${turn}`]), "inference time"]);
+  });
+
+  it("says what was compared on what", () => {
+    expect(comparison.data).toEqual({
+      name: "stripes",
+      classes: ["lying", "standing", "none"],
+      train: 32,
+      test: 24,
+      channels: 1,
+      height: 8,
+      width: 8,
+    });
+    expect(comparison.recipe).toMatchObject({ epochs: 1, batch: 16, optimizer: "SGD", seeds: [1, 2] });
+    expect(comparison.labels).toEqual(Array.from({ length: 24 }, (_, n) => n % 3));
+    expect(comparison.models.map(({ name }) => name)).toEqual(models);
+  });
+
+  it("counts what the twins cost: the published net with one colour and three classes, and SE in the second alone", () => {
+    const [plain, se] = comparison.models;
+    // ResNet-20 for CIFAR-10 has 269,722 parameters with option A and 272,474 with projections.
+    const published = 272_474;
+    const smaller = 2 * 16 * 9 + 7 * 65; // two colours of the first layer, seven classes of the last
+    expect(plain!.params).toBe(published - smaller);
+    // Each block with C channels: 2·C·C/4 weights and C/4 + C biases.
+    const blocks = [16, 32, 64].map((c) => 3 * (2 * c * (c / 4) + c / 4 + c));
+    expect(se!.params - plain!.params).toBe(blocks.reduce((sum, count) => sum + count));
+    expect(se!.macs - plain!.macs).toBe([16, 32, 64].reduce((sum, c) => sum + 3 * 2 * c * (c / 4), 0));
+  });
+
+  it("keeps every run with its curve, predictions, confusion and gates", () => {
+    for (const { name, runs } of comparison.models) {
+      expect(runs.map(({ seed, model }) => [seed, model])).toEqual(seeds.map((seed) => [seed, `${name}-${seed}.onnx`]));
+      for (const { epochs, predictions, confusion, testError, gates } of runs) {
+        expect(epochs).toHaveLength(1);
+        expect(predictions).toHaveLength(24);
+        const right = predictions.filter((predicted, n) => predicted === n % 3).length;
+        expect(testError).toBeCloseTo(100 * (1 - right / 24), 10);
+        expect(testError).toBeCloseTo(100 - epochs[0]!.testTop1, 10);
+        expect([0, 1, 2].map((k) => confusion[k]![k]!).reduce((sum, count) => sum + count)).toBe(right);
+        expect(gates.map(({ site }) => site)).toEqual(
+          name === "resnet20" ? [] : [1, 2, 3].flatMap((s) => [0, 1, 2].map((b) => `layer${s}.${b}.se`)),
+        );
+        expect(gates.every(({ mean }) => mean.every((gate) => gate > 0 && gate < 1))).toBe(true);
+      }
+    }
+  });
+
+  it("hands out models whose files say what they were trained on and predict what was recorded", async () => {
+    const model = kept.get("seresnet20-2")!;
+    const bytes = writeOnnx(model.graph, model.weights);
+    const { graph } = readOnnx(bytes);
+    const card = readCard(graph);
+    expect(card.classes).toEqual(dataset.classes);
+    expect([card.mean, card.std]).toEqual([dataset.mean, dataset.std]);
+    expect(card.provenance).toMatchObject({ model: "seresnet20", data: "stripes", images: 32, seed: 2, epochs: 1 });
+    const session = await runtime.open(bytes);
+    const { predictions } = await evaluate(session, graph, dataset.test, { ...dataset, ...card });
+    await session.release();
+    expect([...predictions]).toEqual(comparison.models[1]!.runs[1]!.predictions);
+  });
+
+  it("gives results that the report takes and that survive their file", () => {
+    const environment = { senet: "0", node: "0", onnxruntime: "0", cpu: "test", cores: 1, os: "test" };
+    const results = summarise({
+      created: "2026-01-01T00:00:00Z",
+      command: "senet compare",
+      environment,
+      ...comparison,
+    });
+    expect(results.models.map(({ attention }) => attention)).toEqual(["none", "se r=4"]);
+    expect(results.comparisons.map(({ baseline, candidate }) => [baseline, candidate])).toEqual([models]);
+    expect(parseResults(formatResults(results))).toEqual(results);
+  });
+
+  it("refuses a model it does not know before anything is trained", async () => {
+    const onModel = () => Promise.reject(new Error("trained"));
+    const run = compare(runtime, { models: ["resnet20", "seresnet2"], dataset, recipe, seeds }, { onModel });
+    await expect(run).rejects.toThrow(/unknown model "seresnet2"; .*did you mean "seresnet20"\?/);
+  });
+
+  it("stops when told to", async () => {
+    const controller = new AbortController();
+    const trained: string[] = [];
+    const run = compare(
+      runtime,
+      { models, dataset, recipe, seeds },
+      {
+        signal: controller.signal,
+        onStep: ({ model }) => controller.abort(new Error(`enough of ${model}`)),
+        onModel: async ({ model }) => `${trained.push(model)}`,
+      },
+    );
+    await expect(run).rejects.toThrow("enough of resnet20");
+    expect(trained).toEqual([]);
+  });
+});

@@ -1,0 +1,66 @@
+import { afterAll, describe, expect, it } from "vitest";
+import type { ImageSet } from "../data/dataset.js";
+import { GraphBuilder } from "../graph/builder.js";
+import { writeOnnx } from "../graph/onnx-write.js";
+import { nodeRuntime } from "../runtime/node/runtime.js";
+import { evaluate } from "./evaluate.js";
+
+const runtime = nodeRuntime({ threads: 1 });
+afterAll(() => runtime.close());
+
+/** The three pixels of an image are its logits, under names of the model's own. */
+const g = new GraphBuilder("pixels");
+g.output(g.call("Flatten", [g.input("images", "float32", ["N", 3, 1, 1])]), "scores");
+const graph = g.build();
+const session = await runtime.open(writeOnnx(graph, new Map()));
+
+// With mean 0 and std 1/255 the bytes go in as they are.
+const like = { channels: 3, height: 1, width: 1, mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] };
+const pixels = [
+  [3, 1, 2],
+  [0, 5, 5], // a tie goes to the first
+  [1, 1, 2],
+  [0, 0, 200],
+  [9, 9, 8],
+];
+const split: ImageSet = { images: Uint8Array.from(pixels.flat()), labels: Uint8Array.of(0, 2, 2, 0, 1), length: 5 };
+
+describe("evaluate", () => {
+  it.each([1, 2, 5, 256])("gives loss, accuracy and predictions by hand, in batches of %i", async (batch) => {
+    const { loss, top1, predictions } = await evaluate(session, graph, split, like, { batch });
+    expect([...predictions]).toEqual([0, 1, 2, 2, 0]);
+    expect(top1).toBe(40); // the first and the third
+    const losses = pixels.map((logits, n) => {
+      const sum = logits.reduce((total, logit) => total + Math.exp(logit), 0);
+      return Math.log(sum) - logits[split.labels[n]!]!;
+    });
+    expect(loss).toBeCloseTo(losses.reduce((total, value) => total + value, 0) / 5, 4);
+  });
+
+  it("normalises with the mean and std it is given", async () => {
+    const turned = { ...like, std: [1, 1, 1], mean: [0, 1, 0] }; // the middle one comes last
+    const { predictions } = await evaluate(session, graph, { ...split, labels: Uint8Array.of(0, 0, 0, 0, 0) }, turned);
+    expect([...predictions]).toEqual([0, 2, 2, 2, 0]);
+  });
+
+  it("tells how many images are done after every batch", async () => {
+    const seen: number[] = [];
+    await evaluate(session, graph, split, like, { batch: 2, onProgress: (images) => seen.push(images) });
+    expect(seen).toEqual([2, 4, 5]);
+  });
+
+  it("stops between batches when told to, with the signal's reason", async () => {
+    const controller = new AbortController();
+    const seen: number[] = [];
+    const run = evaluate(session, graph, split, like, {
+      batch: 2,
+      signal: controller.signal,
+      onProgress: (images) => {
+        seen.push(images);
+        controller.abort(new Error("enough"));
+      },
+    });
+    await expect(run).rejects.toThrow("enough");
+    expect(seen).toEqual([2]);
+  });
+});
