@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { UserError } from "../errors.js";
 import { modelEntry } from "../models/index.js";
-import { modelOptionsOf, number, wholeNumber } from "./options.js";
+import { engineOptionsOf, modelOptionsOf, number, wholeNumber } from "./options.js";
 
 interface BenchFlags {
   readonly model: string;
@@ -37,9 +37,7 @@ async function benchTrain(flags: BenchFlags): Promise<void> {
   const { environment } = await import("./environment.js");
 
   const options = { classes: flags.classes, input, ...modelOptionsOf({ shortcut: "projection" }, entry.attention) };
-  const runtime = nodeRuntime(
-    flags.threads === undefined ? {} : { threads: wholeNumber("--threads", flags.threads, 1) },
-  );
+  const runtime = nodeRuntime(engineOptionsOf(flags));
   try {
     const bench = await openTrainingBench(runtime, createModel(flags.model, options), batch);
     await bench.time(3);

@@ -1,7 +1,15 @@
 import { Command } from "commander";
 import { UserError } from "../errors.js";
 import { modelEntry } from "../models/index.js";
-import { modelOptionsOf, number, recipeOf, type TrainingFlags, trainingOptions, wholeNumber } from "./options.js";
+import {
+  engineOptionsOf,
+  modelOptionsOf,
+  number,
+  recipeOf,
+  type TrainingFlags,
+  trainingOptions,
+  wholeNumber,
+} from "./options.js";
 import { bar, formatDuration, Progress } from "./progress.js";
 
 interface CompareFlags extends TrainingFlags {
@@ -23,7 +31,7 @@ compare.action(run);
 
 async function run(flags: CompareFlags): Promise<void> {
   const models = flags.models.split(",").map((name) => name.trim());
-  const kinds = models.map((name) => modelEntry(name).attention); // names are checked before anything is written
+  const kinds = models.map((name) => modelEntry(name).attention);
   if (models.length < 2 || new Set(models).size < models.length) {
     throw new UserError(
       `--models: got "${flags.models}"; expected at least two different names such as resnet20,seresnet20`,
@@ -35,6 +43,7 @@ async function run(flags: CompareFlags): Promise<void> {
   const recipe = recipeOf(flags, dataset);
 
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
+  const { checkRecipe } = await import("../train/trainer.js");
   const { compare: runComparison } = await import("../compare/compare.js");
   const { writeOnnx } = await import("../graph/onnx-write.js");
   const { summarise } = await import("../report/summarise.js");
@@ -45,11 +54,12 @@ async function run(flags: CompareFlags): Promise<void> {
   const { interruptSignal } = await import("./interrupt.js");
   const { commandLine, environment } = await import("./environment.js");
 
+  checkRecipe(recipe, dataset); // whatever can be wrong is found before anything is written
+  const engine = engineOptionsOf(flags);
+  const modelOptions = modelOptionsOf(flags, kinds.includes("se") ? "se" : "none");
   const folder = await newRunFolder(flags.out ?? freshRunPath(`compare-${dataset.name}`));
   const signal = interruptSignal(`stopping after this step; finished runs are in ${folder.path}`);
-  const runtime = nodeRuntime(
-    flags.threads === undefined ? {} : { threads: wholeNumber("--threads", flags.threads, 1) },
-  );
+  const runtime = nodeRuntime(engine);
   const progress = new Progress();
   progress.line(
     `${models.join(" and ")} on ${dataset.name}: ${dataset.train.length} training and ${dataset.test.length} test images, ` +
@@ -60,7 +70,7 @@ async function run(flags: CompareFlags): Promise<void> {
   try {
     const measured = await runComparison(
       runtime,
-      { models, dataset, recipe, seeds, modelOptions: modelOptionsOf(flags, kinds.includes("se") ? "se" : "none") },
+      { models, dataset, recipe, seeds, modelOptions },
       {
         signal,
         onStep: ({ model, seed, run }, { epoch, step, steps, loss, top1, imagesPerSecond }) => {

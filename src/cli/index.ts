@@ -13,7 +13,7 @@ const program = new Command("senet")
   .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
 for (const command of [compare, train, evaluate, bench]) program.addCommand(command);
-stopByThrowing(program);
+speakAlike(program);
 
 try {
   await program.parseAsync();
@@ -33,8 +33,9 @@ function report(error: unknown): number {
   return 1;
 }
 
-/** Commander exits with 1 by itself; errors of usage end with 2 here. Subcommands do not inherit the setting. */
-function stopByThrowing(command: Command): void {
-  command.exitOverride();
-  for (const sub of command.commands) stopByThrowing(sub);
+/** Commander exits with 1 by itself and takes two lines to suggest; subcommands do not inherit what is set. */
+function speakAlike(command: Command): void {
+  const inOneLine = (text: string) => text.replace(/^error: /, "senet: ").replace(/\n\((.*)\)/, " ($1)");
+  command.exitOverride().configureOutput({ outputError: (text, write) => write(inOneLine(text)) });
+  for (const sub of command.commands) speakAlike(sub);
 }

@@ -76,11 +76,22 @@ export function recipeOf(flags: TrainingFlags, dataset: Dataset): Recipe {
   return { epochs, batch, lr, momentum, nesterov, weightDecay, schedule, warmup, augment };
 }
 
-/** What the flags say about the network itself. `--reduction` speaks of SE networks only. */
+/** How the engine is opened. @throws UserError when `--threads` is no number of threads. */
+export function engineOptionsOf({ threads }: { readonly threads?: number }): { threads?: number } {
+  return threads === undefined ? {} : { threads: wholeNumber("--threads", threads, 1) };
+}
+
+/**
+ * What the flags say about the network itself. `--reduction` speaks of SE networks only.
+ * @throws UserError when the reduction is not above 0.
+ */
 export function modelOptionsOf(
   { reduction, shortcut }: Pick<TrainingFlags, "reduction" | "shortcut">,
   kind: "none" | "se",
 ): Pick<ModelOptions, "attention" | "shortcut"> {
+  if (reduction !== undefined && !(reduction > 0)) {
+    throw new UserError(`--reduction: got ${reduction}; expected a number above 0 such as 16`);
+  }
   const attention: Attention | undefined =
     reduction === undefined || kind === "none" ? undefined : { kind: "se", reduction };
   return { shortcut, ...(attention && { attention }) };

@@ -17,7 +17,7 @@ export interface RunFolder {
  */
 export async function newRunFolder(path: string): Promise<RunFolder> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     const held = await readdir(path);
     if (held.length > 0) {
       throw new UserError(
@@ -34,12 +34,27 @@ export async function newRunFolder(path: string): Promise<RunFolder> {
     path,
     async write(name, content) {
       const target = join(path, name);
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolder(dirname(target));
       await writeFile(`${target}.part`, content);
       await rename(`${target}.part`, target);
     },
     log: (name, record) => appendFile(join(path, name), `${JSON.stringify(record)}\n`),
   };
+}
+
+/** Makes a folder and those above it. Node's own `recursive` never returns where the system refuses, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  const make = () =>
+    mkdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+  try {
+    await make();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await make();
+  }
 }
 
 /** A folder name nobody used yet: `runs/compare-glyphs-20261123-142501`. */

@@ -1,6 +1,14 @@
 import { Command } from "commander";
 import { modelEntry } from "../models/index.js";
-import { modelOptionsOf, number, recipeOf, type TrainingFlags, trainingOptions, wholeNumber } from "./options.js";
+import {
+  engineOptionsOf,
+  modelOptionsOf,
+  number,
+  recipeOf,
+  type TrainingFlags,
+  trainingOptions,
+  wholeNumber,
+} from "./options.js";
 import { bar, formatDuration, Progress } from "./progress.js";
 
 interface TrainFlags extends TrainingFlags {
@@ -28,7 +36,7 @@ async function run(flags: TrainFlags): Promise<void> {
   const { createModel } = await import("../models/index.js");
   const { withCard } = await import("../models/model-card.js");
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
-  const { train: runTraining } = await import("../train/trainer.js");
+  const { checkRecipe, train: runTraining } = await import("../train/trainer.js");
   const { trainedCard } = await import("../compare/compare.js");
   const { writeOnnx } = await import("../graph/onnx-write.js");
   const { freshRunPath, newRunFolder } = await import("./run-folder.js");
@@ -40,11 +48,11 @@ async function run(flags: TrainFlags): Promise<void> {
   const options = { classes: dataset.classes.length, input, ...modelOptionsOf(flags, attention) };
   const graph = withCard(createModel(flags.model, options), trainedCard(dataset, recipe, flags.model, seed));
 
+  checkRecipe(recipe, dataset); // whatever can be wrong is found before anything is written
+  const engine = engineOptionsOf(flags);
   const folder = await newRunFolder(flags.out ?? freshRunPath(`${flags.model}-${dataset.name}`));
   const signal = interruptSignal(`stopping after this step; the last finished epoch is in ${folder.path}/last.onnx`);
-  const runtime = nodeRuntime(
-    flags.threads === undefined ? {} : { threads: wholeNumber("--threads", flags.threads, 1) },
-  );
+  const runtime = nodeRuntime(engine);
   const progress = new Progress();
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;

@@ -104,6 +104,8 @@ describe("train", () => {
     [{ lr: Number.NaN }, "learning rate NaN; expected a number above 0"],
     [{ warmup: -1 }, "warm-up -1; expected 0 to 4 epochs"],
     [{ warmup: 5 }, "warm-up 5; expected 0 to 4 epochs"],
+    [{ momentum: 1 }, "momentum 1; expected a number from 0, below 1"],
+    [{ weightDecay: -1e-4 }, "weight decay -0.0001; expected a number from 0"],
   ])("refuses the recipe %j", async (part, message) => {
     const error = await failure(train(runtime, graph, dataset, { ...recipe, ...part }, 1));
     expect(error).toBeInstanceOf(UserError);

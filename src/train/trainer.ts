@@ -194,16 +194,22 @@ function speed(batch: number, milliseconds: readonly number[]): number {
   return (1000 * batch) / milliseconds.toSorted((a, b) => a - b)[milliseconds.length >> 1]!;
 }
 
-function checkRecipe({ epochs, batch, lr, warmup }: Recipe, { train }: Dataset): void {
+/** @throws UserError when a number of the recipe is out of range or does not fit the data. */
+export function checkRecipe(recipe: Recipe, { train }: Dataset): void {
+  const { epochs, batch, lr, momentum, weightDecay, warmup } = recipe;
   const whole = (value: number) => Number.isInteger(value) && value >= 1;
-  const problem = !whole(epochs)
-    ? `epochs ${epochs}; expected a whole number from 1`
-    : !whole(batch) || batch > train.length
-      ? `batch ${batch}; expected a whole number from 1 to ${train.length}, the number of training images`
-      : !(lr > 0)
-        ? `learning rate ${lr}; expected a number above 0`
-        : !(warmup >= 0 && warmup <= epochs)
-          ? `warm-up ${warmup}; expected 0 to ${epochs} epochs`
-          : undefined;
-  if (problem !== undefined) throw new UserError(`train: got ${problem}`);
+  const images = train.length;
+  const rules: readonly (readonly [holds: boolean, rule: string])[] = [
+    [whole(epochs), `epochs ${epochs}; expected a whole number from 1`],
+    [
+      whole(batch) && batch <= images,
+      `batch ${batch}; expected a whole number from 1 to ${images}, the number of training images`,
+    ],
+    [lr > 0, `learning rate ${lr}; expected a number above 0`],
+    [warmup >= 0 && warmup <= epochs, `warm-up ${warmup}; expected 0 to ${epochs} epochs`],
+    [momentum >= 0 && momentum < 1, `momentum ${momentum}; expected a number from 0, below 1`],
+    [weightDecay >= 0, `weight decay ${weightDecay}; expected a number from 0`],
+  ];
+  const broken = rules.find(([holds]) => !holds);
+  if (broken !== undefined) throw new UserError(`train: got ${broken[1]}`);
 }
