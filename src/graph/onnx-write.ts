@@ -16,8 +16,8 @@ import {
   TypeProtoSchema,
   ValueInfoProtoSchema,
 } from "onnx-buf";
-import type { Attribute } from "./attributes.js";
 import { opOf } from "../ops/index.js";
+import type { Attribute } from "./attributes.js";
 import { dtypeToOnnx } from "./dtype.js";
 import type { Dim, Graph, Node, Value, Weights } from "./graph.js";
 import { sameShape } from "./shape.js";
