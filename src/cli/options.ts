@@ -83,7 +83,7 @@ export function engineOptionsOf({ threads }: { readonly threads?: number }): { t
 
 /**
  * What the flags say about the network itself. `--reduction` speaks of SE networks only.
- * @throws UserError when the reduction is not above 0.
+ * @throws UserError when the reduction is not above 0, or there are no SE blocks to apply it to.
  */
 export function modelOptionsOf(
   { reduction, shortcut }: Pick<TrainingFlags, "reduction" | "shortcut">,
@@ -92,7 +92,11 @@ export function modelOptionsOf(
   if (reduction !== undefined && !(reduction > 0)) {
     throw new UserError(`--reduction: got ${reduction}; expected a number above 0 such as 16`);
   }
-  const attention: Attention | undefined =
-    reduction === undefined || kind === "none" ? undefined : { kind: "se", reduction };
+  if (reduction !== undefined && kind === "none") {
+    throw new UserError(
+      "--reduction: got a network without SE blocks; expected one such as seresnet20, or no --reduction",
+    );
+  }
+  const attention: Attention | undefined = reduction === undefined ? undefined : { kind: "se", reduction };
   return { shortcut, ...(attention && { attention }) };
 }

@@ -15,13 +15,15 @@ interface TrainFlags extends TrainingFlags {
   readonly model: string;
   readonly seed: number;
   readonly out?: string;
+  readonly json?: true;
 }
 
 /** `senet train`: trains one network from scratch. */
 export const train = new Command("train")
   .description("Train a network from scratch; keep the log, the best, the last and a self-contained model.onnx.")
   .requiredOption("--model <name>", "a network by its published name, such as seresnet20")
-  .option("--out <dir>", "folder for the run (default: a new one in runs/)");
+  .option("--out <dir>", "folder for the run (default: a new one in runs/)")
+  .option("--json", "print one JSON document at the end");
 for (const option of trainingOptions({ epochs: 20 })) train.addOption(option);
 train.addOption(number("--seed <n>", "decides initial weights, order and augmentation", 1));
 train.action(run);
@@ -86,9 +88,14 @@ async function run(flags: TrainFlags): Promise<void> {
     });
     await folder.write("model.onnx", writeOnnx(graph, weights));
     progress.clear();
+    const last = epochs.at(-1)!;
+    const result = { model: flags.model, data: dataset.name, seed, file: `${folder.path}/model.onnx`, epochs };
     process.stdout.write(
-      `${flags.model}: ${epochs.at(-1)!.testTop1.toFixed(2)} % top-1 on ${dataset.test.length} test images ` +
-        `after ${recipe.epochs} epochs (${formatDuration(elapsed())}). Model: ${folder.path}/model.onnx\n`,
+      flags.json
+        ? `${JSON.stringify(result)}\n`
+        : `${flags.model}: ${last.testTop1.toFixed(2)} % top-1 on ${dataset.test.length} test images after ` +
+            `${recipe.epochs} ${recipe.epochs === 1 ? "epoch" : "epochs"} (${formatDuration(elapsed())}).\n` +
+            `Model: ${result.file}\n`,
     );
   } finally {
     progress.clear();
