@@ -15,6 +15,13 @@ const program = new Command("senet")
 for (const command of [compare, train, evaluate, bench]) program.addCommand(command);
 speakAlike(program);
 
+// A reader that has seen enough, such as `head`, is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {

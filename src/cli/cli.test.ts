@@ -1,0 +1,249 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readOnnx } from "../graph/onnx-read.js";
+import { parseResults } from "../report/results.js";
+
+const program = fileURLToPath(new URL("./index.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "senet-cli-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a finished command left behind. */
+interface Finished {
+  readonly code: number | NodeJS.Signals;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(...args: string[]): ChildProcess {
+  return spawn(process.execPath, [program, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+async function finished(child: ChildProcess): Promise<Finished> {
+  let [stdout, stderr] = ["", ""];
+  child.stdout!.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+  return { code: code ?? signal!, stdout, stderr };
+}
+
+const senet = (line: string): Promise<Finished> => finished(start(...line.split(" ")));
+
+/** Everything in the folder of the tests, to see that nothing was added. */
+const listed = (): string[] => readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+
+/** `--data glyphs` with few images and large batches. */
+const small = "--data glyphs --train-limit 256 --test-limit 128 --epochs 1 --batch 32";
+
+/** An IDX file of that magic number and those extents, filled with zeros. */
+function idx(magic: number, ...extents: number[]): Uint8Array {
+  const header = new DataView(new ArrayBuffer(4 + 4 * extents.length));
+  for (const [i, value] of [magic, ...extents].entries()) header.setUint32(4 * i, value);
+  const count = extents.reduce((product, extent) => product * extent, 1);
+  return Uint8Array.from([...new Uint8Array(header.buffer), ...Array<number>(count).fill(0)]);
+}
+
+let training: Finished;
+beforeAll(async () => {
+  for (const name of ["empty", "corrupt", "held", "mnist"]) mkdirSync(join(folder, name));
+  writeFileSync(join(folder, "held", "notes.txt"), "mine");
+  for (const [split, images] of [
+    ["train", 3],
+    ["t10k", 2],
+  ] as const) {
+    writeFileSync(join(folder, "mnist", `${split}-images-idx3-ubyte`), idx(0x803, images, 28, 28));
+    writeFileSync(join(folder, "mnist", `${split}-labels-idx1-ubyte`), idx(0x801, images));
+    for (const what of ["images-idx3", "labels-idx1"]) {
+      writeFileSync(join(folder, "corrupt", `${split}-${what}-ubyte`), "no numbers");
+    }
+  }
+  training = await senet(`train --model seresnet20 ${small} --out trained`);
+  const bytes = readFileSync(join(folder, "trained/model.onnx"));
+  writeFileSync(join(folder, "truncated.onnx"), bytes.subarray(0, bytes.length >> 1));
+});
+
+describe("help", () => {
+  it.each([
+    ["--help", ["compare", "train", "eval", "bench"]],
+    ["train --help", ["--model <name>", "--epochs <n>", "--seed <n>"]],
+    ["compare --help", ["--models <names>", "--seeds <n>", "--json"]],
+    ["eval --help", ["--model <file>", "--test-limit <n>"]],
+    ["bench train --help", ["--batch <n>", "--steps <n>"]],
+  ])("of %s goes to stdout and succeeds", async (line, mentioned) => {
+    const { code, stdout, stderr } = await senet(line);
+    expect([code, stderr]).toEqual([0, ""]);
+    for (const text of mentioned) expect(stdout).toContain(text);
+  });
+
+  it("--version prints the version of the package", async () => {
+    const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+    const { version } = JSON.parse(manifest) as { version: string };
+    expect(await senet("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+});
+
+describe("a mistake", () => {
+  it.each([
+    ["trian", "unknown command 'trian' (Did you mean train?)"],
+    ["compare --epcohs 3", "unknown option '--epcohs' (Did you mean --epochs?)"],
+    ["train --data glyphs", "required option '--model <name>' not specified"],
+    ["train --model sersnet20 --data glyphs", /^unknown model "sersnet20"; .*; did you mean "seresnet20"\?$/],
+    ["compare --models resnet20,resnet21", /^unknown model "resnet21"; .*; did you mean "resnet20"\?$/],
+    [
+      "compare --models resnet20",
+      '--models: got "resnet20"; expected at least two different names such as resnet20,seresnet20',
+    ],
+    ["train --model resnet20 --data glyph", /^openDataset: got dataset "glyph"; .*; did you mean "glyphs"\?$/],
+    ["train --model resnet20 --data mnist:nowhere", /^nowhere: got no such file or folder; .*check the path$/],
+    ["train --model resnet20 --data mnist:empty", "empty: got an empty folder; expected the files of a dataset"],
+    [
+      "train --model resnet20 --data mnist:corrupt",
+      /^corrupt\/train-images-idx3-ubyte: got magic number 0x6e6f206e; expected 0x00000803 \(images\)$/,
+    ],
+    ["train --model resnet20 --data glyphs --epochs ten", '--epochs: got "ten"; expected a number'],
+    ["train --model resnet20 --data glyphs --epochs 0", "train: got epochs 0; expected a whole number from 1"],
+    [
+      "train --model resnet20 --data glyphs --batch 300 --train-limit 256",
+      "train: got batch 300; expected a whole number from 1 to 256, the number of training images",
+    ],
+    ["train --model resnet20 --data glyphs --seed -1", "--seed: got -1; expected a whole number from 0"],
+    ["compare --seeds 0", "--seeds: got 0; expected a whole number from 1"],
+    ["compare --reduction 0", "--reduction: got 0; expected a number above 0 such as 16"],
+    ["compare --threads 0.5", "--threads: got 0.5; expected a whole number from 1"],
+    ["train --model resnet20 --data glyphs --out held", /^--out: held already holds notes.txt; choose a new folder/],
+    ["train --model resnet20 --data glyphs --out trained/model.onnx", /^--out: cannot write to trained\/model.onnx/],
+    ["eval --model nowhere.onnx --data glyphs", /^--model: cannot read nowhere.onnx \(ENOENT.*; give an .onnx file$/],
+    [
+      "eval --model truncated.onnx --data glyphs",
+      /^truncated.onnx: not a whole ONNX model .*; give a complete .onnx file$/,
+    ],
+    [
+      "eval --model trained/model.onnx --data mnist:mnist",
+      "trained/model.onnx: it takes images 3x32x32 of 26 classes; got mnist with 1x28x28 and 10; " +
+        "give the data it was trained for",
+    ],
+    ["bench train --input 32x32", '--input: got "32x32"; expected channels x height x width such as 3x32x32'],
+  ] as const)("%s is one line on stderr, exit code 2, and nothing is written", async (line, message) => {
+    const before = listed();
+    const { code, stdout, stderr } = await senet(line);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^senet: [^\n]+\n$/);
+    const text = stderr.slice("senet: ".length, -1);
+    if (typeof message === "string") expect(text).toBe(message);
+    else expect(text).toMatch(message);
+    expect(listed()).toEqual(before);
+  });
+});
+
+describe("train", () => {
+  it("keeps the log, the configuration and whole models, and says what came out", () => {
+    expect(training.code).toBe(0);
+    expect(training.stdout).toMatch(
+      /^seresnet20: [\d.]+ % top-1 on 128 test images after 1 epochs? \(\d+:\d\d\)\. Model: trained\/model.onnx\n$/,
+    );
+    expect(training.stderr.trimEnd().split("\n")).toEqual([expect.stringMatching(/^epoch 1\/1 .* test top-1 /)]);
+    expect(readdirSync(join(folder, "trained")).sort()).toEqual([
+      "best.onnx",
+      "config.json",
+      "last.onnx",
+      "metrics.jsonl",
+      "model.onnx",
+    ]);
+    const config = JSON.parse(readFileSync(join(folder, "trained/config.json"), "utf8")) as { command: string };
+    expect(config.command).toBe(`senet train --model seresnet20 ${small} --out trained`);
+  });
+
+  it("writes a model that eval finds as good as the log says", async () => {
+    const log = readFileSync(join(folder, "trained/metrics.jsonl"), "utf8").trimEnd().split("\n");
+    const { testTop1, testLoss } = JSON.parse(log.at(-1)!) as { testTop1: number; testLoss: number };
+    const { code, stdout } = await senet("eval --model trained/model.onnx --data glyphs --test-limit 128 --json");
+    expect(code).toBe(0);
+    const result = JSON.parse(stdout) as { top1: number; loss: number; images: number; confusion: number[][] };
+    expect([result.images, result.top1]).toEqual([128, testTop1]);
+    expect(result.loss).toBeCloseTo(testLoss, 5);
+    expect(result.confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(128);
+  });
+});
+
+describe("compare", () => {
+  it("--json prints one document, the same as in results.json, and writes the report and the models", async () => {
+    const few = small.replace("256", "64").replace("128", "64");
+    const { code, stdout, stderr } = await senet(`compare ${few} --seeds 1 --json --out compared`);
+    expect([code, stderr.split("\n")[0]]).toEqual([
+      0,
+      "resnet20 and seresnet20 on glyphs: 64 training and 64 test images, 1 epochs, 1 seed",
+    ]);
+    expect(stdout).toBe(readFileSync(join(folder, "compared/results.json"), "utf8"));
+    const results = parseResults(stdout);
+    expect(results.models.map(({ attention, runs }) => [attention, runs.length])).toEqual([
+      ["none", 1],
+      ["se r=16", 1],
+    ]);
+    expect(readFileSync(join(folder, "compared/report.html"), "utf8")).toMatch(/^<!doctype html>/i);
+    for (const { runs } of results.models) {
+      const { graph } = readOnnx(readFileSync(join(folder, "compared", runs[0]!.model)));
+      expect(graph.outputs.map(({ name }) => name)).toEqual(["logits"]);
+    }
+  });
+});
+
+describe("Ctrl-C", () => {
+  /** Starts a training that would take long and waits until its first epoch is done. */
+  async function startedTraining(out: string): Promise<{ child: ChildProcess; done: Promise<Finished> }> {
+    const few = small.replace("256", "64").replace("128", "32").replace("--epochs 1", "--epochs 500");
+    const child = start(..."train --model resnet20".split(" "), ...few.split(" "), "--out", out);
+    const done = finished(child);
+    await new Promise<void>((resolve) =>
+      child.stderr!.on("data", (text: string) => text.includes("epoch") && resolve()),
+    );
+    return { child, done };
+  }
+
+  it("stops training between steps with exit code 130 and files that are whole", async () => {
+    const { child, done } = await startedTraining("stopped");
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await done;
+    expect([code, stdout]).toEqual([130, ""]);
+    expect(stderr).toContain("\nstopping after this step; the last finished epoch is in stopped/last.onnx\n");
+    expect(readdirSync(join(folder, "stopped")).sort()).toEqual([
+      "best.onnx",
+      "config.json",
+      "last.onnx",
+      "metrics.jsonl",
+    ]);
+    const { weights } = readOnnx(readFileSync(join(folder, "stopped/last.onnx")));
+    expect(weights.get("fc.weight")!.shape).toEqual([26, 64]);
+    const log = readFileSync(join(folder, "stopped/metrics.jsonl"), "utf8").trimEnd().split("\n");
+    expect(log.map((line, i) => (JSON.parse(line) as { epoch: number }).epoch === i + 1)).toEqual(log.map(() => true));
+  });
+
+  it("a second time ends at once, without the engine's complaints", async () => {
+    const { child, done } = await startedTraining("ended");
+    child.stderr!.on("data", (text: string) => text.includes("stopping") && child.kill("SIGINT"));
+    child.kill("SIGINT");
+    const { code, stderr } = await done;
+    expect([130, "SIGINT"]).toContain(code); // 130 where the step ended first
+    expect(stderr).not.toMatch(/terminate|unexpected|Error/);
+  });
+});
+
+describe("a reader that closes early", () => {
+  it("ends the command quietly", async () => {
+    const child = start(..."eval --model trained/model.onnx --data glyphs --test-limit 64 --json".split(" "));
+    child.stdout!.destroy();
+    let stderr = "";
+    child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    const [code] = await once(child, "exit");
+    expect([code, stderr]).toEqual([0, ""]);
+  });
+});
