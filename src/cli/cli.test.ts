@@ -117,6 +117,10 @@ describe("a mistake", () => {
     ["train --model resnet20 --data glyphs --seed -1", "--seed: got -1; expected a whole number from 0"],
     ["compare --seeds 0", "--seeds: got 0; expected a whole number from 1"],
     ["compare --reduction 0", "--reduction: got 0; expected a number above 0 such as 16"],
+    [
+      "train --model resnet20 --data glyphs --reduction 8",
+      "--reduction: got a network without SE blocks; expected one such as seresnet20, or no --reduction",
+    ],
     ["compare --threads 0.5", "--threads: got 0.5; expected a whole number from 1"],
     ["train --model resnet20 --data glyphs --out held", /^--out: held already holds notes.txt; choose a new folder/],
     ["train --model resnet20 --data glyphs --out trained/model.onnx", /^--out: cannot write to trained\/model.onnx/],
@@ -147,7 +151,7 @@ describe("train", () => {
   it("keeps the log, the configuration and whole models, and says what came out", () => {
     expect(training.code).toBe(0);
     expect(training.stdout).toMatch(
-      /^seresnet20: [\d.]+ % top-1 on 128 test images after 1 epochs? \(\d+:\d\d\)\. Model: trained\/model.onnx\n$/,
+      /^seresnet20: [\d.]+ % top-1 on 128 test images after 1 epoch \(\d+:\d\d\)\.\nModel: trained\/model.onnx\n$/,
     );
     expect(training.stderr.trimEnd().split("\n")).toEqual([expect.stringMatching(/^epoch 1\/1 .* test top-1 /)]);
     expect(readdirSync(join(folder, "trained")).sort()).toEqual([
@@ -159,6 +163,16 @@ describe("train", () => {
     ]);
     const config = JSON.parse(readFileSync(join(folder, "trained/config.json"), "utf8")) as { command: string };
     expect(config.command).toBe(`senet train --model seresnet20 ${small} --out trained`);
+  });
+
+  it("--json prints one document with the log", async () => {
+    const few = small.replace("256", "32").replace("128", "16");
+    const { code, stdout } = await senet(`train --model resnet20 ${few} --seed 5 --out logged --json`);
+    const { epochs, ...rest } = JSON.parse(stdout) as { epochs: unknown };
+    expect(code).toBe(0);
+    expect(rest).toEqual({ model: "resnet20", data: "glyphs", seed: 5, file: "logged/model.onnx" });
+    const log = readFileSync(join(folder, "logged/metrics.jsonl"), "utf8").trimEnd().split("\n");
+    expect(epochs).toEqual(log.map((line) => JSON.parse(line) as unknown));
   });
 
   it("writes a model that eval finds as good as the log says", async () => {
@@ -179,7 +193,7 @@ describe("compare", () => {
     const { code, stdout, stderr } = await senet(`compare ${few} --seeds 1 --json --out compared`);
     expect([code, stderr.split("\n")[0]]).toEqual([
       0,
-      "resnet20 and seresnet20 on glyphs: 64 training and 64 test images, 1 epochs, 1 seed",
+      "resnet20 and seresnet20 on glyphs: 64 training and 64 test images, 1 epoch, 1 seed",
     ]);
     expect(stdout).toBe(readFileSync(join(folder, "compared/results.json"), "utf8"));
     const results = parseResults(stdout);

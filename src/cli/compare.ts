@@ -63,7 +63,7 @@ async function run(flags: CompareFlags): Promise<void> {
   const progress = new Progress();
   progress.line(
     `${models.join(" and ")} on ${dataset.name}: ${dataset.train.length} training and ${dataset.test.length} test images, ` +
-      `${recipe.epochs} epochs, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}`,
+      `${counted(recipe.epochs, "epoch")}, ${counted(seeds.length, "seed")}`,
   );
   const clock = new Clock(models.length * seeds.length * recipe.epochs);
   const created = new Date().toISOString();
@@ -105,6 +105,11 @@ async function run(flags: CompareFlags): Promise<void> {
     progress.clear();
     await runtime.close();
   }
+}
+
+/** `1 seed`, `3 seeds`. */
+function counted(n: number, noun: string): string {
+  return `${n} ${n === 1 ? noun : `${noun}s`}`;
 }
 
 /** Time since the start and what is left of it, from the share of the work that is done. */
