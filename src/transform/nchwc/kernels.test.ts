@@ -196,6 +196,8 @@ describe.skipIf(block === undefined)("inputGradient", () => {
 
   it.each([
     ["an odd size with stride 2", square(3, 2, 1), [3, 3], [5, 5]],
+    ["an odd number of rows with stride 2", square(3, 2, 1), [3, 3], [5, 6]],
+    ["an odd number of columns with stride 2", square(3, 2, 1), [3, 3], [6, 5]],
     ["an odd size with stride 2 and a 1×1 kernel", square(1, 2, 0), [3, 3], [5, 5]],
     ["a size that is not kept", square(3, 1, 0), [4, 6], [6, 8]],
     ["strides that differ", { ...square(3, 1, 1), strides: [1, 2] }, [6, 3], [6, 6]],

@@ -271,6 +271,15 @@ describe.skipIf(block === undefined)("Add", () => {
     expect(error).toBeLessThan(2e-6);
   });
 
+  it("adds to a convolution that is used elsewhere too without computing it twice", async () => {
+    const { ops, error } = await built(random(x, w, x, w), (g, x, w, u, w2) => {
+      const map = conv(g, x, w);
+      return [g.call("Add", [map, g.call("Relu", [conv(g, u, w2)])]), g.call("GlobalAveragePool", [map])];
+    });
+    expect(count(ops, "Add", "NchwcConv")).toEqual([1, 2]);
+    expect(error).toBeLessThan(5e-6);
+  });
+
   it("of a map and a plain value, or of shapes that broadcast, is plain", async () => {
     const { ops, error } = await built(random(x, w, x, [1, b, 1, 1]), (g, x, w, more, shift) => {
       const map = conv(g, x, w);
