@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { GraphBuilder } from "../graph/builder.js";
 import { initialise } from "../graph/initialise.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { float32, int64, type Tensor, zeros } from "../graph/tensor.js";
@@ -29,6 +30,17 @@ describe("trainingStep", () => {
       { dtype: "int64", shape: [batch] },
       { dtype: "float32", shape: [] },
     ]);
+  });
+
+  it("refuses a parameter that the loss does not depend on", () => {
+    const g = new GraphBuilder("loose");
+    const x = g.input("x", "float32", ["N", 4]);
+    const used = g.parameter("used", [4, 2], { kind: "constant", value: 1 });
+    g.parameter("loose", [3], { kind: "constant", value: 0 });
+    g.output(g.call("MatMul", [x, used]), "logits");
+    expect(() => trainingStep(g.build(), options)).toThrow(
+      "loose: the loss does not depend on parameter loose; remove it, or connect it to the output",
+    );
   });
 
   it("renews every parameter, statistic and momentum, each under its own name", () => {

@@ -1,3 +1,4 @@
+import { UserError } from "../errors.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Value } from "../graph/graph.js";
 import { differentiate } from "./differentiate.js";
@@ -54,7 +55,7 @@ export interface TrainingStepOptions {
 /**
  * Compiles a model into its training step: forward with batch statistics, loss, backward, update.
  * @param model a graph from one input to logits [N, classes].
- * @throws UserError when an operator between a parameter and the loss has no gradient.
+ * @throws UserError when an operator between a parameter and the loss has no gradient, or the loss does not depend on one.
  */
 export function trainingStep(model: Graph, { batch, loss, optimizer, target = {} }: TrainingStepOptions): TrainingStep {
   const { g, logits, labels, lossValue, gradients, statistics } = gradientGraph(model, batch, loss);
@@ -103,8 +104,15 @@ function gradientGraph(model: Graph, batch: number, loss: LossRule) {
     lossValue,
     names.map((name) => g.value(name)),
   );
-  const gradients = new Map(names.flatMap((name, i) => (found[i] === undefined ? [] : [[name, found[i]]])));
+  const gradients = new Map(names.map((name, i) => [name, found[i] ?? unused(model, name)]));
   return { g, logits, labels, lossValue, gradients, statistics };
+}
+
+/** @throws UserError always: a parameter that nothing can teach is a mistake in the network. */
+function unused(model: Graph, name: string): never {
+  throw new UserError(
+    `${model.name}: the loss does not depend on parameter ${name}; remove it, or connect it to the output`,
+  );
 }
 
 /** How many rows of logits [N, K] have their largest entry at the label: a scalar, int64. */
