@@ -116,7 +116,7 @@ async function oneRun(
     weights,
     result: {
       seed: id.seed,
-      epochs: epochs.map((epoch): EpochResult => ({ ...epoch })),
+      epochs: epochs.map((epoch): EpochResult => ({ ...epoch, trainLosses: [...epoch.trainLosses] })),
       ...scoreRun(predictions, dataset.test.labels, dataset.classes.length),
       predictions: [...predictions],
       gates,

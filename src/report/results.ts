@@ -8,6 +8,8 @@ const epoch = z.object({
   epoch: z.number().int(),
   lr: z.number(),
   trainLoss: loss,
+  /** The mean loss over each of several equal parts of the epoch, for a curve. */
+  trainLosses: z.array(loss).exactOptional(),
   /** Percent. */
   trainTop1: z.number(),
   testLoss: loss,

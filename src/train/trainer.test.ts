@@ -83,6 +83,10 @@ describe("train", () => {
     );
     expect(records.map(({ lr }) => lr)).toEqual([0.06 * (5 / 6), 0.06]);
     expect(records.map(({ trainLoss }) => trainLoss)).toEqual([steps[5]!.loss, steps[11]!.loss]);
+    const sums = steps.slice(0, 6).map(({ loss, step }) => loss * step); // of the losses of the steps so far
+    const each = sums.map((sum, i) => sum - (sums[i - 1] ?? 0));
+    for (const [i, loss] of records[0]!.trainLosses.entries()) expect(loss).toBeCloseTo(each[i]!, 5);
+    expect(records[0]!.trainLosses).toHaveLength(6);
     expect(records.map(({ trainTop1 }) => trainTop1)).toEqual([steps[5]!.top1, steps[11]!.top1]);
     expect(steps.every(({ imagesPerSecond }) => imagesPerSecond > 0)).toBe(true);
   });

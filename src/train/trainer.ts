@@ -48,6 +48,8 @@ export interface EpochRecord {
   /** The learning rate of the last step. */
   readonly lr: number;
   readonly trainLoss: number;
+  /** The same over each of up to ten equal parts of the epoch, in order. */
+  readonly trainLosses: readonly number[];
   /** Percent, of the augmented images as they were trained on. */
   readonly trainTop1: number;
   readonly testLoss: number;
@@ -162,6 +164,7 @@ async function trainEpoch(
   const steps = countBatches(dataset.train.length, options);
   const shape = [batch, dataset.channels, dataset.height, dataset.width];
   const durations: number[] = [];
+  const losses: number[] = [];
   let [step, lossSum, correct, lr] = [0, 0, 0, 0];
   for await (const { x, y } of prefetch(batches(dataset.train, dataset, options))) {
     signal?.throwIfAborted();
@@ -180,13 +183,31 @@ async function trainEpoch(
         `training diverged: the loss was ${loss} in epoch ${epoch}, step ${step}, learning rate ${lr}; use a smaller --lr`,
       );
     }
+    losses.push(loss);
     lossSum += loss;
     correct += Number(results.correct!.data[0]);
     const top1 = (100 * correct) / (step * batch);
-    onStep?.({ epoch, step, steps, loss: lossSum / step, top1, imagesPerSecond: speed(batch, durations) });
+    onStep?.({ epoch, step, steps, loss: lossSum / step, top1, imagesPerSecond: speed(batch, durations.slice(-50)) });
   }
   const trainTop1 = (100 * correct) / (step * batch);
-  return { lr, trainLoss: lossSum / step, trainTop1, imagesPerSecond: speed(batch, durations) };
+  return {
+    lr,
+    trainLoss: lossSum / step,
+    trainLosses: inParts(losses),
+    trainTop1,
+    imagesPerSecond: speed(batch, durations),
+  };
+}
+
+/** The means over up to ten parts of a list, as equal as they can be. */
+function inParts(values: readonly number[]): number[] {
+  const parts = Math.min(10, values.length);
+  const border = (part: number) => Math.round((part * values.length) / parts);
+  return Array.from({ length: parts }, (_, part) => mean(values.slice(border(part), border(part + 1))));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Images per second by the median step: a machine that was busy for a moment does not count. */

@@ -7,33 +7,41 @@ const size = { width: 430, height: 270 };
 
 /** Test error by epoch: a thin line per seed, a bold one for their mean, one colour per model; logarithmic scale. */
 export function errorCurves(models: readonly ModelResult[], testImages: number): Html {
-  const error = (epoch: EpochResult) => 100 - epoch.testTop1;
+  const points = ({ epoch, testTop1 }: EpochResult): Point[] => [[epoch, 100 - testTop1]];
   const final = models.map((model) => `${model.name} ends at ${model.errorMean.toFixed(2)} %`);
   const label = `Test error by epoch on a logarithmic scale; ${final.join(", ")}.`;
-  return curves(models, { value: error, unit: " %", floor: 50 / testImages, label });
+  return curves(models, { points, unit: " %", floor: 50 / testImages, label });
 }
 
-/** Training loss by epoch, drawn as `errorCurves` are. */
+/** Training loss, several times an epoch where it was recorded, drawn as `errorCurves` are. */
 export function lossCurves(models: readonly ModelResult[]): Html {
-  const loss = (epoch: EpochResult) => epoch.trainLoss ?? Number.NaN;
+  const points = ({ epoch, trainLoss, trainLosses = [trainLoss] }: EpochResult) =>
+    trainLosses.map((loss, i): Point => [epoch - 1 + (i + 1) / trainLosses.length, loss ?? Number.NaN]);
   const label = `Training loss by epoch on a logarithmic scale for ${models.map((model) => model.name).join(", ")}.`;
-  return curves(models, { value: loss, unit: "", floor: 1e-5, label });
+  return curves(models, { points, unit: "", floor: 1e-5, label });
 }
+
+/** Epochs done, and the value then. */
+type Point = readonly [epoch: number, value: number];
 
 interface Curve {
-  readonly value: (epoch: EpochResult) => number;
+  readonly points: (epoch: EpochResult) => readonly Point[];
   readonly unit: string;
   readonly floor: number;
   readonly label: string;
 }
 
-function curves(models: readonly ModelResult[], { value, unit, floor, label }: Curve): Html {
-  const epochs = models.flatMap((model) => model.runs.flatMap((run) => run.epochs));
-  const axis = logAxis(epochs.map(value), floor, unit);
-  const last = Math.max(...epochs.map((epoch) => epoch.epoch));
+function curves(models: readonly ModelResult[], { points, unit, floor, label }: Curve): Html {
+  const all = models.flatMap((model) => model.runs.flatMap((run) => run.epochs.flatMap(points)));
+  const axis = logAxis(
+    all.map(([, value]) => value),
+    floor,
+    unit,
+  );
+  const [first, last] = [Math.min(...all.map(([epoch]) => epoch)), Math.max(...all.map(([epoch]) => epoch))];
   const series = models.flatMap((model, index) => {
-    const seeds = model.runs.map((run) => run.epochs.map((e): [number, number] => [e.epoch, value(e)]));
-    const thin = seeds.map((points) => line(points, axis.place, index, { width: 1, opacity: 0.4 }));
+    const seeds = model.runs.map((run) => run.epochs.flatMap(points));
+    const thin = seeds.map((seed) => line(seed, axis.place, index, { width: 1, opacity: 0.4 }));
     return [...thin, line(meanOf(seeds), axis.place, index, { width: 2.5, opacity: 1 })];
   });
   const option: ChartOption = {
@@ -42,7 +50,7 @@ function curves(models: readonly ModelResult[], { value, unit, floor, label }: C
       ...axisStyle,
       ...nameBelow("epoch"),
       type: "value",
-      min: Math.min(1, last - 1),
+      min: first < 1 ? 0 : Math.min(1, last - 1),
       max: last,
       minInterval: 1,
       splitLine: { show: false },
@@ -54,7 +62,7 @@ function curves(models: readonly ModelResult[], { value, unit, floor, label }: C
 }
 
 function line(
-  points: readonly (readonly [number, number])[],
+  points: readonly Point[],
   place: (value: number) => number,
   index: number,
   style: { width: number; opacity: number },
@@ -69,11 +77,11 @@ function line(
   };
 }
 
-/** The mean over seeds at every epoch that all of them reached. */
-function meanOf(seeds: readonly (readonly (readonly [number, number])[])[]): [number, number][] {
+/** The mean over seeds at every point that all of them reached. */
+function meanOf(seeds: readonly (readonly Point[])[]): Point[] {
   const length = Math.min(...seeds.map((points) => points.length));
-  return Array.from({ length }, (_, k) => [
-    seeds[0]![k]![0],
-    seeds.reduce((sum, points) => sum + points[k]![1], 0) / seeds.length,
-  ]);
+  return Array.from(
+    { length },
+    (_, k): Point => [seeds[0]![k]![0], seeds.reduce((sum, points) => sum + points[k]![1], 0) / seeds.length],
+  );
 }
