@@ -22,6 +22,7 @@ describe("logAxis", () => {
     expect(ticksOf([0.1, 1000])).toEqual(["0.1 %", "1 %", "10 %", "100 %", "1000 %"]);
     expect(ticksOf([6, 95])).toEqual(["10 %", "20 %", "50 %", "100 %"]);
     expect(ticksOf([3, 5.5])).toEqual(["3 %", "4 %", "5 %"]);
+    expect(ticksOf([90.5, 92.9])).toEqual(["90 %", "92 %", "94 %"]);
   });
 
   it("places values by their logarithm, not below the floor", () => {

@@ -1,3 +1,4 @@
+import { niceTicks } from "./nice-ticks.js";
 import { axisStyle } from "./svg.js";
 
 /** A logarithmic vertical axis with ticks at 1, 2 and 5 times powers of ten, drawn on a plain axis of logarithms. */
@@ -31,7 +32,7 @@ export function logAxis(values: readonly number[], floor: number, unit = ""): Lo
       axisLabel: {
         ...axisStyle.axisLabel,
         customValues,
-        formatter: (power: number) => `${Number((10 ** power).toPrecision(2))}${unit}`,
+        formatter: (power: number) => `${Number((10 ** power).toPrecision(3))}${unit}`,
       },
     },
   };
@@ -42,5 +43,6 @@ function ticks(min: number, max: number): number[] {
   const inside = (steps: readonly number[]) =>
     decades.flatMap((d) => steps.map((step) => d + Math.log10(step))).filter((v) => v >= min && v <= max);
   const candidates = [inside([1]), inside([1, 2, 5]), inside([1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9])];
-  return candidates.find((list) => list.length >= 3) ?? candidates[2]!;
+  const even = niceTicks(10 ** min, 10 ** max).map(Math.log10); // over a narrow range a logarithm is nearly straight
+  return candidates.find((list) => list.length >= 3) ?? even.filter((v) => v >= min && v <= max);
 }

@@ -1,4 +1,4 @@
-import { fixed, formatCount, signed, signedPercent } from "../format.js";
+import { fixed, formatCount, plural, signed, signedPercent } from "../format.js";
 import { type Html, html } from "../markup.js";
 import type { Comparison, ComparisonResults } from "../results.js";
 
@@ -20,7 +20,7 @@ export function banner(results: ComparisonResults): Html {
 <p class="eyebrow">senet comparison · ${created.slice(0, 10)}</p>
 <h1>${title(results)}</h1>
 <p class="lead">${formatCount(data.classes.length)} classes, ${formatCount(data.train)} training and ${formatCount(data.test)} test images
-of ${data.channels}×${data.height}×${data.width}; ${formatCount(recipe.epochs)} epochs with ${recipe.seeds.length === 1 ? "seed" : "seeds"} ${recipe.seeds.join(", ")}.</p>
+of ${data.channels}×${data.height}×${data.width}; ${plural(recipe.epochs, "epoch")} with ${recipe.seeds.length === 1 ? "seed" : "seeds"} ${recipe.seeds.join(", ")}.</p>
 ${comparisons.map(verdict)}
 </header>`;
 }
