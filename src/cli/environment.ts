@@ -2,14 +2,26 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 
+const require = createRequire(import.meta.url);
+const packages = { senet: "../../package.json", onnxruntime: "onnxruntime-node/package.json" };
+
+/** The version that a package states. */
+function version(of: keyof typeof packages): string {
+  const text = readFileSync(require.resolve(packages[of]), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** The version of this package. */
+export function senetVersion(): string {
+  return version("senet");
+}
+
 /** The versions and the machine behind a measurement. */
 export function environment() {
-  const require = createRequire(import.meta.url);
-  const version = (path: string) => (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
   return {
-    senet: version(require.resolve("../../package.json")),
+    senet: senetVersion(),
     node: process.version,
-    onnxruntime: version(require.resolve("onnxruntime-node/package.json")),
+    onnxruntime: version("onnxruntime"),
     cpu: os.cpus()[0]?.model.trim() ?? "unknown",
     cores: os.availableParallelism(),
     os: `${os.type()} ${os.release()} ${os.arch()}`,

@@ -3,13 +3,14 @@ import { Command, CommanderError } from "commander";
 import { UserError } from "../errors.js";
 import { bench } from "./bench.js";
 import { compare } from "./compare.js";
+import { senetVersion } from "./environment.js";
 import { evaluate } from "./eval.js";
 import { train } from "./train.js";
 
 // Commands import what they run with when they run: `senet --help` should not wait for an engine.
 const program = new Command("senet")
   .description("Squeeze-and-Excitation networks: train, compare and ship them as ONNX.")
-  .version("0.1.0")
+  .version(senetVersion())
   .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
 for (const command of [compare, train, evaluate, bench]) program.addCommand(command);

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { UserError } from "../errors.js";
 import { readOnnx } from "../graph/onnx-read.js";
 import { float32 } from "../graph/tensor.js";
 import { probeChannelBlock } from "./channel-block.js";
@@ -36,8 +37,13 @@ describe("probeChannelBlock", () => {
   });
 
   it("finds none where the engine refuses the graph", async () => {
-    const refusing = { open: () => Promise.reject(new Error("no kernel for ReorderInput")) };
+    const refusing = { open: () => Promise.reject(new UserError("no kernel for ReorderInput")) };
     expect(await probeChannelBlock(refusing)).toBeUndefined();
+  });
+
+  it("passes on what is no refusal", async () => {
+    const closed = { open: () => Promise.reject(new Error("the engine was closed")) };
+    await expect(probeChannelBlock(closed)).rejects.toThrow("the engine was closed");
   });
 
   it("releases its session", async () => {

@@ -1,3 +1,4 @@
+import { UserError } from "../errors.js";
 import { GraphBuilder } from "../graph/builder.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { float32 } from "../graph/tensor.js";
@@ -24,7 +25,8 @@ export async function probeChannelBlock(runtime: Pick<Runtime, "open">): Promise
     await session.release();
     const block = (y!.data as Float32Array).indexOf(4); // twice 2
     return block > 1 && channels % block === 0 ? block : undefined;
-  } catch {
-    return undefined; // an engine without these operators refuses the graph
+  } catch (error) {
+    if (error instanceof UserError) return undefined; // an engine without these operators refuses the graph
+    throw error;
   }
 }
