@@ -2,6 +2,7 @@ import { type OpName, type OpSchema, opOf } from "../ops/index.js";
 import type { Op } from "../ops/op.js";
 import { type Attributes, type AttributesOf, readAttributes, writeAttributes } from "./attributes.js";
 import type { Dim, Graph, Init, Node, Parameter, Value } from "./graph.js";
+import { type Known, knownOf, tensorOf } from "./known.js";
 import { type DType, float32, int64, type Tensor } from "./tensor.js";
 
 /**
@@ -15,6 +16,8 @@ export class GraphBuilder {
   readonly #nodes: Node[] = [];
   readonly #parameters = new Map<string, Parameter>();
   readonly #constants = new Map<string, Tensor>();
+  /** What is computed from shapes and holds names, such as the target of a Reshape that keeps the batch. */
+  readonly #known = new Map<string, Known>();
   readonly #metadata = new Map<string, string>();
   readonly #calls = new Map<string, Value[]>();
   readonly #constantNames = new Map<string, Value>();
@@ -98,15 +101,24 @@ export class GraphBuilder {
     return result;
   }
 
-  /** Appends a node as it is. @throws when its inputs are unknown or do not fit, naming operator and node. */
+  /**
+   * Appends a node as it is; where all its outputs are known already, they become constants instead.
+   * @throws when its inputs are unknown or do not fit, naming operator and node.
+   */
   append(node: Node): Value[] {
     const where = `${node.op} (${node.name || node.outputs[0]})`;
     try {
-      const types = this.#infer(node);
+      const { types, known } = this.#infer(node);
       const outputs = node.outputs.flatMap((name, i) => {
         const { dtype, shape } = types[i]!;
         return name === "" ? [] : [this.#define({ name, dtype, shape })];
       });
+      const folded = node.outputs.flatMap((name, i) => (name === "" ? [] : [known[i] && tensorOf(known[i])]));
+      if (folded.every((tensor) => tensor !== undefined)) {
+        for (const [i, tensor] of folded.entries()) this.#constants.set(outputs[i]!.name, tensor);
+        return outputs;
+      }
+      for (const [i, name] of node.outputs.entries()) if (name !== "" && known[i]) this.#known.set(name, known[i]);
       this.#nodes.push(node);
       return outputs;
     } catch (error) {
@@ -118,16 +130,23 @@ export class GraphBuilder {
   #infer(node: Node) {
     const rule: Op = opOf(node.op, node.domain);
     const inputs = node.inputs.map((name) => (name === "" ? undefined : this.value(name)));
-    const types = rule.shape({
+    const call = {
       inputs,
       attributes: readAttributes(rule.attributes, node.attributes, node.op),
-      constant: (i) => this.#constants.get(node.inputs[i] ?? ""),
+      constant: (i: number) => this.#constants.get(node.inputs[i] ?? ""),
+      known: (i: number) => this.#knownValue(node.inputs[i] ?? ""),
       outputCount: node.outputs.length,
-    });
+    };
+    const types = rule.shape(call);
     if (types.length < node.outputs.length) {
       throw new TypeError(`got ${node.outputs.length} outputs; expected at most ${types.length}`);
     }
-    return types;
+    return { types, known: rule.known?.(call) ?? [] };
+  }
+
+  #knownValue(name: string): Known | undefined {
+    const constant = this.#constants.get(name);
+    return constant === undefined ? this.#known.get(name) : knownOf(constant);
   }
 
   /** Marks a value as a result of the graph, under its own name or a new one. */

@@ -23,9 +23,8 @@ import type { Dim, Graph, Node, Value, Weights } from "./graph.js";
 import { sameShape } from "./shape.js";
 import type { Tensor } from "./tensor.js";
 
-/** The version of ONNX's own operators that our graphs are written in, and the file format that goes with it. */
+/** The version of ONNX's own operators that our graphs are written in unless an operator needs a newer one. */
 export const OPSET = 20;
-const IR_VERSION = 9;
 
 /**
  * Writes a graph as the bytes of an `.onnx` file.
@@ -35,13 +34,14 @@ const IR_VERSION = 9;
 export function writeOnnx(graph: Graph, weights?: Weights): Uint8Array {
   const parameters: Value[] = [...graph.parameters].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
   const domains = new Set(["", ...graph.nodes.map((node) => node.domain)]);
+  const opset = Math.max(OPSET, ...graph.nodes.map(({ op, domain }) => opOf(op, domain).since ?? OPSET));
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
-      irVersion: BigInt(IR_VERSION),
+      irVersion: opset > OPSET ? 10n : 9n, // opset 20 came with IR version 9, 21 with 10
       producerName: "senet",
       opsetImport: [...domains].map((domain) =>
-        create(OperatorSetIdProtoSchema, { domain, version: BigInt(domain === "" ? OPSET : 1) }),
+        create(OperatorSetIdProtoSchema, { domain, version: BigInt(domain === "" ? opset : 1) }),
       ),
       metadataProps: [...graph.metadata].map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
       graph: create(GraphProtoSchema, {

@@ -1,6 +1,7 @@
 import type { AttributeSchema, AttributesOf } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
-import type { Value, ValueType } from "../graph/graph.js";
+import type { Node, Value, ValueType } from "../graph/graph.js";
+import type { Known } from "../graph/known.js";
 import type { Tensor } from "../graph/tensor.js";
 
 /** What a shape rule and a cost rule see of one application of an operator. */
@@ -9,6 +10,8 @@ export interface OpCall<S extends AttributeSchema> {
   readonly attributes: AttributesOf<S>;
   /** The value of input `i` where it is known while the graph is built: a constant such as a target shape. */
   constant(i: number): Tensor | undefined;
+  /** Like `constant`, also for what is computed from shapes: its elements are numbers or names of extents. */
+  known(i: number): Known | undefined;
   /** How many outputs the node names. */
   readonly outputCount: number;
 }
@@ -18,6 +21,8 @@ export interface OpValues<S extends AttributeSchema> {
   readonly inputs: readonly (Value | undefined)[];
   readonly outputs: readonly Value[];
   readonly attributes: AttributesOf<S>;
+  /** Gradient rules of operators with `manyGradients` alone: the gradients of all outputs, zeros where there is none. */
+  readonly gradients: readonly Value[];
 }
 
 /** Builds the gradient of one input; called only where that gradient is wanted. */
@@ -51,10 +56,26 @@ export interface Op<S extends AttributeSchema = AttributeSchema> {
   readonly gradient: GradientRule<S>["rule"] | NoGradient;
   /** Multiply-accumulates for outputs of known size: those of convolutions and dense layers, 0 for everything else. */
   macs(call: Pick<OpCall<S>, "inputs" | "attributes">, outputs: readonly ValueType[]): number;
+  /** True where every output has a gradient, as those of Split do; elsewhere only the first one has. */
+  readonly manyGradients?: true;
+  /**
+   * The outputs where they are known while the graph is built: integers, booleans and sizes that exporters compute shapes
+   * with. Outputs of nothing but numbers become constants, and the node is not written.
+   */
+  known?(call: OpCall<S>): readonly (Known | undefined)[];
+  /**
+   * Rewrites a node as it was written in an older version of ONNX's operators (`opset`, from 11) into today's form; more
+   * nodes may be appended to `g` before it. Attributes are as they lie in the file. Called for nodes of ONNX's own domain.
+   */
+  upgrade?(g: GraphBuilder, node: Node, opset: number): Node;
+  /** The opset that a file with this operator needs at least, where that is newer than 20. */
+  readonly since?: number;
+  /** Inputs whose floating-point initializers are settings (limits, scales), never parameters. */
+  readonly settings?: readonly number[];
   /** Inputs that hold running statistics when they are parameters: tracked, never learnt. */
   readonly state?: readonly number[];
   /** How an operator of the domain `senet` is written in ONNX's own operators. */
-  lower?(g: GraphBuilder, values: Omit<OpValues<S>, "outputs">): readonly Value[];
+  lower?(g: GraphBuilder, values: Pick<OpValues<S>, "inputs" | "attributes">): readonly Value[];
 }
 
 /** The cost rule of everything that is neither a convolution nor a dense layer. */

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.js";
 import { attributesOf, type GraphBuilder } from "../graph/builder.js";
 import type { Node, Value } from "../graph/graph.js";
-import { sameShape } from "../graph/shape.js";
+import { concrete, sameShape } from "../graph/shape.js";
 import { float32 } from "../graph/tensor.js";
 import { opOf } from "../ops/index.js";
 
@@ -22,12 +22,14 @@ export function differentiate(g: GraphBuilder, loss: Value, wanted: readonly Val
   for (const node of nodes.toReversed()) {
     if (!node.inputs.some((name) => reached.has(name))) continue;
     const second = node.outputs.slice(1).find((name) => gradients.has(name));
-    if (second !== undefined) {
+    const { manyGradients } = opOf(node.op, node.domain);
+    if (second !== undefined && !manyGradients) {
       throw new UserError(`${node.op} (${node.name}) has no gradient for its output ${second}, only for its first`);
     }
-    const dy = gradients.get(node.outputs[0]!);
-    if (dy === undefined) continue;
-    for (const [i, build] of inputGradients(g, node, dy).entries()) {
+    if (!node.outputs.some((name) => gradients.has(name))) continue;
+    const given = node.outputs.slice(0, manyGradients ? undefined : 1);
+    const dys = given.map((name) => gradients.get(name) ?? zerosLike(g, g.value(name)));
+    for (const [i, build] of inputGradients(g, node, dys).entries()) {
       const name = node.inputs[i]!;
       if (build === undefined || !reached.has(name)) continue;
       const sum = gradients.get(name);
@@ -62,7 +64,12 @@ function dependents(nodes: readonly Node[], sources: Set<string>): Set<string> {
   return sources;
 }
 
-function inputGradients(g: GraphBuilder, node: Node, dy: Value) {
+/** A value of zeros: the gradient of an output that nothing depends on. */
+function zerosLike(g: GraphBuilder, value: Value): Value {
+  return g.call("Expand", [g.scalar(0), g.ints(concrete(value))]);
+}
+
+function inputGradients(g: GraphBuilder, node: Node, dys: readonly Value[]) {
   const { gradient } = opOf(node.op, node.domain);
   if (typeof gradient !== "function") {
     throw new UserError(
@@ -70,7 +77,8 @@ function inputGradients(g: GraphBuilder, node: Node, dy: Value) {
     );
   }
   const value = (name: string) => (name === "" ? undefined : g.value(name));
-  return gradient(g, dy, {
+  return gradient(g, dys[0]!, {
+    gradients: dys,
     inputs: node.inputs.map(value),
     outputs: node.outputs.map((name) => g.value(name)),
     attributes: attributesOf(node),
