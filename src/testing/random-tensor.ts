@@ -15,8 +15,12 @@ export function awayFromZero(shape: readonly number[], seed: number, { low = 0.2
   return float32(shape, Float32Array.from({ length: elements(shape) }, sized));
 }
 
-/** Tensors of these shapes whose entries all lie at least 0.1 apart: none ties with another one, or is near it. */
-export function distinctTensors(shapes: readonly (readonly number[])[], seed: number): Tensor<"float32">[] {
+/** Tensors of these shapes whose entries all lie at least `gap` apart: none ties with another one, or is near it. */
+export function distinctTensors(
+  shapes: readonly (readonly number[])[],
+  seed: number,
+  { gap = 0.1 } = {},
+): Tensor<"float32">[] {
   const counts = shapes.map(elements);
   const total = counts.reduce((sum, count) => sum + count, 0);
   const order = new Random(seed, "distinct", total).permutation(total);
@@ -26,7 +30,7 @@ export function distinctTensors(shapes: readonly (readonly number[])[], seed: nu
     start += counts[i]!;
     return float32(
       shape,
-      Array.from(part, (place) => (place - total / 2) / 10),
+      Array.from(part, (place) => (place - total / 2) * gap),
     );
   });
 }
