@@ -1,8 +1,9 @@
 export { type CompareEvents, type CompareOptions, compare } from "./compare/compare.js";
-export type { Augmentation, Dataset, ImageSet } from "./data/dataset.js";
+export type { Augmentation, Dataset, ImageSet, MemoryDataset } from "./data/dataset.js";
 export { defineDataset } from "./data/dataset.js";
-export { type Batch, type BatchOptions, batches } from "./data/loader.js";
-export { prefetch } from "./data/prefetch.js";
+export { type MemorySplit, memorySplit } from "./data/memory-split.js";
+export type { Batch, BatchOptions, Split } from "./data/split.js";
+export { measureWait } from "./data/waiting.js";
 export { UserError } from "./errors.js";
 export { type Evaluation, evaluate } from "./evaluate/evaluate.js";
 export { confusionMatrix, perClassAccuracy } from "./evaluate/metrics.js";

@@ -1,6 +1,5 @@
 import type { Dataset } from "../data/dataset.js";
-import { batches, countBatches } from "../data/loader.js";
-import { prefetch } from "../data/prefetch.js";
+import { countBatches } from "../data/split.js";
 import { UserError } from "../errors.js";
 import { type Evaluation, evaluate } from "../evaluate/evaluate.js";
 import type { Graph, Model, Weights } from "../graph/graph.js";
@@ -139,7 +138,7 @@ async function trainEpoch(
   const durations: number[] = [];
   const losses: number[] = [];
   let [step, lossSum, correct, lr] = [0, 0, 0, 0];
-  for await (const { x, y } of prefetch(batches(dataset.train, dataset, options))) {
+  for await (const { x, y } of dataset.train.batches(options)) {
     signal?.throwIfAborted();
     lr = recipe.lr * schedule(epoch - 1 + step / steps);
     const started = performance.now();
