@@ -33,3 +33,4 @@ export { countMacs } from "./transform/cost.js";
 export { differentiate } from "./transform/differentiate.js";
 export { lower } from "./transform/lower.js";
 export { gradientStep, type TrainingStep, trainingStep } from "./transform/training-step.js";
+export { readSafetensors, type TensorFile, writeSafetensors } from "./weights/safetensors.js";
