@@ -9,8 +9,9 @@ import { nodeRuntime } from "../runtime/node/runtime.js";
 import { trainingStep } from "../transform/training-step.js";
 import { crossEntropy } from "./losses.js";
 import { sgd } from "./optimizers.js";
+import { defaultRecipe, type Recipe } from "./recipe.js";
 import { stripes, stripesNet } from "./stripes.test.helper.js";
-import { defaultRecipe, type EpochRecord, openStep, type Recipe, type StepProgress, train } from "./trainer.js";
+import { type EpochRecord, openStep, type StepProgress, train } from "./trainer.js";
 
 const runtime = nodeRuntime({ threads: 1 });
 afterAll(() => runtime.close());

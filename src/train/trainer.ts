@@ -1,6 +1,5 @@
-import type { Augmentation, Dataset } from "../data/dataset.js";
-import { batches, countBatches } from "../data/loader.js";
-import { prefetch } from "../data/prefetch.js";
+import type { Dataset } from "../data/dataset.js";
+import { countBatches } from "../data/split.js";
 import { UserError } from "../errors.js";
 import { type Evaluation, evaluate } from "../evaluate/evaluate.js";
 import type { Graph, Model, Weights } from "../graph/graph.js";
@@ -11,35 +10,8 @@ import type { Runtime, Session } from "../runtime/runtime.js";
 import { type TrainingStep, trainingStep } from "../transform/training-step.js";
 import { crossEntropy } from "./losses.js";
 import { sgd } from "./optimizers.js";
+import { checkRecipe, type Recipe } from "./recipe.js";
 import { scheduleOf } from "./schedules.js";
-
-/** How a model is trained. The same recipe and seed give the same weights on the same machine. */
-export interface Recipe {
-  readonly epochs: number;
-  readonly batch: number;
-  /** The largest learning rate. */
-  readonly lr: number;
-  readonly momentum: number;
-  readonly nesterov: boolean;
-  /** Penalty on weights of convolutions and dense layers; vectors are left out. */
-  readonly weightDecay: number;
-  /** `cosine`, `step` or `constant`. */
-  readonly schedule: string;
-  /** Epochs over which the learning rate rises from 0. */
-  readonly warmup: number;
-  readonly augment: Augmentation;
-}
-
-/** A recipe that suits small images and few epochs. */
-export const defaultRecipe: Omit<Recipe, "epochs" | "augment"> = {
-  batch: 128,
-  lr: 0.1,
-  momentum: 0.9,
-  nesterov: true,
-  weightDecay: 5e-4,
-  schedule: "cosine",
-  warmup: 0.5,
-};
 
 /** One line of the training log. */
 export interface EpochRecord {
@@ -166,7 +138,7 @@ async function trainEpoch(
   const durations: number[] = [];
   const losses: number[] = [];
   let [step, lossSum, correct, lr] = [0, 0, 0, 0];
-  for await (const { x, y } of prefetch(batches(dataset.train, dataset, options))) {
+  for await (const { x, y } of dataset.train.batches(options)) {
     signal?.throwIfAborted();
     lr = recipe.lr * schedule(epoch - 1 + step / steps);
     const started = performance.now();
@@ -213,24 +185,4 @@ function mean(values: readonly number[]): number {
 /** Images per second by the median step: a machine that was busy for a moment does not count. */
 function speed(batch: number, milliseconds: readonly number[]): number {
   return (1000 * batch) / milliseconds.toSorted((a, b) => a - b)[milliseconds.length >> 1]!;
-}
-
-/** @throws UserError when a number of the recipe is out of range or does not fit the data. */
-export function checkRecipe(recipe: Recipe, { train }: Dataset): void {
-  const { epochs, batch, lr, momentum, weightDecay, warmup } = recipe;
-  const whole = (value: number) => Number.isInteger(value) && value >= 1;
-  const images = train.length;
-  const rules: readonly (readonly [holds: boolean, rule: string])[] = [
-    [whole(epochs), `epochs ${epochs}; expected a whole number from 1`],
-    [
-      whole(batch) && batch <= images,
-      `batch ${batch}; expected a whole number from 1 to ${images}, the number of training images`,
-    ],
-    [lr > 0, `learning rate ${lr}; expected a number above 0`],
-    [warmup >= 0 && warmup <= epochs, `warm-up ${warmup}; expected 0 to ${epochs} epochs`],
-    [momentum >= 0 && momentum < 1, `momentum ${momentum}; expected a number from 0, below 1`],
-    [weightDecay >= 0, `weight decay ${weightDecay}; expected a number from 0`],
-  ];
-  const broken = rules.find(([holds]) => !holds);
-  if (broken !== undefined) throw new UserError(`train: got ${broken[1]}`);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../random.js";
-import { type Batch, type BatchOptions, batches, countBatches } from "./loader.js";
+import { batchesOf, memorySplit } from "./memory-split.js";
+import { type Batch, type BatchOptions, countBatches } from "./split.js";
 
 // Ten images of 4 × 4 random bytes; image i has label i.
 const random = new Random(1);
@@ -11,7 +12,8 @@ const set = {
   length,
 };
 const like = { channels: 1, height: 4, width: 4, mean: [0.5], std: [0.25] };
-const all = (options: BatchOptions): Batch[] => [...batches(set, like, options)];
+const all = (options: BatchOptions): Batch[] => [...batchesOf(set, like, options)];
+const split = memorySplit(set, like);
 
 /** Image of the split -> its pixels as the batches hold them. */
 function byImage(list: readonly Batch[]): Map<number, number[]> {
@@ -21,7 +23,7 @@ function byImage(list: readonly Batch[]): Map<number, number[]> {
   return new Map(pixels.sort(([a], [b]) => a - b));
 }
 
-describe("batches", () => {
+describe("memorySplit", () => {
   it("holds normalised pixels, labels and indices in order", () => {
     const list = all({ batch: 4 });
     expect(list.map(({ size }) => size)).toEqual([4, 4, 2]);
@@ -29,6 +31,12 @@ describe("batches", () => {
     expect(list.flatMap(({ y }) => [...y])).toEqual([0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n]);
     expect(list[2]!.x).toHaveLength(2 * 16);
     expect(list[1]!.x[5]).toBeCloseTo((set.images[4 * 16 + 5]! / 255 - 0.5) / 0.25, 5);
+  });
+
+  it("normalises with the mean and std of the pass where it names some", async () => {
+    const statistics = { mean: [0], std: [1 / 255] };
+    const { value } = await split.batches({ batch: 10, statistics }).next();
+    expect([...value!.x].map(Math.round)).toEqual([...set.images]);
   });
 
   it("visits each image exactly once per epoch, in an order of seed and epoch, its label with it", () => {
@@ -78,9 +86,9 @@ describe("batches", () => {
     expect(countBatches(10, { batch: 3 })).toBe(4);
   });
 
-  it("gives each batch buffers of its own, so that they can be transferred", () => {
+  it("gives each batch buffers of its own, so that they can be transferred", async () => {
     const seen: number[] = [];
-    for (const { x, y } of batches(set, like, { batch: 4 })) {
+    for await (const { x, y } of split.batches({ batch: 4 })) {
       structuredClone(x, { transfer: [x.buffer, y.buffer] });
       expect([x.length, y.length]).toEqual([0, 0]);
       seen.push(x.length);
@@ -89,14 +97,14 @@ describe("batches", () => {
   });
 
   it("refuses options out of range at the call", () => {
-    expect(() => batches(set, like, { batch: 0 })).toThrow("batches: got batch 0; expected a whole number from 1");
-    expect(() => batches(set, like, { batch: 2, epoch: 0.5 })).toThrow(
+    expect(() => split.batches({ batch: 0 })).toThrow("batches: got batch 0; expected a whole number from 1");
+    expect(() => split.batches({ batch: 2, epoch: 0.5 })).toThrow(
       "batches: got epoch 0.5; expected a whole number from 0",
     );
-    expect(() => batches(set, like, { batch: 2, augment: { flip: true, pad: -1 } })).toThrow(
+    expect(() => split.batches({ batch: 2, augment: { flip: true, pad: -1 } })).toThrow(
       "batches: got augment.pad -1; expected a whole number from 0",
     );
-    expect(() => batches(set, like, { batch: 11, dropLast: true })).toThrow(
+    expect(() => split.batches({ batch: 11, dropLast: true })).toThrow(
       "batches: got batch 11 for 10 images without the last partial batch, which leaves none; expected at most 10",
     );
   });
