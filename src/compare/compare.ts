@@ -1,3 +1,4 @@
+import { flatAugmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { gateStatistics } from "../explain/gates.js";
 import { countParameters, type Graph, type Model, type Weights } from "../graph/graph.js";
@@ -133,7 +134,14 @@ export function trainedCard(dataset: Dataset, recipe: Recipe, model: string, see
     classes: [...dataset.classes],
     mean: [...dataset.mean],
     std: [...dataset.std],
-    provenance: { model, data: dataset.name, images: dataset.train.length, seed, ...rest, ...augment },
+    provenance: {
+      model,
+      data: dataset.name,
+      images: dataset.train.length,
+      seed,
+      ...rest,
+      ...flatAugmentation(augment),
+    },
   };
 }
 
