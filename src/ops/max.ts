@@ -1,5 +1,6 @@
 import { variadicRule } from "./broadcast.js";
-import { extremumGradient } from "./extremum.js";
+import { extremumGradient, foldMax } from "./extremum.js";
+import { foldElements } from "./fold.js";
 import { noMacs, type Op } from "./op.js";
 
 const attributes = {};
@@ -11,4 +12,5 @@ export const Max: Op<typeof attributes> = {
   shape: variadicRule,
   gradient: (g, dy, { inputs, outputs }) => extremumGradient(g, dy, outputs[0]!, inputs, "max"),
   macs: noMacs,
+  known: (call) => foldElements(call, foldMax),
 };

@@ -1,5 +1,6 @@
+import { foldMax } from "./extremum.js";
 import { noMacs, type Op } from "./op.js";
-import { axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
+import { axesFromAttribute, foldReduce, reduceAttributes, reduceRule } from "./reduce.js";
 import { reducedExtremumGradient } from "./reduced-extremum.js";
 
 /** The largest over axes. */
@@ -9,5 +10,6 @@ export const ReduceMax: Op<typeof reduceAttributes> = {
   shape: reduceRule,
   gradient: reducedExtremumGradient("max"),
   macs: noMacs,
+  known: (call) => foldReduce(call, foldMax),
   upgrade: axesFromAttribute(18),
 };

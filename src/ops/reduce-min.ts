@@ -1,5 +1,6 @@
+import { foldMin } from "./extremum.js";
 import { noMacs, type Op } from "./op.js";
-import { axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
+import { axesFromAttribute, foldReduce, reduceAttributes, reduceRule } from "./reduce.js";
 import { reducedExtremumGradient } from "./reduced-extremum.js";
 
 /** The smallest over axes. */
@@ -9,5 +10,6 @@ export const ReduceMin: Op<typeof reduceAttributes> = {
   shape: reduceRule,
   gradient: reducedExtremumGradient("min"),
   macs: noMacs,
+  known: (call) => foldReduce(call, foldMin),
   upgrade: axesFromAttribute(18),
 };

@@ -1,6 +1,7 @@
+import { multiplyDims } from "../graph/dim.js";
 import type { Value } from "../graph/graph.js";
 import { noMacs, type Op, required } from "./op.js";
-import { alongside, axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
+import { alongside, axesFromAttribute, foldReduce, foldWhole, reduceAttributes, reduceRule } from "./reduce.js";
 import { notPositive } from "./steps.js";
 
 /** Multiplies over axes. */
@@ -26,5 +27,6 @@ export const ReduceProd: Op<typeof reduceAttributes> = {
     ];
   },
   macs: noMacs,
+  known: (call) => foldReduce(call, (all, dtype) => foldWhole(all, dtype, 1, multiplyDims)),
   upgrade: axesFromAttribute(18),
 };
