@@ -2,6 +2,7 @@ import { UserError } from "../errors.js";
 import { Add } from "./add.js";
 import { And } from "./and.js";
 import { ArgMax } from "./arg-max.js";
+import { AveragePool } from "./average-pool.js";
 import { BatchNormGradient } from "./batch-norm-gradient.js";
 import { BatchNormTraining } from "./batch-norm-training.js";
 import { BatchNormalization } from "./batch-normalization.js";
@@ -12,6 +13,7 @@ import { Conv } from "./conv.js";
 import { ConvInputGradient } from "./conv-input-gradient.js";
 import { ConvTranspose } from "./conv-transpose.js";
 import { ConvWeightGradient } from "./conv-weight-gradient.js";
+import { DepthToSpace } from "./depth-to-space.js";
 import { Div } from "./div.js";
 import { Equal } from "./equal.js";
 import { Expand } from "./expand.js";
@@ -20,6 +22,7 @@ import { Gather } from "./gather.js";
 import { GatherElements } from "./gather-elements.js";
 import { Gemm } from "./gemm.js";
 import { GlobalAveragePool } from "./global-average-pool.js";
+import { GlobalMaxPool } from "./global-max-pool.js";
 import { Greater } from "./greater.js";
 import { GreaterOrEqual } from "./greater-or-equal.js";
 import { HardSigmoid } from "./hard-sigmoid.js";
@@ -28,6 +31,8 @@ import { Less } from "./less.js";
 import { LessOrEqual } from "./less-or-equal.js";
 import { LogSoftmax } from "./log-softmax.js";
 import { MatMul } from "./mat-mul.js";
+import { MaxPool } from "./max-pool.js";
+import { MaxUnpool } from "./max-unpool.js";
 import { Mod } from "./mod.js";
 import { Mul } from "./mul.js";
 import { NchwcConv } from "./nchwc-conv.js";
@@ -46,6 +51,7 @@ import { ReluGradient } from "./relu-gradient.js";
 import { ReorderInput } from "./reorder-input.js";
 import { ReorderOutput } from "./reorder-output.js";
 import { Reshape } from "./reshape.js";
+import { Resize } from "./resize.js";
 import { ScatterElements } from "./scatter-elements.js";
 import { Shape } from "./shape.js";
 import { Sigmoid } from "./sigmoid.js";
@@ -53,6 +59,7 @@ import { Sign } from "./sign.js";
 import { Size } from "./size.js";
 import { Slice } from "./slice.js";
 import { Softmax } from "./softmax.js";
+import { SpaceToDepth } from "./space-to-depth.js";
 import { Split } from "./split.js";
 import { Sqrt } from "./sqrt.js";
 import { Squeeze } from "./squeeze.js";
@@ -99,6 +106,13 @@ export const ops = {
   Sqrt,
   Sub,
   Transpose,
+  AveragePool,
+  DepthToSpace,
+  GlobalMaxPool,
+  MaxPool,
+  MaxUnpool,
+  Resize,
+  SpaceToDepth,
   HardSigmoid,
   NchwcConv,
   NchwcGlobalAveragePool,

@@ -14,3 +14,12 @@ export function awayFromZero(shape: readonly number[], seed: number, { low = 0.2
   const sized = () => (random.below(2) === 0 ? 1 : -1) * (low + (high - low) * random.float());
   return float32(shape, Float32Array.from({ length: elements(shape) }, sized));
 }
+
+/** A float32 tensor of multiples of 1/20 around 0, no two of them equal: the largest of any stays so when ε is added. */
+export function distinctTensor(shape: readonly number[], seed: number): Tensor<"float32"> {
+  const order = new Random(seed, "distinct", ...shape).permutation(elements(shape));
+  return float32(
+    shape,
+    Float32Array.from(order, (i) => (i - order.length / 2) / 20),
+  );
+}
