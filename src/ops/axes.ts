@@ -1,0 +1,11 @@
+import type { GraphBuilder } from "../graph/builder.js";
+import type { Node } from "../graph/graph.js";
+
+/** The upgrade of operators whose list of integers was an attribute until `opset` and is input 1 since. */
+export function attributeToInput(name: string, since: number) {
+  return (g: GraphBuilder, node: Node, opset: number): Node => {
+    const { [name]: given, ...attributes } = node.attributes;
+    if (opset >= since || given === undefined || !("ints" in given)) return node;
+    return { ...node, inputs: [node.inputs[0] ?? "", g.ints(given.ints).name], attributes };
+  };
+}
