@@ -151,6 +151,8 @@ describe("arithmetic on extents", () => {
   });
 
   it("refuses sizes that a division does not leave whole", () => {
-    expect(() => bindDim("N/8", { N: 12 })).toThrow("got N = 12 where an extent is N/8; expected sizes that make it whole");
+    expect(() => bindDim("N/8", { N: 12 })).toThrow(
+      "got N = 12 where an extent is N/8; expected sizes that make it whole",
+    );
   });
 });
