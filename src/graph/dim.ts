@@ -64,16 +64,38 @@ export function maxOfDims(a: Dim, b: Dim): Dim {
   return low >= 0 ? a : high <= 0 ? b : `max(${[a, b].map(String).sort().join(", ")})`;
 }
 
-/** What a sum of products can be while every name in it is at least 1. */
-export function rangeOf(dim: Dim): { low: number; high: number } {
+/** The least and the largest that something can be. */
+export interface DimRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What an extent can be while every name in it is at least 1. */
+export function rangeOf(dim: Dim): DimRange {
   let [low, high] = [0, 0];
   for (const [names, [over, under]] of parse(dim)) {
-    const least = over / under; // every name at 1
-    if (names === "") [low, high] = [low + least, high + least];
-    else if (namesIn(names).some((name) => calledIn(name))) [low, high] = [-Infinity, Infinity];
-    else [low, high] = least > 0 ? [low + least, Infinity] : [-Infinity, high + least];
+    const factor = { low: over / under, high: over / under };
+    const term = namesIn(names).map(rangeOfName).reduce(timesRange, factor);
+    [low, high] = [low + term.low, high + term.high];
   }
   return { low, high };
+}
+
+function rangeOfName(name: string): DimRange {
+  const called = calledIn(name);
+  if (called === undefined) return { low: 1, high: Infinity };
+  const [a, b] = called.operands.map((operand) => rangeOf(format(parse(operand)))) as [DimRange, DimRange];
+  if (called.name === "min") return { low: Math.min(a.low, b.low), high: Math.min(a.high, b.high) };
+  if (called.name === "max") return { low: Math.max(a.low, b.low), high: Math.max(a.high, b.high) };
+  if (b.low < 1) return { low: -Infinity, high: Infinity };
+  if (called.name === "mod") return { low: 0, high: b.high - 1 };
+  const least = Math.trunc(a.low / (a.low < 0 ? b.low : b.high)) + 0;
+  return { low: least, high: Math.trunc(a.high / (a.high < 0 ? b.high : b.low)) + 0 };
+}
+
+function timesRange(a: DimRange, b: DimRange): DimRange {
+  const ends = [a.low, a.high].flatMap((p) => [b.low, b.high].map((q) => (p === 0 || q === 0 ? 0 : p * q)));
+  return { low: Math.min(...ends), high: Math.max(...ends) };
 }
 
 /** True where the value is a whole number whatever its names are: no division is left in it. */
