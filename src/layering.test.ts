@@ -37,7 +37,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "data",
     "graph",
   ],
-  node: ["weights", "runtime", "data"],
+  node: ["train", "weights", "runtime", "data"],
   cli: [
     "compare",
     "report",
