@@ -299,6 +299,9 @@ def make(name, folder, full):
     if not full:
         training = dict(training=mode.TRAINING, do_constant_folding=False)
         still(net, StochasticDepth)  # PyTorch cannot export it
+        for module in net.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.momentum = 0.0  # the exporter runs the network, which must not change its statistics
         export(net.train(), x, folder / f"{name}.training.onnx", opset_version=max(opset, 12), **training)
     tensors, metadata = golden(still(net, nn.Dropout, StochasticDepth), side, batch)
     write_safetensors(folder / f"{name}.safetensors", tensors, metadata)
