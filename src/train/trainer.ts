@@ -6,11 +6,10 @@ import { type Evaluation, evaluate } from "../evaluate/evaluate.js";
 import type { Graph, Model, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { writeOnnx } from "../graph/onnx-write.js";
-import { zeros } from "../graph/tensor.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
-import { type TrainingStep, trainingStep } from "../transform/training-step.js";
-import { crossEntropy } from "./losses.js";
-import { sgd } from "./optimizers.js";
+import { initialState } from "../transform/state.js";
+import type { TrainingStep } from "../transform/training-step.js";
+import { planTraining } from "./plan.js";
 import { checkRecipe, type Recipe } from "./recipe.js";
 import { scheduleOf } from "./schedules.js";
 
@@ -77,9 +76,8 @@ export async function train(
   events: TrainEvents = {},
 ): Promise<TrainResult> {
   checkRecipe(recipe, dataset);
-  const { batch } = recipe;
   const target = { channelBlock: await runtime.channelBlock() };
-  const plan = trainingStep(graph, { batch, loss: crossEntropy(), optimizer: sgd(recipe), target });
+  const plan = planTraining(graph, recipe, target);
   let weights = initialise(graph, seed);
   const stepper = await openStep(runtime, plan, weights);
   const epochs: EpochRecord[] = [];
@@ -117,10 +115,10 @@ async function evaluateWeights(
 }
 
 /** Opens a training step with the given weights and an optimizer that remembers nothing yet. */
-export function openStep(runtime: Runtime, { graph, state }: TrainingStep, weights: Weights): Promise<Session> {
-  return runtime.open(writeOnnx(graph), {
-    resident: new Map(state.map(({ input, shape }) => [input, weights.get(input) ?? zeros("float32", shape)])),
-    next: new Map(state.map(({ input, output }) => [input, output])),
+export function openStep(runtime: Runtime, plan: TrainingStep, weights: Weights, seed = 0): Promise<Session> {
+  return runtime.open(writeOnnx(plan.graph), {
+    resident: initialState(plan, weights, seed),
+    next: new Map(plan.state.map(({ input, output }) => [input, output])),
   });
 }
 
@@ -132,16 +130,16 @@ async function trainEpoch(
   { onStep, signal }: TrainEvents,
 ) {
   const { batch, augment } = recipe;
-  const schedule = scheduleOf(recipe.schedule, recipe.epochs, recipe.warmup);
   const options = { batch, seed, epoch, shuffle: true, augment, dropLast: true };
   const steps = countBatches(dataset.train.length, options);
+  const schedule = scheduleOf(recipe, steps);
   const shape = [batch, dataset.channels, dataset.height, dataset.width];
   const durations: number[] = [];
   const losses: number[] = [];
   let [step, lossSum, correct, lr] = [0, 0, 0, 0];
   for await (const { x, y } of prefetch(batches(dataset.train, dataset, options))) {
     signal?.throwIfAborted();
-    lr = recipe.lr * schedule(epoch - 1 + step / steps);
+    lr = schedule.at(epoch - 1 + step / steps, schedule.start).lr;
     const started = performance.now();
     const results = await stepper.run({
       x: { dtype: "float32", shape, data: x },

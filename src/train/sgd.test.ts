@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { float32 } from "../graph/tensor.js";
 import { buildGraph, floats } from "../testing/build-graph.js";
 import { openGraph } from "../testing/run-graph.js";
-import { type SgdOptions, sgd } from "./optimizers.js";
+import { type SgdOptions, sgd } from "./sgd.js";
 
 const gradients = [
   [0.5, -2],
@@ -14,9 +14,16 @@ const lr = 0.1;
 async function twoSteps(options: SgdOptions, decay: boolean): Promise<{ w: number[]; v: number[] }> {
   const rule = sgd(options);
   const graph = buildGraph([floats(2), floats(2), floats(2), floats()], (g, parameter, gradient, velocity, lr) => {
-    const step = { parameter: parameter!, gradient: gradient!, slots: [velocity!], lr: lr!, decay };
-    const next = rule.update(g, step);
-    return [g.call("Identity", [next.parameter], {}, "w"), g.call("Identity", [next.slots[0]], {}, "v")];
+    const weightDecay = decay ? rule.weightDecay : 0;
+    const move = rule.begin(g, { gradients: [gradient!] });
+    const next = move({
+      parameter: parameter!,
+      gradient: gradient!,
+      slots: rule.slots.map(() => velocity!),
+      lr: lr!,
+      weightDecay,
+    });
+    return [g.call("Identity", [next.parameter], {}, "w"), g.call("Identity", [next.slots[0] ?? velocity], {}, "v")];
   });
   const open = await openGraph(graph);
   let [w, v] = [float32([2], [1, -3]), float32([2], [0, 0])];
@@ -29,11 +36,13 @@ async function twoSteps(options: SgdOptions, decay: boolean): Promise<{ w: numbe
 }
 
 describe("sgd", () => {
-  it("remembers one tensor for each parameter", () => expect(sgd().slots).toEqual(["momentum"]));
+  it("remembers one tensor for each parameter", () => expect(sgd().slots).toEqual([{ name: "momentum" }]));
+
+  it("remembers nothing without momentum", () => expect(sgd({ momentum: 0 }).slots).toEqual([]));
 
   // w₂ and v₂ of both elements, written out with g₁ = [0.5, −2], g₂ = [1, 4], lr = 0.1.
   it.each([
-    ["plain", { momentum: 0, nesterov: false }, true, [1 - 0.05 - 0.1, -3 + 0.2 - 0.4], [1, 4]],
+    ["plain", { momentum: 0, nesterov: false }, true, [1 - 0.05 - 0.1, -3 + 0.2 - 0.4], [0, 0]],
     [
       "momentum 0.9: v₂ = 0.9·g₁ + g₂, w₂ = w − lr·(v₁ + v₂)",
       { momentum: 0.9, nesterov: false },
@@ -54,14 +63,14 @@ describe("sgd", () => {
       { momentum: 0, nesterov: false, weightDecay: 0.5 },
       true,
       [0.9 - 0.145, -2.65 - 0.2675],
-      [1.45, 2.675],
+      [0, 0],
     ],
     [
       "weight decay 0.5 on a vector: none",
       { momentum: 0, nesterov: false, weightDecay: 0.5 },
       false,
       [0.85, -3.2],
-      [1, 4],
+      [0, 0],
     ],
     [
       // d₁ = [1, −3.5] = v₁, w₁ = w − 0.1·1.9·d₁ = [0.81, −2.335], d₂ = [1.405, 2.8325], v₂ = 0.9·v₁ + d₂

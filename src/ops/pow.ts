@@ -1,0 +1,13 @@
+import { broadcastRule } from "./broadcast.js";
+import { noMacs, type Op } from "./op.js";
+
+const attributes = {};
+
+/** y = a ^ b element by element with broadcasting. */
+export const Pow: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: broadcastRule,
+  gradient: { none: "it is written for optimizers, after all gradients" },
+  macs: noMacs,
+};
