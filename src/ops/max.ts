@@ -1,13 +1,14 @@
-import { broadcastRule } from "./broadcast.js";
+import { variadicRule } from "./broadcast.js";
+import { extremumGradient } from "./extremum.js";
 import { noMacs, type Op } from "./op.js";
 
 const attributes = {};
 
-/** The larger of two values element by element with broadcasting. */
+/** The largest of any number of operands, element by element, with broadcasting. */
 export const Max: Op<typeof attributes> = {
   domain: "",
   attributes,
-  shape: broadcastRule,
-  gradient: { none: "it is written for optimizers, after all gradients" },
+  shape: variadicRule,
+  gradient: (g, dy, { inputs, outputs }) => extremumGradient(g, dy, outputs[0]!, inputs, "max"),
   macs: noMacs,
 };

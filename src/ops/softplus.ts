@@ -1,5 +1,5 @@
 import { unaryRule } from "./broadcast.js";
-import { noMacs, type Op, required } from "./op.js";
+import { noMacs, type Op } from "./op.js";
 
 const attributes = {};
 
@@ -8,6 +8,6 @@ export const Softplus: Op<typeof attributes> = {
   domain: "",
   attributes,
   shape: unaryRule,
-  gradient: (g, dy, { inputs }) => [() => g.call("Mul", [dy, g.call("Sigmoid", [required(inputs, 0, "X")])])],
+  gradient: (g, dy, { inputs: [x] }) => [() => g.call("Mul", [dy, g.call("Sigmoid", [x])])],
   macs: noMacs,
 };

@@ -29,6 +29,7 @@ export interface StatePlan {
 
 /**
  * The values of all state before the first step, by input, those that never change included.
+ * @param weights the model's, and whatever other state is to begin with another value, by input.
  * @param seed of what is drawn at random inside the step.
  * @throws UserError when a weight is missing or of another shape.
  */
@@ -38,7 +39,7 @@ export function initialState({ state, fixed }: StatePlan, weights: Weights, seed
 }
 
 function firstValue({ input, dtype, shape, start }: StateSlot, weights: Weights, seed: number): Tensor {
-  if (start === "weights") return weightOf(weights, input, shape);
+  if (start === "weights" || weights.has(input)) return weightOf(weights, input, shape);
   if (start === "seed") return { dtype: "int64", shape, data: BigInt64Array.of(BigInt(seed), 0n) };
   if ("copy" in start) return { ...weightOf(weights, start.copy, shape) };
   if (dtype === "int64") {
