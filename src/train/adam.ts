@@ -37,43 +37,51 @@ function adamRule({ betas, eps, weightDecay, decoupled }: AdamRuleOptions): Opti
     weightDecay,
     counts: true,
     begin: (g, step) => {
-      const averages = movingAverages(g, betas, step);
-      const rate = single(g, g.call("Reciprocal", [averages.correction]));
+      const averages = movingAverages(g, { betas, eps }, step);
+      const mul = (x: Value, by: Value) => g.call("Mul", [x, by]);
       return ({ parameter, gradient, slots, lr, weightDecay: decay }) => {
-        const mul = (x: Value, by: Value) => g.call("Mul", [x, by]);
         const penalty = () => g.call("Add", [gradient, mul(parameter, g.scalar(decay))]);
-        const { m, v, root } = averages.next(decay === 0 || decoupled ? gradient : penalty(), slots);
-        const size = mul(lr, rate);
+        const { m, v, direction } = averages.next(decay === 0 || decoupled ? gradient : penalty(), slots);
         const kept = () => mul(parameter, g.call("Sub", [g.scalar(1), mul(lr, g.scalar(decay))]));
-        const moved = mul(g.call("Div", [m, g.call("Add", [root, g.scalar(eps)])]), size);
+        const moved = mul(direction, mul(lr, averages.scale));
         return { parameter: g.call("Sub", [decay === 0 || !decoupled ? parameter : kept(), moved]), slots: [m, v] };
       };
     },
   };
 }
 
-/** The averages of gradient and squared gradient that Adam and LAMB share. */
+/** Options of {@link movingAverages}. */
+export interface AverageOptions {
+  readonly betas: readonly [number, number];
+  readonly eps: number;
+  /** False: the new gradient enters its average with weight 1. */
+  readonly gradAveraging?: boolean;
+}
+
+/**
+ * The averages of gradient and squared gradient that Adam and LAMB share. With c₁ = 1 − β₁ᵗ and c₂ = 1 − β₂ᵗ the step
+ * m̂ / (√v̂ + ε) is written as (√c₂ / c₁)·m / (√v + ε√c₂), which is a pass over memory less.
+ */
 export function movingAverages(
   g: GraphBuilder,
-  [beta1, beta2]: readonly [number, number],
+  { betas: [beta1, beta2], eps, gradAveraging = true }: AverageOptions,
   { momentum, count }: OptimizerStep,
-  gradientAveraging = true,
 ) {
-  const first = momentum ?? beta1;
   const keep = momentum ?? g.scalar(beta1);
   const take = momentum === undefined ? g.scalar(1 - beta1) : g.call("Sub", [g.scalar(1), momentum]);
-  const second = biasCorrection(g, beta2, count!);
-  const sharpen = single(g, g.call("Div", [double(g, 1), g.call("Sqrt", [second])]));
   const mul = (x: Value, by: Value) => g.call("Mul", [x, by]);
+  const root = g.call("Sqrt", [biasCorrection(g, beta2, count!)]);
+  const epsilon = single(g, mul(root, double(g, eps)));
   return {
-    /** 1 − β₁ᵗ, float64: `m` is still to be divided by it. */
-    correction: biasCorrection(g, first, count!),
-    /** Both averages with a new gradient, and √v̂. */
+    /** √c₂ / c₁: `direction` is still to be multiplied by it. */
+    scale: single(g, g.call("Div", [root, biasCorrection(g, momentum ?? beta1, count!)])),
+    /** Both averages with a new gradient, and m / (√v + ε√c₂). */
     next(gradient: Value, [m, v]: readonly Value[]) {
-      const nextM = g.call("Add", [mul(m!, keep), gradientAveraging ? mul(gradient, take) : gradient]);
+      const nextM = g.call("Add", [mul(m!, keep), gradAveraging ? mul(gradient, take) : gradient]);
       const squares = mul(mul(gradient, gradient), g.scalar(1 - beta2));
       const nextV = g.call("Add", [mul(v!, g.scalar(beta2)), squares]);
-      return { m: nextM, v: nextV, root: mul(g.call("Sqrt", [nextV]), sharpen) };
+      const direction = g.call("Div", [nextM, g.call("Add", [g.call("Sqrt", [nextV]), epsilon])]);
+      return { m: nextM, v: nextV, direction };
     },
   };
 }

@@ -3,7 +3,6 @@ import type { Value } from "../graph/graph.js";
 import { globalNorm } from "../transform/clip-gradients.js";
 import type { OptimizerRule } from "../transform/optimizer-rule.js";
 import { movingAverages } from "./adam.js";
-import { single } from "./bias-correction.js";
 
 /** Options of LAMB. Names and defaults as in timm. */
 export interface LambOptions {
@@ -33,13 +32,12 @@ export function lamb(options: LambOptions = {}): OptimizerRule {
     weightDecay,
     counts: true,
     begin: (g, step) => {
-      const averages = movingAverages(g, betas, step, gradAveraging);
-      const rate = single(g, g.call("Reciprocal", [averages.correction]));
+      const averages = movingAverages(g, { betas, eps, gradAveraging }, step);
       const shrink = maxGradNorm === undefined ? undefined : clipFactor(g, step.gradients, maxGradNorm);
       const mul = (x: Value, by: Value) => g.call("Mul", [x, by]);
       return ({ parameter, gradient, slots, lr, weightDecay: decay }) => {
-        const { m, v, root } = averages.next(shrink === undefined ? gradient : mul(gradient, shrink), slots);
-        const adapted = mul(g.call("Div", [m, g.call("Add", [root, g.scalar(eps)])]), rate);
+        const { m, v, direction } = averages.next(shrink === undefined ? gradient : mul(gradient, shrink), slots);
+        const adapted = mul(direction, averages.scale);
         const u = decay === 0 ? adapted : g.call("Add", [adapted, mul(parameter, g.scalar(decay))]);
         const size = decay === 0 && !alwaysAdapt ? lr : mul(lr, trustRatio(g, parameter, u, trustClip));
         return { parameter: g.call("Sub", [parameter, mul(u, size)]), slots: [m, v] };
