@@ -1,4 +1,4 @@
-import { broadcastRule } from "./broadcast.js";
+import { integerRule } from "./integers.js";
 import { noMacs, type Op } from "./op.js";
 
 const attributes = {};
@@ -7,7 +7,7 @@ const attributes = {};
 export const BitwiseAnd: Op<typeof attributes> = {
   domain: "",
   attributes,
-  shape: broadcastRule,
+  shape: integerRule,
   gradient: { none: "its operands are integers" },
   macs: noMacs,
 };
