@@ -11,7 +11,7 @@ const attributes = {
 
 /**
  * y = scale · (x − mean) / √(var + ε) + bias per channel, with the running statistics:
- * x [N, C, H, W], scale, bias, mean, var [C]. While training, `BatchNormTraining` takes its place.
+ * x [N, C, ..], scale, bias, mean, var [C]. While training, `BatchNormTraining` takes its place.
  */
 export const BatchNormalization: Op<typeof attributes> = {
   domain: "",
@@ -54,4 +54,15 @@ export const BatchNormalization: Op<typeof attributes> = {
     ];
   },
   macs: noMacs,
+  // ONNX's momentum is the weight of the old statistics; ours, like PyTorch's, that of the new ones.
+  training: (g, { inputs, attributes: { epsilon, momentum } }, { name, frozen, current, renew }) => {
+    if (frozen(inputs.slice(1))) return undefined;
+    const [mean, variance] = [required(inputs, 3, "input_mean"), required(inputs, 4, "input_var")];
+    const statistics = [current(mean), current(variance)];
+    const given = [...inputs.slice(0, 3), ...statistics];
+    const [y, ...next] = g.callMany("BatchNormTraining", given, { epsilon, momentum: 1 - momentum }, 5, name);
+    renew(mean, next[0]!);
+    renew(variance, next[1]!);
+    return [y!];
+  },
 };

@@ -7,6 +7,8 @@ import { AveragePool } from "./average-pool.js";
 import { BatchNormGradient } from "./batch-norm-gradient.js";
 import { BatchNormTraining } from "./batch-norm-training.js";
 import { BatchNormalization } from "./batch-normalization.js";
+import { BitwiseAnd } from "./bitwise-and.js";
+import { BitwiseXor } from "./bitwise-xor.js";
 import { Cast } from "./cast.js";
 import { Ceil } from "./ceil.js";
 import { Celu } from "./celu.js";
@@ -20,6 +22,7 @@ import { ConvWeightGradient } from "./conv-weight-gradient.js";
 import { Cos } from "./cos.js";
 import { DepthToSpace } from "./depth-to-space.js";
 import { Div } from "./div.js";
+import { Dropout } from "./dropout.js";
 import { Elu } from "./elu.js";
 import { Equal } from "./equal.js";
 import { Erf } from "./erf.js";
@@ -120,6 +123,8 @@ export const ops = {
   BatchNormalization,
   BatchNormGradient,
   BatchNormTraining,
+  BitwiseAnd,
+  BitwiseXor,
   Cast,
   Ceil,
   Celu,
@@ -133,6 +138,7 @@ export const ops = {
   Cos,
   DepthToSpace,
   Div,
+  Dropout,
   Elu,
   Equal,
   Erf,

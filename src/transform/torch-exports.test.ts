@@ -9,7 +9,7 @@ import { type Tensor, toNumbers } from "../graph/tensor.js";
 import { runFile, runGraph } from "../testing/run-graph.js";
 import { crossEntropy } from "../train/losses.js";
 import { readSafetensors } from "../weights/safetensors.js";
-import { gradientStep } from "./training-step.js";
+import { gradientStep } from "./gradient-step.js";
 
 /** Files by PyTorch's exporter and what PyTorch computes with them: see `tests/goldens/make-exports.py`. */
 const folders = [fileURLToPath(new URL("../../tests/goldens/exports", import.meta.url))];
@@ -70,7 +70,7 @@ describe.each(networks)("%s by PyTorch's exporter", (_, path) => {
   it("gives PyTorch's loss and gradients with the statistics of the batch", async () => {
     const { graph, weights } = read(`${path}.onnx`);
     const expected = golden(path);
-    const step = gradientStep(graph, { batch: expected.get("x")!.shape[0]!, loss: crossEntropy() });
+    const { graph: step } = gradientStep(graph, { batch: expected.get("x")!.shape[0]!, loss: crossEntropy() });
     const feeds = { ...Object.fromEntries(weights), x: expected.get("x")!, y: expected.get("y")! };
     const results = await runGraph(step, feeds);
     expect(error(results.loss!, expected.get("loss.train")!)).toBeLessThan(TOLERANCE);
