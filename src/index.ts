@@ -24,11 +24,16 @@ export { type ComparisonResults, formatResults, parseResults } from "./report/re
 export { summarise } from "./report/summarise.js";
 export { renderTable } from "./report/table.js";
 export type { Runtime, Session } from "./runtime/runtime.js";
+export type { Checkpoint } from "./train/checkpoint.js";
+export type { StepProgress } from "./train/epoch.js";
+export type { EpochRecord } from "./train/epoch-record.js";
 export { crossEntropy } from "./train/losses.js";
 export { sgd } from "./train/optimizers.js";
+export { defaultRecipe, type Recipe } from "./train/recipe.js";
 export { cosine, step, withWarmup } from "./train/schedules.js";
-export { defaultRecipe, type EpochRecord, openStep, type Recipe, type TrainEvents, train } from "./train/trainer.js";
+export { openStep, type TrainOptions, train } from "./train/trainer.js";
 export { countMacs } from "./transform/cost.js";
 export { differentiate } from "./transform/differentiate.js";
 export { lower } from "./transform/lower.js";
 export { gradientStep, type TrainingStep, trainingStep } from "./transform/training-step.js";
+export { readSafetensors, type TensorFile, writeSafetensors } from "./weights/safetensors.js";

@@ -7,7 +7,10 @@ import { type ModelCard, withCard } from "../models/model-card.js";
 import type { EpochResult, RunResult } from "../report/results.js";
 import { type Measured, type MeasuredModel, scoreRun } from "../report/summarise.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { type EpochRecord, type Recipe, type StepProgress, train } from "../train/trainer.js";
+import type { StepProgress } from "../train/epoch.js";
+import type { EpochRecord } from "../train/epoch-record.js";
+import type { Recipe } from "../train/recipe.js";
+import { train } from "../train/trainer.js";
 import { countMacs } from "../transform/cost.js";
 import { latencies } from "./latency.js";
 
