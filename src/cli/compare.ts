@@ -43,7 +43,7 @@ async function run(flags: CompareFlags): Promise<void> {
   const recipe = recipeOf(flags, dataset);
 
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
-  const { checkRecipe } = await import("../train/trainer.js");
+  const { checkRecipe } = await import("../train/recipe.js");
   const { compare: runComparison } = await import("../compare/compare.js");
   const { writeOnnx } = await import("../graph/onnx-write.js");
   const { summarise } = await import("../report/summarise.js");

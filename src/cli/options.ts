@@ -2,7 +2,7 @@ import { Option } from "commander";
 import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import type { Attention, ModelOptions } from "../models/model.js";
-import { defaultRecipe, type Recipe } from "../train/trainer.js";
+import { defaultRecipe, type Recipe } from "../train/recipe.js";
 
 /** What the commands that train have in common, as commander parsed it. */
 export interface TrainingFlags {

@@ -38,7 +38,8 @@ async function run(flags: TrainFlags): Promise<void> {
   const { createModel } = await import("../models/index.js");
   const { withCard } = await import("../models/model-card.js");
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
-  const { checkRecipe, train: runTraining } = await import("../train/trainer.js");
+  const { checkRecipe } = await import("../train/recipe.js");
+  const { train: runTraining } = await import("../train/trainer.js");
   const { trainedCard } = await import("../compare/compare.js");
   const { writeOnnx } = await import("../graph/onnx-write.js");
   const { freshRunPath, newRunFolder } = await import("./run-folder.js");

@@ -1,3 +1,4 @@
+import { flatAugmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { gateStatistics } from "../explain/gates.js";
 import { countParameters, type Graph, type Model, type Weights } from "../graph/graph.js";
@@ -6,7 +7,10 @@ import { type ModelCard, withCard } from "../models/model-card.js";
 import type { EpochResult, RunResult } from "../report/results.js";
 import { type Measured, type MeasuredModel, scoreRun } from "../report/summarise.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { type EpochRecord, type Recipe, type StepProgress, train } from "../train/trainer.js";
+import type { StepProgress } from "../train/epoch.js";
+import type { EpochRecord } from "../train/epoch-record.js";
+import type { Recipe } from "../train/recipe.js";
+import { train } from "../train/trainer.js";
 import { countMacs } from "../transform/cost.js";
 import { latencies } from "./latency.js";
 
@@ -132,7 +136,14 @@ export function trainedCard(dataset: Dataset, recipe: Recipe, model: string, see
     classes: [...dataset.classes],
     mean: [...dataset.mean],
     std: [...dataset.std],
-    provenance: { model, data: dataset.name, images: dataset.train.length, seed, ...rest, ...augment },
+    provenance: {
+      model,
+      data: dataset.name,
+      images: dataset.train.length,
+      seed,
+      ...rest,
+      ...flatAugmentation(augment),
+    },
   };
 }
 

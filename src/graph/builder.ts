@@ -134,7 +134,7 @@ export class GraphBuilder {
       inputs,
       attributes: readAttributes(rule.attributes, node.attributes, node.op),
       constant: (i: number) => this.#constants.get(node.inputs[i] ?? ""),
-      known: (i: number) => this.#knownValue(node.inputs[i] ?? ""),
+      known: (i: number) => this.#knownOf(node.inputs[i] ?? ""),
       outputCount: node.outputs.length,
     };
     const types = rule.shape(call);
@@ -144,7 +144,7 @@ export class GraphBuilder {
     return { types, known: rule.known?.(call) ?? [] };
   }
 
-  #knownValue(name: string): Known | undefined {
+  #knownOf(name: string): Known | undefined {
     const constant = this.#constants.get(name);
     return constant === undefined ? this.#known.get(name) : knownOf(constant);
   }
@@ -174,6 +174,11 @@ export class GraphBuilder {
   /** The tensor behind a constant, or undefined for any other value. */
   constantOf(value: Value): Tensor | undefined {
     return this.#constants.get(value.name);
+  }
+
+  /** What is known of a value: a small constant, or what is computed from shapes. */
+  known(value: Value): Known | undefined {
+    return this.#knownOf(value.name);
   }
 
   /** True when a value of that name exists. */

@@ -1,45 +1,86 @@
 import { UserError } from "../errors.js";
+import { Abs } from "./abs.js";
 import { Add } from "./add.js";
 import { ArgMax } from "./arg-max.js";
 import { BatchNormGradient } from "./batch-norm-gradient.js";
 import { BatchNormTraining } from "./batch-norm-training.js";
 import { BatchNormalization } from "./batch-normalization.js";
 import { Cast } from "./cast.js";
+import { Ceil } from "./ceil.js";
+import { Celu } from "./celu.js";
+import { Clip } from "./clip.js";
 import { Concat } from "./concat.js";
 import { Conv } from "./conv.js";
 import { ConvInputGradient } from "./conv-input-gradient.js";
 import { ConvTranspose } from "./conv-transpose.js";
 import { ConvWeightGradient } from "./conv-weight-gradient.js";
+import { Cos } from "./cos.js";
 import { Div } from "./div.js";
+import { Elu } from "./elu.js";
 import { Equal } from "./equal.js";
+import { Erf } from "./erf.js";
+import { Exp } from "./exp.js";
 import { Expand } from "./expand.js";
 import { Flatten } from "./flatten.js";
+import { Floor } from "./floor.js";
+import { Gelu } from "./gelu.js";
 import { Gemm } from "./gemm.js";
 import { GlobalAveragePool } from "./global-average-pool.js";
+import { GroupNormalization } from "./group-normalization.js";
 import { HardSigmoid } from "./hard-sigmoid.js";
+import { HardSwish } from "./hard-swish.js";
 import { Identity } from "./identity.js";
+import { InstanceNormalization } from "./instance-normalization.js";
+import { LayerNormalization } from "./layer-normalization.js";
+import { LeakyRelu } from "./leaky-relu.js";
+import { Log } from "./log.js";
 import { LogSoftmax } from "./log-softmax.js";
+import { LpNormalization } from "./lp-normalization.js";
+import { LRN } from "./lrn.js";
 import { MatMul } from "./mat-mul.js";
+import { Max } from "./max.js";
+import { Mean } from "./mean.js";
+import { MeanVarianceNormalization } from "./mean-variance-normalization.js";
+import { Min } from "./min.js";
+import { Mish } from "./mish.js";
 import { Mul } from "./mul.js";
 import { NchwcConv } from "./nchwc-conv.js";
 import { NchwcGlobalAveragePool } from "./nchwc-global-average-pool.js";
 import { Neg } from "./neg.js";
 import type { Op } from "./op.js";
 import { Pad } from "./pad.js";
+import { Pow } from "./pow.js";
+import { PRelu } from "./prelu.js";
 import { Reciprocal } from "./reciprocal.js";
+import { ReduceL1 } from "./reduce-l1.js";
+import { ReduceL2 } from "./reduce-l2.js";
+import { ReduceLogSum } from "./reduce-log-sum.js";
+import { ReduceLogSumExp } from "./reduce-log-sum-exp.js";
+import { ReduceMax } from "./reduce-max.js";
 import { ReduceMean } from "./reduce-mean.js";
+import { ReduceMin } from "./reduce-min.js";
+import { ReduceProd } from "./reduce-prod.js";
 import { ReduceSum } from "./reduce-sum.js";
+import { ReduceSumSquare } from "./reduce-sum-square.js";
 import { Relu } from "./relu.js";
 import { ReluGradient } from "./relu-gradient.js";
 import { ReorderInput } from "./reorder-input.js";
 import { ReorderOutput } from "./reorder-output.js";
 import { Reshape } from "./reshape.js";
+import { Round } from "./round.js";
+import { Selu } from "./selu.js";
 import { Sigmoid } from "./sigmoid.js";
 import { Sign } from "./sign.js";
+import { Sin } from "./sin.js";
 import { Slice } from "./slice.js";
 import { Softmax } from "./softmax.js";
+import { Softplus } from "./softplus.js";
+import { Softsign } from "./softsign.js";
 import { Sqrt } from "./sqrt.js";
 import { Sub } from "./sub.js";
+import { Sum } from "./sum.js";
+import { Tanh } from "./tanh.js";
+import { ThresholdedRelu } from "./thresholded-relu.js";
 import { Transpose } from "./transpose.js";
 /** Every operator the graph knows, by its ONNX name. */
 export const ops = {
@@ -84,6 +125,47 @@ export const ops = {
   NchwcGlobalAveragePool,
   ReorderInput,
   ReorderOutput,
+  Abs,
+  Ceil,
+  Celu,
+  Clip,
+  Cos,
+  Elu,
+  Erf,
+  Exp,
+  Floor,
+  Gelu,
+  GroupNormalization,
+  HardSwish,
+  InstanceNormalization,
+  LayerNormalization,
+  LeakyRelu,
+  Log,
+  LpNormalization,
+  LRN,
+  Max,
+  Mean,
+  MeanVarianceNormalization,
+  Min,
+  Mish,
+  Pow,
+  PRelu,
+  ReduceL1,
+  ReduceL2,
+  ReduceLogSum,
+  ReduceLogSumExp,
+  ReduceMax,
+  ReduceMin,
+  ReduceProd,
+  ReduceSumSquare,
+  Round,
+  Selu,
+  Sin,
+  Softplus,
+  Softsign,
+  Sum,
+  Tanh,
+  ThresholdedRelu,
 } as const;
 
 /** The name of a known operator. */

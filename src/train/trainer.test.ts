@@ -7,10 +7,13 @@ import { writeOnnx } from "../graph/onnx-write.js";
 import { float32, int64, type Tensor } from "../graph/tensor.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import { trainingStep } from "../transform/training-step.js";
+import type { StepProgress } from "./epoch.js";
+import type { EpochRecord } from "./epoch-record.js";
 import { crossEntropy } from "./losses.js";
 import { sgd } from "./optimizers.js";
+import { defaultRecipe, type Recipe } from "./recipe.js";
 import { stripes, stripesNet } from "./stripes.test.helper.js";
-import { defaultRecipe, type EpochRecord, openStep, type Recipe, type StepProgress, train } from "./trainer.js";
+import { openStep, train } from "./trainer.js";
 
 const runtime = nodeRuntime({ threads: 1 });
 afterAll(() => runtime.close());
@@ -48,7 +51,7 @@ describe("train", () => {
       await train(runtime, graph, dataset, short, 8),
     ];
     const untimed = ({ epochs }: { epochs: readonly EpochRecord[] }) =>
-      epochs.map((record) => ({ ...record, imagesPerSecond: 0, seconds: 0 }));
+      epochs.map((record) => ({ ...record, imagesPerSecond: 0, seconds: 0, dataWait: 0 }));
     expect(plainTensors(again.weights)).toEqual(plainTensors(a.weights));
     expect(untimed(again)).toEqual(untimed(a));
     expect(again.predictions).toEqual(a.predictions);

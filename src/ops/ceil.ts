@@ -1,0 +1,13 @@
+import { unaryRule } from "./broadcast.js";
+import { noMacs, type Op } from "./op.js";
+
+const attributes = {};
+
+/** y = the smallest whole number that is not below x. */
+export const Ceil: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: unaryRule,
+  gradient: { none: "it is flat between whole numbers" },
+  macs: noMacs,
+};

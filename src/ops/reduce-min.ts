@@ -1,0 +1,13 @@
+import { noMacs, type Op } from "./op.js";
+import { axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
+import { reducedExtremumGradient } from "./reduced-extremum.js";
+
+/** The smallest over axes. */
+export const ReduceMin: Op<typeof reduceAttributes> = {
+  domain: "",
+  attributes: reduceAttributes,
+  shape: reduceRule,
+  gradient: reducedExtremumGradient("min"),
+  macs: noMacs,
+  upgrade: axesFromAttribute(18),
+};
