@@ -1,6 +1,6 @@
 import { formatShape, ShapeError } from "../graph/shape.js";
-import { foldMax, foldMin } from "./extremum.js";
-import { foldElements } from "./fold.js";
+import { combined, foldElements } from "./fold.js";
+import { foldExtremum } from "./fold-extremum.js";
 import { noMacs, type Op, required } from "./op.js";
 import { notPositive } from "./steps.js";
 
@@ -38,8 +38,8 @@ export const Clip: Op<typeof attributes> = {
     const [low, high] = limits;
     if (low === undefined || high === undefined) return [undefined];
     return foldElements({ ...call, inputs: call.inputs.slice(0, 1) }, ([x], dtype) => {
-      const raised = foldMax([x!, ...low], dtype);
-      return raised === undefined ? undefined : foldMin([raised, ...high], dtype);
+      const raised = combined([x!, ...low], (a, b) => foldExtremum("max")([a, b], dtype));
+      return raised === undefined ? raised : combined([raised, ...high], (a, b) => foldExtremum("min")([a, b], dtype));
     });
   },
 };

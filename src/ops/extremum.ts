@@ -1,8 +1,6 @@
 import type { GraphBuilder } from "../graph/builder.js";
-import { maxOfDims, minOfDims } from "../graph/dim.js";
 import type { Value } from "../graph/graph.js";
 import { unbroadcast } from "./broadcast.js";
-import { arithmetic, type Fold } from "./fold.js";
 import { type InputGradient, required } from "./op.js";
 import { halfStep } from "./steps.js";
 
@@ -30,16 +28,4 @@ export function extremumGradient(
 function shareOf(g: GraphBuilder, x: Value, y: Value, operands: readonly Value[]): Value {
   const hits = (operand: Value) => g.call("Cast", [g.call("Equal", [operand, y])], { to: 1 });
   return g.call("Div", [hits(x), operands.map(hits).reduce((sum, hit) => g.call("Add", [sum, hit]))]);
-}
-
-/** The larger of some operands, for the `known` rules. */
-export const foldMax = pairwise(arithmetic(Math.max, maxOfDims));
-
-/** The smaller of some operands, for the `known` rules. */
-export const foldMin = pairwise(arithmetic(Math.min, minOfDims));
-
-/** A fold of two operands as one of any number of them, at least one. */
-function pairwise(fold: Fold): Fold {
-  return ([first, ...others], dtype) =>
-    others.reduce((sofar, next) => (sofar === undefined ? undefined : fold([sofar, next], dtype)), first);
 }

@@ -1,4 +1,4 @@
-import { rangeOf, truncateDim } from "../graph/dim.js";
+import { isWhole, rangeOf, truncateDim } from "../graph/dim.js";
 import { unaryRule } from "./broadcast.js";
 import { foldElements } from "./fold.js";
 import { noMacs, type Op } from "./op.js";
@@ -13,7 +13,8 @@ export const Floor: Op<typeof attributes> = {
   gradient: { none: "it is flat between whole numbers" },
   macs: noMacs,
   known: (call) =>
-    foldElements(call, ([x]) =>
-      typeof x === "number" ? Math.floor(x) : rangeOf(x!).low >= 0 ? truncateDim(x!) : undefined,
-    ),
+    foldElements(call, ([x]) => {
+      if (typeof x === "number") return Math.floor(x);
+      return isWhole(x!) ? x : rangeOf(x!).low >= 0 ? truncateDim(x!) : undefined;
+    }),
 };

@@ -1,6 +1,7 @@
-import { foldMax } from "./extremum.js";
+import { foldExtremum } from "./fold-extremum.js";
+import { foldReduce } from "./fold-reduce.js";
 import { noMacs, type Op } from "./op.js";
-import { axesFromAttribute, foldReduce, reduceAttributes, reduceRule } from "./reduce.js";
+import { axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
 import { reducedExtremumGradient } from "./reduced-extremum.js";
 
 /** The largest over axes. */
@@ -10,6 +11,6 @@ export const ReduceMax: Op<typeof reduceAttributes> = {
   shape: reduceRule,
   gradient: reducedExtremumGradient("max"),
   macs: noMacs,
-  known: (call) => foldReduce(call, foldMax),
+  known: (call) => foldReduce(call, foldExtremum("max"), undefined),
   upgrade: axesFromAttribute(18),
 };

@@ -1,6 +1,7 @@
-import { foldMin } from "./extremum.js";
+import { foldExtremum } from "./fold-extremum.js";
+import { foldReduce } from "./fold-reduce.js";
 import { noMacs, type Op } from "./op.js";
-import { axesFromAttribute, foldReduce, reduceAttributes, reduceRule } from "./reduce.js";
+import { axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
 import { reducedExtremumGradient } from "./reduced-extremum.js";
 
 /** The smallest over axes. */
@@ -10,6 +11,6 @@ export const ReduceMin: Op<typeof reduceAttributes> = {
   shape: reduceRule,
   gradient: reducedExtremumGradient("min"),
   macs: noMacs,
-  known: (call) => foldReduce(call, foldMin),
+  known: (call) => foldReduce(call, foldExtremum("min"), undefined),
   upgrade: axesFromAttribute(18),
 };

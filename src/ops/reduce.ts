@@ -1,17 +1,16 @@
 import { attribute } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Dim, Value, ValueType } from "../graph/graph.js";
-import type { Known } from "../graph/known.js";
 import { concrete, normalizeAxis, sameShape } from "../graph/shape.js";
-import { type DType, elements, toNumbers } from "../graph/tensor.js";
-import { type Fold, inRange } from "./fold.js";
+import { toNumbers } from "../graph/tensor.js";
+import { attributeToInput } from "./axes.js";
 import { type Op, type OpCall, required } from "./op.js";
 
 /** Attributes of the Reduce operators; the axes are the second input. */
 export const reduceAttributes = { keepdims: attribute("int", 1), noop_with_empty_axes: attribute("int", 0) };
 
 /** The axes a reduction runs over: those of its constant second input, all when there is none. */
-function axesOf(rank: number, axes: readonly number[] | undefined): number[] {
+export function axesOf(rank: number, axes: readonly number[] | undefined): number[] {
   return axes === undefined || axes.length === 0
     ? Array.from({ length: rank }, (_, i) => i)
     : axes.map((axis) => normalizeAxis(axis, rank));
@@ -28,46 +27,6 @@ export function reduceRule({ inputs, attributes, constant }: OpCall<typeof reduc
   const axes = axesOf(shape.length, given && toNumbers(given));
   const kept = attributes.keepdims ? [1] : [];
   return [{ dtype, shape: shape.flatMap((dim, i): Dim[] => (axes.includes(i) ? kept : [dim])) }];
-}
-
-/** The `known` rule of a reduction: `fold` gets all elements that fall together. */
-export function foldReduce(call: OpCall<typeof reduceAttributes>, fold: Fold): [Known | undefined] {
-  const x = call.known(0);
-  if (x === undefined) return [undefined];
-  const given = call.constant(1);
-  const empty = given === undefined || given.data.length === 0;
-  const all = empty && call.attributes.noop_with_empty_axes ? [] : axesOf(x.shape.length, given && toNumbers(given));
-  const kept = x.shape.map((dim, axis) => (all.includes(axis) ? 1 : dim));
-  const cells = Array.from({ length: elements(kept) }, (): Dim[] => []);
-  for (const [flat, dim] of x.data.entries()) cells[cellOf(flat, x.shape, kept)]!.push(dim);
-  const data = cells.map((cell) => fold(cell, x.dtype));
-  if (!data.every((dim) => dim !== undefined)) return [undefined];
-  const [{ shape }] = reduceRule(call) as [ValueType];
-  return [{ dtype: x.dtype, shape: shape.map(Number), data }];
-}
-
-/** Whole numbers and names taken together, from `start` on; sums of others are the engine's affair, down to their last digit. */
-export function foldWhole(
-  all: readonly Dim[],
-  dtype: DType,
-  start: number,
-  combine: (a: Dim, b: Dim) => Dim,
-): Dim | undefined {
-  if (!all.every((dim) => typeof dim === "string" || Number.isSafeInteger(dim))) return undefined;
-  const result = all.reduce(combine, start);
-  return typeof result === "number" ? inRange(dtype, result) : result;
-}
-
-/** The number of the element of shape `kept` that element `flat` of `shape` falls into. */
-function cellOf(flat: number, shape: readonly number[], kept: readonly number[]): number {
-  let [rest, cell, stride] = [flat, 0, 1];
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const at = rest % shape[axis]!;
-    rest = (rest - at) / shape[axis]!;
-    if (kept[axis] !== 1) cell += at * stride;
-    stride *= kept[axis]!;
-  }
-  return cell;
 }
 
 /** What a reduction of x gave, or its gradient, with every reduced axis back as an extent of 1: it broadcasts over x. */
@@ -87,10 +46,5 @@ export function unreduce(g: GraphBuilder, dy: Value, x: Value, axesInput: Value 
 
 /** Reads the form that a Reduce operator had before opset `since`: its axes were an attribute. */
 export function axesFromAttribute(since: number): NonNullable<Op["upgrade"]> {
-  return (g, node, opset) => {
-    const { axes, ...attributes } = node.attributes;
-    if (opset >= since || axes === undefined) return node;
-    if (!("ints" in axes)) throw new TypeError(`got attribute axes of kind ${Object.keys(axes)[0]}; expected ints`);
-    return { ...node, inputs: [node.inputs[0] ?? "", g.ints(axes.ints).name], attributes };
-  };
+  return attributeToInput("axes", since);
 }
