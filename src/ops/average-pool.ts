@@ -60,6 +60,9 @@ export function spreadWindows(g: GraphBuilder, dy: Value, x: Value, window: Wind
   const places = concrete(dy).slice(2);
   // What the windows cover beyond x after it; negative where they leave some of it out.
   const beyond = places.map((count, i) => (count - 1) * strides[i]! + reach(window, i) - before[i]! - sizes[i]!);
+  if (places.every((count) => count === 1) && [...before, ...beyond].every((extra) => extra === 0)) {
+    return g.call("Expand", [dy, g.ints([n, c, ...sizes])]);
+  }
   const ones = [...strides, ...dilations].every((size) => size === 1);
   if (ones && beyond.every((extra) => extra >= 0)) {
     // A sum over windows again: much faster than to transpose one.

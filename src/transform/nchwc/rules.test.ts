@@ -1,11 +1,13 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { GraphBuilder } from "../../graph/builder.js";
 import type { Value } from "../../graph/graph.js";
 import { float32, type Tensor } from "../../graph/tensor.js";
 import { forAll, seeds } from "../../testing/for-all.js";
 import { naiveBatchNorm } from "../../testing/naive-batch-norm.js";
-import { largestError } from "../../testing/naive-conv.js";
+import { convCases, largestError, otherConvCases } from "../../testing/naive-conv.js";
 import { awayFromZero, randomTensor } from "../../testing/random-tensor.js";
+import { differentiate } from "../differentiate.js";
 import { block, built, count } from "./both-ways.test.helper.js";
 
 const b = block ?? 16;
@@ -51,6 +53,32 @@ describe.skipIf(block === undefined)("Conv", () => {
     );
     expect(error).toBeLessThan(2e-6);
   });
+});
+
+describe.skipIf(block === undefined)("convolutions of every kind", () => {
+  const cases = fc.tuple(fc.oneof(convCases, convCases, otherConvCases), fc.constantFrom(1, b), fc.constantFrom(1, b));
+
+  it("over one, two and three axes give the same in both lowerings, values and gradients", () =>
+    forAll(
+      cases,
+      async ([{ x, w, attributes }, inputs, outputs]) => {
+        // Channels that fill blocks, or do not; b images, so that the gradient of the weights can be blocked.
+        const [, channels, ...sizes] = x;
+        const shapes = [
+          [b, channels * inputs, ...sizes],
+          [w[0] * outputs, w[1] * inputs, ...w.slice(2)],
+        ];
+        const { error } = await built(random(...shapes), (g, p, q) => {
+          const y = g.call("Conv", [p, q], attributes);
+          const loss = g.call("ReduceSum", [g.call("Mul", [y, y])], { keepdims: 0 });
+          const named = (value: Value, name: string) => g.call("Identity", [value], {}, name);
+          const gradients = differentiate(g, loss, [p!, q!]);
+          return [named(y, "y"), ...gradients.map((gradient, i) => named(gradient!, `gradient${i}`))];
+        });
+        expect(error).toBeLessThan(2e-5);
+      },
+      60,
+    ));
 });
 
 describe.skipIf(block === undefined)("ConvInputGradient", () => {
