@@ -7,8 +7,8 @@ import { readCard } from "../models/model-card.js";
 import { formatResults, parseResults } from "../report/results.js";
 import { summarise } from "../report/summarise.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
+import { defaultRecipe } from "../train/recipe.js";
 import { stripes } from "../train/stripes.test.helper.js";
-import { defaultRecipe } from "../train/trainer.js";
 import { compare, type RunId } from "./compare.js";
 
 const runtime = nodeRuntime({ threads: 1 });

@@ -1,5 +1,10 @@
 import { UserError } from "../errors.js";
+import type { Augmentation } from "./augment/augmentation.js";
 import { channelStatistics } from "./channel-statistics.js";
+import { type MemorySplit, memorySplit } from "./memory-split.js";
+import type { Split } from "./split.js";
+
+export type { Augmentation };
 
 /** The size of every image of a dataset. */
 export interface Geometry {
@@ -12,14 +17,6 @@ export interface Geometry {
 export interface Statistics {
   readonly mean: readonly number[];
   readonly std: readonly number[];
-}
-
-/** How training images are varied: shifted by up to `pad` pixels into black, and mirrored every other time. */
-export interface Augmentation {
-  /** Mirrors left and right with probability one half; wrong for letters and digits. */
-  readonly flip: boolean;
-  /** Black pixels added on each side before a window of the original size is cut out at random; 0 for none. */
-  readonly pad: number;
 }
 
 /** Images of one split as bytes 0–255, [N, C, H, W], with their labels. */
@@ -35,10 +32,22 @@ export interface ImageSet {
 export interface Dataset extends Geometry, Statistics {
   readonly name: string;
   readonly classes: readonly string[];
-  readonly train: ImageSet;
-  readonly test: ImageSet;
+  readonly train: Split;
+  readonly test: Split;
   /** What training does to the images of this dataset unless told otherwise. */
   readonly augment: Augmentation;
+}
+
+/** A dataset whose images are bytes in memory. */
+export interface MemoryDataset extends Dataset {
+  readonly train: MemorySplit;
+  readonly test: MemorySplit;
+}
+
+/** What makes a dataset in memory: all but mean and std, which are measured. */
+export interface DatasetParts extends Omit<Dataset, keyof Statistics | "train" | "test"> {
+  readonly train: ImageSet;
+  readonly test: ImageSet;
 }
 
 /** Keeps only the first images of a split, for short runs; all of them where the split has fewer. */
@@ -54,18 +63,20 @@ export interface NamedBytes {
 }
 
 /**
- * Puts a dataset together from its parts: checks that they agree and measures mean and std on the training split.
+ * Puts a dataset in memory together from its parts: checks that they agree and measures mean and std on the training split.
  * They are measured before the limits apply, so a short run sees the same inputs as a long one.
  * @throws UserError when a split is empty, has other than one label per image, or a label names no class.
  */
-export function defineDataset(parts: Omit<Dataset, keyof Statistics>, limits: Limits = {}): Dataset {
+export function defineDataset(parts: DatasetParts, limits: Limits = {}): MemoryDataset {
   checkSplit(`${parts.name} train`, parts.train, parts);
   checkSplit(`${parts.name} test`, parts.test, parts);
+  const { channels, height, width } = parts;
+  const like = { channels, height, width, ...channelStatistics(parts.train.images, parts) };
   return {
     ...parts,
-    ...channelStatistics(parts.train.images, parts),
-    train: take(parts.train, limits.trainLimit, "trainLimit"),
-    test: take(parts.test, limits.testLimit, "testLimit"),
+    ...like,
+    train: memorySplit(take(parts.train, limits.trainLimit, "trainLimit"), like),
+    test: memorySplit(take(parts.test, limits.testLimit, "testLimit"), like),
   };
 }
 

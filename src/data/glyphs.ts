@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../errors.js";
 import { parseCifar } from "./cifar.js";
-import { type Dataset, defineDataset, type ImageSet, type Limits, type NamedBytes } from "./dataset.js";
+import { defineDataset, type ImageSet, type Limits, type MemoryDataset, type NamedBytes } from "./dataset.js";
 
 const split = z.object({ file: z.string(), count: z.int().positive(), sha256: z.string() });
 
@@ -24,7 +24,7 @@ export function parseGlyphs(
   train: NamedBytes,
   test: NamedBytes,
   limits: Limits = {},
-): Dataset {
+): MemoryDataset {
   const { classes } = manifest;
   return defineDataset(
     {

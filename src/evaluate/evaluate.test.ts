@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import type { ImageSet } from "../data/dataset.js";
+import { memorySplit } from "../data/memory-split.js";
 import { GraphBuilder } from "../graph/builder.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
@@ -23,7 +23,10 @@ const pixels = [
   [0, 0, 200],
   [9, 9, 8],
 ];
-const split: ImageSet = { images: Uint8Array.from(pixels.flat()), labels: Uint8Array.of(0, 2, 2, 0, 1), length: 5 };
+const split = memorySplit(
+  { images: Uint8Array.from(pixels.flat()), labels: Uint8Array.of(0, 2, 2, 0, 1), length: 5 },
+  like,
+);
 
 describe("evaluate", () => {
   it.each([1, 2, 5, 256])("gives loss, accuracy and predictions by hand, in batches of %i", async (batch) => {

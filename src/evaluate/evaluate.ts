@@ -1,6 +1,5 @@
-import type { Geometry, ImageSet, Statistics } from "../data/dataset.js";
-import { batches } from "../data/loader.js";
-import { prefetch } from "../data/prefetch.js";
+import type { Geometry, Statistics } from "../data/dataset.js";
+import type { Split } from "../data/split.js";
 import type { Graph } from "../graph/graph.js";
 import type { Session } from "../runtime/runtime.js";
 import { predictedClasses } from "./metrics.js";
@@ -25,12 +24,12 @@ export interface EvaluateOptions {
 /**
  * Runs a model over a split without augmentation.
  * @param session an open session of `graph`, which goes from images [N, C, H, W] to logits [N, classes].
- * @param like size, mean and std of the images.
+ * @param like size of the images, and the mean and std that normalise them.
  */
 export async function evaluate(
   session: Session,
   graph: Pick<Graph, "inputs" | "outputs">,
-  split: ImageSet,
+  split: Split,
   like: Geometry & Statistics,
   { batch = 256, signal, onProgress }: EvaluateOptions = {},
 ): Promise<Evaluation> {
@@ -39,7 +38,7 @@ export async function evaluate(
   let loss = 0;
   let correct = 0;
   let seen = 0;
-  for await (const { x, y, size } of prefetch(batches(split, like, { batch }))) {
+  for await (const { x, y, size } of split.batches({ batch, statistics: like })) {
     signal?.throwIfAborted();
     const shape = [size, like.channels, like.height, like.width];
     const results = await session.run({ [input]: { dtype: "float32", shape, data: x } });

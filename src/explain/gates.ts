@@ -1,6 +1,5 @@
-import type { Geometry, ImageSet, Statistics } from "../data/dataset.js";
-import { batches } from "../data/loader.js";
-import { prefetch } from "../data/prefetch.js";
+import type { Geometry, Statistics } from "../data/dataset.js";
+import type { Split } from "../data/split.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Model, Value } from "../graph/graph.js";
 import { writeOnnx } from "../graph/onnx-write.js";
@@ -57,7 +56,7 @@ function isVectorMap({ shape }: Value): boolean {
 export async function gateStatistics(
   runtime: Runtime,
   { graph, weights }: Model,
-  split: ImageSet,
+  split: Split,
   dataset: Geometry & Statistics & { readonly classes: readonly string[] },
   { batch = 256 }: { batch?: number } = {},
 ): Promise<GateStatistics[]> {
@@ -66,7 +65,7 @@ export async function gateStatistics(
   const session = await runtime.open(writeOnnx(exposing(graph, sites), weights));
   const sums = sites.map(({ channels }) => new Moments(channels, dataset.classes.length));
   try {
-    for await (const { x, y, size } of prefetch(batches(split, dataset, { batch }))) {
+    for await (const { x, y, size } of split.batches({ batch, statistics: dataset })) {
       const shape = [size, dataset.channels, dataset.height, dataset.width];
       const results = await session.run({ [graph.inputs[0]!.name]: { dtype: "float32", shape, data: x } });
       for (const [i, { value }] of sites.entries()) sums[i]!.add(results[value]!.data as Float32Array, y);

@@ -18,6 +18,8 @@ const epoch = z.object({
   /** Training images per second. */
   imagesPerSecond: z.number(),
   seconds: z.number(),
+  /** The share of the training time, 0 to 1, in which a step waited for its images. */
+  dataWait: z.number().exactOptional(),
 });
 
 const gate = z.object({

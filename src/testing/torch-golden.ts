@@ -81,7 +81,7 @@ function startRange(name: string, shape: readonly number[]): [low: number, high:
   return name.endsWith("weight") ? [0.7, 1.3] : [-0.3, 0.3];
 }
 
-/** A tensor in [low, high) that both sides compute from its name. */
+/** A tensor whose entries in [low, high) depend on its name alone. */
 export function between(name: string, shape: readonly number[], low: number, high: number): Tensor<"float32"> {
   return float32(
     shape,

@@ -7,10 +7,13 @@ import { writeOnnx } from "../graph/onnx-write.js";
 import { float32, int64, type Tensor } from "../graph/tensor.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import { trainingStep } from "../transform/training-step.js";
+import type { StepProgress } from "./epoch.js";
+import type { EpochRecord } from "./epoch-record.js";
 import { crossEntropy } from "./losses.js";
 import { sgd } from "./optimizers.js";
+import { defaultRecipe, type Recipe } from "./recipe.js";
 import { stripes, stripesNet } from "./stripes.test.helper.js";
-import { defaultRecipe, type EpochRecord, openStep, type Recipe, type StepProgress, train } from "./trainer.js";
+import { openStep, train } from "./trainer.js";
 
 const runtime = nodeRuntime({ threads: 1 });
 afterAll(() => runtime.close());
@@ -48,7 +51,7 @@ describe("train", () => {
       await train(runtime, graph, dataset, short, 8),
     ];
     const untimed = ({ epochs }: { epochs: readonly EpochRecord[] }) =>
-      epochs.map((record) => ({ ...record, imagesPerSecond: 0, seconds: 0 }));
+      epochs.map((record) => ({ ...record, imagesPerSecond: 0, seconds: 0, dataWait: 0 }));
     expect(plainTensors(again.weights)).toEqual(plainTensors(a.weights));
     expect(untimed(again)).toEqual(untimed(a));
     expect(again.predictions).toEqual(a.predictions);
@@ -71,7 +74,7 @@ describe("train", () => {
     const records: EpochRecord[] = [];
     const rule = { ...recipe, epochs: 2, warmup: 1, schedule: "constant", lr: 0.06 };
     await train(runtime, graph, dataset, rule, 1, {
-      onStep: (progress) => steps.push(progress),
+      onStep: (progress) => void steps.push(progress),
       onEpoch: async (record, weights) => {
         await new Promise((resolve) => setTimeout(resolve, 5)); // it is waited for
         records.push(record);
@@ -94,7 +97,7 @@ describe("train", () => {
   it("leaves out the images that do not fill the last batch", async () => {
     const seen: number[] = [];
     await train(runtime, graph, dataset, { ...recipe, epochs: 1, batch: 36 }, 1, {
-      onStep: ({ steps }) => seen.push(steps),
+      onStep: ({ steps }) => void seen.push(steps),
     });
     expect(seen).toEqual([2, 2]); // of 96 images
   });
@@ -118,7 +121,9 @@ describe("train", () => {
 
   it("refuses a schedule it does not know", async () => {
     const error = await failure(train(runtime, graph, dataset, { ...recipe, schedule: "linear" }, 1));
-    expect(error.message).toBe('unknown schedule "linear"; expected one of cosine, step, constant');
+    expect(error.message).toBe(
+      'train: got schedule "linear"; expected one of cosine, step, onecycle, plateau, constant',
+    );
   });
 
   it("stops after the step in which it is told to, with the signal's reason, and calls no epoch finished", async () => {

@@ -1,83 +1,48 @@
-import type { Augmentation, Dataset } from "../data/dataset.js";
-import { batches, countBatches } from "../data/loader.js";
-import { prefetch } from "../data/prefetch.js";
+import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import { type Evaluation, evaluate } from "../evaluate/evaluate.js";
 import type { Graph, Model, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { writeOnnx } from "../graph/onnx-write.js";
-import { zeros } from "../graph/tensor.js";
+import { sameShape } from "../graph/shape.js";
+import type { Tensor } from "../graph/tensor.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
-import { type TrainingStep, trainingStep } from "../transform/training-step.js";
-import { crossEntropy } from "./losses.js";
-import { sgd } from "./optimizers.js";
-import { scheduleOf } from "./schedules.js";
+import { initialState } from "../transform/state.js";
+import type { TrainingStep } from "../transform/training-step.js";
+import type { Checkpoint } from "./checkpoint.js";
+import {
+  diverged,
+  type EpochPosition,
+  type StepProgress,
+  startOf,
+  type Training,
+  trainEpoch,
+  trainedPart,
+} from "./epoch.js";
+import type { EpochRecord } from "./epoch-record.js";
+import { planTraining } from "./plan.js";
+import { checkRecipe, type Recipe } from "./recipe.js";
+import { checkSameRun, type RunIdentity, runIdentity } from "./run-identity.js";
 
-/** How a model is trained. The same recipe and seed give the same weights on the same machine. */
-export interface Recipe {
-  readonly epochs: number;
-  readonly batch: number;
-  /** The largest learning rate. */
-  readonly lr: number;
-  readonly momentum: number;
-  readonly nesterov: boolean;
-  /** Penalty on weights of convolutions and dense layers; vectors are left out. */
-  readonly weightDecay: number;
-  /** `cosine`, `step` or `constant`. */
-  readonly schedule: string;
-  /** Epochs over which the learning rate rises from 0. */
-  readonly warmup: number;
-  readonly augment: Augmentation;
-}
-
-/** A recipe that suits small images and few epochs. */
-export const defaultRecipe: Omit<Recipe, "epochs" | "augment"> = {
-  batch: 128,
-  lr: 0.1,
-  momentum: 0.9,
-  nesterov: true,
-  weightDecay: 5e-4,
-  schedule: "cosine",
-  warmup: 0.5,
-};
-
-/** One line of the training log. */
-export interface EpochRecord {
-  /** Counted from 1. */
-  readonly epoch: number;
-  /** The learning rate of the last step. */
-  readonly lr: number;
-  readonly trainLoss: number;
-  /** The same over each of up to ten equal parts of the epoch, in order. */
-  readonly trainLosses: readonly number[];
-  /** Percent, of the augmented images as they were trained on. */
-  readonly trainTop1: number;
-  readonly testLoss: number;
-  /** Percent. */
-  readonly testTop1: number;
-  /** Training speed, by the median step. */
-  readonly imagesPerSecond: number;
-  /** Duration of the epoch, evaluation included. */
-  readonly seconds: number;
-}
-
-/** Where training stands, after every step. */
-export interface StepProgress {
-  /** Counted from 1. */
-  readonly epoch: number;
-  readonly step: number;
-  readonly steps: number;
-  /** Means over the epoch so far; accuracy in percent. */
-  readonly loss: number;
-  readonly top1: number;
-  readonly imagesPerSecond: number;
-}
-
-/** What a caller may follow while `train` runs. */
-export interface TrainEvents {
-  readonly onStep?: (progress: StepProgress) => void;
+/** What a caller may give and follow while `train` runs. */
+export interface TrainOptions {
+  /** Values to start from, for all parameters; drawn by the seed otherwise. */
+  readonly weights?: Weights | undefined;
+  /** Where a run of the same model, data, recipe and seed stands, to go on from there. */
+  readonly resume?: Checkpoint | undefined;
+  /** When to make checkpoints inside an epoch, by whichever comes first (never by default). */
+  readonly checkpointEvery?: { readonly steps?: number | undefined; readonly minutes?: number | undefined } | undefined;
+  /**
+   * Saves a checkpoint; called before the first step, inside epochs as `checkpointEvery` says, after every epoch and
+   * when the signal stops the run, and awaited.
+   */
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>;
+  /** Called after every step and awaited. */
+  readonly onStep?: (progress: StepProgress) => void | Promise<void>;
   /** Called after every epoch's evaluation and awaited, so that it can save. */
   readonly onEpoch?: (record: EpochRecord, weights: Weights) => void | Promise<void>;
+  /** Called with one line about what the user should know. */
+  readonly onNotice?: (text: string) => void;
   /** Stops the run after the current step; `train` then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -91,9 +56,10 @@ export interface TrainResult {
 }
 
 /**
- * Trains a classifier from scratch, evaluating on the test split after every epoch.
+ * Trains a classifier, evaluating on the test split after every epoch. A run that is stopped and resumed from its last
+ * checkpoint gives, bit for bit, the weights of the run that was never stopped.
  * @param graph from images [N, C, H, W] to logits [N, classes].
- * @throws UserError when the recipe does not fit the data, or the loss stops being a number.
+ * @throws UserError when the recipe does not fit the data, the checkpoint is of another run, or numbers stop being finite.
  */
 export async function train(
   runtime: Runtime,
@@ -101,31 +67,92 @@ export async function train(
   dataset: Dataset,
   recipe: Recipe,
   seed: number,
-  events: TrainEvents = {},
+  options: TrainOptions = {},
 ): Promise<TrainResult> {
   checkRecipe(recipe, dataset);
-  const { batch } = recipe;
-  const target = { channelBlock: await runtime.channelBlock() };
-  const plan = trainingStep(graph, { batch, loss: crossEntropy(), optimizer: sgd(recipe), target });
-  let weights = initialise(graph, seed);
-  const stepper = await openStep(runtime, plan, weights);
-  const epochs: EpochRecord[] = [];
-  let predictions: Int32Array = new Int32Array();
+  const channelBlock = await runtime.channelBlock();
+  const identity = await runIdentity(graph, dataset, recipe, seed, { name: runtime.name, channelBlock });
+  const { resume } = options;
+  const notice = resume && checkSameRun(identity, resume.progress.identity);
+  if (notice !== undefined) options.onNotice?.(notice);
+  const plan = planTraining(graph, recipe, { channelBlock });
+  const first = resume ? wholeState(plan, resume.state) : (options.weights ?? initialise(graph, seed));
+  const stepper = await openStep(runtime, plan, first, seed);
   try {
-    for (let epoch = 1; epoch <= recipe.epochs; epoch++) {
-      const started = performance.now();
-      const trained = await trainEpoch(stepper, dataset, recipe, { seed, epoch }, events);
-      weights = await stepper.read([...graph.parameters.keys()]);
-      const test = await evaluateWeights(runtime, { graph, weights }, dataset, events.signal);
-      predictions = test.predictions;
-      const seconds = (performance.now() - started) / 1000;
-      epochs.push({ epoch, ...trained, testLoss: test.loss, testTop1: test.top1, seconds });
-      await events.onEpoch?.(epochs.at(-1)!, weights);
-    }
+    return await runEpochs(runtime, graph, { stepper, dataset, recipe, seed }, identity, options);
   } finally {
     await stepper.release();
   }
-  return { weights, epochs, predictions };
+}
+
+async function runEpochs(
+  runtime: Runtime,
+  graph: Graph,
+  training: Training,
+  identity: RunIdentity,
+  options: TrainOptions,
+): Promise<TrainResult> {
+  const { stepper, dataset, recipe } = training;
+  const { signal, onStep, onEpoch } = options;
+  const epochs: EpochRecord[] = [...(options.resume?.progress.history ?? [])];
+  const save = checkpointer(training, identity, epochs, options);
+  const parameters = () => stepper.read([...graph.parameters.keys()]);
+  let position: EpochPosition = options.resume?.progress ?? startOf(1);
+  let finished: { weights: Weights; predictions: Int32Array } | undefined;
+  await save.always(position);
+  while (position.epoch <= recipe.epochs) {
+    const { epoch } = position;
+    position = await trainEpoch(training, position, async (at, progress) => {
+      await onStep?.(progress);
+      await (signal?.aborted ? save.always(at) : save.whenDue(at));
+      signal?.throwIfAborted();
+    });
+    const weights = await parameters();
+    checkFinite(weights, position);
+    const started = performance.now();
+    const test = await evaluateWeights(runtime, { graph, weights }, dataset, signal).catch(async (error: unknown) => {
+      if (signal?.aborted) await save.always(position);
+      throw error;
+    });
+    const seconds = position.sums.seconds + (performance.now() - started) / 1000;
+    const tested = { testLoss: test.loss, testTop1: test.top1, seconds };
+    epochs.push({ epoch, ...trainedPart(position, recipe.batch), ...tested });
+    await onEpoch?.(epochs.at(-1)!, weights);
+    finished = { weights, predictions: test.predictions };
+    position = startOf(epoch + 1);
+    await save.always(position);
+  }
+  if (finished === undefined) {
+    const weights = await parameters(); // the checkpoint was made after the last epoch
+    const { predictions } = await evaluateWeights(runtime, { graph, weights }, dataset, signal);
+    finished = { weights, predictions };
+  }
+  return { ...finished, epochs };
+}
+
+/** Makes checkpoints: always, or when `checkpointEvery` says so; never two of the same position. */
+function checkpointer(
+  { stepper }: Training,
+  identity: RunIdentity,
+  history: readonly EpochRecord[],
+  { resume, checkpointEvery: every = {}, onCheckpoint }: TrainOptions,
+) {
+  let saved: Pick<EpochPosition, "epoch" | "step"> | undefined = resume?.progress;
+  let savedAt = performance.now();
+  let steps = 0;
+  const always = async (position: EpochPosition) => {
+    if (onCheckpoint === undefined || (saved?.epoch === position.epoch && saved.step === position.step)) return;
+    const state = await stepper.read();
+    checkFinite(state, position);
+    await onCheckpoint({ state, progress: { format: 1, ...position, history: [...history], identity } });
+    [saved, savedAt, steps] = [position, performance.now(), 0];
+  };
+  const whenDue = async (position: EpochPosition) => {
+    steps++;
+    const minutes = (performance.now() - savedAt) / 60_000;
+    if (steps >= (every.steps ?? Infinity) || minutes >= (every.minutes ?? Infinity)) await always(position);
+  };
+  return { always, whenDue };
 }
 
 /** Evaluates on the test split in the form of the exported file, which the engine runs about twice as fast. */
@@ -143,94 +170,34 @@ async function evaluateWeights(
   }
 }
 
-/** Opens a training step with the given weights and an optimizer that remembers nothing yet. */
-export function openStep(runtime: Runtime, { graph, state }: TrainingStep, weights: Weights): Promise<Session> {
-  return runtime.open(writeOnnx(graph), {
-    resident: new Map(state.map(({ input, shape }) => [input, weights.get(input) ?? zeros("float32", shape)])),
-    next: new Map(state.map(({ input, output }) => [input, output])),
+/**
+ * Opens a training step with the given weights; state that is not given has its first value.
+ * @param seed of what is drawn at random inside the step.
+ */
+export function openStep(runtime: Runtime, plan: TrainingStep, weights: Weights, seed = 0): Promise<Session> {
+  return runtime.open(writeOnnx(plan.graph), {
+    resident: initialState(plan, weights, seed),
+    next: new Map(plan.state.map(({ input, output }) => [input, output])),
   });
 }
 
-async function trainEpoch(
-  stepper: Session,
-  dataset: Dataset,
-  recipe: Recipe,
-  { seed, epoch }: { seed: number; epoch: number },
-  { onStep, signal }: TrainEvents,
-) {
-  const { batch, augment } = recipe;
-  const schedule = scheduleOf(recipe.schedule, recipe.epochs, recipe.warmup);
-  const options = { batch, seed, epoch, shuffle: true, augment, dropLast: true };
-  const steps = countBatches(dataset.train.length, options);
-  const shape = [batch, dataset.channels, dataset.height, dataset.width];
-  const durations: number[] = [];
-  const losses: number[] = [];
-  let [step, lossSum, correct, lr] = [0, 0, 0, 0];
-  for await (const { x, y } of prefetch(batches(dataset.train, dataset, options))) {
-    signal?.throwIfAborted();
-    lr = recipe.lr * schedule(epoch - 1 + step / steps);
-    const started = performance.now();
-    const results = await stepper.run({
-      x: { dtype: "float32", shape, data: x },
-      y: { dtype: "int64", shape: [batch], data: y },
-      lr: { dtype: "float32", shape: [], data: Float32Array.of(lr) },
-    });
-    durations.push(performance.now() - started);
-    step++;
-    const loss = Number(results.loss!.data[0]);
-    if (!Number.isFinite(loss)) {
-      throw new UserError(
-        `training diverged: the loss was ${loss} in epoch ${epoch}, step ${step}, learning rate ${lr}; use a smaller --lr`,
-      );
-    }
-    losses.push(loss);
-    lossSum += loss;
-    correct += Number(results.correct!.data[0]);
-    const top1 = (100 * correct) / (step * batch);
-    onStep?.({ epoch, step, steps, loss: lossSum / step, top1, imagesPerSecond: speed(batch, durations.slice(-50)) });
+/** @throws UserError unless the checkpoint holds exactly what the step carries on. */
+function wholeState({ state, fixed }: TrainingStep, saved: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+  const odd = state.find(({ input, shape }) => !sameShape(saved.get(input)?.shape ?? [], shape) || !saved.has(input));
+  const count = state.length + fixed.length;
+  if (odd === undefined && saved.size === count && fixed.every((name) => saved.has(name))) return saved;
+  throw new UserError(
+    `cannot resume: got a checkpoint of ${saved.size} tensors; expected ${count}${odd ? `, ${odd.input} [${odd.shape}] among them` : ""}; ` +
+      "give what the run was started with",
+  );
+}
+
+/** @throws UserError when a value is not finite: such a state must neither be saved nor trained on. */
+function checkFinite(values: ReadonlyMap<string, Tensor>, { epoch, step, sums }: EpochPosition): void {
+  for (const [name, { dtype, data }] of values) {
+    if (dtype !== "float32") continue;
+    let sum = 0; // of doubles, which no sum of finite float32 values leaves the range of
+    for (const value of data as Float32Array) sum += value;
+    if (!Number.isFinite(sum)) throw diverged(`${name} held ${sum}`, epoch, step, sums.lr);
   }
-  const trainTop1 = (100 * correct) / (step * batch);
-  return {
-    lr,
-    trainLoss: lossSum / step,
-    trainLosses: inParts(losses),
-    trainTop1,
-    imagesPerSecond: speed(batch, durations),
-  };
-}
-
-/** The means over up to ten parts of a list, as equal as they can be. */
-function inParts(values: readonly number[]): number[] {
-  const parts = Math.min(10, values.length);
-  const border = (part: number) => Math.round((part * values.length) / parts);
-  return Array.from({ length: parts }, (_, part) => mean(values.slice(border(part), border(part + 1))));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Images per second by the median step: a machine that was busy for a moment does not count. */
-function speed(batch: number, milliseconds: readonly number[]): number {
-  return (1000 * batch) / milliseconds.toSorted((a, b) => a - b)[milliseconds.length >> 1]!;
-}
-
-/** @throws UserError when a number of the recipe is out of range or does not fit the data. */
-export function checkRecipe(recipe: Recipe, { train }: Dataset): void {
-  const { epochs, batch, lr, momentum, weightDecay, warmup } = recipe;
-  const whole = (value: number) => Number.isInteger(value) && value >= 1;
-  const images = train.length;
-  const rules: readonly (readonly [holds: boolean, rule: string])[] = [
-    [whole(epochs), `epochs ${epochs}; expected a whole number from 1`],
-    [
-      whole(batch) && batch <= images,
-      `batch ${batch}; expected a whole number from 1 to ${images}, the number of training images`,
-    ],
-    [lr > 0, `learning rate ${lr}; expected a number above 0`],
-    [warmup >= 0 && warmup <= epochs, `warm-up ${warmup}; expected 0 to ${epochs} epochs`],
-    [momentum >= 0 && momentum < 1, `momentum ${momentum}; expected a number from 0, below 1`],
-    [weightDecay >= 0, `weight decay ${weightDecay}; expected a number from 0`],
-  ];
-  const broken = rules.find(([holds]) => !holds);
-  if (broken !== undefined) throw new UserError(`train: got ${broken[1]}`);
 }

@@ -42,8 +42,8 @@ async function expectTiny(path: string): Promise<void> {
   const { name, classes, channels, height, width, train, test, augment } = await openDataset(`cifar10:${path}`);
   expect({ name, channels, height, width }).toEqual({ name: "cifar10", channels: 3, height: 32, width: 32 });
   expect(classes.join("")).toBe("abcdefghij");
-  expect([...train.labels]).toEqual([1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 9]); // batch 10 after batch 9
-  expect([...test.labels]).toEqual([4]);
+  expect(Array.from(train.labels)).toEqual([1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 9]); // batch 10 after batch 9
+  expect(Array.from(test.labels)).toEqual([4]);
   expect(augment).toEqual({ flip: true, pad: 4 });
 }
 
@@ -64,14 +64,14 @@ describe("openDataset of CIFAR", () => {
   it("opens CIFAR-100 with its fine labels and built-in names", async () => {
     await write(folder, { "train.bin": records(2, [99, 0]), "test.bin": records(2, [50]) });
     const { classes, train, test } = await openDataset(`cifar100:${folder}`);
-    expect([...train.labels].map((label) => classes[label])).toEqual(["worm", "apple"]);
-    expect([...test.labels]).toEqual([50]);
+    expect(Array.from(train.labels).map((label) => classes[label])).toEqual(["worm", "apple"]);
+    expect(Array.from(test.labels)).toEqual([50]);
   });
 
   it("keeps the first images of each split", async () => {
     await write(folder, tiny);
     const { train, test } = await openDataset(`cifar10:${folder}`, { trainLimit: 2, testLimit: 5 });
-    expect([[...train.labels], test.length]).toEqual([[1, 2], 1]);
+    expect([Array.from(train.labels), test.length]).toEqual([[1, 2], 1]);
   });
 
   const files = "expected data_batch_*.bin and test_batch.bin";
@@ -143,7 +143,7 @@ describe.skipIf(data === undefined)("CIFAR-10 itself (SENET_TEST_DATA)", () => {
     expect([train.length, test.length]).toEqual([10_000, 10_000]);
     expect(classes.join(" ")).toBe("airplane automobile bird cat deer dog frog horse ship truck");
     const counts = new Array<number>(10).fill(0);
-    for (const label of test.labels) counts[label]!++;
+    for (const label of Array.from(test.labels)) counts[label]!++;
     expect(counts).toEqual(new Array(10).fill(1000));
     // The published values of the complete training split, 0.4914 0.4822 0.4465 and 0.2470 0.2435 0.2616.
     for (const [c, value] of [0.4914, 0.4822, 0.4465].entries()) expect(Math.abs(mean[c]! - value)).toBeLessThan(0.003);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { UserError } from "../../errors.js";
 import { type CifarKind, parseCifar, parseClassNames } from "../cifar.js";
-import { type Dataset, defineDataset, type Limits } from "../dataset.js";
+import { defineDataset, type Limits, type MemoryDataset } from "../dataset.js";
 import { archiveName, archiveSource, type FileSource, folderSource, isFolder } from "./file-source.js";
 
 /**
@@ -9,7 +9,7 @@ import { archiveName, archiveSource, type FileSource, folderSource, isFolder } f
  * The training split is every training file present, which must be numbered from 1 without a gap.
  * @throws UserError when files are missing or malformed.
  */
-export async function openCifar(path: string, kind: CifarKind, limits: Limits): Promise<Dataset> {
+export async function openCifar(path: string, kind: CifarKind, limits: Limits): Promise<MemoryDataset> {
   const files = await findFiles(path, kind);
   const readAll = (names: string[]) => Promise.all(names.map((name) => files.read(name)));
   const train = parseCifar(await readAll(trainingFiles(files, kind)), kind);

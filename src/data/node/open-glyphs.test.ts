@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { ImageSet } from "../dataset.js";
+import type { Split } from "../split.js";
 import { openDataset } from "./open.js";
 
 const folder = new URL("../../../assets/glyphs/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL("dataset.json", folder), "utf8"));
 
-function countByClass({ labels }: ImageSet, classes: number): number[] {
+function countByClass({ labels }: Split, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
-  for (const label of labels) counts[label]!++;
+  for (const label of Array.from(labels)) counts[label]!++;
   return counts;
 }
 

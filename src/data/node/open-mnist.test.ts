@@ -46,8 +46,10 @@ describe("openDataset in the layout of MNIST", () => {
       width: 2,
       augment: { flip: false, pad: 2 },
     });
-    expect([...digits.train.labels, ...digits.test.labels]).toEqual([7, 8, 5]);
-    expect([...digits.train.images]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect([...Array.from(digits.train.labels), ...Array.from(digits.test.labels)]).toEqual([7, 8, 5]);
+    const statistics = { mean: [0], std: [1 / 255] };
+    const { value: batch } = await digits.train.batches({ batch: 2, statistics }).next();
+    expect([...batch!.x].map(Math.round)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     const { classes, augment: clothes } = await openDataset(`fashion-mnist:${folder}`);
     expect([classes.length, classes[9], clothes.flip]).toEqual([10, "Ankle boot", true]);
   });
@@ -72,7 +74,7 @@ describe.skipIf(data === undefined)("Fashion-MNIST itself (SENET_TEST_DATA)", ()
     const { train, test, height, width, mean, std } = await openDataset(`fashion-mnist:${data}/fashion-mnist`);
     expect([train.length, test.length, height, width]).toEqual([60_000, 10_000, 28, 28]);
     const counts = new Array<number>(10).fill(0);
-    for (const label of train.labels) counts[label]!++;
+    for (const label of Array.from(train.labels)) counts[label]!++;
     expect(counts).toEqual(new Array(10).fill(6000));
     expect([mean[0]!.toFixed(4), std[0]!.toFixed(4)]).toEqual(["0.2860", "0.3530"]); // as published
   });

@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.js";
-import { type Dataset, defineDataset, type Geometry, type ImageSet, type Limits } from "../dataset.js";
+import { defineDataset, type Geometry, type ImageSet, type Limits, type MemoryDataset } from "../dataset.js";
 import { type MnistKind, parseMnist } from "../mnist.js";
 import { type FileSource, folderSource } from "./file-source.js";
 
@@ -7,7 +7,7 @@ import { type FileSource, folderSource } from "./file-source.js";
  * Opens a dataset in the layout of MNIST from the folder of its four files, plain or .gz.
  * @throws UserError when files are missing, malformed, or do not agree.
  */
-export async function openMnist(folder: string, kind: MnistKind, limits: Limits): Promise<Dataset> {
+export async function openMnist(folder: string, kind: MnistKind, limits: Limits): Promise<MemoryDataset> {
   const files = await folderSource(folder);
   const train = await readSplit(files, "train", kind);
   const test = await readSplit(files, "t10k", kind);

@@ -1,0 +1,95 @@
+import { UserError } from "../errors.js";
+import { Random } from "../random.js";
+import { type Augmentation, checkAugmentation } from "./augment/augmentation.js";
+import type { Statistics } from "./dataset.js";
+
+/** One split of a dataset: labelled images that come in batches, wherever they lie. */
+export interface Split {
+  /** The number of images. */
+  readonly length: number;
+  /** One index into the names of the classes per image. */
+  readonly labels: ArrayLike<number>;
+  /**
+   * One pass over the images, the next batches prepared while one is worked on. The same options give the same bytes.
+   * An image's variation depends on seed, epoch and its index alone: not on the batch size, nor on where a pass resumed.
+   * @throws UserError at the call when an option is out of range, or `dropLast` leaves no batch; on the way for images
+   *   that cannot be read.
+   *
+   * @example
+   * for await (const { x, y } of dataset.train.batches({ batch: 128, seed: 1, epoch, shuffle: true })) await step(x, y);
+   */
+  batches(options: BatchOptions): AsyncGenerator<Batch, void, undefined>;
+}
+
+/** Images ready for a network. The buffers are this batch's own: they may be transferred to a worker. */
+export interface Batch {
+  /** Normalised images [N, C, H, W]. */
+  readonly x: Float32Array<ArrayBuffer>;
+  /** Labels [N]. */
+  readonly y: BigInt64Array<ArrayBuffer>;
+  /** The labels [N] of the images mixed in, where the augmentation mixes images; the target is mix·y + (1 − mix)·y2. */
+  readonly y2?: BigInt64Array<ArrayBuffer>;
+  /** The weight of `y` in the target, 0 to 1 [N]; present with `y2`. */
+  readonly mix?: Float32Array<ArrayBuffer>;
+  /** Where in the split each image comes from [N]. */
+  readonly indices: Uint32Array<ArrayBuffer>;
+  /** N: the batch size asked for, or less in the last batch. */
+  readonly size: number;
+}
+
+/** What makes up one pass over a split. */
+export interface BatchOptions {
+  /** Images per batch. */
+  readonly batch: number;
+  /** Decides, together with `epoch`, order and augmentation (0 by default). */
+  readonly seed?: number | undefined;
+  /** The pass, counted from 0 (0 by default). */
+  readonly epoch?: number | undefined;
+  /** Whether the images come in random order (false by default). */
+  readonly shuffle?: boolean | undefined;
+  /** How images are varied (not at all by default). */
+  readonly augment?: Augmentation | undefined;
+  /** Whether to leave out the images that do not fill a last batch (false by default). */
+  readonly dropLast?: boolean | undefined;
+  /** The first batch wanted, counted from 0, to resume inside a pass (0 by default). */
+  readonly start?: number | undefined;
+  /** What normalises the pixels: a model's own mean and std instead of the dataset's. */
+  readonly statistics?: Statistics | undefined;
+}
+
+/** The number of batches in a full pass over `images` images. */
+export function countBatches(
+  images: number,
+  { batch, dropLast = false }: Pick<BatchOptions, "batch" | "dropLast">,
+): number {
+  return dropLast ? Math.floor(images / batch) : Math.ceil(images / batch);
+}
+
+/** The order in which a pass visits `images` images: their own, or a random one of seed and epoch. */
+export function visitingOrder(
+  images: number,
+  { seed = 0, epoch = 0, shuffle = false }: Pick<BatchOptions, "seed" | "epoch" | "shuffle">,
+): Uint32Array<ArrayBuffer> {
+  return shuffle
+    ? new Random(seed, "order", epoch).permutation(images)
+    : Uint32Array.from({ length: images }, (_, i) => i);
+}
+
+/** @throws UserError for options out of range, and where `dropLast` leaves no batch of `images` images. */
+export function checkBatchOptions(images: number, options: BatchOptions): void {
+  checkWhole("batch", options.batch, 1);
+  checkWhole("epoch", options.epoch ?? 0, 0);
+  checkWhole("start", options.start ?? 0, 0);
+  if (options.augment) checkAugmentation(options.augment);
+  if (countBatches(images, options) === 0) {
+    throw new UserError(
+      `batches: got batch ${options.batch} for ${images} images without the last partial batch, which leaves none; ` +
+        `expected at most ${images}`,
+    );
+  }
+}
+
+function checkWhole(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new UserError(`batches: got ${name} ${value}; expected a whole number from ${least}`);
+}

@@ -1,0 +1,38 @@
+/** Items handed on, and how long their consumer waited for them. */
+export interface Waiting<T> {
+  readonly items: AsyncGenerator<T, void, undefined>;
+  /** Seconds waited so far. */
+  readonly seconds: number;
+}
+
+/**
+ * Hands on the items of `source` and adds up the time between a request and its answer: what a training run waits for
+ * its data, as against what it computes.
+ *
+ * @example
+ * const waiting = measureWait(split.batches(options));
+ * for await (const batch of waiting.items) await step(batch);
+ * console.log(waiting.seconds);
+ */
+export function measureWait<T>(source: AsyncGenerator<T, void, undefined>): Waiting<T> {
+  let milliseconds = 0;
+  async function* handOn(): AsyncGenerator<T, void, undefined> {
+    try {
+      while (true) {
+        const asked = performance.now();
+        const { done, value } = await source.next();
+        milliseconds += performance.now() - asked;
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      await source.return();
+    }
+  }
+  return {
+    items: handOn(),
+    get seconds() {
+      return milliseconds / 1000;
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+/** A measured number; JSON writes one that is not finite as null. */
+const measured = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
+
+/** One line of the training log. */
+export const EpochRecord = z
+  .object({
+    /** Counted from 1. */
+    epoch: z.int().positive(),
+    /** The learning rate of the last step. */
+    lr: measured,
+    trainLoss: measured,
+    /** The same over each of up to ten equal parts of the epoch, in order. */
+    trainLosses: z.array(measured),
+    /** Percent, of the augmented images as they were trained on. */
+    trainTop1: measured,
+    testLoss: measured,
+    /** Percent. */
+    testTop1: measured,
+    /** Training speed, by the median step since the run was started or resumed. */
+    imagesPerSecond: measured,
+    /** Duration of the epoch, evaluation included. */
+    seconds: measured,
+    /** The share of the training time, 0 to 1, in which a step waited for its images. */
+    dataWait: measured,
+  })
+  .readonly();
+export type EpochRecord = z.infer<typeof EpochRecord>;

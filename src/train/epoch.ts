@@ -1,0 +1,139 @@
+import type { Dataset } from "../data/dataset.js";
+import { countBatches } from "../data/split.js";
+import { measureWait } from "../data/waiting.js";
+import { UserError } from "../errors.js";
+import type { Session } from "../runtime/runtime.js";
+import type { EpochSums } from "./checkpoint.js";
+import type { Recipe } from "./recipe.js";
+import { scheduleOf } from "./schedules.js";
+
+/** Where training stands, after every step. */
+export interface StepProgress {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly steps: number;
+  /** Means over the epoch so far; accuracy in percent. */
+  readonly loss: number;
+  readonly top1: number;
+  /** Of this step alone. */
+  readonly batchLoss: number;
+  readonly lr: number;
+  readonly imagesPerSecond: number;
+  /** The share of the epoch so far, 0 to 1, in which a step waited for its images. */
+  readonly dataWait: number;
+}
+
+/** Steps of an epoch that are done, and what they added up. */
+export interface EpochPosition {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly sums: EpochSums;
+}
+
+/** What an epoch works with. */
+export interface Training {
+  readonly stepper: Session;
+  readonly dataset: Dataset;
+  readonly recipe: Recipe;
+  readonly seed: number;
+}
+
+/** The position before the first step of an epoch. */
+export function startOf(epoch: number): EpochPosition {
+  const sums = { loss: 0, correct: 0, parts: [], lr: 0, imagesPerSecond: 0, seconds: 0, waited: 0 };
+  return { epoch, step: 0, sums };
+}
+
+/** The number of steps in an epoch: images that do not fill a batch wait for the next one. */
+export function stepsPerEpoch({ dataset, recipe }: Pick<Training, "dataset" | "recipe">): number {
+  return countBatches(dataset.train.length, { batch: recipe.batch, dropLast: true });
+}
+
+/**
+ * Trains from a position to the end of its epoch.
+ * @param afterStep is called after every step and awaited; what it throws ends the epoch.
+ * @throws UserError when the loss stops being a number.
+ */
+export async function trainEpoch(
+  training: Training,
+  from: EpochPosition,
+  afterStep: (position: EpochPosition, progress: StepProgress) => Promise<void>,
+): Promise<EpochPosition> {
+  const { stepper, dataset, recipe, seed } = training;
+  const { batch, augment } = recipe;
+  const { epoch } = from;
+  const steps = stepsPerEpoch(training);
+  const schedule = scheduleOf(recipe, steps);
+  const shape = [batch, dataset.channels, dataset.height, dataset.width];
+  const durations: number[] = [];
+  const started = performance.now();
+  const options = { batch, seed, epoch, shuffle: true, augment, dropLast: true, start: from.step };
+  const waiting = measureWait(dataset.train.batches(options));
+  let position = from;
+  for await (const { x, y } of waiting.items) {
+    const { lr } = schedule.at(epoch - 1 + position.step / steps, schedule.start);
+    const stepStarted = performance.now();
+    const results = await stepper.run({
+      x: { dtype: "float32", shape, data: x },
+      y: { dtype: "int64", shape: [batch], data: y },
+      lr: { dtype: "float32", shape: [], data: Float32Array.of(lr) },
+    });
+    const ended = performance.now();
+    durations.push(ended - stepStarted);
+    const step = position.step + 1;
+    const batchLoss = Number(results.loss!.data[0]);
+    if (!Number.isFinite(batchLoss)) throw diverged(`the loss was ${batchLoss}`, epoch, step, lr);
+    const sums: EpochSums = {
+      loss: position.sums.loss + batchLoss,
+      correct: position.sums.correct + Number(results.correct!.data[0]),
+      parts: withLoss(position.sums.parts, batchLoss, position.step, steps),
+      lr,
+      imagesPerSecond: speed(batch, durations.slice(-50)),
+      seconds: from.sums.seconds + (ended - started) / 1000,
+      waited: from.sums.waited + waiting.seconds,
+    };
+    position = { epoch, step, sums };
+    await afterStep(position, { epoch, step, steps, batchLoss, ...means(position, batch) });
+  }
+  // The time of the last checkpoints belongs to the epoch too.
+  const seconds = from.sums.seconds + (performance.now() - started) / 1000;
+  const imagesPerSecond = durations.length > 0 ? speed(batch, durations) : from.sums.imagesPerSecond;
+  return { ...position, sums: { ...position.sums, seconds, imagesPerSecond } };
+}
+
+/** What a record says of the training of an epoch that is through. */
+export function trainedPart({ sums, step }: EpochPosition, batch: number) {
+  const { lr, loss, top1, imagesPerSecond, dataWait } = means({ sums, step }, batch);
+  const trainLosses = sums.parts.map((sum, part) => sum / (border(part + 1, step) - border(part, step)));
+  return { lr, trainLoss: loss, trainLosses, trainTop1: top1, imagesPerSecond, dataWait };
+}
+
+/** One line for a run whose numbers have left the range of floats. */
+export function diverged(what: string, epoch: number, step: number, lr: number): UserError {
+  return new UserError(
+    `training diverged: ${what} in epoch ${epoch}, step ${step}, learning rate ${lr}; use a smaller --lr`,
+  );
+}
+
+function means({ sums, step }: Pick<EpochPosition, "sums" | "step">, batch: number) {
+  const { loss, correct, lr, imagesPerSecond, waited, seconds } = sums;
+  return { loss: loss / step, top1: (100 * correct) / (step * batch), lr, imagesPerSecond, dataWait: waited / seconds };
+}
+
+/** Up to ten parts of an epoch, as equal as they can be: the step with which each starts. */
+function border(part: number, steps: number): number {
+  return Math.round((part * steps) / Math.min(10, steps));
+}
+
+/** The sums of the parts after the loss of one more step. */
+function withLoss(parts: readonly number[], loss: number, step: number, steps: number): number[] {
+  if (step === border(parts.length, steps)) return [...parts, loss];
+  return [...parts.slice(0, -1), parts.at(-1)! + loss];
+}
+
+/** Images per second by the median step: a machine that was busy for a moment does not count. */
+function speed(batch: number, milliseconds: readonly number[]): number {
+  return (1000 * batch) / milliseconds.toSorted((a, b) => a - b)[milliseconds.length >> 1]!;
+}

@@ -1,0 +1,136 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { UserError } from "../../errors.js";
+import { readSafetensorsFile } from "../../weights/node/safetensors-file.js";
+import { safetensorsPieces } from "../../weights/safetensors.js";
+import { type Checkpoint, type RunProgress, readProgress, writeProgress } from "../checkpoint.js";
+import { renameDurably, syncFolder, writeDurably } from "./durable.js";
+
+/** The checkpoints of one run in a folder: the last two and that of the best epoch, each a folder of its own. */
+export interface CheckpointFolder {
+  readonly path: string;
+  /**
+   * Saves a checkpoint. It is there as a whole or not at all, and what it replaces goes only after it is safe.
+   * @throws Error of the file system, such as ENOSPC; then the checkpoints from before are all there.
+   */
+  save(checkpoint: Checkpoint): Promise<void>;
+  /**
+   * The newest whole checkpoint, undefined where none was made yet. Damaged ones are passed over with a notice.
+   * @throws UserError when there are checkpoints, but none is whole.
+   */
+  load(onNotice: (text: string) => void): Promise<Checkpoint | undefined>;
+}
+
+const STATE = "state.safetensors";
+const PROGRESS = "checkpoint.json";
+/** In the format of `sha256sum --check`. */
+const SUMS = "SHA256SUMS";
+
+/** The checkpoints in a folder, which is made with the first of them; the folder around it must exist. */
+export function checkpointFolder(path: string): CheckpointFolder {
+  return {
+    path,
+    async save(checkpoint) {
+      await makeFolder(path);
+      await removeLeftovers(path);
+      const name = nameOf(checkpoint.progress);
+      await write(join(path, `new-${name}`), checkpoint);
+      // One of the same name is damaged, or it would not be made again.
+      if ((await readdir(path)).includes(name)) await rename(join(path, name), join(path, `old-${name}`));
+      await renameDurably(join(path, `new-${name}`), join(path, name));
+      await prune(path, checkpoint.progress);
+    },
+    async load(onNotice) {
+      const found = await saved(path);
+      for (const { name } of found) {
+        try {
+          return await read(join(path, name));
+        } catch (error) {
+          const reason = error instanceof Error ? error.message : String(error);
+          onNotice(`damaged checkpoint ${join(path, name)}: ${reason}; going back to the one before`);
+        }
+      }
+      if (found.length === 0) return undefined;
+      const counted = found.length === 1 ? "checkpoint, which is damaged" : "checkpoints, all damaged";
+      throw new UserError(`${path}: got ${found.length} ${counted}; expected a whole one; start again in a new folder`);
+    },
+  };
+}
+
+/** Names sort as the steps were done: `epoch-0003-step-0000120`. */
+function nameOf({ epoch, step }: Pick<RunProgress, "epoch" | "step">): string {
+  return `epoch-${String(epoch).padStart(4, "0")}-step-${String(step).padStart(7, "0")}`;
+}
+
+/** The checkpoints in a folder, newest first. */
+async function saved(path: string): Promise<{ name: string; epoch: number; step: number }[]> {
+  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw new UserError(`cannot read ${path} (${error.message}); make it readable`);
+  });
+  const found = names.flatMap((name) => {
+    const match = /^epoch-(\d+)-step-(\d+)$/.exec(name);
+    return match ? [{ name, epoch: Number(match[1]), step: Number(match[2]) }] : [];
+  });
+  return found.sort((a, b) => b.epoch - a.epoch || b.step - a.step);
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+}
+
+async function write(path: string, { state, progress }: Checkpoint): Promise<void> {
+  await mkdir(path);
+  try {
+    const sums = [
+      `${await writeDurably(join(path, STATE), safetensorsPieces(state))}  ${STATE}\n`,
+      `${await writeDurably(join(path, PROGRESS), [new TextEncoder().encode(writeProgress(progress))])}  ${PROGRESS}\n`,
+    ];
+    await writeDurably(join(path, SUMS), [new TextEncoder().encode(sums.join(""))]);
+    await syncFolder(path);
+  } catch (error) {
+    await rm(path, { recursive: true, force: true }).catch(() => undefined); // the first error is the one to tell
+    throw error;
+  }
+}
+
+/** @throws Error when a file is missing or its bytes are not those that were written. */
+async function read(path: string): Promise<Checkpoint> {
+  const lines = (await readFile(join(path, SUMS), "utf8")).split("\n");
+  for (const file of [STATE, PROGRESS]) {
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(join(path, file)), hash);
+    if (!lines.includes(`${hash.digest("hex")}  ${file}`)) {
+      throw new UserError(`${file} does not have the checksum that ${SUMS} gives`);
+    }
+  }
+  const progress = readProgress(await readFile(join(path, PROGRESS), "utf8"), PROGRESS);
+  const { tensors } = await readSafetensorsFile(join(path, STATE));
+  return { state: tensors, progress };
+}
+
+/** Removes all but the last two checkpoints and the one after the best epoch. */
+async function prune(path: string, { epoch, step, history }: RunProgress): Promise<void> {
+  const best = history.reduce((a, b) => (b.testTop1 > a.testTop1 ? b : a), history[0] ?? { epoch: 0, testTop1: 0 });
+  const found = await saved(path);
+  // What is further on than the run itself is damaged: the run could not go on from it.
+  const behind = found.filter((one) => one.epoch < epoch || (one.epoch === epoch && one.step <= step));
+  const kept = new Set([...behind.slice(0, 2).map(({ name }) => name), nameOf({ epoch: best.epoch + 1, step: 0 })]);
+  for (const { name } of found) {
+    // Renamed first, so that a half-removed one is never taken for a damaged one.
+    if (!kept.has(name)) await rename(join(path, name), join(path, `old-${name}`));
+  }
+  await removeLeftovers(path);
+}
+
+/** Removes what was not finished when a run was killed: checkpoints half written or half removed. */
+async function removeLeftovers(path: string): Promise<void> {
+  for (const name of await readdir(path)) {
+    if (/^(new|old)-epoch-/.test(name)) await rm(join(path, name), { recursive: true, force: true });
+  }
+}

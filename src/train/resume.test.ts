@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Split } from "../data/split.js";
+import { UserError } from "../errors.js";
+import type { Weights } from "../graph/graph.js";
+import { nodeRuntime } from "../runtime/node/runtime.js";
+import { type Checkpoint, readProgress, writeProgress } from "./checkpoint.js";
+import type { EpochRecord } from "./epoch-record.js";
+import { defaultRecipe, type Recipe } from "./recipe.js";
+import { stripes, stripesNet } from "./stripes.test.helper.js";
+import { type TrainOptions, type TrainResult, train } from "./trainer.js";
+
+const runtime = nodeRuntime({ threads: 1 });
+afterAll(() => runtime.close());
+
+const dataset = stripes();
+const graph = stripesNet();
+const recipe: Recipe = { ...defaultRecipe, epochs: 3, batch: 16, augment: dataset.augment }; // 6 steps an epoch
+const SEED = 5;
+const run = (options: TrainOptions) => train(runtime, graph, dataset, recipe, SEED, options);
+
+const bits = (weights: Weights) =>
+  new Map([...weights].map(([name, { data }]) => [name, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]));
+const untimed = (records: readonly EpochRecord[]) =>
+  records.map((record) => ({ ...record, imagesPerSecond: 0, seconds: 0, dataWait: 0 }));
+
+function expectSame(resumed: TrainResult, whole: TrainResult): void {
+  expect(bits(resumed.weights)).toEqual(bits(whole.weights));
+  expect(untimed(resumed.epochs)).toEqual(untimed(whole.epochs));
+  expect(resumed.predictions).toEqual(whole.predictions);
+}
+
+/** The checkpoint after its way through a file. */
+const throughText = ({ state, progress }: Checkpoint): Checkpoint => ({
+  state,
+  progress: readProgress(writeProgress(progress), "p"),
+});
+
+let whole: TrainResult;
+const checkpoints: Checkpoint[] = [];
+beforeAll(async () => {
+  whole = await run({
+    checkpointEvery: { steps: 1 },
+    onCheckpoint: async (checkpoint) => {
+      checkpoints.push(throughText(checkpoint));
+    },
+  });
+});
+
+describe("a run that goes on from a checkpoint", () => {
+  it("finds one before the first step, after every step and after every epoch, in that order", () => {
+    const positions = checkpoints.map(({ progress: { epoch, step } }) => `${epoch}.${step}`);
+    const epoch = (n: number) => [1, 2, 3, 4, 5, 6].map((step) => `${n}.${step}`);
+    expect(positions).toEqual(["1.0", ...epoch(1), "2.0", ...epoch(2), "3.0", ...epoch(3), "4.0"]);
+  });
+
+  it("gives the bits, records and predictions of the run that never stopped, wherever it goes on", async () => {
+    const unsaved = await run({});
+    expectSame(unsaved, whole);
+    for (const resume of checkpoints) expectSame(await run({ resume }), whole);
+  });
+
+  it("holds the optimizer's memory too", () => {
+    const { state } = checkpoints[4]!;
+    expect([...state.keys()]).toEqual(expect.arrayContaining([...graph.parameters.keys()]));
+    expect(state.get("momentum.fc.weight")!.data.some((value) => Number(value) !== 0)).toBe(true);
+  });
+
+  it("neither saves the checkpoint it came from again nor tells about what was done before", async () => {
+    const seen: string[] = [];
+    await run({
+      resume: checkpoints[9]!, // 2.2
+      onStep: ({ epoch, step }) => void seen.push(`step ${epoch}.${step}`),
+      onEpoch: ({ epoch }) => void seen.push(`epoch ${epoch}`),
+      onCheckpoint: async ({ progress: { epoch, step } }) => void seen.push(`saved ${epoch}.${step}`),
+      checkpointEvery: { steps: 4 },
+    });
+    expect(seen.slice(0, 8)).toEqual([
+      ...["step 2.3", "step 2.4", "step 2.5", "step 2.6", "saved 2.6", "epoch 2", "saved 3.0", "step 3.1"],
+    ]);
+  });
+});
+
+describe("the signal", () => {
+  it("saves where the run stopped inside an epoch", async () => {
+    const controller = new AbortController();
+    const saved: Checkpoint[] = [];
+    const running = run({
+      signal: controller.signal,
+      onStep: ({ epoch, step }) => void (epoch === 2 && step === 3 && controller.abort(new Error("enough"))),
+      onCheckpoint: async (checkpoint) => void saved.push(throughText(checkpoint)),
+    });
+    await expect(running).rejects.toThrow("enough");
+    const { epoch, step } = saved.at(-1)!.progress;
+    expect([epoch, step]).toEqual([2, 3]);
+    expectSame(await run({ resume: saved.at(-1)! }), whole);
+  });
+
+  it("saves the end of the epoch when it comes while the epoch is evaluated", async () => {
+    const controller = new AbortController();
+    const { length, labels } = dataset.test;
+    let evaluations = 0;
+    const test: Split = {
+      ...{ length, labels },
+      batches(options) {
+        if (++evaluations === 2) controller.abort(new Error("enough"));
+        return dataset.test.batches(options);
+      },
+    };
+    const saved: Checkpoint[] = [];
+    const running = train(runtime, graph, { ...dataset, test }, recipe, SEED, {
+      signal: controller.signal,
+      onCheckpoint: async (checkpoint) => void saved.push(throughText(checkpoint)),
+    });
+    await expect(running).rejects.toThrow("enough");
+    const { epoch, step } = saved.at(-1)!.progress;
+    expect([epoch, step]).toEqual([2, 6]);
+    expectSame(await run({ resume: saved.at(-1)! }), whole);
+  });
+});
+
+describe("a checkpoint of another run", () => {
+  const refusal = async (change: Partial<Recipe>, other: { seed?: number; data?: typeof dataset } = {}) => {
+    const resume = checkpoints[3]!;
+    const running = train(runtime, graph, other.data ?? dataset, { ...recipe, ...change }, other.seed ?? SEED, {
+      resume,
+    });
+    return running.then(
+      () => "accepted",
+      (error: unknown) => {
+        expect(error).toBeInstanceOf(UserError);
+        return (error as Error).message;
+      },
+    );
+  };
+
+  it.each([
+    [{ batch: 32 }, "recipe.batch 32, but the checkpoint was made with 16"],
+    [{ lr: 0.05 }, "recipe.lr 0.05, but the checkpoint was made with 0.1"],
+    [{ augment: { flip: true, pad: 2 } }, "recipe.augment.pad 2, but the checkpoint was made with 1"],
+  ])("is refused with the difference named: %j", async (change, difference) => {
+    expect(await refusal(change)).toBe(`cannot resume: got ${difference}; give what the run was started with`);
+  });
+
+  it("is refused for another seed, and for other data", async () => {
+    expect(await refusal({}, { seed: 6 })).toContain("got seed 6, but the checkpoint was made with 5");
+    expect(await refusal({}, { data: stripes({ train: 95 }) })).toContain("data.train.images 95, but");
+  });
+
+  it("is taken with a notice where only the engine differs", async () => {
+    const notices: string[] = [];
+    const other = nodeRuntime({ threads: 2 });
+    const onNotice = (text: string) => notices.push(text);
+    await train(other, graph, dataset, recipe, SEED, { resume: checkpoints.at(-2)!, onNotice });
+    await other.close();
+    expect(notices).toEqual([
+      expect.stringMatching(
+        /^got engine.name ".*2 threads\)", but .*1 thread\)"; the run goes on, its last bits may differ$/,
+      ),
+    ]);
+  });
+
+  it("is refused where a tensor is missing or too much", async () => {
+    const { state, progress } = checkpoints[3]!;
+    const lacking = new Map([...state].filter(([name]) => name !== "momentum.fc.bias"));
+    await expect(run({ resume: { state: lacking, progress } })).rejects.toThrow("momentum.fc.bias [3] among them");
+    const more = new Map([...state, ["more", state.get("fc.bias")!] as const]);
+    await expect(run({ resume: { state: more, progress } })).rejects.toThrow(UserError);
+  });
+});
+
+describe("numbers that are not finite", () => {
+  it("end the run with the step and the learning rate, and never reach a checkpoint", async () => {
+    const saved: Checkpoint[] = [];
+    const wild = { ...recipe, lr: 1e6, warmup: 0 };
+    const running = train(runtime, graph, dataset, wild, SEED, {
+      checkpointEvery: { steps: 1 },
+      onCheckpoint: async (checkpoint) => void saved.push(checkpoint),
+    });
+    await expect(running).rejects.toThrow(
+      /^training diverged: .* in epoch \d, step \d+, learning rate \d+.*; use a smaller --lr$/,
+    );
+    expect(saved.length).toBeGreaterThan(0);
+    for (const { state } of saved)
+      for (const { data } of state.values()) expect(data.some((v) => !Number.isFinite(Number(v)))).toBe(false);
+  });
+});

@@ -1,0 +1,58 @@
+import type { Tensor } from "../graph/tensor.js";
+import { headerLength, LENGTH_BYTES, layOut, parseHeader } from "./safetensors-header.js";
+import { decodeTensor } from "./stored-type.js";
+
+/** The content of a `.safetensors` file. */
+export interface TensorFile {
+  /** By name, in the order of their bytes. */
+  readonly tensors: Map<string, Tensor>;
+  readonly metadata: Map<string, string>;
+}
+
+/**
+ * Reads the bytes of a `.safetensors` file; F16 and BF16 become float32. The tensors are copies with buffers of their own.
+ * Source: https://github.com/huggingface/safetensors#format.
+ * @param source what error messages call the file.
+ * @throws UserError in one line when the file is cut short, malformed, or holds a type we do not know.
+ */
+export function readSafetensors(bytes: Uint8Array, source = "safetensors"): TensorFile {
+  const dataStart = LENGTH_BYTES + headerLength(bytes, bytes.length, source);
+  const { entries, metadata } = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), bytes.length, source);
+  const tensors = new Map<string, Tensor>();
+  for (const entry of entries) {
+    tensors.set(entry.name, decodeTensor(entry, Uint8Array.from(bytes.subarray(entry.begin, entry.end)), source));
+  }
+  return { tensors, metadata: new Map(metadata) };
+}
+
+/**
+ * The bytes of a `.safetensors` file in pieces, so that they never need to lie in memory as a whole: first the header,
+ * then every tensor, which is not copied.
+ * @throws RangeError when a tensor is called `__metadata__` or does not fill its shape.
+ */
+export function* safetensorsPieces(
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: ReadonlyMap<string, string> = new Map(),
+): Generator<Uint8Array, void, undefined> {
+  const { header, ordered } = layOut(tensors, metadata);
+  yield header;
+  for (const { data } of ordered) yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/**
+ * Writes tensors as the bytes of a `.safetensors` file, every one aligned to its elements.
+ * @throws RangeError when a tensor is called `__metadata__` or does not fill its shape.
+ */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: ReadonlyMap<string, string> = new Map(),
+): Uint8Array<ArrayBuffer> {
+  const pieces = [...safetensorsPieces(tensors, metadata)];
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
