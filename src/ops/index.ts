@@ -6,6 +6,9 @@ import { ArgMax } from "./arg-max.js";
 import { BatchNormGradient } from "./batch-norm-gradient.js";
 import { BatchNormTraining } from "./batch-norm-training.js";
 import { BatchNormalization } from "./batch-normalization.js";
+import { BitwiseAnd } from "./bitwise-and.js";
+import { BitwiseOr } from "./bitwise-or.js";
+import { BitwiseXor } from "./bitwise-xor.js";
 import { Cast } from "./cast.js";
 import { Ceil } from "./ceil.js";
 import { Celu } from "./celu.js";
@@ -17,6 +20,7 @@ import { ConvInputGradient } from "./conv-input-gradient.js";
 import { ConvTranspose } from "./conv-transpose.js";
 import { ConvWeightGradient } from "./conv-weight-gradient.js";
 import { Cos } from "./cos.js";
+import { CumSum } from "./cum-sum.js";
 import { Div } from "./div.js";
 import { Elu } from "./elu.js";
 import { Equal } from "./equal.js";
@@ -27,6 +31,7 @@ import { Flatten } from "./flatten.js";
 import { Floor } from "./floor.js";
 import { Gather } from "./gather.js";
 import { GatherElements } from "./gather-elements.js";
+import { GatherND } from "./gather-nd.js";
 import { Gelu } from "./gelu.js";
 import { Gemm } from "./gemm.js";
 import { GlobalAveragePool } from "./global-average-pool.js";
@@ -37,6 +42,8 @@ import { HardSigmoid } from "./hard-sigmoid.js";
 import { HardSwish } from "./hard-swish.js";
 import { Identity } from "./identity.js";
 import { InstanceNormalization } from "./instance-normalization.js";
+import { IsInf } from "./is-inf.js";
+import { IsNaN } from "./is-na-n.js";
 import { LayerNormalization } from "./layer-normalization.js";
 import { LeakyRelu } from "./leaky-relu.js";
 import { Less } from "./less.js";
@@ -56,7 +63,9 @@ import { Mul } from "./mul.js";
 import { NchwcConv } from "./nchwc-conv.js";
 import { NchwcGlobalAveragePool } from "./nchwc-global-average-pool.js";
 import { Neg } from "./neg.js";
+import { NonZero } from "./non-zero.js";
 import { Not } from "./not.js";
+import { OneHot } from "./one-hot.js";
 import type { Op } from "./op.js";
 import { Or } from "./or.js";
 import { Pad } from "./pad.js";
@@ -81,6 +90,7 @@ import { ReorderOutput } from "./reorder-output.js";
 import { Reshape } from "./reshape.js";
 import { Round } from "./round.js";
 import { ScatterElements } from "./scatter-elements.js";
+import { ScatterND } from "./scatter-nd.js";
 import { Selu } from "./selu.js";
 import { Shape } from "./shape.js";
 import { Sigmoid } from "./sigmoid.js";
@@ -98,10 +108,13 @@ import { Sub } from "./sub.js";
 import { Sum } from "./sum.js";
 import { Tanh } from "./tanh.js";
 import { ThresholdedRelu } from "./thresholded-relu.js";
+import { Tile } from "./tile.js";
+import { TopK } from "./top-k.js";
 import { Transpose } from "./transpose.js";
 import { Unsqueeze } from "./unsqueeze.js";
 import { Where } from "./where.js";
 import { Xor } from "./xor.js";
+
 /** Every operator the graph knows, by its ONNX name. */
 export const ops = {
   Add,
@@ -165,6 +178,18 @@ export const ops = {
   Xor,
   Mod,
   Split,
+  GatherND,
+  ScatterND,
+  OneHot,
+  TopK,
+  CumSum,
+  Tile,
+  NonZero,
+  IsNaN,
+  IsInf,
+  BitwiseAnd,
+  BitwiseOr,
+  BitwiseXor,
   Abs,
   Ceil,
   Celu,
