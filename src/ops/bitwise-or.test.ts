@@ -7,9 +7,9 @@ describe("BitwiseOr", () => {
   it("folds as ONNX Runtime computes, negative numbers too", () =>
     checkFold([int64([2, 1], [12, -7]), int64([3], [10, -1, 0])], (g, a, b) => g.call("BitwiseOr", [a, b])));
 
-  it("wants whole numbers", () => {
+  it("needs integers", () => {
     expect(() => buildGraph([floats(2), floats(2)], (g, a, b) => g.call("BitwiseOr", [a, b], {}, "node"))).toThrow(
-      "BitwiseOr (node): got float32; expected whole numbers",
+      "BitwiseOr (node): got float32; expected integers",
     );
   });
 });

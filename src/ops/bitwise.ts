@@ -1,6 +1,5 @@
-import { ShapeError } from "../graph/shape.js";
-import { broadcastRule } from "./broadcast.js";
 import { arithmetic, foldElements } from "./fold.js";
+import { integerRule } from "./integers.js";
 import { noMacs, type Op } from "./op.js";
 
 const noAttributes = {};
@@ -10,11 +9,7 @@ export function bitwise(combine: (a: bigint, b: bigint) => bigint): Op<typeof no
   return {
     domain: "",
     attributes: noAttributes,
-    shape: (call) => {
-      const [type] = broadcastRule(call);
-      if (/^(float|bool)/.test(type!.dtype)) throw new ShapeError({ given: type!.dtype, expected: "whole numbers" });
-      return [type!];
-    },
+    shape: integerRule,
     gradient: { none: "its result is a pattern of bits" },
     macs: noMacs,
     known: (call) =>

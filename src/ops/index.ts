@@ -3,6 +3,7 @@ import { Abs } from "./abs.js";
 import { Add } from "./add.js";
 import { And } from "./and.js";
 import { ArgMax } from "./arg-max.js";
+import { AveragePool } from "./average-pool.js";
 import { BatchNormGradient } from "./batch-norm-gradient.js";
 import { BatchNormTraining } from "./batch-norm-training.js";
 import { BatchNormalization } from "./batch-normalization.js";
@@ -21,7 +22,9 @@ import { ConvTranspose } from "./conv-transpose.js";
 import { ConvWeightGradient } from "./conv-weight-gradient.js";
 import { Cos } from "./cos.js";
 import { CumSum } from "./cum-sum.js";
+import { DepthToSpace } from "./depth-to-space.js";
 import { Div } from "./div.js";
+import { Dropout } from "./dropout.js";
 import { Elu } from "./elu.js";
 import { Equal } from "./equal.js";
 import { Erf } from "./erf.js";
@@ -35,6 +38,7 @@ import { GatherND } from "./gather-nd.js";
 import { Gelu } from "./gelu.js";
 import { Gemm } from "./gemm.js";
 import { GlobalAveragePool } from "./global-average-pool.js";
+import { GlobalMaxPool } from "./global-max-pool.js";
 import { Greater } from "./greater.js";
 import { GreaterOrEqual } from "./greater-or-equal.js";
 import { GroupNormalization } from "./group-normalization.js";
@@ -54,6 +58,8 @@ import { LpNormalization } from "./lp-normalization.js";
 import { LRN } from "./lrn.js";
 import { MatMul } from "./mat-mul.js";
 import { Max } from "./max.js";
+import { MaxPool } from "./max-pool.js";
+import { MaxUnpool } from "./max-unpool.js";
 import { Mean } from "./mean.js";
 import { MeanVarianceNormalization } from "./mean-variance-normalization.js";
 import { Min } from "./min.js";
@@ -88,6 +94,7 @@ import { ReluGradient } from "./relu-gradient.js";
 import { ReorderInput } from "./reorder-input.js";
 import { ReorderOutput } from "./reorder-output.js";
 import { Reshape } from "./reshape.js";
+import { Resize } from "./resize.js";
 import { Round } from "./round.js";
 import { ScatterElements } from "./scatter-elements.js";
 import { ScatterND } from "./scatter-nd.js";
@@ -101,6 +108,7 @@ import { Slice } from "./slice.js";
 import { Softmax } from "./softmax.js";
 import { Softplus } from "./softplus.js";
 import { Softsign } from "./softsign.js";
+import { SpaceToDepth } from "./space-to-depth.js";
 import { Split } from "./split.js";
 import { Sqrt } from "./sqrt.js";
 import { Squeeze } from "./squeeze.js";
@@ -117,11 +125,16 @@ import { Xor } from "./xor.js";
 
 /** Every operator the graph knows, by its ONNX name. */
 export const ops = {
+  Abs,
   Add,
+  And,
   ArgMax,
+  AveragePool,
   BatchNormalization,
   BatchNormGradient,
   BatchNormTraining,
+  BitwiseAnd,
+  BitwiseXor,
   Cast,
   Concat,
   Conv,
@@ -173,7 +186,6 @@ export const ops = {
   Greater,
   GreaterOrEqual,
   Not,
-  And,
   Or,
   Xor,
   Mod,
@@ -187,19 +199,19 @@ export const ops = {
   NonZero,
   IsNaN,
   IsInf,
-  BitwiseAnd,
   BitwiseOr,
-  BitwiseXor,
-  Abs,
   Ceil,
   Celu,
   Clip,
   Cos,
+  DepthToSpace,
+  Dropout,
   Elu,
   Erf,
   Exp,
   Floor,
   Gelu,
+  GlobalMaxPool,
   GroupNormalization,
   HardSwish,
   InstanceNormalization,
@@ -209,6 +221,8 @@ export const ops = {
   LpNormalization,
   LRN,
   Max,
+  MaxPool,
+  MaxUnpool,
   Mean,
   MeanVarianceNormalization,
   Min,
@@ -223,11 +237,13 @@ export const ops = {
   ReduceMin,
   ReduceProd,
   ReduceSumSquare,
+  Resize,
   Round,
   Selu,
   Sin,
   Softplus,
   Softsign,
+  SpaceToDepth,
   Sum,
   Tanh,
   ThresholdedRelu,
