@@ -31,6 +31,12 @@ export const BatchNormalization: Op<typeof attributes> = {
     }
     return [{ dtype: x.dtype, shape: x.shape }];
   },
+  // Exporters write a network in training with its statistics as further outputs and, from opset 14 on, with a mode.
+  // Training replaces the operator in any case, so the form for inference is kept.
+  upgrade: (_, node) => {
+    const { training_mode: _mode, ...attributes } = node.attributes;
+    return { ...node, outputs: node.outputs.slice(0, 1), attributes };
+  },
   // Frozen statistics: an affine map per channel.
   gradient: (g, dy, { inputs, attributes: { epsilon } }) => {
     const [x, scale] = [required(inputs, 0, "X"), required(inputs, 1, "scale")];

@@ -1,13 +1,7 @@
-import { broadcastRule } from "./broadcast.js";
-import { noMacs, type Op } from "./op.js";
-
-const attributes = {};
+import { comparison } from "./compare.js";
 
 /** y = (a < b) element by element with broadcasting, bool. */
-export const Less: Op<typeof attributes> = {
-  domain: "",
-  attributes,
-  shape: (call) => broadcastRule(call).map(({ shape }) => ({ dtype: "bool", shape })),
-  gradient: { none: "its result is a truth value" },
-  macs: noMacs,
-};
+export const Less = comparison(
+  (a, b) => a < b,
+  ({ low, high }) => (high < 0 ? 1 : low >= 0 ? 0 : undefined),
+);

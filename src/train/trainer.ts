@@ -37,7 +37,8 @@ export interface TrainOptions {
    * when the signal stops the run, and awaited.
    */
   readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>;
-  readonly onStep?: (progress: StepProgress) => void;
+  /** Called after every step and awaited. */
+  readonly onStep?: (progress: StepProgress) => void | Promise<void>;
   /** Called after every epoch's evaluation and awaited, so that it can save. */
   readonly onEpoch?: (record: EpochRecord, weights: Weights) => void | Promise<void>;
   /** Called with one line about what the user should know. */
@@ -102,7 +103,7 @@ async function runEpochs(
   while (position.epoch <= recipe.epochs) {
     const { epoch } = position;
     position = await trainEpoch(training, position, async (at, progress) => {
-      onStep?.(progress);
+      await onStep?.(progress);
       await (signal?.aborted ? save.always(at) : save.whenDue(at));
       signal?.throwIfAborted();
     });
