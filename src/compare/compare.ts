@@ -1,3 +1,4 @@
+import { flatAugmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { gateStatistics } from "../explain/gates.js";
 import { countParameters, type Graph, type Model, type Weights } from "../graph/graph.js";
@@ -141,8 +142,23 @@ export function trainedCard(dataset: Dataset, recipe: Recipe, model: string, see
     classes: [...dataset.classes],
     mean: [...dataset.mean],
     std: [...dataset.std],
-    provenance: { model, data: dataset.name, images: dataset.train.length, seed, ...rest, ...augment },
+    provenance: {
+      model,
+      data: dataset.name,
+      images: dataset.train.length,
+      seed,
+      ...plain(rest),
+      ...flatAugmentation(augment),
+    },
   };
+}
+
+/** The entries of a recipe as a card holds them: what is not a number, a word or a truth value as JSON text. */
+function plain(entries: object): Record<string, string | number | boolean> {
+  const given = Object.entries(entries).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, Object(value) === value ? JSON.stringify(value) : value]),
+  );
 }
 
 /** The options of one network: a baseline without attention keeps none, or there would be nothing to compare with. */

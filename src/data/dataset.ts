@@ -1,7 +1,10 @@
 import { UserError } from "../errors.js";
+import type { Augmentation } from "./augment/augmentation.js";
 import { channelStatistics } from "./channel-statistics.js";
 import { type MemorySplit, memorySplit } from "./memory-split.js";
 import type { Split } from "./split.js";
+
+export type { Augmentation };
 
 /** The size of every image of a dataset. */
 export interface Geometry {
@@ -14,14 +17,6 @@ export interface Geometry {
 export interface Statistics {
   readonly mean: readonly number[];
   readonly std: readonly number[];
-}
-
-/** How training images are varied: shifted by up to `pad` pixels into black, and mirrored every other time. */
-export interface Augmentation {
-  /** Mirrors left and right with probability one half; wrong for letters and digits. */
-  readonly flip: boolean;
-  /** Black pixels added on each side before a window of the original size is cut out at random; 0 for none. */
-  readonly pad: number;
 }
 
 /** Images of one split as bytes 0–255, [N, C, H, W], with their labels. */

@@ -109,3 +109,39 @@ describe("memorySplit", () => {
     );
   });
 });
+
+describe("an augmentation", () => {
+  const options = { batch: 4, seed: 3, epoch: 5, shuffle: true };
+
+  it("that does nothing more gives the same images on the long way", () => {
+    const plain = all({ ...options, augment: { flip: true, pad: 2 } });
+    const longer = { flip: true, pad: 2, colorJitter: { brightness: 0, contrast: 0, saturation: 0, hue: 0 } };
+    expect(all({ ...options, augment: longer })).toEqual(plain);
+  });
+
+  it("of everything depends on seed, epoch and index alone, and resumes", () => {
+    const augment = {
+      flip: true,
+      pad: 1,
+      randomResizedCrop: { scale: [0.3, 1], ratio: [0.75, 4 / 3], interpolation: "random" },
+      verticalFlip: true,
+      randAugment: "rand-m9-mstd0.5-inc1",
+      colorJitter: { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 },
+      randomErasing: { probability: 0.5, mode: "pixel", minArea: 0.02, maxArea: 0.3, minAspect: 0.3, count: 1 },
+    } as const;
+    const expected = byImage(all({ ...options, augment }));
+    expect(byImage(all({ ...options, augment, batch: 3, shuffle: false }))).toEqual(expected);
+    expect(byImage(all({ ...options, augment, epoch: 6 }))).not.toEqual(expected);
+    const mixing = { ...augment, mix: { mixup: 0.8, cutmix: 1, probability: 1, switchProbability: 0.5 } };
+    const batches = all({ ...options, augment: mixing });
+    expect(all({ ...options, augment: mixing, start: 1 })).toEqual(batches.slice(1));
+    expect(batches.every(({ y2, mix, size }) => y2?.length === size && mix?.length === size)).toBe(true);
+  });
+
+  it("out of range is refused at the call", () => {
+    const crop = { scale: [0, 1], ratio: [1, 1], interpolation: "bilinear" } as const;
+    expect(() => split.batches({ batch: 2, augment: { flip: false, pad: 0, randomResizedCrop: crop } })).toThrow(
+      "batches: got augment.scale 0,1; expected two shares above 0, up to 1",
+    );
+  });
+});

@@ -1,5 +1,12 @@
 import { Random } from "../random.js";
-import { drawVariation, normalisationTable, unchanged, writeImage } from "./augment.js";
+import { type Augmentation, isPlain } from "./augment/augmentation.js";
+import { mixed } from "./augment/mix.js";
+import type { Pixels } from "./augment/pixels.js";
+import { eraseRandomly } from "./augment/random-erasing.js";
+import { resize } from "./augment/resize.js";
+import { vary, writePixels } from "./augment/vary.js";
+import { randomWindow } from "./augment/window.js";
+import { drawVariation, normalisationTable, unchanged, writeImage } from "./augment/write-image.js";
 import type { Geometry, ImageSet, Statistics } from "./dataset.js";
 import { prefetch } from "./prefetch.js";
 import { type Batch, type BatchOptions, checkBatchOptions, countBatches, type Split, visitingOrder } from "./split.js";
@@ -39,9 +46,42 @@ export function* batchesOf(
     const x = new Float32Array(indices.length * size);
     const y = BigInt64Array.from(indices, (index) => BigInt(set.labels[index]!));
     indices.forEach((index, slot) => {
-      const variation = augment ? drawVariation(new Random(seed, "augment", epoch, index), augment) : unchanged;
-      writeImage(x, slot, set.images, index, table, like, variation);
+      const random = new Random(seed, "augment", epoch, index);
+      if (augment === undefined || isPlain(augment)) {
+        writeImage(x, slot, set.images, index, table, like, augment ? drawVariation(random, augment) : unchanged);
+      } else {
+        const target = x.subarray(slot * size, (slot + 1) * size);
+        writePixels(target, variedImage(set, index, like, random, augment, statistics.mean), table);
+        if (augment.randomErasing) eraseRandomly(target, like, random, augment.randomErasing);
+      }
     });
-    yield { x, y, indices, size: indices.length };
+    yield mixed({ x, y, indices, size: indices.length }, b, like, options);
   }
+}
+
+function variedImage(
+  set: ImageSet,
+  index: number,
+  geometry: Geometry,
+  random: Random,
+  augment: Augmentation,
+  mean: readonly number[],
+): Pixels {
+  let image = pixelsOf(set, index, geometry);
+  if (augment.randomResizedCrop) {
+    const window = randomWindow(geometry, random, augment.randomResizedCrop);
+    image = resize(image, geometry.width, geometry.height, window.interpolation, window);
+  }
+  return vary(image, random, augment, mean);
+}
+
+/** One image with the channels of a pixel side by side. */
+function pixelsOf({ images }: ImageSet, index: number, { channels, height, width }: Geometry): Pixels {
+  const plane = height * width;
+  const data = new Uint8Array(channels * plane);
+  for (let c = 0; c < channels; c++) {
+    const from = (index * channels + c) * plane;
+    for (let i = 0; i < plane; i++) data[i * channels + c] = images[from + i]!;
+  }
+  return { data, height, width, channels };
 }

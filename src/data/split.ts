@@ -1,6 +1,7 @@
 import { UserError } from "../errors.js";
 import { Random } from "../random.js";
-import type { Augmentation, Statistics } from "./dataset.js";
+import { type Augmentation, checkAugmentation } from "./augment/augmentation.js";
+import type { Statistics } from "./dataset.js";
 
 /** One split of a dataset: labelled images that come in batches, wherever they lie. */
 export interface Split {
@@ -79,7 +80,7 @@ export function checkBatchOptions(images: number, options: BatchOptions): void {
   checkWhole("batch", options.batch, 1);
   checkWhole("epoch", options.epoch ?? 0, 0);
   checkWhole("start", options.start ?? 0, 0);
-  checkWhole("augment.pad", options.augment?.pad ?? 0, 0);
+  if (options.augment) checkAugmentation(options.augment);
   if (countBatches(images, options) === 0) {
     throw new UserError(
       `batches: got batch ${options.batch} for ${images} images without the last partial batch, which leaves none; ` +

@@ -23,10 +23,13 @@ export class GraphBuilder {
   readonly #constantNames = new Map<string, Value>();
   readonly #reserved = new Set<string>();
   readonly #name: string;
+  readonly #fold: boolean;
   #counter = 0;
 
-  constructor(name: string) {
+  /** @param options `fold: false` writes every node, also those whose outputs are known already. */
+  constructor(name: string, { fold = true } = {}) {
     this.#name = name;
+    this.#fold = fold;
   }
 
   /** A value that is fed when the graph runs. */
@@ -84,7 +87,7 @@ export class GraphBuilder {
   ): Value[] {
     const rule: Op = opOf(op, "");
     const tagged = writeAttributes(rule.attributes, attributes);
-    const key = `${op}(${inputs.map((value) => value?.name ?? "")})${JSON.stringify(tagged)}#${outputCount}`;
+    const key = `${op}(${inputs.map((value) => value?.name ?? "")})${JSON.stringify(tagged, asText)}#${outputCount}`;
     const known = name === undefined ? this.#calls.get(key) : undefined;
     if (known !== undefined) return known;
     const first = name ?? this.#fresh(op);
@@ -114,7 +117,7 @@ export class GraphBuilder {
         return name === "" ? [] : [this.#define({ name, dtype, shape })];
       });
       const folded = node.outputs.flatMap((name, i) => (name === "" ? [] : [known[i] && tensorOf(known[i])]));
-      if (folded.every((tensor) => tensor !== undefined)) {
+      if (this.#fold && folded.every((tensor) => tensor !== undefined)) {
         for (const [i, tensor] of folded.entries()) this.#constants.set(outputs[i]!.name, tensor);
         return outputs;
       }
@@ -134,7 +137,7 @@ export class GraphBuilder {
       inputs,
       attributes: readAttributes(rule.attributes, node.attributes, node.op),
       constant: (i: number) => this.#constants.get(node.inputs[i] ?? ""),
-      known: (i: number) => this.#knownValue(node.inputs[i] ?? ""),
+      known: (i: number) => this.#knownOf(node.inputs[i] ?? ""),
       outputCount: node.outputs.length,
     };
     const types = rule.shape(call);
@@ -144,7 +147,7 @@ export class GraphBuilder {
     return { types, known: rule.known?.(call) ?? [] };
   }
 
-  #knownValue(name: string): Known | undefined {
+  #knownOf(name: string): Known | undefined {
     const constant = this.#constants.get(name);
     return constant === undefined ? this.#known.get(name) : knownOf(constant);
   }
@@ -174,6 +177,11 @@ export class GraphBuilder {
   /** The tensor behind a constant, or undefined for any other value. */
   constantOf(value: Value): Tensor | undefined {
     return this.#constants.get(value.name);
+  }
+
+  /** What is known of a value: a small constant, or what is computed from shapes. */
+  known(value: Value): Known | undefined {
+    return this.#knownOf(value.name);
   }
 
   /** True when a value of that name exists. */
@@ -213,6 +221,11 @@ export class GraphBuilder {
     while (this.#values.has(name) || this.#reserved.has(name));
     return name;
   }
+}
+
+/** Large integers, which JSON does not have, as texts. */
+function asText(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? `${value}n` : value;
 }
 
 /** The bits of a tensor: 0 and −0 differ in them. */

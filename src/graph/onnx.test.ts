@@ -1,5 +1,11 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { type ModelProto, ModelProtoSchema, OperatorSetIdProtoSchema, TensorProto_DataLocation } from "onnx-buf";
+import {
+  type ModelProto,
+  ModelProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorProto_DataLocation,
+} from "onnx-buf";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../errors.js";
 import { batchNorm } from "../layers/batch-norm.js";
@@ -187,37 +193,47 @@ describe("readOnnx says what it cannot take", () => {
     [
       "an old opset, whose operators mean something else",
       changed((model) => {
-        model.opsetImport = [create(OperatorSetIdProtoSchema, { domain: "", version: 11n })];
+        model.opsetImport = [create(OperatorSetIdProtoSchema, { domain: "", version: 10n })];
       }),
-      "cannot read this ONNX graph: got opset 11; expected 13 or newer; export the model again with a newer opset",
+      "cannot read this ONNX graph: got opset 10; expected 11 to 26; export the model again with a newer opset",
     ],
     [
       "weights in another file",
       changed(({ graph }) => {
-        graph!.initializer[0]!.dataLocation = TensorProto_DataLocation.EXTERNAL;
+        const [tensor] = graph!.initializer;
+        tensor!.dataLocation = TensorProto_DataLocation.EXTERNAL;
+        tensor!.externalData = [create(StringStringEntryProtoSchema, { key: "location", value: "w.bin" })];
       }),
-      "cannot read this ONNX graph: got tensor conv1.weight whose elements lie in another file; export the model as one file",
+      "cannot read this ONNX graph: Conv (conv1.out): got tensor conv1.weight whose elements lie in another file, w.bin; read the model from its folder (readModel), or export it as one file",
     ],
     [
       "a tensor with too few bytes",
       changed(({ graph }) => {
         graph!.initializer[0]!.rawData = new Uint8Array(8);
       }),
-      "cannot read this ONNX graph: got tensor conv1.weight [4,3,3,3] with 8 bytes; expected 432",
+      "cannot read this ONNX graph: Conv (conv1.out): got tensor conv1.weight [4,3,3,3] with 8 bytes; expected 432",
     ],
     [
-      "a node before its input",
-      changed(({ graph }) => {
-        graph!.node.reverse();
+      "a newer opset than the engine takes",
+      changed((model) => {
+        model.opsetImport = [create(OperatorSetIdProtoSchema, { domain: "", version: 27n })];
       }),
-      "expected a value defined before it is used",
+      "cannot read this ONNX graph: got opset 27; expected 11 to 26; export the model again with an older opset",
     ],
     [
-      "half-precision weights",
+      "a circle",
       changed(({ graph }) => {
-        graph!.initializer[0]!.dataType = 10;
+        const relu = graph!.node.find(({ opType }) => opType === "Relu")!;
+        graph!.node.find(({ opType }) => opType === "Conv")!.input[0] = relu.output[0]!;
       }),
-      "cannot read this ONNX graph: got element type 10; expected one of 1 (float32)",
+      "cannot read this ONNX graph: Conv (conv1.out) needs its own output, by way of ",
+    ],
+    [
+      "complex numbers",
+      changed(({ graph }) => {
+        graph!.initializer[0]!.dataType = 14;
+      }),
+      "cannot read this ONNX graph: Conv (conv1.out): got element type 14; expected one of 1 (float32)",
     ],
   ])("%s", (_, bytes, message) => {
     expect(() => readOnnx(bytes)).toThrow(UserError);

@@ -69,7 +69,7 @@ describe("productOfDims", () => {
     [["N"], "N"],
     [["N", 1, 1], "N"],
     [["N", 3, 4], "N*12"],
-    [["N", "M"], "N*M"],
+    [["N", "M"], "M*N"],
   ])("of %j is %j", (dims, product) => {
     expect(productOfDims(dims)).toBe(product);
   });

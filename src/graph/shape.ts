@@ -1,3 +1,4 @@
+import { multiplyDims } from "./dim.js";
 import type { Dim, ValueType } from "./graph.js";
 
 /** What a shape rule found wrong: given, expected, and what to do. The builder puts the operator and node before it. */
@@ -70,11 +71,7 @@ export function normalizeAxis(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
-/** The product of extents; a name stays a name only when everything else is 1. */
+/** The product of extents: a number, or the name that all equal products have. */
 export function productOfDims(dims: readonly Dim[]): Dim {
-  const names = dims.filter((dim) => typeof dim === "string");
-  const numbers = dims.filter((dim) => typeof dim === "number").reduce((product, dim) => product * dim, 1);
-  if (names.length === 0) return numbers;
-  if (names.length === 1 && numbers === 1) return names[0]!;
-  return [...names, ...(numbers === 1 ? [] : [numbers])].join("*");
+  return dims.reduce(multiplyDims, 1);
 }

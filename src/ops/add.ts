@@ -1,4 +1,6 @@
+import { addDims } from "../graph/dim.js";
 import { broadcastRule, unbroadcast } from "./broadcast.js";
+import { arithmetic, foldElements } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = {};
@@ -13,4 +15,9 @@ export const Add: Op<typeof attributes> = {
     () => unbroadcast(g, dy, required(inputs, 1, "B")),
   ],
   macs: noMacs,
+  known: (call) =>
+    foldElements(
+      call,
+      arithmetic((a, b) => a + b, addDims),
+    ),
 };

@@ -19,6 +19,17 @@ export function unaryRule({ inputs }: { inputs: readonly (ValueType | undefined)
   return [{ dtype, shape }];
 }
 
+/** The shape rule of `y = f(a, b, …)` element by element with NumPy broadcasting: one operand or more, all of one type. */
+export function variadicRule({ inputs }: { inputs: readonly (ValueType | undefined)[] }): ValueType[] {
+  const first = required(inputs, 0, "data_0");
+  return inputs.slice(1).reduce<ValueType[]>(
+    (sofar, _, i) => {
+      return broadcastRule({ inputs: [sofar[0], required(inputs, i + 1, `data_${i + 1}`)] });
+    },
+    unaryRule({ inputs: [first] }),
+  );
+}
+
 /**
  * Undoes broadcasting: sums `gradient` over every axis along which `operand` was stretched.
  * @returns a value with the shape of `operand`.

@@ -1,5 +1,9 @@
 import { attribute } from "../graph/attributes.js";
+import { truncateDim } from "../graph/dim.js";
 import { dtypeFromOnnx, dtypeToOnnx } from "../graph/dtype.js";
+import type { Dim } from "../graph/graph.js";
+import type { DType } from "../graph/tensor.js";
+import { foldElements, inRange } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = { to: attribute("int", 1), saturate: attribute("int", 1) };
@@ -17,4 +21,21 @@ export const Cast: Op<typeof attributes> = {
     },
   ],
   macs: noMacs,
+  known: (call) => {
+    const to = dtypeFromOnnx(call.attributes.to);
+    return foldElements(call, ([x], from) => castElement(x!, from, to), to);
+  },
 };
+
+function castElement(x: Dim, from: DType, to: DType): Dim | undefined {
+  const float = to.startsWith("float");
+  if (typeof x === "string") {
+    if (to === "bool") return undefined;
+    return float || !from.startsWith("float") ? x : truncateDim(x);
+  }
+  if (to === "bool") return x === 0 ? 0 : 1; // what is not a number counts as true
+  if (float) return inRange(to, x);
+  // "As far as possible", the largest int64, stays that in int64; elsewhere the engine decides what becomes of it.
+  const whole = Math.trunc(x) + 0;
+  return to === "int64" && Math.abs(whole) === 2 ** 63 ? whole : inRange(to, whole);
+}

@@ -1,5 +1,9 @@
 import { attribute } from "../graph/attributes.js";
+import { addDims } from "../graph/dim.js";
+import type { Dim, ValueType } from "../graph/graph.js";
+import type { Known } from "../graph/known.js";
 import { extent, formatShape, normalizeAxis, ShapeError } from "../graph/shape.js";
+import { elementAt, foldEach } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = { axis: attribute("int", 0) };
@@ -11,7 +15,7 @@ export const Concat: Op<typeof attributes> = {
   shape: ({ inputs, attributes: { axis } }) => {
     const { dtype, shape } = required(inputs, 0, "inputs");
     const at = normalizeAxis(axis, shape.length);
-    let total = 0;
+    let total: Dim = 0;
     for (const input of inputs) {
       const other = required([input], 0, "inputs");
       if (other.dtype !== dtype) {
@@ -28,7 +32,7 @@ export const Concat: Op<typeof attributes> = {
           expected: `equal extents everywhere but at axis ${at}`,
         });
       }
-      total += extent(other, at);
+      total = addDims(total, other.shape[at]!);
     }
     return [{ dtype, shape: shape.map((dim, i) => (i === at ? total : dim)) }];
   },
@@ -42,4 +46,21 @@ export const Concat: Op<typeof attributes> = {
     });
   },
   macs: noMacs,
+  known: (call) => {
+    const parts = call.inputs.map((_, i) => call.known(i));
+    if (!parts.every((part) => part !== undefined)) return [undefined];
+    const [{ dtype, shape }] = Concat.shape(call) as [ValueType];
+    return [foldEach(dtype, shape, (at) => pick(parts, normalizeAxis(call.attributes.axis, shape.length), at))];
+  },
 };
+
+/** The element at `at` of parts that lie one after the other. */
+function pick(parts: readonly Known[], axis: number, at: readonly number[]): Dim | undefined {
+  let position = at[axis]!;
+  for (const part of parts) {
+    const size = part.shape[axis]!;
+    if (position < size) return elementAt(part, at.with(axis, position));
+    position -= size;
+  }
+  return undefined;
+}

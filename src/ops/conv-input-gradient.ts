@@ -3,13 +3,13 @@ import type { GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
 import { concrete, extent } from "../graph/shape.js";
 import { noMacs, type Op, required } from "./op.js";
-import { type Window, windowAttributes, windowOf, windowToAttributes } from "./window.js";
+import { kernelOf, reach, type Window, windowAttributes, windowOf, windowToAttributes } from "./window.js";
 
 const attributes = { ...windowAttributes, group: attribute("int", 1), input_shape: attribute("ints", undefined) };
 
 /**
  * The gradient of a convolution for its input: dy [N, O, H', W'], w [O, I/group, kH, kW] -> dx [N, I, H, W],
- * where `input_shape` is [H, W] and the other attributes are those of the convolution.
+ * where `input_shape` is [H, W] and the other attributes are those of the convolution, with pads written out.
  */
 export const ConvInputGradient: Op<typeof attributes> = {
   domain: "senet",
@@ -22,7 +22,7 @@ export const ConvInputGradient: Op<typeof attributes> = {
   macs: noMacs,
   lower: (g, { inputs, attributes: { group, input_shape = [], ...window } }) => {
     const [dy, w] = [required(inputs, 0, "dy"), required(inputs, 1, "w")];
-    const resolved = windowOf(window, dy, [extent(w, 2), extent(w, 3)]);
+    const resolved = windowOf(window, dy, kernelOf(w));
     const flipped = flippedPads(resolved);
     return resolved.strides.every((stride) => stride === 1) && flipped.every((pad) => pad >= 0)
       ? [g.call("Conv", [dy, flipKernel(g, w, group)], { ...window, pads: flipped, group })]
@@ -31,15 +31,15 @@ export const ConvInputGradient: Op<typeof attributes> = {
 };
 
 /** What a full correlation needs around dy: reach − 1 − pad on each side. */
-function flippedPads({ kernel, dilations, before, after }: Window): number[] {
-  return [before, after].flatMap((pads) => pads.map((pad, i) => (kernel[i]! - 1) * dilations[i]! - pad));
+function flippedPads(window: Window): number[] {
+  return [window.before, window.after].flatMap((pads) => pads.map((pad, i) => reach(window, i) - 1 - pad));
 }
 
 /** Output padding makes up for input rows and columns that the strided window never reached. */
 function transposedWindow(window: Window, dy: Value, inputShape: readonly number[]) {
-  const { kernel, strides, dilations, before, after } = window;
+  const { strides, before, after } = window;
   const output_padding = inputShape.map((size, i) => {
-    const covered = (extent(dy, i + 2) - 1) * strides[i]! + (kernel[i]! - 1) * dilations[i]! + 1;
+    const covered = (extent(dy, i + 2) - 1) * strides[i]! + reach(window, i);
     return size + before[i]! + after[i]! - covered;
   });
   return { ...windowToAttributes(window), output_padding };
@@ -47,13 +47,20 @@ function transposedWindow(window: Window, dy: Value, inputShape: readonly number
 
 /** w [O, I/g, kH, kW] turned by half a turn, inputs and outputs swapped within each group: [I, O/g, kH, kW]. */
 export function flipKernel(g: GraphBuilder, w: Value, group: number): Value {
-  const [outputs, inputs, height, width] = concrete(w) as [number, number, number, number];
-  const turned =
-    height === 1 && width === 1
-      ? w
-      : g.call("Slice", [w, g.ints([-1, -1]), g.ints([-height - 1, -width - 1]), g.ints([2, 3]), g.ints([-1, -1])]);
-  if (group === 1) return g.call("Transpose", [turned], { perm: [1, 0, 2, 3] });
-  const grouped = g.call("Reshape", [turned, g.ints([group, outputs / group, inputs, height, width])]);
-  const swapped = g.call("Transpose", [grouped], { perm: [0, 2, 1, 3, 4] });
-  return g.call("Reshape", [swapped, g.ints([group * inputs, outputs / group, height, width])]);
+  const [outputs, inputs, ...kernel] = concrete(w) as [number, number, ...number[]];
+  const every = (value: number) => g.ints(kernel.map(() => value));
+  const turned = kernel.every((size) => size === 1)
+    ? w
+    : g.call("Slice", [
+        w,
+        every(-1),
+        g.ints(kernel.map((size) => -size - 1)),
+        g.ints(kernel.map((_, i) => i + 2)),
+        every(-1),
+      ]);
+  if (group === 1) return g.call("Transpose", [turned], { perm: [1, 0, ...kernel.map((_, i) => i + 2)] });
+  if (group === outputs && inputs === 1) return turned;
+  const grouped = g.call("Reshape", [turned, g.ints([group, outputs / group, inputs, ...kernel])]);
+  const swapped = g.call("Transpose", [grouped], { perm: [0, 2, 1, ...kernel.map((_, i) => i + 3)] });
+  return g.call("Reshape", [swapped, g.ints([group * inputs, outputs / group, ...kernel])]);
 }

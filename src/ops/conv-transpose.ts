@@ -1,52 +1,59 @@
-import { attribute } from "../graph/attributes.js";
+import { type AttributesOf, attribute } from "../graph/attributes.js";
+import type { Value, ValueType } from "../graph/graph.js";
 import { concrete, extent, formatShape, ShapeError } from "../graph/shape.js";
 import { elements } from "../graph/tensor.js";
 import { channelSum } from "./channels.js";
 import { type Op, required } from "./op.js";
-import { windowAttributes, windowOf, windowToAttributes } from "./window.js";
+import { kernelOf, reach, splitPads, type Window, windowAttributes, windowOf, windowToAttributes } from "./window.js";
 
-const attributes = { ...windowAttributes, group: attribute("int", 1), output_padding: attribute("ints", undefined) };
+const attributes = {
+  ...windowAttributes,
+  group: attribute("int", 1),
+  output_padding: attribute("ints", undefined),
+  output_shape: attribute("ints", undefined),
+};
 
-/** The transpose of a convolution: x [N, I, H, W], w [I, O/group, kH, kW], optional b [O] -> [N, O, H', W']. */
+/**
+ * The transpose of a convolution: x [N, I, H, W], w [I, O/group, kH, kW], optional b [O] -> [N, O, H', W'], or with one
+ * or three spatial axes.
+ */
 export const ConvTranspose: Op<typeof attributes> = {
   domain: "",
   attributes,
-  shape: ({ inputs, attributes: { group, output_padding = [0, 0], ...rest } }) => {
-    const [x, w] = [required(inputs, 0, "X"), required(inputs, 1, "W")];
-    if (x.shape[1] !== w.shape[0] || rest.auto_pad !== "NOTSET") {
+  shape: ({ inputs, attributes }) => {
+    const [x, w, b] = [required(inputs, 0, "X"), required(inputs, 1, "W"), inputs[2]];
+    const { group } = attributes;
+    const [channels, outputs] = [extent(w, 0), extent(w, 1) * group];
+    if (x.shape[1] !== channels || channels % group !== 0 || (b && b.shape[0] !== outputs)) {
       throw new ShapeError({
-        given: `x ${formatShape(x.shape)}, w ${formatShape(w.shape)}, auto_pad ${rest.auto_pad}`,
-        expected: "x [N, I, H, W], w [I, O/group, kH, kW] and explicit pads",
+        given: `x ${formatShape(x.shape)}, w ${formatShape(w.shape)}${b ? `, b ${formatShape(b.shape)}` : ""}, group ${group}`,
+        expected: "x [N, I, H, W], w [I, O/group, kH, kW] with I divisible by group, b [O]",
       });
     }
-    const { kernel, strides, dilations, before, after } = windowOf(rest, x, [extent(w, 2), extent(w, 3)]);
-    const sizes = [0, 1].map((i) => {
-      const covered = (extent(x, i + 2) - 1) * strides[i]! + (kernel[i]! - 1) * dilations[i]! + 1;
-      return covered + output_padding[i]! - before[i]! - after[i]!;
-    });
+    const { sizes, window } = unfolded(attributes, x, w);
     if (sizes.some((size) => size < 1)) {
       throw new ShapeError({
-        given: `pads [${[...before, ...after]}] for x ${formatShape(x.shape)}`,
+        given: `pads [${[...window.before, ...window.after]}] for x ${formatShape(x.shape)}`,
         expected: "to leave a map of at least 1×1",
       });
     }
-    return [{ dtype: x.dtype, shape: [x.shape[0]!, extent(w, 1) * group, ...sizes] }];
+    return [{ dtype: x.dtype, shape: [x.shape[0]!, outputs, ...sizes] }];
   },
   // It is the input gradient of a convolution, so its own gradients are that convolution and its weight gradient.
-  gradient: (g, dy, { inputs, attributes: { output_padding: _, ...rest } }) => {
+  gradient: (g, dy, { inputs, attributes }) => {
     const [x, w, b] = [required(inputs, 0, "X"), required(inputs, 1, "W"), inputs[2]];
-    const window = windowToAttributes(windowOf(rest, x, [extent(w, 2), extent(w, 3)]));
-    const attributes = { ...window, group: rest.group };
+    const window = { ...windowToAttributes(unfolded(attributes, x, w).window), group: attributes.group };
     return [
-      () => cut(g.call("Conv", [dy, w], attributes)),
-      () => g.call("ConvWeightGradient", [dy, x], attributes),
+      () => cut(g.call("Conv", [dy, w], window)),
+      () => g.call("ConvWeightGradient", [dy, x], window),
       b && (() => channelSum(g, dy)),
     ];
 
     /** Output padding of a stride or more would let the window slide further than x. */
-    function cut(dx: ReturnType<typeof g.call>) {
-      const [, , height, width] = concrete(x);
-      return g.call("Slice", [dx, g.ints([0, 0]), g.ints([height!, width!]), g.ints([2, 3])]);
+    function cut(dx: Value) {
+      const sizes = concrete(x).slice(2);
+      const axes = sizes.map((_, i) => i + 2);
+      return g.call("Slice", [dx, g.ints(sizes.map(() => 0)), g.ints(sizes), g.ints(axes)]);
     }
   },
   macs: ({ inputs }) => {
@@ -54,3 +61,37 @@ export const ConvTranspose: Op<typeof attributes> = {
     return elements(concrete(x)) * elements(concrete(w).slice(1));
   },
 };
+
+/**
+ * The window whose convolution this transposes, pads written out, and the spatial extents of the output.
+ * Source: ONNX, ConvTranspose; where `output_shape` asks for more than is covered, the rest stays empty.
+ */
+function unfolded(
+  { output_padding, output_shape, group: _, ...rest }: AttributesOf<typeof attributes>,
+  x: ValueType,
+  w: ValueType,
+): { window: Window; sizes: number[] } {
+  const kernel = kernelOf(w);
+  const named = output_shape !== undefined || rest.auto_pad === "SAME_UPPER" || rest.auto_pad === "SAME_LOWER";
+  const window = windowOf(named ? { ...rest, auto_pad: "NOTSET" } : rest, x, kernel);
+  const extra = output_padding ?? kernel.map(() => 0);
+  if (extra.length !== kernel.length || (output_shape && output_shape.length < kernel.length)) {
+    throw new ShapeError({
+      given: `output_padding [${extra}]${output_shape ? `, output_shape [${output_shape}]` : ""}`,
+      expected: `${kernel.length} numbers each`,
+    });
+  }
+  const covered = kernel.map((_, i) => (extent(x, i + 2) - 1) * window.strides[i]! + reach(window, i) + extra[i]!);
+  if (!named) return { window, sizes: covered.map((size, i) => size - window.before[i]! - window.after[i]!) };
+  const sizes = output_shape?.slice(-kernel.length) ?? window.strides.map((stride, i) => extent(x, i + 2) * stride);
+  if (output_shape && covered.some((size, i) => sizes[i]! >= size + window.strides[i]!)) {
+    throw new ShapeError({
+      given: `output_shape [${output_shape}] for x ${formatShape(x.shape)}`,
+      expected: `less than [${covered.map((size, i) => size + window.strides[i]!)}], as x reaches no further`,
+    });
+  }
+  const totals = covered.map((size, i) => Math.max(0, size - sizes[i]!));
+  const pads = splitPads(rest.auto_pad === "SAME_UPPER" ? "SAME_UPPER" : "SAME_LOWER", totals);
+  const made = output_shape ? sizes : covered.map((size, i) => size - totals[i]!);
+  return { window: { ...window, ...pads }, sizes: made };
+}

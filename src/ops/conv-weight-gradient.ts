@@ -1,7 +1,11 @@
 import { attribute } from "../graph/attributes.js";
+import type { GraphBuilder } from "../graph/builder.js";
+import type { Value } from "../graph/graph.js";
 import { concrete, extent } from "../graph/shape.js";
+import { elements } from "../graph/tensor.js";
+import { indicesOf } from "./indices-of.js";
 import { noMacs, type Op, required } from "./op.js";
-import { windowAttributes, windowOf } from "./window.js";
+import { slack, type Window, windowAttributes, windowOf } from "./window.js";
 
 const attributes = { ...windowAttributes, group: attribute("int", 1) };
 
@@ -15,37 +19,77 @@ export const ConvWeightGradient: Op<typeof attributes> = {
   },
   gradient: { none: "second derivatives are not built" },
   macs: noMacs,
-  // For every tap (i, j) of the kernel: dw[:, :, i, j] = Σₙ dyₙ · x'ₙᵀ, with x' the positions of x under that tap.
-  lower: (g, { inputs, attributes: { group, ...window } }) => {
+  lower: (g, { inputs, attributes: { group, ...rest } }) => {
     const [x, dy] = [required(inputs, 0, "x"), required(inputs, 1, "dy")];
-    const { kernel, strides, dilations, before, after } = windowOf(window, x, window.kernel_shape ?? []);
-    const [batch, channels, height, width] = concrete(x) as [number, number, number, number];
-    const [, outputs, rows, columns] = concrete(dy) as [number, number, number, number];
-    const perGroup = channels / group;
-
-    const padding = [0, 0, ...before, 0, 0, ...after];
-    const padded = padding.some((pad) => pad !== 0) ? g.call("Pad", [x, g.ints(padding)]) : x;
-    const [high, wide] = [height + before[0]! + after[0]!, width + before[1]! + after[1]!];
-    const grouped = g.call("Reshape", [padded, g.ints([batch, group, perGroup, high, wide])]);
-    const channelsLast = g.call("Transpose", [grouped], { perm: [0, 1, 3, 4, 2] }); // [N, g, H, W, I/g]
-    const maps = g.call("Reshape", [dy, g.ints([batch, group, outputs / group, rows * columns])]);
-
-    const taps = [];
-    for (let i = 0; i < kernel[0]!; i++) {
-      for (let j = 0; j < kernel[1]!; j++) {
-        const start = [i * dilations[0]!, j * dilations[1]!];
-        const end = [start[0]! + strides[0]! * (rows - 1) + 1, start[1]! + strides[1]! * (columns - 1) + 1];
-        const whole = high === rows && wide === columns;
-        const under = whole
-          ? channelsLast
-          : g.call("Slice", [channelsLast, g.ints(start), g.ints(end), g.ints([2, 3]), g.ints(strides)]);
-        const flat = g.call("Reshape", [under, g.ints([batch, group, rows * columns, perGroup])]);
-        const products = g.call("MatMul", [maps, flat]); // [N, g, O/g, I/g]
-        const summed = g.call("ReduceSum", [products, g.ints([0])], { keepdims: 0 });
-        taps.push(g.call("Reshape", [summed, g.ints([outputs, perGroup, 1])]));
-      }
-    }
-    const all = taps.length === 1 ? taps[0]! : g.call("Concat", taps, { axis: 2 });
-    return [g.call("Reshape", [all, g.ints([outputs, perGroup, ...kernel])])];
+    const window = windowOf(rest, x, rest.kernel_shape ?? []);
+    // Measured, see docs/architecture.md: with few channels in a group the products of taps are too thin to be fast.
+    const thin = extent(x, 1) / group <= 4 && elements(window.kernel) > 1;
+    return [thin ? convolved(g, x, dy, window, group) : byTaps(g, x, dy, window, group)];
   },
 };
+
+/** For every tap (i, j) of the kernel: dw[:, :, i, j] = Σₙ dyₙ · x'ₙᵀ, with x' the positions of x under that tap. */
+function byTaps(g: GraphBuilder, x: Value, dy: Value, window: Window, group: number): Value {
+  const { kernel, strides, dilations, before, after } = window;
+  const [batch, channels, ...sizes] = concrete(x) as [number, number, ...number[]];
+  const [, outputs, ...places] = concrete(dy) as [number, number, ...number[]];
+  const [perGroup, count] = [channels / group, elements(places)];
+
+  const padding = [0, 0, ...before, 0, 0, ...after];
+  const padded = padding.some((pad) => pad !== 0) ? g.call("Pad", [x, g.ints(padding)]) : x;
+  const high = sizes.map((size, i) => size + before[i]! + after[i]!);
+  const grouped = g.call("Reshape", [padded, g.ints([batch, group, perGroup, ...high])]);
+  const channelsLast = g.call("Transpose", [grouped], { perm: [0, 1, ...sizes.map((_, i) => i + 3), 2] }); // [N, g, H, W, I/g]
+  const maps = g.call("Reshape", [dy, g.ints([batch, group, outputs / group, count])]);
+  const whole = high.every((size, i) => size === places[i]);
+
+  const taps = indicesOf(kernel).map((tap) => {
+    const start = tap.map((at, i) => at * dilations[i]!);
+    const end = start.map((at, i) => at + strides[i]! * (places[i]! - 1) + 1);
+    const axes = g.ints(sizes.map((_, i) => i + 2));
+    const under = whole
+      ? channelsLast
+      : g.call("Slice", [channelsLast, g.ints(start), g.ints(end), axes, g.ints(strides)]);
+    const flat = g.call("Reshape", [under, g.ints([batch, group, count, perGroup])]);
+    const products = g.call("MatMul", [maps, flat]); // [N, g, O/g, I/g]
+    const summed = g.call("ReduceSum", [products, g.ints([0])], { keepdims: 0 });
+    return g.call("Reshape", [summed, g.ints([outputs, perGroup, 1])]);
+  });
+  const all = taps.length === 1 ? taps[0]! : g.call("Concat", taps, { axis: 2 });
+  return g.call("Reshape", [all, g.ints([outputs, perGroup, ...kernel])]);
+}
+
+/**
+ * dw as a convolution of x with dy as its filter: every group of every image is a group of it, the channels within a
+ * group are its batch, strides and dilations change places; then the sum over images.
+ */
+function convolved(g: GraphBuilder, x: Value, dy: Value, window: Window, group: number): Value {
+  const { kernel, strides, dilations, before, after } = window;
+  const [batch, channels, ...sizes] = concrete(x) as [number, number, ...number[]];
+  const [, outputs, ...places] = concrete(dy) as [number, number, ...number[]];
+  const [perGroup, taps] = [channels / group, elements(kernel)];
+
+  // The kernel has one position for each tap; what strides left over at the end would give more.
+  const tail = after.map((pad, i) => pad - (slack(x, window, i) - (places[i]! - 1) * strides[i]!));
+  const cuts = tail.some((pad) => pad < 0); // a convolution's own pads cannot
+  const kept = cuts ? g.call("Pad", [x, g.ints([0, 0, ...before, 0, 0, ...tail])]) : x;
+  const rest = cuts ? sizes.map((size, i) => size + before[i]! + tail[i]!) : sizes;
+
+  const apart = (first: number, second: number) => g.call("Reshape", [kept, g.ints([first, second, ...rest])]);
+  const perm = [1, 0, ...sizes.map((_, i) => i + 2)];
+  const turned =
+    perGroup === 1 ? apart(1, batch * group) : g.call("Transpose", [apart(batch * group, perGroup)], { perm }); // [I/g, N·g, H, W]
+  const filters = g.call("Reshape", [dy, g.ints([batch * outputs, 1, ...places])]);
+  const made = g.call("Conv", [turned, filters], {
+    strides: dilations,
+    dilations: strides,
+    pads: [...before, ...tail].map((pad) => (cuts ? 0 : pad)),
+    group: batch * group,
+  }); // [I/g, N·O, kH, kW]
+  const perImage = g.call("Reshape", [made, g.ints([perGroup, batch, outputs * taps])]);
+  const summed = g.call("ReduceSum", [perImage, g.ints([1])], { keepdims: 0 });
+  const swapped = g.call("Transpose", [g.call("Reshape", [summed, g.ints([perGroup, outputs, taps])])], {
+    perm: [1, 0, 2],
+  });
+  return g.call("Reshape", [swapped, g.ints([outputs, perGroup, ...kernel])]);
+}

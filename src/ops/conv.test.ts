@@ -4,9 +4,10 @@ import { float32 } from "../graph/tensor.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { extents, forAll } from "../testing/for-all.js";
-import { convCases, largestError, naiveConv } from "../testing/naive-conv.js";
+import { convCases, largestError, naiveConv, otherConvCases } from "../testing/naive-conv.js";
 import { randomTensor } from "../testing/random-tensor.js";
 import { costByNode } from "../transform/cost.js";
+import { ops } from "./index.js";
 
 const x = float32([1, 1, 3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
 
@@ -32,22 +33,51 @@ describe("Conv", () => {
   });
 
   it("agrees with the definition for any kernel, stride, dilation, padding and grouping", () =>
-    forAll(convCases, async (given) => {
-      const [a, w] = [randomTensor(given.x, 1), randomTensor(given.w, 2)];
-      const [y] = await compute([a, w], (g, p, q) => g.call("Conv", [p, q], given.attributes));
-      expect(y!.shape).toEqual(given.y);
-      expect(largestError(y!, naiveConv(given, a, w))).toBeLessThan(1e-5);
-    }));
+    forAll(
+      fc.oneof(convCases, otherConvCases),
+      async (given) => {
+        const [a, w] = [randomTensor(given.x, 1), randomTensor(given.w, 2)];
+        const [y] = await compute([a, w], (g, p, q) => g.call("Conv", [p, q], given.attributes));
+        expect(y!.shape).toEqual(given.y);
+        expect(largestError(y!, naiveConv(given, a, w))).toBeLessThan(1e-5);
+      },
+      40,
+    ));
 
   it("has the gradient that finite differences give, for input, weights and bias", () =>
     forAll(
-      convCases,
+      fc.oneof(convCases, otherConvCases),
       ({ x, w, attributes }) =>
         checkGradient([randomTensor(x, 1), randomTensor(w, 2), randomTensor([w[0]], 3)], (g, a, b, c) =>
           g.call("Conv", [a, b, c], attributes),
         ),
-      30,
+      40,
     ));
+
+  it("takes weights that the graph computes, and gives a gradient for what they come from", () =>
+    checkGradient([randomTensor([2, 3, 5, 5], 1), randomTensor([4, 27], 2)], (g, a, b) =>
+      g.call("Conv", [a, g.call("Reshape", [g.call("Mul", [b, b]), g.ints([4, 3, 3, 3])])], { pads: [1, 1, 1, 1] }),
+    ));
+
+  it("keeps a symbolic batch", () => {
+    const graph = buildGraph([floats("N", 2, 9), floats(4, 2, 3)], (g, a, w) => g.call("Conv", [a, w]));
+    expect(graph.outputs[0]!.shape).toEqual(["N", 4, 7]);
+  });
+
+  it("writes out the pads of older files that name them beside dilations", () => {
+    const graph = buildGraph([floats("N", 2, 9, 9), floats(4, 2, 3, 3)], (g, a, w) => {
+      const attributes = { auto_pad: { string: "SAME_LOWER" }, dilations: { ints: [1, 2] }, strides: { ints: [2, 3] } };
+      const node = { name: "c", op: "Conv", domain: "", inputs: [a.name, w.name], outputs: ["y"], attributes };
+      return g.append(ops.Conv.upgrade!(g, node, 11));
+    });
+    // rows: (5 − 1)·2 + 3 − 9 = 2 zeros; columns: (3 − 1)·3 + 5 − 9 = 2 zeros
+    expect(graph.nodes[0]!.attributes).toEqual({
+      dilations: { ints: [1, 2] },
+      strides: { ints: [2, 3] },
+      pads: { ints: [1, 1, 1, 1] },
+    });
+    expect(graph.outputs[0]!.shape).toEqual(["N", 4, 5, 3]);
+  });
 
   it("has the right shape and gradient with padding SAME_UPPER and SAME_LOWER", () =>
     forAll(named, ({ size, kernel, ...attributes }) =>
@@ -139,6 +169,14 @@ describe("Conv", () => {
       "got auto_pad SAME_UPPER with dilations [1,2]; expected dilations [1,1], as ONNX Runtime does not take both; write the pads out",
     ],
     ["a vector", [1, 2, 8], [4, 2, 3, 3], {}, "got x [1, 2, 8]; expected x [N, C, H, W]"],
+    ["four spatial axes", [1, 1, 2, 2, 2, 2], [1, 1, 1, 1, 1, 1], {}, "got 4 spatial axes; expected 1, 2 or 3 of them"],
+    [
+      "channels that differ along one axis",
+      [1, 3, 8],
+      [4, 2, 3],
+      {},
+      "got x [1, 3, 8], w [4, 2, 3], group 1; expected x [N, 2, L] and w [O, I/1, kL] with O divisible by 1",
+    ],
   ])("refuses %s", (_, shape, weights, attributes, message) => {
     expect(() =>
       buildGraph([floats(...shape), floats(...weights)], (g, a, w) => g.call("Conv", [a, w], attributes, "node")),

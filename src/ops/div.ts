@@ -1,9 +1,11 @@
+import { divideDims, quotientOfDims } from "../graph/dim.js";
 import { broadcastRule, unbroadcast } from "./broadcast.js";
+import { arithmetic, type Fold, foldElements } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = {};
 
-/** y = a / b element by element with broadcasting. */
+/** y = a / b element by element with broadcasting; integers are divided towards zero. */
 export const Div: Op<typeof attributes> = {
   domain: "",
   attributes,
@@ -17,4 +19,12 @@ export const Div: Op<typeof attributes> = {
     ];
   },
   macs: noMacs,
+  known: (call) => foldElements(call, divide),
+};
+
+const divideNumbers = arithmetic((a, b) => a / b, divideDims);
+const divideIntegers = arithmetic((a, b) => Math.trunc(a / b), quotientOfDims);
+const divide: Fold = (operands, dtype) => {
+  if (dtype.startsWith("float")) return divideNumbers(operands, dtype);
+  return operands[1] === 0 ? undefined : divideIntegers(operands, dtype); // whatever the engine makes of it
 };

@@ -1,13 +1,7 @@
-import { broadcastRule } from "./broadcast.js";
-import { noMacs, type Op } from "./op.js";
-
-const attributes = {};
+import { comparison } from "./compare.js";
 
 /** y = (a == b) element by element with broadcasting, bool. */
-export const Equal: Op<typeof attributes> = {
-  domain: "",
-  attributes,
-  shape: (call) => broadcastRule(call).map(({ shape }) => ({ dtype: "bool", shape })),
-  gradient: { none: "its result is a truth value" },
-  macs: noMacs,
-};
+export const Equal = comparison(
+  (a, b) => a === b,
+  ({ low, high }) => (low > 0 || high < 0 ? 0 : low === 0 && high === 0 ? 1 : undefined),
+);

@@ -1,6 +1,6 @@
 import { broadcastShapes } from "../graph/shape.js";
-import { toNumbers } from "../graph/tensor.js";
 import { unbroadcast } from "./broadcast.js";
+import { foldMove, stretched } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = {};
@@ -9,12 +9,16 @@ const attributes = {};
 export const Expand: Op<typeof attributes> = {
   domain: "",
   attributes,
-  shape: ({ inputs, constant }) => {
+  shape: ({ inputs, known }) => {
     const { dtype, shape } = required(inputs, 0, "input");
-    const target = constant(1);
+    const target = known(1);
     if (target === undefined) throw new TypeError("got a shape that is computed; expected a constant");
-    return [{ dtype, shape: broadcastShapes(shape, toNumbers(target)) }];
+    return [{ dtype, shape: broadcastShapes(shape, target.data) }];
   },
   gradient: (g, dy, { inputs }) => [() => unbroadcast(g, dy, required(inputs, 0, "input")), undefined],
   macs: noMacs,
+  known: (call) => {
+    const x = call.known(0);
+    return [foldMove(x, Expand.shape(call)[0]!.shape, (at) => stretched(x!.shape, at))];
+  },
 };

@@ -1,5 +1,6 @@
 import { attribute } from "../graph/attributes.js";
 import { concrete, normalizeAxis, productOfDims } from "../graph/shape.js";
+import { foldReshape } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = { axis: attribute("int", 1) };
@@ -15,4 +16,5 @@ export const Flatten: Op<typeof attributes> = {
   },
   gradient: (g, dy, { inputs }) => [() => g.call("Reshape", [dy, g.ints(concrete(required(inputs, 0, "input")))])],
   macs: noMacs,
+  known: (call) => [foldReshape(call.known(0), Flatten.shape(call)[0]!.shape)],
 };

@@ -1,6 +1,7 @@
 import { attribute } from "../graph/attributes.js";
 import { unaryRule } from "./broadcast.js";
 import { noMacs, type Op } from "./op.js";
+import { positive } from "./relu-gradient.js";
 
 const attributes = { alpha: attribute("float", 0.2), beta: attribute("float", 0.5) };
 
@@ -9,11 +10,11 @@ export const HardSigmoid: Op<typeof attributes> = {
   domain: "",
   attributes,
   shape: unaryRule,
-  // α where 0 < y < 1, else 0: the sign of y·(1 − y)
+  // α where 0 < y < 1, which is where y·(1 − y) > 0, else 0
   gradient: (g, dy, { outputs: [y], attributes: { alpha } }) => [
     () => {
-      const inside = g.call("Sign", [g.call("Mul", [y, g.call("Sub", [g.scalar(1), y])])]);
-      return g.call("Mul", [dy, g.call("Mul", [inside, g.scalar(alpha)])]);
+      const inside = positive(g, g.call("Mul", [y, g.call("Sub", [g.scalar(1), y])]));
+      return g.call("Mul", [g.call("Mul", [dy, inside]), g.scalar(alpha)]);
     },
   ],
   macs: noMacs,

@@ -10,4 +10,5 @@ export const Identity: Op<typeof attributes> = {
   shape: unaryRule,
   gradient: (_, dy) => [() => dy],
   macs: noMacs,
+  known: ({ known }) => [known(0)],
 };

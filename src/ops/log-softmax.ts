@@ -1,6 +1,7 @@
 import { attribute } from "../graph/attributes.js";
 import { normalizeAxis } from "../graph/shape.js";
 import { unaryRule } from "./broadcast.js";
+import { flattenedAxis } from "./flattened-axis.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = { axis: attribute("int", -1) };
@@ -21,4 +22,5 @@ export const LogSoftmax: Op<typeof attributes> = {
     },
   ],
   macs: noMacs,
+  upgrade: flattenedAxis,
 };

@@ -1,4 +1,6 @@
+import { multiplyDims } from "../graph/dim.js";
 import { broadcastRule, unbroadcast } from "./broadcast.js";
+import { arithmetic, foldElements } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = {};
@@ -16,4 +18,9 @@ export const Mul: Op<typeof attributes> = {
     ];
   },
   macs: noMacs,
+  known: (call) =>
+    foldElements(
+      call,
+      arithmetic((a, b) => a * b, multiplyDims),
+    ),
 };

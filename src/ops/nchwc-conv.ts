@@ -2,7 +2,7 @@ import { attribute } from "../graph/attributes.js";
 import { concrete, extent } from "../graph/shape.js";
 import { elements } from "../graph/tensor.js";
 import { type Op, required } from "./op.js";
-import { slide, windowAttributes, windowOf } from "./window.js";
+import { kernelOf, slide, windowAttributes, windowOf } from "./window.js";
 
 const attributes = {
   ...windowAttributes,
@@ -22,7 +22,7 @@ export const NchwcConv: Op<typeof attributes> = {
   attributes,
   shape: ({ inputs, attributes }) => {
     const [x, w] = [required(inputs, 0, "X"), required(inputs, 1, "W")];
-    const window = windowOf(attributes, x, [extent(w, 2), extent(w, 3)]);
+    const window = windowOf(attributes, x, kernelOf(w));
     return [{ dtype: x.dtype, shape: [x.shape[0]!, extent(w, 0), ...slide(x, window)] }];
   },
   gradient: { none: "it is made by lowering, after differentiation" },

@@ -1,4 +1,6 @@
+import { subtractDims } from "../graph/dim.js";
 import { unaryRule } from "./broadcast.js";
+import { foldElements, inRange } from "./fold.js";
 import { noMacs, type Op } from "./op.js";
 
 const attributes = {};
@@ -10,4 +12,6 @@ export const Neg: Op<typeof attributes> = {
   shape: unaryRule,
   gradient: (g, dy) => [() => g.call("Neg", [dy])],
   macs: noMacs,
+  known: (call) =>
+    foldElements(call, ([x], dtype) => (typeof x === "number" ? inRange(dtype, -x, x) : subtractDims(0, x!))),
 };

@@ -1,7 +1,7 @@
 import { concrete } from "../graph/shape.js";
 import { elements } from "../graph/tensor.js";
 import { noMacs, type Op, required } from "./op.js";
-import { reduceAttributes, reduceRule, unreduce } from "./reduce.js";
+import { axesFromAttribute, reduceAttributes, reduceRule, unreduce } from "./reduce.js";
 
 /** Averages over axes. */
 export const ReduceMean: Op<typeof reduceAttributes> = {
@@ -14,4 +14,5 @@ export const ReduceMean: Op<typeof reduceAttributes> = {
     return [() => unreduce(g, g.call("Mul", [dy, share()]), x, inputs[1]), undefined];
   },
   macs: noMacs,
+  upgrade: axesFromAttribute(18),
 };

@@ -3,13 +3,14 @@ import type { GraphBuilder } from "../graph/builder.js";
 import type { Dim, Value, ValueType } from "../graph/graph.js";
 import { concrete, normalizeAxis, sameShape } from "../graph/shape.js";
 import { toNumbers } from "../graph/tensor.js";
-import { type OpCall, required } from "./op.js";
+import { attributeToInput } from "./axes.js";
+import { type Op, type OpCall, required } from "./op.js";
 
 /** Attributes of the Reduce operators; the axes are the second input. */
 export const reduceAttributes = { keepdims: attribute("int", 1), noop_with_empty_axes: attribute("int", 0) };
 
 /** The axes a reduction runs over: those of its constant second input, all when there is none. */
-function axesOf(rank: number, axes: readonly number[] | undefined): number[] {
+export function axesOf(rank: number, axes: readonly number[] | undefined): number[] {
   return axes === undefined || axes.length === 0
     ? Array.from({ length: rank }, (_, i) => i)
     : axes.map((axis) => normalizeAxis(axis, rank));
@@ -28,13 +29,22 @@ export function reduceRule({ inputs, attributes, constant }: OpCall<typeof reduc
   return [{ dtype, shape: shape.flatMap((dim, i): Dim[] => (axes.includes(i) ? kept : [dim])) }];
 }
 
-/** Stretches the gradient of a reduction back over the axes that were reduced. */
-export function unreduce(g: GraphBuilder, dy: Value, x: Value, axesInput: Value | undefined): Value {
-  if (sameShape(dy.shape, x.shape)) return dy;
+/** What a reduction of x gave, or its gradient, with every reduced axis back as an extent of 1: it broadcasts over x. */
+export function alongside(g: GraphBuilder, reduced: Value, x: Value, axesInput: Value | undefined): Value {
+  if (sameShape(reduced.shape, x.shape)) return reduced;
   const shape = concrete(x);
   const given = axesInput && g.constantOf(axesInput);
   const axes = axesOf(shape.length, given && toNumbers(given));
   const kept = shape.map((dim, i) => (axes.includes(i) ? 1 : dim));
-  const aligned = sameShape(dy.shape, kept) ? dy : g.call("Reshape", [dy, g.ints(kept)]);
-  return g.call("Expand", [aligned, g.ints(shape)]);
+  return sameShape(reduced.shape, kept) ? reduced : g.call("Reshape", [reduced, g.ints(kept)]);
+}
+
+/** Stretches the gradient of a reduction back over the axes that were reduced. */
+export function unreduce(g: GraphBuilder, dy: Value, x: Value, axesInput: Value | undefined): Value {
+  return sameShape(dy.shape, x.shape) ? dy : g.call("Expand", [alongside(g, dy, x, axesInput), g.ints(concrete(x))]);
+}
+
+/** Reads the form that a Reduce operator had before opset `since`: its axes were an attribute. */
+export function axesFromAttribute(since: number): NonNullable<Op["upgrade"]> {
+  return attributeToInput("axes", since);
 }

@@ -1,7 +1,8 @@
 import { attribute } from "../graph/attributes.js";
+import { divideDims, quotientOfDims, rangeOf, subtractDims } from "../graph/dim.js";
 import type { Dim } from "../graph/graph.js";
 import { concrete, formatShape, productOfDims, ShapeError } from "../graph/shape.js";
-import { elements, toNumbers } from "../graph/tensor.js";
+import { foldReshape } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = { allowzero: attribute("int", 0) };
@@ -10,11 +11,11 @@ const attributes = { allowzero: attribute("int", 0) };
 export const Reshape: Op<typeof attributes> = {
   domain: "",
   attributes,
-  shape: ({ inputs, attributes: { allowzero }, constant }) => {
+  shape: ({ inputs, attributes: { allowzero }, known }) => {
     const { dtype, shape } = required(inputs, 0, "data");
-    const target = constant(1);
+    const target = known(1);
     if (target === undefined) throw new TypeError("got a shape that is computed; expected a constant");
-    const wanted = toNumbers(target).map((dim, i): Dim => (dim === 0 && !allowzero ? (shape[i] ?? 0) : dim));
+    const wanted = target.data.map((dim, i): Dim => (dim === 0 && !allowzero ? (shape[i] ?? 0) : dim));
     return [{ dtype, shape: fillIn(shape, wanted) }];
   },
   gradient: (g, dy, { inputs }) => [
@@ -22,26 +23,22 @@ export const Reshape: Op<typeof attributes> = {
     undefined,
   ],
   macs: noMacs,
+  known: (call) => [foldReshape(call.known(0), Reshape.shape(call)[0]!.shape)],
 };
 
-/** Replaces −1 by what is left of `from`; symbolic extents that appear on both sides cancel. */
+/** Replaces −1 by what is left of `from`. */
 function fillIn(from: readonly Dim[], to: readonly Dim[]): Dim[] {
-  const left = [...from];
-  for (const dim of to) {
-    const at = typeof dim === "string" ? left.indexOf(dim) : -1;
-    if (at >= 0) left.splice(at, 1);
-  }
-  const known = to.filter((dim): dim is number => typeof dim === "number" && dim !== -1);
+  const [before, rest] = [productOfDims(from), productOfDims(to.filter((dim) => dim !== -1))];
   const unknown = to.filter((dim) => dim === -1).length;
-  const numbers = elements(left.filter((dim) => typeof dim === "number"));
-  const names = left.filter((dim) => typeof dim === "string");
-  const ratio = numbers / elements(known);
-  const negative = known.some((dim) => dim < 0);
-  if (negative || unknown > 1 || (names.length === 0 && (unknown === 1 ? !Number.isInteger(ratio) : ratio !== 1))) {
+  const negative = to.some((dim) => typeof dim === "number" && dim < -1);
+  const { low, high } = rangeOf(subtractDims(before, rest));
+  const numbers = typeof before === "number" && typeof rest === "number";
+  const left = divideDims(before, rest) ?? (numbers ? undefined : quotientOfDims(before, rest));
+  if (negative || unknown > 1 || (unknown === 1 ? left === undefined : low > 0 || high < 0)) {
     throw new ShapeError({
       given: `${formatShape(from)} to ${formatShape(to)}`,
       expected: "as many elements after as before, with at most one -1",
     });
   }
-  return to.map((dim) => (dim === -1 ? productOfDims([...names, ratio]) : dim));
+  return to.map((dim) => (dim === -1 ? left! : dim));
 }

@@ -1,7 +1,9 @@
 import type { GraphBuilder } from "../graph/builder.js";
+import { addDims, maxOfDims, minOfDims, quotientOfDims, subtractDims } from "../graph/dim.js";
 import type { Dim, Value, ValueType } from "../graph/graph.js";
+import type { Known } from "../graph/known.js";
 import { concrete, extent, normalizeAxis, ShapeError } from "../graph/shape.js";
-import { type Tensor, toNumbers } from "../graph/tensor.js";
+import { foldMove } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = {};
@@ -10,46 +12,51 @@ const attributes = {};
 export const Slice: Op<typeof attributes> = {
   domain: "",
   attributes,
-  shape: ({ inputs, constant }) => {
+  shape: ({ inputs, known }) => {
     const x = required(inputs, 0, "data");
     const shape: Dim[] = [...x.shape];
-    for (const { axis, start, end, step } of ranges(x, constant)) {
-      shape[axis] = Math.max(0, Math.ceil((end - start) / step));
-    }
+    for (const range of ranges(inputs, known)) shape[range.axis] = countOf(range);
     return [{ dtype: x.dtype, shape }];
   },
-  gradient: (g, dy, { inputs }) => [
-    () => scatterBack(g, dy, required(inputs, 0, "data"), (i) => inputs[i] && g.constantOf(inputs[i])),
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-  ],
+  gradient: (g, dy, { inputs }) => [() => scatterBack(g, dy, inputs), undefined, undefined, undefined, undefined],
   macs: noMacs,
+  known: (call) => {
+    const [x, shape] = [call.known(0), Slice.shape(call)[0]!.shape];
+    const cuts = new Map(ranges(call.inputs, call.known).map((range) => [range.axis, range]));
+    const source = (at: number, axis: number) => {
+      const { start, step } = cuts.get(axis) ?? { start: 0, step: 1 };
+      return Number(start) + at * step;
+    };
+    return [foldMove(x, shape, (at) => at.map(source))];
+  },
 };
 
-interface Range {
+/** From `start` towards `end` (not included) by `step`; of a symbolic extent, the bounds may be symbolic too. */
+interface Range<D extends Dim = Dim> {
   axis: number;
-  start: number;
-  end: number;
+  start: D;
+  end: D;
   step: number;
 }
 
+/** How many elements there are from start towards end: the distance over the step, rounded up. */
+function countOf({ start, end, step }: Range): Dim {
+  const distance = maxOfDims(step > 0 ? subtractDims(end, start) : subtractDims(start, end), 0);
+  return quotientOfDims(addDims(distance, Math.abs(step) - 1), Math.abs(step));
+}
+
 /** The cut along every axis that is named, with counts from the end resolved and bounds clamped as ONNX says. */
-function ranges(x: ValueType, constant: (i: number) => Tensor | undefined): Range[] {
-  const [starts, ends] = [constant(1), constant(2)];
-  if (starts === undefined || ends === undefined) {
-    throw new TypeError("got starts or ends that are computed; expected constants");
-  }
-  const [from, to] = [toNumbers(starts), toNumbers(ends)];
-  const axes = numbersOr(
-    constant(3),
-    from.map((_, i) => i),
-  );
-  const steps = numbersOr(
-    constant(4),
-    from.map(() => 1),
-  );
+function ranges(inputs: readonly (ValueType | undefined)[], known: (i: number) => Known | undefined): Range[] {
+  const x = required(inputs, 0, "data");
+  const given = ["data", "starts", "ends", "axes", "steps"].map((name, i) => {
+    if (i === 0 || inputs[i] === undefined) return undefined;
+    const value = known(i);
+    if (value === undefined) throw new TypeError(`got ${name} that are computed; expected constants`);
+    return value.data;
+  });
+  const [from, to] = [required(given, 1, "starts"), required(given, 2, "ends")];
+  const axes = (given[3] ?? from.map((_, i) => i)).map(asNumber);
+  const steps = (given[4] ?? from.map(() => 1)).map(asNumber);
   if ([to, axes, steps].some(({ length }) => length !== from.length)) {
     throw new ShapeError({
       given: `${from.length} starts, ${to.length} ends, ${axes.length} axes and ${steps.length} steps`,
@@ -61,28 +68,38 @@ function ranges(x: ValueType, constant: (i: number) => Tensor | undefined): Rang
     throw new ShapeError({ given: `axes [${axes.join(", ")}]`, expected: "each axis at most once" });
   }
   return counted.map((axis, i) => {
-    const size = extent(x, axis);
-    const step = steps[i]!;
+    const [size, step] = [x.shape[axis]!, steps[i]!];
     if (step === 0) throw new ShapeError({ given: "step 0", expected: "a step that is not 0" });
-    const clamp = (at: number, low: number, high: number) => Math.min(Math.max(at < 0 ? at + size : at, low), high);
-    return step > 0
-      ? { axis, start: clamp(from[i]!, 0, size), end: clamp(to[i]!, 0, size), step }
-      : { axis, start: clamp(from[i]!, 0, size - 1), end: clamp(to[i]!, -1, size - 1), step };
+    const [low, high] = step > 0 ? [0, size] : [-1, subtractDims(size, 1)];
+    const start = clamp(from[i]!, size, step > 0 ? 0 : minOfDims(0, high), high);
+    return { axis, start, end: clamp(to[i]!, size, low, high), step };
   });
 }
 
-function numbersOr(tensor: Tensor | undefined, fallback: number[]): number[] {
-  return tensor === undefined ? fallback : toNumbers(tensor);
+/** A bound counted from either end, held between `low` and `high`; beyond 2³¹ − 1 it means as far as possible. */
+function clamp(bound: Dim, size: Dim, low: Dim, high: Dim): Dim {
+  if (typeof bound === "number" && Math.abs(bound) >= 2 ** 31 - 1) return bound < 0 ? low : high;
+  const at = typeof bound === "number" && bound < 0 ? addDims(bound, size) : bound;
+  return minOfDims(maxOfDims(at, low), high);
+}
+
+/** @throws TypeError when it depends on an extent without a size. */
+function asNumber(element: Dim): number {
+  if (typeof element === "number") return element;
+  throw new TypeError(`got axes or steps with ${element}; expected numbers`);
 }
 
 /** Puts dy where it was cut from and zeros elsewhere: zeros between elements for a step, then zeros around. */
-function scatterBack(g: GraphBuilder, dy: Value, x: Value, constant: (i: number) => Tensor | undefined): Value {
+function scatterBack(g: GraphBuilder, dy: Value, inputs: readonly (Value | undefined)[]): Value {
+  const x = required(inputs, 0, "data");
   let result = dy;
-  for (const range of ranges(x, constant)) result = scatterAxis(g, result, extent(x, range.axis), range);
+  for (const range of ranges(inputs, (i) => g.known(inputs[i]!)) as Range<number>[]) {
+    result = scatterAxis(g, result, extent(x, range.axis), range);
+  }
   return result;
 }
 
-function scatterAxis(g: GraphBuilder, dy: Value, size: number, { axis, start, end, step }: Range): Value {
+function scatterAxis(g: GraphBuilder, dy: Value, size: number, { axis, start, end, step }: Range<number>): Value {
   const shape = concrete(dy);
   const count = shape[axis]!;
   if (step < 0) {

@@ -1,4 +1,6 @@
+import { subtractDims } from "../graph/dim.js";
 import { broadcastRule, unbroadcast } from "./broadcast.js";
+import { arithmetic, foldElements } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = {};
@@ -13,4 +15,9 @@ export const Sub: Op<typeof attributes> = {
     () => unbroadcast(g, g.call("Neg", [dy]), required(inputs, 1, "B")),
   ],
   macs: noMacs,
+  known: (call) =>
+    foldElements(
+      call,
+      arithmetic((a, b) => a - b, subtractDims),
+    ),
 };

@@ -1,5 +1,7 @@
 import { attribute } from "../graph/attributes.js";
+import type { ValueType } from "../graph/graph.js";
 import { ShapeError } from "../graph/shape.js";
+import { foldMove } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = { perm: attribute("ints", undefined) };
@@ -20,4 +22,9 @@ export const Transpose: Op<typeof attributes> = {
     () => g.call("Transpose", [dy], perm === undefined ? {} : { perm: perm.map((_, i) => perm.indexOf(i)) }),
   ],
   macs: noMacs,
+  known: (call) => {
+    const [{ shape }] = Transpose.shape(call) as [ValueType];
+    const order = call.attributes.perm ?? shape.map((_, i) => shape.length - 1 - i);
+    return [foldMove(call.known(0), shape, (at) => order.map((_, axis) => at[order.indexOf(axis)]!))];
+  },
 };

@@ -1,49 +1,68 @@
 import fc, { type Arbitrary } from "fast-check";
 import { elements, float32, type Tensor } from "../graph/tensor.js";
+import { indicesOf } from "../ops/indices-of.js";
 import { extents } from "./for-all.js";
 
-/** A convolution by its shapes and attributes, nothing left to default. */
+/** A convolution over one to three spatial axes by its shapes and attributes, nothing left to default. */
 export interface ConvCase {
-  readonly x: readonly [n: number, channels: number, height: number, width: number];
-  readonly w: readonly [outputs: number, perGroup: number, height: number, width: number];
-  readonly y: readonly [n: number, outputs: number, height: number, width: number];
+  readonly x: readonly [n: number, channels: number, ...sizes: number[]];
+  readonly w: readonly [outputs: number, perGroup: number, ...kernel: number[]];
+  readonly y: readonly [n: number, outputs: number, ...sizes: number[]];
   readonly attributes: {
-    readonly strides: readonly [number, number];
-    readonly dilations: readonly [number, number];
-    /** Top, left, bottom, right. */
-    readonly pads: readonly [number, number, number, number];
+    readonly strides: readonly number[];
+    readonly dilations: readonly number[];
+    /** What comes before every axis, then after. */
+    readonly pads: readonly number[];
     readonly group: number;
   };
 }
 
-/** Small convolutions of every kind: any kernel, stride, dilation, grouping and unequal padding; at least one output. */
-export const convCases: Arbitrary<ConvCase> = fc
-  .record({
-    n: extents(3),
-    group: extents(3),
-    inputs: extents(3),
-    outputs: extents(3),
-    size: fc.tuple(extents(9), extents(9)),
-    kernel: fc.tuple(extents(4), extents(4)),
-    strides: fc.tuple(extents(3), extents(3)),
-    dilations: fc.tuple(extents(2), extents(2)),
-    pads: fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3), fc.nat(3)),
-  })
-  .filter(({ size, kernel, dilations, pads }) =>
-    [0, 1].every((i) => size[i]! + pads[i]! + pads[i + 2]! >= (kernel[i]! - 1) * dilations[i]! + 1),
-  )
-  .map(({ n, group, inputs, outputs, size, kernel, strides, dilations, pads }): ConvCase => {
-    const slid = (i: 0 | 1) => {
-      const reach = (kernel[i] - 1) * dilations[i] + 1;
-      return Math.floor((size[i] + pads[i] + pads[i + 2]! - reach) / strides[i]) + 1;
-    };
-    return {
-      x: [n, inputs * group, ...size],
-      w: [outputs * group, inputs, ...kernel],
-      y: [n, outputs * group, slid(0), slid(1)],
-      attributes: { strides, dilations, pads, group },
-    };
+/** Small convolutions over images: any kernel, stride, dilation, grouping and unequal padding; at least one output. */
+export const convCases: Arbitrary<ConvCase> = convCasesOf(2, 9);
+
+/** The same over one axis, or over three. */
+export const otherConvCases: Arbitrary<ConvCase> = fc.oneof(convCasesOf(1, 12), convCasesOf(3, 4));
+
+function convCasesOf(spatial: number, largest: number): Arbitrary<ConvCase> {
+  const each = (entry: Arbitrary<number>, count = spatial) => fc.array(entry, { minLength: count, maxLength: count });
+  return fc
+    .record({
+      n: extents(3),
+      group: extents(3),
+      inputs: extents(3),
+      outputs: extents(3),
+      size: each(extents(largest)),
+      kernel: each(extents(4)),
+      strides: each(extents(3)),
+      dilations: each(extents(2)),
+      pads: each(fc.nat(3), 2 * spatial),
+    })
+    .filter((given) => slid(given).every((size) => size > 0))
+    .map((given): ConvCase => {
+      const { n, group, inputs, outputs, size, kernel, strides, dilations, pads } = given;
+      return {
+        x: [n, inputs * group, ...size],
+        w: [outputs * group, inputs, ...kernel],
+        y: [n, outputs * group, ...slid(given)],
+        attributes: { strides, dilations, pads, group },
+      };
+    });
+}
+
+interface Slide {
+  readonly size: readonly number[];
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly pads: readonly number[];
+}
+
+function slid({ size, kernel, strides, dilations, pads }: Slide): number[] {
+  return size.map((extent, i) => {
+    const reach = (kernel[i]! - 1) * dilations[i]! + 1;
+    return Math.floor((extent + pads[i]! + pads[i + size.length]! - reach) / strides[i]!) + 1;
   });
+}
 
 /** y by the definition of a convolution, summed in double precision. */
 export function naiveConv(given: ConvCase, x: Tensor, w: Tensor): Tensor<"float32"> {
@@ -85,25 +104,28 @@ function accumulate(given: ConvCase, shape: readonly number[], add: (sums: Float
 function eachProduct({ x, w, y, attributes }: ConvCase, visit: (at: Product) => void): void {
   const { strides, dilations, pads, group } = attributes;
   const outputsPerGroup = w[0] / group;
+  const [sizes, kernel, places] = [x.slice(2), w.slice(2), y.slice(2)];
   for (let n = 0; n < y[0]; n++) {
     for (let o = 0; o < y[1]; o++) {
       for (let i = 0; i < w[1]; i++) {
         const channel = Math.floor(o / outputsPerGroup) * w[1] + i;
-        for (let r = 0; r < y[2] * y[3] * w[2] * w[3]; r++) {
-          const tap = r % (w[2] * w[3]);
-          const place = (r - tap) / (w[2] * w[3]);
-          const [ky, kx] = [Math.floor(tap / w[3]), tap % w[3]];
-          const [oy, ox] = [Math.floor(place / y[3]), place % y[3]];
-          const row = oy * strides[0] + ky * dilations[0] - pads[0];
-          const column = ox * strides[1] + kx * dilations[1] - pads[1];
-          if (row < 0 || row >= x[2] || column < 0 || column >= x[3]) continue;
-          visit({
-            x: ((n * x[1] + channel) * x[2] + row) * x[3] + column,
-            w: ((o * w[1] + i) * w[2] + ky) * w[3] + kx,
-            y: ((n * y[1] + o) * y[2] + oy) * y[3] + ox,
-          });
+        for (const place of indicesOf(places)) {
+          for (const tap of indicesOf(kernel)) {
+            const at = place.map((p, axis) => p * strides[axis]! + tap[axis]! * dilations[axis]! - pads[axis]!);
+            if (at.some((p, axis) => p < 0 || p >= sizes[axis]!)) continue;
+            visit({
+              x: flat([n, channel, ...at], x),
+              w: flat([o, i, ...tap], w),
+              y: flat([n, o, ...place], y),
+            });
+          }
         }
       }
     }
   }
+}
+
+/** The place of an index in row-major order. */
+export function flat(index: readonly number[], shape: readonly number[]): number {
+  return index.reduce((place, i, axis) => place * shape[axis]! + i, 0);
 }

@@ -81,7 +81,8 @@ function startRange(name: string, shape: readonly number[]): [low: number, high:
   return name.endsWith("weight") ? [0.7, 1.3] : [-0.3, 0.3];
 }
 
-function between(name: string, shape: readonly number[], low: number, high: number): Tensor<"float32"> {
+/** A tensor whose entries in [low, high) depend on its name alone. */
+export function between(name: string, shape: readonly number[], low: number, high: number): Tensor<"float32"> {
   return float32(
     shape,
     Float32Array.from(uniform(name, elements(shape)), (u) => low + (high - low) * u),

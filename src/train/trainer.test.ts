@@ -121,7 +121,9 @@ describe("train", () => {
 
   it("refuses a schedule it does not know", async () => {
     const error = await failure(train(runtime, graph, dataset, { ...recipe, schedule: "linear" }, 1));
-    expect(error.message).toBe('unknown schedule "linear"; expected one of cosine, step, constant');
+    expect(error.message).toBe(
+      'train: got schedule "linear"; expected one of cosine, step, onecycle, plateau, constant',
+    );
   });
 
   it("stops after the step in which it is told to, with the signal's reason, and calls no epoch finished", async () => {

@@ -1,4 +1,5 @@
 import { GraphBuilder } from "../graph/builder.js";
+import { bindDim } from "../graph/dim.js";
 import type { Dim, Graph, Node, Value } from "../graph/graph.js";
 
 /** How `replay` differs from a plain copy. */
@@ -15,7 +16,7 @@ export interface ReplayOptions {
  */
 export function replay(g: GraphBuilder, graph: Graph, { bind = {}, replace }: ReplayOptions = {}): Map<string, Value> {
   const values = new Map<string, Value>();
-  const bound = (dim: Dim): Dim => (typeof dim === "string" ? (bind[dim] ?? dim) : dim);
+  const bound = (dim: Dim) => bindDim(dim, bind);
   g.reserve(graph.nodes.flatMap(({ outputs }) => outputs));
   for (const { name, dtype, shape } of graph.inputs) values.set(name, g.input(name, dtype, shape.map(bound)));
   for (const [name, { shape, init, trainable }] of graph.parameters) {

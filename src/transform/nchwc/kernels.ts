@@ -127,6 +127,7 @@ export class Kernels {
     }
     // A full correlation: reach − 1 − pad before, at least 0 where the size is kept, and after it what makes the result as large as x.
     const first = before.map((pad, i) => (kernel[i]! - 1) * dilations[i]! - pad);
+    if (first.some((pad) => pad < 0)) return undefined;
     const spread = this.#insertZeros(dy, stride);
     return this.convolve(spread, turned, { ...dense, before: first, after: before }, sum ? { sum } : {});
   }

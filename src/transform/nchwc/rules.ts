@@ -39,6 +39,7 @@ export type Rule = (call: Call) => readonly (FeatureMap | Value)[] | undefined;
 export const rules: Partial<Record<OpName, Rule>> = {
   Conv: ({ k, node, inputs: [x, w, b], map, plain }) => {
     const attributes = attributesOf(node) as AttributesOf<typeof Conv.attributes>;
+    if (x!.shape.length !== 4) return undefined;
     const few = extent(w!, 1) < k.block;
     const given = few ? undefined : map(0);
     if (attributes.group !== 1 || extent(w!, 0) % k.block !== 0 || isPoint(x!) || b || (!few && !given))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Random } from "../random.js";
-import { drawVariation, normalisationTable, unchanged, type Variation, writeImage } from "./augment.js";
+import { Random } from "../../random.js";
+import { drawVariation, normalisationTable, unchanged, type Variation, writeImage } from "./write-image.js";
 
 // Image 1 of two, two channels of 2 × 3:
 //   1 2 3     11 12 13

@@ -1,0 +1,65 @@
+import type { Random } from "../../random.js";
+import type { Interpolation } from "./affine.js";
+import type { RandomResizedCrop } from "./augmentation.js";
+import type { Box } from "./resize.js";
+
+/** The part of an image that becomes the network's input, and how it is resized to it. */
+export interface Window extends Box {
+  readonly interpolation: Interpolation;
+}
+
+/** An extent in pixels. */
+interface Extent {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * A window of random area and shape inside an image.
+ * Source: torchvision `RandomResizedCrop.get_params`: ten attempts, then the largest window of a permitted shape, central.
+ */
+export function randomWindow({ width, height }: Extent, random: Random, crop: RandomResizedCrop): Window {
+  const { scale, ratio } = crop;
+  const interpolation = crop.interpolation === "random" ? drawInterpolation(random) : crop.interpolation;
+  const [low, high] = [Math.log(ratio[0]), Math.log(ratio[1])];
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const area = width * height * (scale[0] + random.float() * (scale[1] - scale[0]));
+    const aspect = Math.exp(low + random.float() * (high - low));
+    const [w, h] = [Math.round(Math.sqrt(area * aspect)), Math.round(Math.sqrt(area / aspect))];
+    if (w < 1 || h < 1 || w > width || h > height) continue;
+    return { left: random.below(width - w + 1), top: random.below(height - h + 1), width: w, height: h, interpolation };
+  }
+  const shape = Math.min(ratio[1], Math.max(ratio[0], width / height));
+  const w = Math.max(1, Math.min(width, Math.round(height * shape)));
+  const h = Math.max(1, Math.min(height, Math.round(width / shape)));
+  return { left: (width - w) >> 1, top: (height - h) >> 1, width: w, height: h, interpolation };
+}
+
+function drawInterpolation(random: Random): Interpolation {
+  return random.below(2) === 0 ? "bilinear" : "bicubic";
+}
+
+/**
+ * The size an image is resized to and the window that is then cut out of it for evaluation: the short side becomes
+ * size / `cropPct`, the middle is taken.
+ * Source: torchvision `Resize` and `CenterCrop`, with timm's rounding down of the short side.
+ * @param size the output's width and height.
+ */
+export function centreCrop(
+  { width, height }: Extent,
+  size: Extent,
+  cropPct: number,
+): { readonly resized: Extent; readonly left: number; readonly top: number } {
+  const short = Math.floor(Math.max(size.width, size.height) / cropPct);
+  const long = (other: number) => Math.max(1, Math.trunc((short * other) / Math.min(width, height)));
+  const resized = width <= height ? { width: short, height: long(height) } : { width: long(width), height: short };
+  const left = halfOf(resized.width - size.width);
+  const top = halfOf(resized.height - size.height);
+  return { resized, left, top };
+}
+
+/** Half of a whole number, rounded to the even neighbour, as Python rounds. */
+function halfOf(n: number): number {
+  const floor = Math.floor(n / 2);
+  return n % 2 === 0 || floor % 2 === 0 ? floor : floor + 1;
+}

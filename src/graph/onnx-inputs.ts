@@ -1,0 +1,35 @@
+import { dtypeFromOnnx } from "./dtype.js";
+import type { Dim, Value } from "./graph.js";
+import { isHalf } from "./half-precision.js";
+import { dimField, graphField, shapeField, tensorTypeField, typeField, valueInfoField } from "./onnx-fields.js";
+import type { Message } from "./protobuf.js";
+
+/**
+ * The inputs that are fed: files of old versions list the initializers among them. The first axis, where it has no size,
+ * is named "N"; so is every other extent of the same name.
+ */
+export function readInputs(graph: Message, initializers: ReadonlyMap<string, Message>): Value[] {
+  const found = Array.from(graph.messages(graphField.input), readInput);
+  const inputs = found.filter(({ name }) => !initializers.has(name));
+  const batch = inputs.map(({ shape }) => shape[0]).find((dim) => typeof dim === "string");
+  const rename = (dim: Dim | undefined, name: string, i: number): Dim =>
+    dim === undefined ? (i === 0 ? "N" : `${name}_${i}`) : dim === batch ? "N" : dim;
+  return inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape: shape.map((dim, i) => rename(dim, name, i)) }));
+}
+
+/** An input; extents without a size or a name are undefined. */
+function readInput(message: Message) {
+  const name = message.text(valueInfoField.name);
+  const type = message.message(valueInfoField.type)?.message(typeField.tensor);
+  if (type === undefined) throw new Error(`got input ${name} without a tensor type; expected one`);
+  const dataType = type.number(tensorTypeField.elementType) ?? 0;
+  const dtype = dtypeFromOnnx(isHalf(dataType) ? 1 : dataType);
+  const dims = Array.from(type.message(tensorTypeField.shape)?.messages(shapeField.dim) ?? []);
+  const shape = dims.map((dim): Dim | undefined => {
+    const [size, param] = [dim.number(dimField.value) ?? 0, dim.text(dimField.param)];
+    if (!Number.isSafeInteger(size)) throw new Error(`got input ${name} with an extent of ${size}; expected less`);
+    if (size > 0) return size;
+    return /^[A-Za-z_][\w.-]*$/.test(param) ? param : undefined;
+  });
+  return { name, dtype, shape };
+}

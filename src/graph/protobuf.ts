@@ -1,0 +1,207 @@
+/**
+ * Reads the varints of one stretch of bytes, one after the other; `low` and `high` are the halves of the last one.
+ * Source: https://protobuf.dev/programming-guides/encoding.
+ */
+class Cursor {
+  low = 0;
+  high = 0;
+  constructor(
+    readonly bytes: Uint8Array,
+    public at: number,
+    readonly end: number,
+  ) {}
+
+  /** The next varint as a signed 64-bit number, rounded beyond 2^53 (`low` and `high` hold all of it). */
+  varint(): number {
+    let [low, high] = [0, 0];
+    for (let shift = 0; ; shift += 7) {
+      if (this.at >= this.end || shift > 63) throw new Error("it is cut short or damaged in a number");
+      const byte = this.bytes[this.at++]!;
+      const bits = byte & 127;
+      if (shift < 28) low |= bits << shift;
+      else if (shift === 28) [low, high] = [low | (bits << 28), bits >> 4];
+      else high |= bits << (shift - 32);
+      if (byte < 128) break;
+    }
+    this.low = low >>> 0;
+    this.high = high | 0;
+    return this.high * 2 ** 32 + this.low;
+  }
+
+  /** Steps over `length` bytes and returns where they began. */
+  skip(length: number): number {
+    if (length < 0 || length > this.end - this.at) {
+      throw new Error(`it is cut short: a field of ${length} bytes has ${this.end - this.at} left`);
+    }
+    const start = this.at;
+    this.at += length;
+    return start;
+  }
+}
+
+/** How a field is stored. */
+const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
+
+/**
+ * One message of a protobuf file. Nothing is decoded before it is asked for: reading a field steps through the fields of
+ * the message and over what lies inside them, so that memory is spent on what is used only, and nesting costs nothing.
+ * Every method throws Error when the message is damaged where it looks.
+ */
+export class Message {
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  /** The number in a field; undefined when it is not there. */
+  number(field: number): number | undefined {
+    let found: number | undefined;
+    for (const { type, start } of this.#fields(field)) {
+      if (type !== wire.varint) throw mismatch(field);
+      found = new Cursor(this.#bytes, start, this.#end).varint();
+    }
+    return found;
+  }
+
+  /** The single-precision number in a field; undefined when it is not there. */
+  float(field: number): number | undefined {
+    return this.floats(field).at(-1);
+  }
+
+  /** The bytes in a field, not copied; undefined when it is not there. */
+  bytes(field: number): Uint8Array | undefined {
+    let found: Uint8Array | undefined;
+    for (const { type, start, end } of this.#fields(field)) found = this.#view(field, type, start, end);
+    return found;
+  }
+
+  /** The text in a field; empty when it is not there. */
+  text(field: number): string {
+    const bytes = this.bytes(field);
+    return bytes === undefined ? "" : new TextDecoder().decode(bytes);
+  }
+
+  /** The texts of a repeated field. */
+  texts(field: number): string[] {
+    return this.views(field).map((bytes) => new TextDecoder().decode(bytes));
+  }
+
+  /** The byte strings of a repeated field, not copied. */
+  views(field: number): Uint8Array[] {
+    return Array.from(this.#fields(field), ({ type, start, end }) => this.#view(field, type, start, end));
+  }
+
+  /** The message in a field that occurs at most once; undefined when it is not there. */
+  message(field: number): Message | undefined {
+    let found: Message | undefined;
+    for (const message of this.messages(field)) {
+      if (found !== undefined) throw new Error(`it has field ${field} twice, which may occur once`);
+      found = message;
+    }
+    return found;
+  }
+
+  /** The messages of a repeated field, one after the other. */
+  *messages(field: number): Generator<Message> {
+    for (const { type, start, end } of this.#fields(field)) {
+      if (type !== wire.bytes) throw mismatch(field);
+      yield new Message(this.#bytes, start, end);
+    }
+  }
+
+  /** The whole numbers of a repeated field, rounded beyond 2^53. */
+  numbers(field: number): number[] {
+    const found: number[] = [];
+    this.#varints(field, (cursor) => found.push(cursor.varint()));
+    return found;
+  }
+
+  /** The whole numbers of a repeated field, exactly. */
+  int64s(field: number): BigInt64Array {
+    let count = 0;
+    this.#varints(field, (cursor) => {
+      cursor.varint();
+      count++;
+    });
+    const halves = new Uint32Array(2 * count);
+    let at = 0;
+    this.#varints(field, (cursor) => {
+      cursor.varint();
+      halves[at++] = cursor.low;
+      halves[at++] = cursor.high;
+    });
+    return new BigInt64Array(halves.buffer);
+  }
+
+  /** The single-precision numbers of a repeated field. */
+  floats(field: number): Float32Array {
+    return new Float32Array(this.#fixed(field, wire.fixed32, 4));
+  }
+
+  /** The double-precision numbers of a repeated field. */
+  doubles(field: number): Float64Array {
+    return new Float64Array(this.#fixed(field, wire.fixed64, 8));
+  }
+
+  /** Steps through every number of a repeated field, packed or not. */
+  #varints(field: number, read: (cursor: Cursor) => void): void {
+    for (const { type, start, end } of this.#fields(field)) {
+      if (type !== wire.varint && type !== wire.bytes) throw mismatch(field);
+      const cursor = new Cursor(this.#bytes, start, end);
+      while (cursor.at < end) read(cursor);
+    }
+  }
+
+  /** The bytes of all numbers of fixed size in a field, packed or not, in one piece. */
+  #fixed(field: number, single: number, size: number): ArrayBuffer {
+    let length = 0;
+    for (const { type, start, end } of this.#fields(field)) {
+      if ((type !== single && type !== wire.bytes) || (end - start) % size !== 0) throw mismatch(field);
+      length += end - start;
+    }
+    const joined = new Uint8Array(length);
+    let at = 0;
+    for (const { start, end } of this.#fields(field)) {
+      joined.set(this.#bytes.subarray(start, end), at);
+      at += end - start;
+    }
+    return joined.buffer;
+  }
+
+  #view(field: number, type: number, start: number, end: number): Uint8Array {
+    if (type !== wire.bytes) throw mismatch(field);
+    return this.#bytes.subarray(start, end);
+  }
+
+  /** Where the values of one field lie, in their order. */
+  *#fields(wanted: number): Generator<{ type: number; start: number; end: number }> {
+    const cursor = new Cursor(this.#bytes, this.#start, this.#end);
+    while (cursor.at < this.#end) {
+      const tag = cursor.varint();
+      const [field, type] = [Math.floor(tag / 8), tag & 7];
+      const start = skipValue(cursor, type);
+      if (field < 1) throw new Error("it is damaged: it has a field without a number");
+      if (field === wanted) yield { type, start, end: cursor.at };
+    }
+  }
+}
+
+/** Steps over one value and returns where its content begins. */
+function skipValue(cursor: Cursor, type: number): number {
+  const start = cursor.at;
+  if (type === wire.varint) cursor.varint();
+  else if (type === wire.bytes) return cursor.skip(cursor.varint());
+  else if (type === wire.fixed32) cursor.skip(4);
+  else if (type === wire.fixed64) cursor.skip(8);
+  else throw new Error(`it is damaged: it has a field of kind ${type}`);
+  return start;
+}
+
+function mismatch(field: number): Error {
+  return new Error(`it is damaged: field ${field} is stored in another way than it should be`);
+}

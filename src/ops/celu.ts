@@ -1,0 +1,21 @@
+import { attribute } from "../graph/attributes.js";
+import { unaryRule } from "./broadcast.js";
+import { noMacs, type Op, required } from "./op.js";
+import { negativePart } from "./steps.js";
+
+const attributes = { alpha: attribute("float", 1) };
+
+/** y = max(0, x) + min(0, α·(exp(x/α) − 1)). Source: Barron 2017, arXiv:1704.07483. */
+export const Celu: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: unaryRule,
+  // dx = dy · exp(min(x, 0) / α)
+  gradient: (g, dy, { inputs, attributes: { alpha } }) => [
+    () => {
+      const exponent = g.call("Mul", [negativePart(g, required(inputs, 0, "X")), g.scalar(1 / alpha)]);
+      return g.call("Mul", [dy, g.call("Exp", [exponent])]);
+    },
+  ],
+  macs: noMacs,
+};

@@ -1,0 +1,34 @@
+import { formatShape, ShapeError } from "../graph/shape.js";
+import { noMacs, type Op, required } from "./op.js";
+import { notPositive } from "./steps.js";
+
+const attributes = {};
+
+/** y = min(max(x, min), max) with scalars min and max, either of which may be left out. */
+export const Clip: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  settings: [1, 2],
+  shape: ({ inputs }) => {
+    const { dtype, shape } = required(inputs, 0, "input");
+    for (const [i, name] of ["min", "max"].entries()) {
+      const limit = inputs[i + 1];
+      if (limit === undefined || (limit.dtype === dtype && limit.shape.every((dim) => dim === 1))) continue;
+      throw new ShapeError({
+        given: `input ${dtype} ${formatShape(shape)}, ${name} ${limit.dtype} ${formatShape(limit.shape)}`,
+        expected: `${name} to be one ${dtype}`,
+      });
+    }
+    return [{ dtype, shape }];
+  },
+  // dy passes where clipping changed nothing, the limits included.
+  gradient: (g, dy, { inputs, outputs }) => [
+    () => {
+      const moved = g.call("Abs", [g.call("Sub", [required(inputs, 0, "input"), outputs[0]])]);
+      return g.call("Mul", [dy, notPositive(g, moved)]);
+    },
+    undefined,
+    undefined,
+  ],
+  macs: noMacs,
+};

@@ -1,0 +1,13 @@
+import { unaryRule } from "./broadcast.js";
+import { noMacs, type Op } from "./op.js";
+
+const attributes = {};
+
+/** y = cos x, in radians. */
+export const Cos: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: unaryRule,
+  gradient: (g, dy, { inputs: [x] }) => [() => g.call("Neg", [g.call("Mul", [dy, g.call("Sin", [x])])])],
+  macs: noMacs,
+};

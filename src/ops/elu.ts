@@ -1,0 +1,17 @@
+import { attribute } from "../graph/attributes.js";
+import { unaryRule } from "./broadcast.js";
+import { exponentialSlope } from "./exponential-slope.js";
+import { noMacs, type Op, required } from "./op.js";
+
+const attributes = { alpha: attribute("float", 1) };
+
+/** y = x where x > 0, else α·(eˣ − 1). Source: Clevert et al. 2015, arXiv:1511.07289. */
+export const Elu: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: unaryRule,
+  gradient: (g, dy, { inputs, attributes: { alpha } }) => [
+    () => g.call("Mul", [dy, exponentialSlope(g, required(inputs, 0, "X"), { above: 1, below: alpha })]),
+  ],
+  macs: noMacs,
+};

@@ -1,0 +1,19 @@
+import { unaryRule } from "./broadcast.js";
+import { noMacs, type Op } from "./op.js";
+
+const attributes = {};
+
+/** y = 2/√π · ∫₀ˣ exp(−t²) dt. */
+export const Erf: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: unaryRule,
+  // dx = dy · exp(ln(2/√π) − x²)
+  gradient: (g, dy, { inputs: [x] }) => [
+    () => {
+      const exponent = g.call("Sub", [g.scalar(Math.log(2 / Math.sqrt(Math.PI))), g.call("Mul", [x, x])]);
+      return g.call("Mul", [dy, g.call("Exp", [exponent])]);
+    },
+  ],
+  macs: noMacs,
+};

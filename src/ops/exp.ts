@@ -1,0 +1,13 @@
+import { unaryRule } from "./broadcast.js";
+import { noMacs, type Op } from "./op.js";
+
+const attributes = {};
+
+/** y = eˣ. */
+export const Exp: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: unaryRule,
+  gradient: (g, dy, { outputs: [y] }) => [() => g.call("Mul", [dy, y])],
+  macs: noMacs,
+};

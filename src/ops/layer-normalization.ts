@@ -1,0 +1,48 @@
+import { attribute } from "../graph/attributes.js";
+import { broadcastShapes, concrete, formatShape, normalizeAxis, ShapeError, sameShape } from "../graph/shape.js";
+import { elements } from "../graph/tensor.js";
+import { unbroadcast } from "./broadcast.js";
+import { noMacs, type Op, required } from "./op.js";
+import { standardize } from "./standardize.js";
+
+const attributes = {
+  axis: attribute("int", -1),
+  epsilon: attribute("float", 1e-5),
+  stash_type: attribute("int", 1),
+};
+
+/**
+ * y = Scale · (x − mean)/√(variance + ε) + B with mean and variance over `axis` and all axes after it; Scale and the
+ * optional B broadcast over x. Two more outputs are the mean and 1/√(variance + ε). Source: Ba et al. 2016, arXiv:1607.06450.
+ */
+export const LayerNormalization: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: ({ inputs, attributes: { axis } }) => {
+    const x = required(inputs, 0, "X");
+    const at = normalizeAxis(axis, x.shape.length);
+    for (const [name, vector] of [
+      ["Scale", required(inputs, 1, "Scale")],
+      ["B", inputs[2]],
+    ] as const) {
+      if (vector === undefined || sameShape(broadcastShapes(x.shape, vector.shape), x.shape)) continue;
+      throw new ShapeError({
+        given: `x ${formatShape(x.shape)}, ${name} ${formatShape(vector.shape)}`,
+        expected: `${name} to broadcast to the shape of x`,
+      });
+    }
+    const statistics = { dtype: x.dtype, shape: x.shape.map((dim, i) => (i < at ? dim : 1)) };
+    return [{ dtype: x.dtype, shape: x.shape }, statistics, statistics];
+  },
+  gradient: (g, dy, { inputs, attributes: { axis, epsilon } }) => {
+    const [x, scale] = [required(inputs, 0, "X"), required(inputs, 1, "Scale")];
+    const rows = elements(concrete(x).slice(0, normalizeAxis(axis, x.shape.length)));
+    const standard = () => standardize(g, x, rows, epsilon);
+    return [
+      () => standard().gradient(g.call("Mul", [dy, scale])),
+      () => unbroadcast(g, g.call("Mul", [dy, standard().normal()]), scale),
+      () => unbroadcast(g, dy, required(inputs, 2, "B")),
+    ];
+  },
+  macs: noMacs,
+};

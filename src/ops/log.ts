@@ -1,0 +1,13 @@
+import { unaryRule } from "./broadcast.js";
+import { noMacs, type Op } from "./op.js";
+
+const attributes = {};
+
+/** y = ln x. */
+export const Log: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: unaryRule,
+  gradient: (g, dy, { inputs: [x] }) => [() => g.call("Div", [dy, x])],
+  macs: noMacs,
+};

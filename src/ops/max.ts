@@ -1,0 +1,18 @@
+import { variadicRule } from "./broadcast.js";
+import { extremumGradient } from "./extremum.js";
+import { combined, foldElements } from "./fold.js";
+import { foldExtremum } from "./fold-extremum.js";
+import { noMacs, type Op } from "./op.js";
+
+const attributes = {};
+
+/** The largest of any number of operands, element by element, with broadcasting. */
+export const Max: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: variadicRule,
+  gradient: (g, dy, { inputs, outputs }) => extremumGradient(g, dy, outputs[0]!, inputs, "max"),
+  macs: noMacs,
+  known: (call) =>
+    foldElements(call, (operands, dtype) => combined(operands, (a, b) => foldExtremum("max")([a, b], dtype))),
+};

@@ -1,0 +1,17 @@
+import { noMacs, type Op, required } from "./op.js";
+import { alongside, axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
+import { overPositive } from "./steps.js";
+
+/** √(Σ x²) over axes; its slope is taken as 0 where all x are 0. */
+export const ReduceL2: Op<typeof reduceAttributes> = {
+  domain: "",
+  attributes: reduceAttributes,
+  shape: reduceRule,
+  // dx = x · dy / y
+  gradient: (g, dy, { inputs, outputs }) => {
+    const x = required(inputs, 0, "data");
+    return [() => g.call("Mul", [x, alongside(g, overPositive(g, dy, outputs[0]!), x, inputs[1])]), undefined];
+  },
+  macs: noMacs,
+  upgrade: axesFromAttribute(18),
+};

@@ -1,0 +1,22 @@
+import { noMacs, type Op, required } from "./op.js";
+import { alongside, axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
+
+/** ln Σ eˣ over axes, which no size of x overflows. */
+export const ReduceLogSumExp: Op<typeof reduceAttributes> = {
+  domain: "",
+  attributes: reduceAttributes,
+  shape: reduceRule,
+  // dx = dy · exp(x − y)
+  gradient: (g, dy, { inputs, outputs }) => {
+    const x = required(inputs, 0, "data");
+    return [
+      () => {
+        const share = g.call("Exp", [g.call("Sub", [x, alongside(g, outputs[0]!, x, inputs[1])])]);
+        return g.call("Mul", [share, alongside(g, dy, x, inputs[1])]);
+      },
+      undefined,
+    ];
+  },
+  macs: noMacs,
+  upgrade: axesFromAttribute(18),
+};

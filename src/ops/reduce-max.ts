@@ -1,0 +1,16 @@
+import { foldExtremum } from "./fold-extremum.js";
+import { foldReduce } from "./fold-reduce.js";
+import { noMacs, type Op } from "./op.js";
+import { axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
+import { reducedExtremumGradient } from "./reduced-extremum.js";
+
+/** The largest over axes. */
+export const ReduceMax: Op<typeof reduceAttributes> = {
+  domain: "",
+  attributes: reduceAttributes,
+  shape: reduceRule,
+  gradient: reducedExtremumGradient("max"),
+  macs: noMacs,
+  known: (call) => foldReduce(call, foldExtremum("max"), undefined),
+  upgrade: axesFromAttribute(18),
+};

@@ -1,0 +1,15 @@
+import { noMacs, type Op, required } from "./op.js";
+import { alongside, axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
+
+/** Sums the squares over axes. */
+export const ReduceSumSquare: Op<typeof reduceAttributes> = {
+  domain: "",
+  attributes: reduceAttributes,
+  shape: reduceRule,
+  gradient: (g, dy, { inputs }) => {
+    const x = required(inputs, 0, "data");
+    return [() => g.call("Mul", [x, alongside(g, g.call("Mul", [dy, g.scalar(2)]), x, inputs[1])]), undefined];
+  },
+  macs: noMacs,
+  upgrade: axesFromAttribute(18),
+};

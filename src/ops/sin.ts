@@ -1,0 +1,13 @@
+import { unaryRule } from "./broadcast.js";
+import { noMacs, type Op } from "./op.js";
+
+const attributes = {};
+
+/** y = sin x, in radians. */
+export const Sin: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: unaryRule,
+  gradient: (g, dy, { inputs: [x] }) => [() => g.call("Mul", [dy, g.call("Cos", [x])])],
+  macs: noMacs,
+};

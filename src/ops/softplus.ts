@@ -1,0 +1,13 @@
+import { unaryRule } from "./broadcast.js";
+import { noMacs, type Op } from "./op.js";
+
+const attributes = {};
+
+/** y = ln(1 + eˣ). */
+export const Softplus: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: unaryRule,
+  gradient: (g, dy, { inputs: [x] }) => [() => g.call("Mul", [dy, g.call("Sigmoid", [x])])],
+  macs: noMacs,
+};

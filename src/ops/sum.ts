@@ -1,0 +1,13 @@
+import { unbroadcast, variadicRule } from "./broadcast.js";
+import { noMacs, type Op, required } from "./op.js";
+
+const attributes = {};
+
+/** y = a + b + … of any number of operands, with broadcasting. */
+export const Sum: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: variadicRule,
+  gradient: (g, dy, { inputs }) => inputs.map((_, i) => () => unbroadcast(g, dy, required(inputs, i, "data"))),
+  macs: noMacs,
+};

@@ -1,0 +1,16 @@
+import { unaryRule } from "./broadcast.js";
+import { noMacs, type Op } from "./op.js";
+
+const attributes = {};
+
+/** y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ). */
+export const Tanh: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: unaryRule,
+  // dx = dy·(1 − y²)
+  gradient: (g, dy, { outputs: [y] }) => [
+    () => g.call("Mul", [dy, g.call("Sub", [g.scalar(1), g.call("Mul", [y, y])])]),
+  ],
+  macs: noMacs,
+};

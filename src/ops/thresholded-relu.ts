@@ -1,0 +1,17 @@
+import { attribute } from "../graph/attributes.js";
+import { unaryRule } from "./broadcast.js";
+import { noMacs, type Op, required } from "./op.js";
+import { positive } from "./relu-gradient.js";
+
+const attributes = { alpha: attribute("float", 1) };
+
+/** y = x where x > α, else 0. */
+export const ThresholdedRelu: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: unaryRule,
+  gradient: (g, dy, { inputs, attributes: { alpha } }) => [
+    () => g.call("Mul", [dy, positive(g, g.call("Sub", [required(inputs, 0, "X"), g.scalar(alpha)]))]),
+  ],
+  macs: noMacs,
+};
