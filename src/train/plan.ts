@@ -7,7 +7,7 @@ import { optimizerOf } from "./optimizers.js";
 import { mixes, type Recipe } from "./recipe.js";
 
 /** What of a recipe shapes the step itself; the rest is about data and time. */
-export type StepRecipe = Pick<Recipe, "batch"> & Partial<Omit<Recipe, "epochs" | "augment" | "lr" | "batch">>;
+export type StepRecipe = Pick<Recipe, "batch"> & Partial<Omit<Recipe, "epochs" | "lr" | "batch">>;
 
 /**
  * The training step of a model by a recipe.
