@@ -6,6 +6,8 @@ import { number, wholeNumber } from "./options.js";
 import { momentumOptions, type StepFlags, stepOptions, stepRecipeOf } from "./recipe-options.js";
 
 interface ExportFlags extends StepFlags {
+  readonly mixedLabels?: true;
+  readonly cycleMomentum?: true;
   readonly model: string;
   readonly out: string;
   readonly training?: true;
@@ -26,9 +28,12 @@ export const exportModel = new Command("export")
   .option("--input <CxHxW>", "size of an image, such as 3x32x32 (default: the model's own)")
   .addOption(number("--seed <n>", "decides the first weights of a network by name, and what is random in the step", 1));
 for (const option of [...momentumOptions(), ...stepOptions()]) exportModel.addOption(option);
-exportModel.option("--cycle-momentum", "make the momentum an input, as one-cycle needs it").action(run);
+exportModel
+  .option("--mixed-labels", "take two labels of every image and a weight, as mixup and CutMix need it")
+  .option("--cycle-momentum", "make the momentum an input, as one-cycle needs it")
+  .action(run);
 
-async function run(flags: ExportFlags & { readonly cycleMomentum?: true }): Promise<void> {
+async function run(flags: ExportFlags): Promise<void> {
   if (!flags.training) throw new UserError("senet export: got no --training; give it to export the training step");
   const batch = wholeNumber("--batch", flags.batch, 1);
   const seed = wholeNumber("--seed", flags.seed);
@@ -39,7 +44,7 @@ async function run(flags: ExportFlags & { readonly cycleMomentum?: true }): Prom
   const recipe = stepRecipeOf(flags, batch);
   checkStepRecipe(recipe);
   const schedule = flags.cycleMomentum ? "onecycle" : "constant";
-  const plan = planTraining(graph, { ...recipe, schedule });
+  const plan = planTraining(graph, { ...recipe, schedule, mixed: flags.mixedLabels ?? false });
   const files = exportTrainingStep(plan, weights, seed);
   const { writeNewFolder } = await import("./new-folder.js");
   await writeNewFolder(flags.out, files);

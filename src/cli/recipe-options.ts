@@ -20,8 +20,6 @@ export interface StepFlags {
   readonly smoothing: number;
   readonly bceLoss?: true;
   readonly bceTargetThresh?: number;
-  readonly mixup: number;
-  readonly cutmix: number;
   readonly modelEma?: true;
   readonly modelEmaDecay: number;
   readonly modelEmaWarmup?: true;
@@ -43,8 +41,6 @@ export function stepOptions(): Option[] {
     number("--smoothing <s>", "label smoothing", 0),
     new Option("--bce-loss", "binary cross-entropy of every class in place of softmax"),
     number("--bce-target-thresh <t>", "with --bce-loss: targets above it are 1, others 0"),
-    number("--mixup <alpha>", "mix images by a Beta(alpha, alpha) share", 0),
-    number("--cutmix <alpha>", "paste images by a Beta(alpha, alpha) share", 0),
     new Option("--model-ema", "keep a moving average of the weights, and ship it"),
     number("--model-ema-decay <d>", "how much of the average a step keeps", 0.9999),
     new Option("--model-ema-warmup", "let the average forget its start soon"),
@@ -69,7 +65,7 @@ export function momentumOptions(): Option[] {
 
 /** What the flags say of the step. @throws UserError when a list of numbers does not parse. */
 export function stepRecipeOf(flags: StepFlags, batch: number): StepRecipe {
-  const { opt: optimizer, momentum, nesterov, smoothing, mixup, cutmix, layerDecay } = flags;
+  const { opt: optimizer, momentum, nesterov, smoothing, layerDecay } = flags;
   const weightDecay = flags.weightDecay ?? (optimizer === "sgd" ? defaultRecipe.weightDecay : undefined);
   return {
     batch,
@@ -84,8 +80,6 @@ export function stepRecipeOf(flags: StepFlags, batch: number): StepRecipe {
     loss: flags.bceLoss ? "bce" : "ce",
     smoothing,
     bceTargetThreshold: flags.bceTargetThresh,
-    mixup,
-    cutmix,
     ema: flags.modelEma && { decay: flags.modelEmaDecay, warmup: flags.modelEmaWarmup },
     groups: flags.freeze && [{ match: flags.freeze, freeze: true }],
     frozenBatchNorm: flags.freezeBn,

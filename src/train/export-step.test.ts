@@ -14,7 +14,7 @@ const recipe = {
   accumulate: 2,
   clip: { norm: 1 },
   ema: { decay: 0.99 },
-  mixup: 0.2,
+  mixed: true,
   groups: [{ match: "conv1.*", freeze: true }],
 } as const;
 const plan = planTraining(net, recipe);

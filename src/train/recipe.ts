@@ -1,4 +1,5 @@
-import type { Augmentation, Dataset } from "../data/dataset.js";
+import { type Augmentation, checkAugmentation } from "../data/augment/augmentation.js";
+import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import type { Clip } from "../transform/clip-gradients.js";
 import type { ParameterGroup } from "../transform/parameter-groups.js";
@@ -17,6 +18,7 @@ export interface Recipe extends ScheduleOptions, OptimizerOptions {
   readonly nesterov: boolean;
   /** Penalty on weights of convolutions and dense layers; vectors are left out. */
   readonly weightDecay: number;
+  /** How images are varied, and mixed: mixup and CutMix are of `augment.mix`. */
   readonly augment: Augmentation;
   /** `sgd`, the default, `adam`, `adamw`, `lamb` or `rmsproptf`. */
   readonly optimizer?: string | undefined;
@@ -29,10 +31,6 @@ export interface Recipe extends ScheduleOptions, OptimizerOptions {
   readonly smoothing?: number | undefined;
   /** Of `bce`: targets above it become 1, others 0. */
   readonly bceTargetThreshold?: number | undefined;
-  /** α of mixup's Beta(α, α); 0, the default, mixes nothing. */
-  readonly mixup?: number | undefined;
-  /** α of cutmix's Beta(α, α); 0, the default, cuts nothing. */
-  readonly cutmix?: number | undefined;
   /** A moving average of the weights is kept, evaluated and exported. */
   readonly ema?: WeightAverage | undefined;
   readonly groups?: readonly ParameterGroup[] | undefined;
@@ -56,14 +54,15 @@ export const defaultRecipe: Omit<Recipe, "epochs" | "augment"> = {
 };
 
 /** True where the images of a batch are mixed, so that each has two labels. */
-export function mixes({ mixup = 0, cutmix = 0 }: Pick<Recipe, "mixup" | "cutmix">): boolean {
-  return mixup > 0 || cutmix > 0;
+export function mixes({ augment }: Partial<Pick<Recipe, "augment">>): boolean {
+  return augment?.mix !== undefined;
 }
 
 type Rule = readonly [holds: boolean, rule: string];
 
 /** @throws UserError when a number of the recipe is out of range or does not fit the data. */
 export function checkRecipe(recipe: Recipe, { train }: Pick<Dataset, "train">): void {
+  checkAugmentation(recipe.augment);
   refuseFirst("train", [...sizes(recipe, train.length), ...names(recipe), ...rates(recipe), ...ofStep(recipe)]);
 }
 
@@ -123,7 +122,7 @@ function rates(recipe: Recipe): Rule[] {
 
 function ofStep(recipe: Partial<Recipe>): Rule[] {
   const { momentum = 0, weightDecay = 0, betas = [0, 0], eps = 1 } = recipe;
-  const { smoothing = 0, mixup = 0, cutmix = 0, layerDecay = 1, ema, clip } = recipe;
+  const { smoothing = 0, layerDecay = 1, ema, clip } = recipe;
   const limit = clip === undefined ? 1 : "norm" in clip ? clip.norm : "value" in clip ? clip.value : clip.agc;
   const decay = ema?.decay ?? 0;
   return [
@@ -132,8 +131,6 @@ function ofStep(recipe: Partial<Recipe>): Rule[] {
     [eps > 0, `epsilon ${eps}; expected a number above 0`],
     [weightDecay >= 0, `weight decay ${weightDecay}; expected a number from 0`],
     [smoothing >= 0 && smoothing < 1, `smoothing ${smoothing}; expected a number from 0, below 1`],
-    [mixup >= 0, `mixup ${mixup}; expected a number from 0`],
-    [cutmix >= 0, `cutmix ${cutmix}; expected a number from 0`],
     [layerDecay > 0 && layerDecay <= 1, `layer decay ${layerDecay}; expected a number above 0, at most 1`],
     [decay >= 0 && decay < 1, `ema decay ${decay}; expected a number from 0, below 1`],
     [limit > 0, `clip ${limit}; expected a number above 0`],
