@@ -1,14 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../graph/builder.js";
 import { initialise } from "../graph/initialise.js";
-import { writeOnnx } from "../graph/onnx-write.js";
 import { float32, int64, type Tensor, toNumbers, zeros } from "../graph/tensor.js";
 import { createModel } from "../models/index.js";
 import { randomTensor } from "../testing/random-tensor.js";
 import { openGraph, runGraph } from "../testing/run-graph.js";
 import { crossEntropy } from "../train/losses.js";
 import { sgd } from "../train/optimizers.js";
-import { gradientStep, type LossRule } from "./gradient-step.js";
+import { gradientStep } from "./gradient-step.js";
 import { batchOf, scalar, smallNet, stepping, weightsOf } from "./stepping.test.helper.js";
 import { type TrainingStep, trainingStep } from "./training-step.js";
 
@@ -179,39 +178,5 @@ describe("the options of a training step", () => {
     expect(() => gradientStep(g.build(), given)).toThrow(
       "fixed: got batch 4; expected 1, which the file is fixed to; export it with a symbolic batch",
     );
-  });
-});
-
-describe("gradientStep", () => {
-  it("gives the loss and one gradient for each learnt tensor, of its shape", () => {
-    const { outputs } = gradientStep(model, options).graph;
-    expect(outputs[0]).toMatchObject({ name: "loss", shape: [] });
-    const expected = [...model.parameters].flatMap(([name, { shape, trainable }]) =>
-      trainable ? [{ name: `grad.${name}`, dtype: "float32", shape }] : [],
-    );
-    expect(outputs.slice(1)).toEqual(expected);
-  });
-
-  it("uses and keeps running statistics in eval mode: images no longer depend on each other", async () => {
-    const net = smallNet();
-    const feeds = { ...Object.fromEntries(weightsOf(net)), ...batchOf(4, 1) };
-    const other = batchOf(4, 2).x.data as Float32Array;
-    const changed = float32(
-      feeds.x.shape,
-      (feeds.x.data as Float32Array).map((value, i) => (i < 324 ? value : other[i]!)),
-    );
-    const lossOfEach: LossRule = (g, logits, { y }) => {
-      const first = g.call("Slice", [logits, g.ints([0]), g.ints([3]), g.ints([0])]);
-      return crossEntropy()(g, first, { y: g.call("Slice", [y, g.ints([0]), g.ints([3]), g.ints([0])]) });
-    };
-    const gradients = async (mode: "train" | "eval", x: Tensor) =>
-      runGraph(gradientStep(net, { batch: 4, loss: lossOfEach, mode }).graph, { ...feeds, x });
-    expect(await gradients("eval", changed)).toEqual(await gradients("eval", feeds.x)); // only the fourth image differs
-    expect(await gradients("train", changed)).not.toEqual(await gradients("train", feeds.x));
-  });
-
-  it("is the same file every time it is compiled", () => {
-    const file = () => writeOnnx(gradientStep(model, options).graph);
-    expect(file()).toEqual(file());
   });
 });
