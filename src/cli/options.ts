@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { Option } from "commander";
 import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
@@ -6,7 +7,7 @@ import { defaultRecipe, type Recipe } from "../train/recipe.js";
 
 /** What the commands that train have in common, as commander parsed it. */
 export interface TrainingFlags {
-  readonly data: string;
+  readonly data?: string;
   readonly epochs: number;
   readonly batch: number;
   readonly lr: number;
@@ -21,6 +22,7 @@ export interface TrainingFlags {
   readonly trainLimit?: number;
   readonly testLimit?: number;
   readonly threads?: number;
+  readonly checkpointEvery: string;
 }
 
 /** The flags of `TrainingFlags` with the recipe's defaults. */
@@ -28,7 +30,7 @@ export function trainingOptions(defaults: { data?: string; epochs: number; batch
   const recipe = { ...defaultRecipe, ...defaults };
   const data = new Option("--data <spec>", "glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR or fashion-mnist:DIR");
   return [
-    defaults.data === undefined ? data.makeOptionMandatory() : data.default(defaults.data),
+    defaults.data === undefined ? data : data.default(defaults.data),
     number("--epochs <n>", "passes over the training images", recipe.epochs),
     number("--batch <n>", "images per step", recipe.batch),
     number("--lr <rate>", "largest learning rate", recipe.lr),
@@ -45,7 +47,19 @@ export function trainingOptions(defaults: { data?: string; epochs: number; batch
     number("--train-limit <n>", "use only the first n training images"),
     number("--test-limit <n>", "use only the first n test images"),
     number("--threads <n>", "threads of the engine (default: all cores)"),
+    new Option("--checkpoint-every <when>", "inside an epoch: steps, such as 500, or minutes, such as 10min").default(
+      "10min",
+    ),
   ];
+}
+
+/** When to make checkpoints: `500` counts steps, `10min` time. @throws UserError for anything else. */
+export function checkpointEveryOf(text: string): { steps: number } | { minutes: number } {
+  const [, digits, unit] = /^(\d*\.?\d+)(min)?$/.exec(text) ?? [];
+  const value = Number(digits);
+  if (value > 0 && unit === "min") return { minutes: value };
+  if (value > 0 && Number.isInteger(value)) return { steps: value };
+  throw new UserError(`--checkpoint-every: got "${text}"; expected steps such as 500, or minutes such as 10min`);
 }
 
 /** An option that takes a number. */
@@ -76,9 +90,9 @@ export function recipeOf(flags: TrainingFlags, dataset: Dataset): Recipe {
   return { epochs, batch, lr, momentum, nesterov, weightDecay, schedule, warmup, augment };
 }
 
-/** How the engine is opened. @throws UserError when `--threads` is no number of threads. */
-export function engineOptionsOf({ threads }: { readonly threads?: number }): { threads?: number } {
-  return threads === undefined ? {} : { threads: wholeNumber("--threads", threads, 1) };
+/** How the engine is opened: with all cores by default. @throws UserError when `--threads` is no number of threads. */
+export function engineOptionsOf({ threads }: { readonly threads?: number }): { threads: number } {
+  return { threads: wholeNumber("--threads", threads ?? availableParallelism(), 1) };
 }
 
 /**

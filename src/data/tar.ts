@@ -3,19 +3,45 @@ import type { NamedBytes } from "./dataset.js";
 
 const block = 512;
 
+/** Bytes that are read by their place: an archive in memory, or a file on the disk. */
+export interface ByteSource {
+  /** The name for messages. */
+  readonly source: string;
+  readonly size: number;
+  /** The bytes from `at` on, fewer where the source ends. */
+  read(at: number, length: number): Uint8Array;
+}
+
+/** A regular file inside a tar archive. */
+export interface TarEntry {
+  readonly path: string;
+  /** Where its content starts. */
+  readonly offset: number;
+  readonly length: number;
+}
+
 /**
  * The regular files of a tar archive, by path, as views of its bytes; links, folders and devices are left out.
+ * @throws UserError as {@link tarEntries}.
+ */
+export function readTar({ bytes, source }: NamedBytes): Map<string, Uint8Array> {
+  const read = (at: number, length: number) => bytes.subarray(at, at + length);
+  const entries = [...tarEntries({ source, size: bytes.length, read })];
+  return new Map(entries.map(({ path, offset, length }) => [path, read(offset, length)]));
+}
+
+/**
+ * Finds the regular files of a tar archive, reading headers only.
  * Reads ustar, and the long names that GNU and pax archives keep in an entry of their own.
  * Source: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Extended Header".
  * @throws UserError when a header's checksum is wrong, or the archive ends early.
  */
-export function readTar({ bytes, source }: NamedBytes): Map<string, Uint8Array> {
-  const files = new Map<string, Uint8Array>();
+export function* tarEntries({ source, size: total, read }: ByteSource): Generator<TarEntry, void, undefined> {
   let override: { path?: string; size?: number } = {}; // from the entry before, for the next one
   for (let at = 0; ; ) {
-    const header = bytes.subarray(at, at + block);
+    const header = read(at, block);
     if (header.length < block) throw truncated(source, `byte ${at}, where a header or the closing empty block is due`);
-    if (header.every((byte) => byte === 0)) return files;
+    if (header.every((byte) => byte === 0)) return;
     checkHeader(header, at, source);
 
     const type = String.fromCharCode(header[156]!);
@@ -27,13 +53,12 @@ export function readTar({ bytes, source }: NamedBytes): Map<string, Uint8Array> 
       );
     }
     const end = at + block + size;
-    if (end > bytes.length) throw truncated(source, `byte ${bytes.length} inside "${path}", which goes on to ${end}`);
-    const content = bytes.subarray(at + block, end);
+    if (end > total) throw truncated(source, `byte ${total} inside "${path}", which goes on to ${end}`);
 
-    if (type === "L") override = { ...override, path: text(content, 0, size) };
-    else if (type === "x") override = { ...override, ...paxRecords(content) };
+    if (type === "L") override = { ...override, path: text(read(at + block, size), 0, size) };
+    else if (type === "x") override = { ...override, ...paxRecords(read(at + block, size)) };
     else if (type !== "g") {
-      if (type === "0" || type === "\0") files.set(path, content);
+      if (type === "0" || type === "\0") yield { path, offset: at + block, length: size };
       override = {};
     }
     at = at + block + Math.ceil(size / block) * block;

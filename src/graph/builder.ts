@@ -23,10 +23,13 @@ export class GraphBuilder {
   readonly #constantNames = new Map<string, Value>();
   readonly #reserved = new Set<string>();
   readonly #name: string;
+  readonly #fold: boolean;
   #counter = 0;
 
-  constructor(name: string) {
+  /** @param options `fold: false` writes every node, also those whose outputs are known already. */
+  constructor(name: string, { fold = true } = {}) {
     this.#name = name;
+    this.#fold = fold;
   }
 
   /** A value that is fed when the graph runs. */
@@ -84,7 +87,7 @@ export class GraphBuilder {
   ): Value[] {
     const rule: Op = opOf(op, "");
     const tagged = writeAttributes(rule.attributes, attributes);
-    const key = `${op}(${inputs.map((value) => value?.name ?? "")})${JSON.stringify(tagged)}#${outputCount}`;
+    const key = `${op}(${inputs.map((value) => value?.name ?? "")})${JSON.stringify(tagged, asText)}#${outputCount}`;
     const known = name === undefined ? this.#calls.get(key) : undefined;
     if (known !== undefined) return known;
     const first = name ?? this.#fresh(op);
@@ -114,7 +117,7 @@ export class GraphBuilder {
         return name === "" ? [] : [this.#define({ name, dtype, shape })];
       });
       const folded = node.outputs.flatMap((name, i) => (name === "" ? [] : [known[i] && tensorOf(known[i])]));
-      if (folded.every((tensor) => tensor !== undefined)) {
+      if (this.#fold && folded.every((tensor) => tensor !== undefined)) {
         for (const [i, tensor] of folded.entries()) this.#constants.set(outputs[i]!.name, tensor);
         return outputs;
       }
@@ -218,6 +221,11 @@ export class GraphBuilder {
     while (this.#values.has(name) || this.#reserved.has(name));
     return name;
   }
+}
+
+/** Large integers, which JSON does not have, as texts. */
+function asText(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? `${value}n` : value;
 }
 
 /** The bits of a tensor: 0 and −0 differ in them. */

@@ -5,7 +5,7 @@ import { int64, type Tensor } from "../graph/tensor.js";
 import { runGraph } from "../testing/run-graph.js";
 import { between, startValue, uniform } from "../testing/torch-golden.js";
 import { crossEntropy } from "../train/losses.js";
-import { gradientStep } from "../transform/training-step.js";
+import { gradientStep } from "../transform/gradient-step.js";
 import { createModel, modelEntry } from "./index.js";
 import type { InputSize } from "./model.js";
 
@@ -46,7 +46,7 @@ describe("gradients are those of", () => {
 
   it("timm's seresnet50 over a batch", async () => {
     const model = createModel("seresnet50", { classes, input: [3, 65, 65] });
-    const graph = gradientStep(model, { batch: 2, loss: crossEntropy() });
+    const { graph } = gradientStep(model, { batch: 2, loss: crossEntropy() });
     const feeds = { ...start(model), x: between("x", [2, 3, 65, 65], -1, 1), y: int64([2], [1, 3]) };
     const results = await runGraph(graph, feeds);
     expect(Math.abs(Number(results.loss!.data[0]) / loss - 1)).toBeLessThan(1e-4);

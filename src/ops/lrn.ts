@@ -15,7 +15,7 @@ const attributes = {
 
 /**
  * y = x / D^β, D = bias + α/size · Σ x² over `size` channels: ⌊(size − 1)/2⌋ before, ⌈(size − 1)/2⌉ after. ONNX Runtime
- * knows odd sizes only, so even ones are written out when a file is read. Source: Krizhevsky et al. 2012, §3.3.
+ * knows odd sizes and maps [N, C, H, W] only; all others are written out when a file is read. Source: Krizhevsky et al. 2012, §3.3.
  */
 export const LRN: Op<typeof attributes> = {
   domain: "",
@@ -23,11 +23,12 @@ export const LRN: Op<typeof attributes> = {
   shape: (call) => {
     const types = unaryRule(call);
     const { size } = call.attributes;
-    if (types[0]!.shape.length < 3) {
-      throw new ShapeError({ given: `x ${formatShape(types[0]!.shape)}`, expected: "x [N, C, H, W]" });
-    }
-    if (size !== undefined && size > 0 && size % 2 === 1) return types;
-    throw new TypeError(`got size ${size}; expected an odd number`);
+    const { shape } = types[0]!;
+    if (shape.length === 4 && size !== undefined && size > 0 && size % 2 === 1) return types;
+    throw new ShapeError({
+      given: `x ${formatShape(shape)}, size ${size}`,
+      expected: "x [N, C, H, W] and an odd size",
+    });
   },
   // dx = dy/D^β − 2αβ/size · x · Σ dy·y/D over the channels whose sum x is in
   gradient: (g, dy, { inputs, outputs: [y], attributes: { alpha, beta, bias, size } }) => [
@@ -44,9 +45,10 @@ export const LRN: Op<typeof attributes> = {
   macs: noMacs,
   upgrade: (g, node) => {
     const { size, alpha = { float: 1e-4 }, beta = { float: 0.75 }, bias = { float: 1 } } = node.attributes;
-    if (!(size && "int" in size && size.int > 0 && size.int % 2 === 0)) return node;
-    if (!("float" in alpha && "float" in beta && "float" in bias)) return node; // the shape rule says what is wrong
+    const wellFormed = size && "int" in size && size.int > 0 && "float" in alpha && "float" in beta && "float" in bias;
+    if (!wellFormed) return node; // the shape rule says what is wrong
     const x = g.value(node.inputs[0] ?? "");
+    if (x.shape.length === 4 && size.int % 2 === 1) return node;
     const d = denominator(g, x, { alpha: alpha.float, bias: bias.float, size: size.int });
     const power = g.call("Pow", [d, g.scalar(beta.float)]);
     return { ...node, op: "Div", inputs: [x.name, power.name], attributes: {} };

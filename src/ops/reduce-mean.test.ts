@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { float32, toNumbers } from "../graph/tensor.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
+import { withAxesAttribute } from "../testing/check-reduce.js";
 import { forAll, shapes } from "../testing/for-all.js";
 import { randomTensor } from "../testing/random-tensor.js";
 
@@ -50,5 +51,10 @@ describe("ReduceMean", () => {
     expect(() => buildGraph(types, (g, a, axes) => g.call("ReduceMean", [a, axes], {}, "node"))).toThrow(
       "ReduceMean (node): got axes that are computed; expected a constant",
     );
+  });
+
+  it("reads the axes of files before opset 18, and keeps a symbolic batch", () => {
+    expect(withAxesAttribute("ReduceMean", [-2, 2], 17).shape).toEqual(["N"]);
+    expect(() => withAxesAttribute("ReduceMean", [1], 18)).toThrow("got attribute axes; expected one of keepdims");
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { float32, toNumbers } from "../graph/tensor.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
+import { withAxesAttribute } from "../testing/check-reduce.js";
 import { forAll, shapes } from "../testing/for-all.js";
 import { randomTensor } from "../testing/random-tensor.js";
 
@@ -50,5 +51,10 @@ describe("ReduceSum", () => {
     expect(() => buildGraph(types, (g, a, axes) => g.call("ReduceSum", [a, axes], {}, "node"))).toThrow(
       "ReduceSum (node): got axes that are computed; expected a constant",
     );
+  });
+
+  it("reads the axes of files before opset 13, and keeps a symbolic batch", () => {
+    expect(withAxesAttribute("ReduceSum", [-2, 2], 12).shape).toEqual(["N"]);
+    expect(() => withAxesAttribute("ReduceSum", [1], 13)).toThrow("got attribute axes; expected one of keepdims");
   });
 });

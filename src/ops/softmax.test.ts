@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { float32 } from "../graph/tensor.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
+import { checkFlattened } from "../testing/check-flattened.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { forAll, shapes } from "../testing/for-all.js";
 import { randomTensor } from "../testing/random-tensor.js";
@@ -30,4 +31,7 @@ describe("Softmax", () => {
       "Softmax (node): got axis 2; expected an axis in [-2, 1]",
     );
   });
+
+  it('reads the form before opset 13: the axes from "axis" on, 1 when left out, are one', () =>
+    checkFlattened("Softmax"));
 });

@@ -20,10 +20,17 @@ export function shapes(min = 1, max = 4): Arbitrary<number[]> {
 
 /** Two shapes that broadcast: of either, axes are dropped from the front or set to 1. */
 export function broadcastPairs(): Arbitrary<[number[], number[]]> {
-  return shapes(0, 5).chain((shape) => {
-    const side = fc
-      .tuple(fc.nat(shape.length), fc.array(fc.boolean(), { minLength: shape.length, maxLength: shape.length }))
-      .map(([drop, ones]) => shape.map((dim, i) => (ones[i] ? 1 : dim)).slice(drop));
-    return fc.tuple(side, side);
-  });
+  return shapes(0, 5).chain((shape) => fc.tuple(partOf(shape), partOf(shape)));
+}
+
+/** A shape that broadcasts to `shape`: axes are dropped from its front or set to 1. */
+export function partOf(shape: readonly number[]): Arbitrary<number[]> {
+  return fc
+    .tuple(fc.nat(shape.length), fc.array(fc.boolean(), { minLength: shape.length, maxLength: shape.length }))
+    .map(([drop, ones]) => shape.map((dim, i) => (ones[i] ? 1 : dim)).slice(drop));
+}
+
+/** One to four shapes that broadcast together. */
+export function broadcastLists(): Arbitrary<number[][]> {
+  return shapes(0, 4).chain((shape) => fc.array(partOf(shape), { minLength: 1, maxLength: 4 }));
 }

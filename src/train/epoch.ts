@@ -65,7 +65,7 @@ export async function trainEpoch(
   const { batch, augment } = recipe;
   const { epoch } = from;
   const steps = stepsPerEpoch(training);
-  const schedule = scheduleOf(recipe.schedule, recipe.epochs, recipe.warmup);
+  const schedule = scheduleOf(recipe, steps);
   const shape = [batch, dataset.channels, dataset.height, dataset.width];
   const durations: number[] = [];
   const started = performance.now();
@@ -73,7 +73,7 @@ export async function trainEpoch(
   const waiting = measureWait(dataset.train.batches(options));
   let position = from;
   for await (const { x, y } of waiting.items) {
-    const lr = recipe.lr * schedule(epoch - 1 + position.step / steps);
+    const { lr } = schedule.at(epoch - 1 + position.step / steps, schedule.start);
     const stepStarted = performance.now();
     const results = await stepper.run({
       x: { dtype: "float32", shape, data: x },

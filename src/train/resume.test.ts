@@ -69,7 +69,7 @@ describe("a run that goes on from a checkpoint", () => {
     const seen: string[] = [];
     await run({
       resume: checkpoints[9]!, // 2.2
-      onStep: ({ epoch, step }) => seen.push(`step ${epoch}.${step}`),
+      onStep: ({ epoch, step }) => void seen.push(`step ${epoch}.${step}`),
       onEpoch: ({ epoch }) => void seen.push(`epoch ${epoch}`),
       onCheckpoint: async ({ progress: { epoch, step } }) => void seen.push(`saved ${epoch}.${step}`),
       checkpointEvery: { steps: 4 },

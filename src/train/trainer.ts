@@ -5,9 +5,10 @@ import type { Graph, Model, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { sameShape } from "../graph/shape.js";
-import { type Tensor, zeros } from "../graph/tensor.js";
+import type { Tensor } from "../graph/tensor.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
-import { type TrainingStep, trainingStep } from "../transform/training-step.js";
+import { initialState } from "../transform/state.js";
+import type { TrainingStep } from "../transform/training-step.js";
 import type { Checkpoint } from "./checkpoint.js";
 import {
   diverged,
@@ -19,8 +20,7 @@ import {
   trainedPart,
 } from "./epoch.js";
 import type { EpochRecord } from "./epoch-record.js";
-import { crossEntropy } from "./losses.js";
-import { sgd } from "./optimizers.js";
+import { planTraining } from "./plan.js";
 import { checkRecipe, type Recipe } from "./recipe.js";
 import { checkSameRun, type RunIdentity, runIdentity } from "./run-identity.js";
 
@@ -37,7 +37,8 @@ export interface TrainOptions {
    * when the signal stops the run, and awaited.
    */
   readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>;
-  readonly onStep?: (progress: StepProgress) => void;
+  /** Called after every step and awaited. */
+  readonly onStep?: (progress: StepProgress) => void | Promise<void>;
   /** Called after every epoch's evaluation and awaited, so that it can save. */
   readonly onEpoch?: (record: EpochRecord, weights: Weights) => void | Promise<void>;
   /** Called with one line about what the user should know. */
@@ -74,10 +75,9 @@ export async function train(
   const { resume } = options;
   const notice = resume && checkSameRun(identity, resume.progress.identity);
   if (notice !== undefined) options.onNotice?.(notice);
-  const loss = crossEntropy();
-  const plan = trainingStep(graph, { batch: recipe.batch, loss, optimizer: sgd(recipe), target: { channelBlock } });
+  const plan = planTraining(graph, recipe, { channelBlock });
   const first = resume ? wholeState(plan, resume.state) : (options.weights ?? initialise(graph, seed));
-  const stepper = await openStep(runtime, plan, first);
+  const stepper = await openStep(runtime, plan, first, seed);
   try {
     return await runEpochs(runtime, graph, { stepper, dataset, recipe, seed }, identity, options);
   } finally {
@@ -103,7 +103,7 @@ async function runEpochs(
   while (position.epoch <= recipe.epochs) {
     const { epoch } = position;
     position = await trainEpoch(training, position, async (at, progress) => {
-      onStep?.(progress);
+      await onStep?.(progress);
       await (signal?.aborted ? save.always(at) : save.whenDue(at));
       signal?.throwIfAborted();
     });
@@ -170,20 +170,24 @@ async function evaluateWeights(
   }
 }
 
-/** Opens a training step with the given weights and, where nothing else is given, an optimizer that remembers nothing yet. */
-export function openStep(runtime: Runtime, { graph, state }: TrainingStep, weights: Weights): Promise<Session> {
-  return runtime.open(writeOnnx(graph), {
-    resident: new Map(state.map(({ input, shape }) => [input, weights.get(input) ?? zeros("float32", shape)])),
-    next: new Map(state.map(({ input, output }) => [input, output])),
+/**
+ * Opens a training step with the given weights; state that is not given has its first value.
+ * @param seed of what is drawn at random inside the step.
+ */
+export function openStep(runtime: Runtime, plan: TrainingStep, weights: Weights, seed = 0): Promise<Session> {
+  return runtime.open(writeOnnx(plan.graph), {
+    resident: initialState(plan, weights, seed),
+    next: new Map(plan.state.map(({ input, output }) => [input, output])),
   });
 }
 
 /** @throws UserError unless the checkpoint holds exactly what the step carries on. */
-function wholeState({ state }: TrainingStep, saved: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+function wholeState({ state, fixed }: TrainingStep, saved: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
   const odd = state.find(({ input, shape }) => !sameShape(saved.get(input)?.shape ?? [], shape) || !saved.has(input));
-  if (odd === undefined && saved.size === state.length) return saved;
+  const count = state.length + fixed.length;
+  if (odd === undefined && saved.size === count && fixed.every((name) => saved.has(name))) return saved;
   throw new UserError(
-    `cannot resume: got a checkpoint of ${saved.size} tensors; expected ${state.length}${odd ? `, ${odd.input} [${odd.shape}] among them` : ""}; ` +
+    `cannot resume: got a checkpoint of ${saved.size} tensors; expected ${count}${odd ? `, ${odd.input} [${odd.shape}] among them` : ""}; ` +
       "give what the run was started with",
   );
 }

@@ -4,6 +4,7 @@ import type { Dataset, Limits } from "../dataset.js";
 import { fashionMnist, mnist } from "../mnist.js";
 import { openCifar } from "./open-cifar.js";
 import { openGlyphs } from "./open-glyphs.js";
+import { type ImageOptions, openCsv, openFolder, openShards } from "./open-images.js";
 import { openMnist } from "./open-mnist.js";
 
 /** What can be opened. `path` is the word for what follows the colon, absent where nothing does. */
@@ -13,11 +14,17 @@ const kinds = {
   cifar100: { path: "PATH", open: (path, limits) => openCifar(path, cifar100, limits) },
   mnist: { path: "DIR", open: (path, limits) => openMnist(path, mnist, limits) },
   "fashion-mnist": { path: "DIR", open: (path, limits) => openMnist(path, fashionMnist, limits) },
+  folder: { path: "DIR", open: openFolder },
+  csv: { path: "FILE", open: openCsv },
+  tar: { path: "GLOB", open: openShards },
 } satisfies Record<string, Kind>;
+
+/** How many images are taken, and, for image files of any size, how they are read. */
+export interface OpenOptions extends Limits, ImageOptions {}
 
 interface Kind {
   readonly path?: string;
-  readonly open: (path: string, limits: Limits) => Promise<Dataset>;
+  readonly open: (path: string, options: OpenOptions) => Promise<Dataset>;
 }
 
 /** How each dataset is asked for: "glyphs", "cifar10:PATH", … */
@@ -30,14 +37,17 @@ function specOf(name: string, { path }: Kind): string {
 /**
  * Opens a dataset from the disk.
  * @param spec one of `glyphs` (comes with this package), `cifar10:PATH`, `cifar100:PATH` (PATH is the archive or the
- *   folder of the .bin files), `mnist:DIR`, `fashion-mnist:DIR` (DIR holds the four IDX files).
- * @param limits how many images of each split to keep, the first ones; all by default.
+ *   folder of the .bin files), `mnist:DIR`, `fashion-mnist:DIR` (DIR holds the four IDX files); and, for images of any
+ *   size, `folder:DIR` (DIR/train/CLASS/…, DIR/val/CLASS/… or DIR/CLASS/…), `csv:FILE` (a table of files and labels),
+ *   `tar:GLOB` (shards with KEY.jpg beside KEY.cls).
+ * @param options how many images of each split to keep, all by default: the first ones of datasets in memory, evenly
+ *   spread ones of image files; and how image files are read.
  * @throws UserError in one line for an unknown kind and for whatever is wrong with the files.
  *
  * @example
  * const { train, classes } = await openDataset("cifar10:data/cifar-10-binary.tar.gz", { trainLimit: 1000 });
  */
-export async function openDataset(spec: string, limits: Limits = {}): Promise<Dataset> {
+export async function openDataset(spec: string, options: OpenOptions = {}): Promise<Dataset> {
   const colon = spec.indexOf(":");
   const name = colon < 0 ? spec : spec.slice(0, colon);
   const path = colon < 0 ? "" : spec.slice(colon + 1);
@@ -47,7 +57,7 @@ export async function openDataset(spec: string, limits: Limits = {}): Promise<Da
     const fix = kind.path === undefined ? "without a path" : `with the path of its files after the colon`;
     throw new UserError(`openDataset: got "${spec}"; expected ${specOf(name, kind)}, ${fix}`);
   }
-  return kind.open(path, limits);
+  return kind.open(path, options);
 }
 
 function unknownKind(name: string): UserError {

@@ -1,0 +1,103 @@
+import { UserError } from "../errors.js";
+import { holdOut } from "./holdout.js";
+
+/** Where the bytes of an encoded image lie: a file, or a part of one. */
+export interface ImageRef {
+  readonly path: string;
+  /** The place inside the file, for images in an archive. */
+  readonly part?: { readonly offset: number; readonly length: number; readonly name: string };
+}
+
+/** Labelled image files. */
+export interface ImageList {
+  readonly length: number;
+  readonly labels: Int32Array<ArrayBuffer>;
+  /** Where image `index` lies. */
+  ref(index: number): ImageRef;
+}
+
+/** The lists of a dataset of image files. */
+export interface ImageLists {
+  readonly classes: readonly string[];
+  readonly train: ImageList;
+  readonly test: ImageList;
+}
+
+/** How a list without a test split of its own is divided. */
+export interface HoldoutOptions {
+  /** The share of each class that is held out for testing (0.1 by default). */
+  readonly holdout?: number | undefined;
+  /** Decides which images those are (1 by default). */
+  readonly splitSeed?: number | undefined;
+}
+
+/** The name of an image in messages. */
+export function refName({ path, part }: ImageRef): string {
+  return part === undefined ? path : `${path}: ${part.name}`;
+}
+
+/** The images at `indices` of a list, in that order. */
+export function pick(list: ImageList, indices: Uint32Array): ImageList {
+  return {
+    length: indices.length,
+    labels: Int32Array.from(indices, (index) => list.labels[index]!),
+    ref: (index) => list.ref(indices[index]!),
+  };
+}
+
+/** A list divided by {@link holdOut}. @throws UserError when nothing is left to test on. */
+export function divide(
+  list: ImageList,
+  classes: readonly string[],
+  options: HoldoutOptions,
+  source: string,
+): ImageLists {
+  const { holdout = 0.1, splitSeed = 1 } = options;
+  const { train, test } = holdOut(list.labels, classes, holdout, splitSeed);
+  if (test.length === 0) {
+    throw new UserError(
+      `${source}: got one image of each class; expected at least two of one, to hold one out for testing; ` +
+        "to test on all of them, hold out 1",
+    );
+  }
+  return { classes, train: pick(list, train), test: pick(list, test) };
+}
+
+/** `limit` images spread evenly over a list, which may be sorted by class; the list itself where it has no more. */
+export function thinOut(list: ImageList, limit: number | undefined, name: string): ImageList {
+  if (limit === undefined) return list;
+  if (!Number.isSafeInteger(limit) || limit < 1) {
+    throw new UserError(`openDataset: got ${name} ${limit}; expected a whole number of images from 1`);
+  }
+  if (limit >= list.length) return list;
+  return pick(
+    list,
+    Uint32Array.from({ length: limit }, (_, i) => Math.floor((i * list.length) / limit)),
+  );
+}
+
+/**
+ * The label of each name: its place in `given`, a model's own classes, or among the names themselves, sorted.
+ * @throws UserError for a name that `given` lacks.
+ */
+export function labelNames(
+  names: readonly string[],
+  given: readonly string[] | undefined,
+  source: string,
+): { readonly classes: readonly string[]; readonly labels: Int32Array<ArrayBuffer> } {
+  const classes = given ?? [...new Set(names)].sort();
+  const places = new Map(classes.map((name, i) => [name, i]));
+  const labels = Int32Array.from(names, (name) => places.get(name) ?? -1);
+  const unknown = labels.indexOf(-1);
+  if (unknown >= 0) {
+    throw new UserError(
+      `${source}: got class "${names[unknown]}"; expected one of the ${classes.length} classes ${listed(classes)}`,
+    );
+  }
+  return { classes, labels };
+}
+
+/** The first of some names. */
+export function listed(names: readonly string[], most = 4): string {
+  return names.length <= most ? names.join(", ") : `${names.slice(0, most).join(", ")}, …`;
+}

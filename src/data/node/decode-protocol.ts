@@ -1,0 +1,37 @@
+import type { Interpolation } from "../augment/affine.js";
+import type { Augmentation } from "../augment/augmentation.js";
+import type { Geometry, Statistics } from "../dataset.js";
+import type { ImageRef } from "../image-list.js";
+
+/** What holds for all images of one pass. */
+export interface Pass {
+  readonly geometry: Geometry;
+  readonly statistics: Statistics;
+  readonly seed: number;
+  readonly epoch: number;
+  readonly augment: Augmentation | undefined;
+  /** The share of the resized image's short side that the input keeps, and how that is resized. */
+  readonly cropPct: number;
+  readonly interpolation: Interpolation;
+}
+
+/** Images to decode, one after the other into the slots of a buffer. */
+export interface DecodeTask {
+  readonly pass: Pass;
+  /** [n, C, H, W] float32, shared. */
+  readonly buffer: SharedArrayBuffer;
+  readonly images: readonly { readonly ref: ImageRef; readonly index: number }[];
+}
+
+/** For each image of a task what is wrong with it, or undefined. */
+export type DecodeAnswer = readonly (string | undefined)[];
+
+export interface DecodeRequest {
+  readonly id: number;
+  readonly task: DecodeTask;
+}
+
+export interface DecodeResponse {
+  readonly id: number;
+  readonly problems: DecodeAnswer;
+}

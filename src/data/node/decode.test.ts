@@ -1,0 +1,121 @@
+import { readFileSync } from "node:fs";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { luma, type Pixels } from "../augment/pixels.js";
+import { resize } from "../augment/resize.js";
+import { decode, type Extent } from "./decode.js";
+
+interface Case {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly file: string;
+  readonly pixels: string;
+}
+
+const cases = JSON.parse(
+  readFileSync(new URL("../../../tests/goldens/images.json", import.meta.url), "utf8"),
+) as readonly Case[];
+const bytes = (text: string) => Uint8Array.from(Buffer.from(text, "base64"));
+
+/** The whole image in its own size. */
+function whole(file: Uint8Array, channels: number, size: Extent): Promise<Pixels> {
+  return decode(file, channels, size, (extent) => {
+    expect(extent).toEqual({ width: size.width, height: size.height });
+    return { kind: "window", window: { left: 0, top: 0, ...extent, interpolation: "bilinear" } };
+  });
+}
+
+/** The largest and the mean difference of two lists of bytes. */
+function difference(a: Uint8Array, b: Uint8Array): { most: number; mean: number } {
+  expect(a.length).toBe(b.length);
+  const gaps = Array.from(a, (byte, i) => Math.abs(byte - b[i]!));
+  return { most: Math.max(...gaps), mean: gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length };
+}
+
+describe("decode", () => {
+  // JPEG decoders round differently: two levels. Transparent pixels of a GIF or palette are no colour of their own.
+  it.each(cases.map((one) => [one.name, one] as const))("gives PIL's pixels of %s", async (name, one) => {
+    const { width, height } = one;
+    const image = await whole(bytes(one.file), 3, { width, height });
+    const { most } = difference(image.data, bytes(one.pixels));
+    expect({ width: image.width, height: image.height, channels: image.channels }).toEqual({
+      width,
+      height,
+      channels: 3,
+    });
+    expect(most).toBeLessThanOrEqual(name.startsWith("jpeg") ? 2 : 0);
+  });
+
+  it("gives the grey of a colour image as PIL weighs it, and of a grey one its own", async () => {
+    const one = cases.find(({ name }) => name === "png")!;
+    const rgb = bytes(one.pixels);
+    const { data } = await whole(bytes(one.file), 1, one);
+    expect([...data.subarray(0, 50)]).toEqual(
+      Array.from({ length: 50 }, (_, i) => luma(rgb[3 * i]!, rgb[3 * i + 1]!, rgb[3 * i + 2]!)),
+    );
+    const grey = cases.find(({ name }) => name === "png grey")!;
+    const own = await whole(bytes(grey.file), 1, grey);
+    expect([...own.data]).toEqual([...bytes(grey.pixels)].filter((_, i) => i % 3 === 0));
+  });
+
+  it("keeps the upper 8 of 16 bits, and reads AVIF", async () => {
+    const values = Uint16Array.from({ length: 64 }, (_, i) => i * 1000);
+    const deep = await sharp(values, { raw: { width: 8, height: 8, channels: 1 } })
+      .toColourspace("grey16")
+      .png()
+      .toBuffer();
+    const { data } = await whole(deep, 1, { width: 8, height: 8 });
+    expect([...data]).toEqual(Array.from(values, (value) => value >> 8));
+    const flat = { create: { width: 8, height: 8, channels: 3, background: { r: 200, g: 100, b: 50 } } } as const;
+    const avif = await whole(await sharp(flat).avif({ quality: 90 }).toBuffer(), 3, { width: 8, height: 8 });
+    expect(difference(avif.data.subarray(0, 3), Uint8Array.of(200, 100, 50)).most).toBeLessThan(4);
+  });
+
+  // To fewer pixels the filters are the same but for rounding; to more, libvips cuts off where PIL rounds.
+  it.each(["bilinear", "bicubic"] as const)("resizes a window much as PIL does, %s", async (interpolation) => {
+    const one = cases.find(({ name }) => name === "png")!;
+    const image = { data: bytes(one.pixels), width: one.width, height: one.height, channels: 3 };
+    for (const [left, top, width, height, allowed] of [
+      [3, 5, 30, 17, { most: 1, mean: 0.25 }],
+      [0, 0, 40, 24, { most: 1, mean: 0.25 }],
+      [30, 4, 6, 6, { most: 3, mean: 1.5 }],
+    ] as const) {
+      const window = { left, top, width, height, interpolation };
+      const { data } = await decode(bytes(one.file), 3, { width: 16, height: 16 }, () => ({ kind: "window", window }));
+      // PIL's crop comes first: what is outside the window has no part in it.
+      const cut = await sharp(bytes(one.file)).extract({ left, top, width, height }).raw().toBuffer();
+      const expected = resize({ ...image, data: cut, width, height }, 16, 16, interpolation);
+      const { most, mean } = difference(data, expected.data);
+      expect(most).toBeLessThanOrEqual(allowed.most);
+      expect(mean).toBeLessThan(allowed.mean);
+    }
+  });
+
+  it("gives the same window of a large JPEG whether the decoder shrinks it or not", async () => {
+    const pixels = Uint8Array.from({ length: 640 * 480 * 3 }, (_, i) => {
+      const [x, y] = [Math.floor(i / 3) % 640, Math.floor(i / 1920)];
+      return 128 + 100 * Math.sin(x / 40 + (i % 3)) * Math.cos(y / 30);
+    });
+    const raw = { raw: { width: 640, height: 480, channels: 3 } } as const;
+    const [jpeg, png] = [sharp(pixels, raw).jpeg({ quality: 95 }), sharp(pixels, raw).png()];
+    const window = { left: 125, top: 95, width: 500, height: 380, interpolation: "bilinear" } as const;
+    const [a, b] = await Promise.all(
+      [jpeg, png].map(async (image) =>
+        decode(await image.toBuffer(), 3, { width: 112, height: 96 }, () => ({ kind: "window", window })),
+      ),
+    );
+    const { most, mean } = difference(a!.data, b!.data);
+    expect(mean).toBeLessThan(2); // a third of a pixel's move at the far edge, where a pixel is up to 11 levels
+    expect(most).toBeLessThan(12);
+  });
+
+  it("refuses what is no image, and one that is cut short", async () => {
+    const size = { width: 40, height: 24 };
+    await expect(whole(Uint8Array.of(1, 2, 3), 3, size)).rejects.toThrow(/unsupported image format/);
+    for (const name of ["jpeg", "png", "webp", "gif"]) {
+      const file = bytes(cases.find((one) => one.name === name)!.file);
+      await expect(whole(file.subarray(0, file.length * 0.6), 3, size), name).rejects.toThrow();
+    }
+  });
+});

@@ -1,0 +1,113 @@
+import sharp, { type ResizeOptions, type Sharp, type SharpOptions } from "sharp";
+import type { Interpolation } from "../augment/affine.js";
+import { greyOf, type Pixels } from "../augment/pixels.js";
+import type { Window } from "../augment/window.js";
+
+/** What of an image is wanted: a window of it resized, or the whole resized and a part cut out. All in pixels. */
+export type Framing =
+  | { readonly kind: "window"; readonly window: Window }
+  | {
+      readonly kind: "part";
+      readonly resized: Extent;
+      readonly left: number;
+      readonly top: number;
+      readonly interpolation: Interpolation;
+    };
+
+export interface Extent {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** As PIL: what is corrupt but complete is taken, what is cut short is not; embedded colour profiles are not applied. */
+const input: SharpOptions = { autoOrient: true, failOn: "error", ignoreIcc: true };
+const kernels = { bilinear: "linear", bicubic: "cubic" } as const;
+
+/**
+ * Decodes an image, turned as its EXIF data says, and frames it. Alpha is dropped, CMYK converted, as PIL's
+ * `convert("RGB")` (or `"L"`) does; of 16 bits the upper 8 are kept.
+ * @param bytes a whole JPEG, PNG, WebP, AVIF or GIF (its first frame).
+ * @param frame what is wanted of an image of the given size.
+ * @throws Error when the bytes are no image, or cut short.
+ */
+export async function decode(
+  bytes: Uint8Array,
+  channels: number,
+  size: Extent,
+  frame: (extent: Extent) => Framing,
+): Promise<Pixels> {
+  const { width, height, orientation = 1, hasAlpha, space, format } = await sharp(bytes, input).metadata();
+  const extent = orientation >= 5 ? { width: height, height: width } : { width, height };
+  const framing = frame(extent);
+  const plain = !hasAlpha && space !== "cmyk";
+  // What PIL drops must be gone before resizing: alpha would weigh the colours, and CMYK is not linear in RGB.
+  const source = plain ? sharp(bytes, input) : await flattened(bytes, space === "cmyk");
+  const shrinks = plain && (format === "jpeg" || format === "webp");
+  const { data, info } = await framed(source, extent, size, framing, shrinks)
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  return withChannels({ data, height: info.height, width: info.width, channels: info.channels }, channels);
+}
+
+function framed(source: Sharp, extent: Extent, size: Extent, framing: Framing, shrinks: boolean): Sharp {
+  const { width, height } = size;
+  if (framing.kind === "part") {
+    const { resized, left, top, interpolation } = framing;
+    return source
+      .resize(resized.width, resized.height, resizing(interpolation, false))
+      .extract({ left, top, width, height });
+  }
+  const { window } = framing;
+  const [scaleX, scaleY] = [width / window.width, height / window.height];
+  if (!shrinks || Math.max(scaleX, scaleY) > 0.5) {
+    const { left, top, width: from, height: down } = window;
+    return source
+      .extract({ left, top, width: from, height: down })
+      .resize(width, height, resizing(window.interpolation, false));
+  }
+  // The decoder can leave out what a resize to half or less throws away, but only of whole images: so resize the whole,
+  // then cut. Rounded to whole pixels of the result, the window moves by less than one of them.
+  const [wide, high] = [Math.round(extent.width * scaleX), Math.round(extent.height * scaleY)];
+  const left = Math.min(wide - width, Math.round(window.left * scaleX));
+  const top = Math.min(high - height, Math.round(window.top * scaleY));
+  return source.resize(wide, high, resizing(window.interpolation, true)).extract({ left, top, width, height });
+}
+
+function resizing(interpolation: Interpolation, fastShrinkOnLoad: boolean): ResizeOptions {
+  return { fit: "fill", kernel: kernels[interpolation], fastShrinkOnLoad };
+}
+
+/** The image in red, green and blue, or grey, as PIL converts it. */
+async function flattened(bytes: Uint8Array, cmyk: boolean): Promise<Sharp> {
+  const decoded = sharp(bytes, input);
+  if (cmyk) decoded.pipelineColourspace("cmyk").toColourspace("cmyk");
+  else decoded.removeAlpha();
+  const { data, info } = await decoded.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  const [pixels, channels] = cmyk ? [fromCmyk(data, info.channels), 3 as const] : [data, info.channels];
+  return sharp(pixels, { raw: { width, height, channels } });
+}
+
+/** Source: PIL's conversion from CMYK: the inks are multiplied, no profile is applied. */
+function fromCmyk(data: Uint8Array, stride: number): Uint8Array {
+  const out = new Uint8Array((data.length / stride) * 3);
+  for (let from = 0, to = 0; from < data.length; from += stride) {
+    const light = 255 - data[from + 3]!;
+    for (let c = 0; c < 3; c++) out[to++] = Math.max(0, light - dividedBy255(data[from + c]! * light));
+  }
+  return out;
+}
+
+/** PIL's rounding division of a product of two bytes by 255. */
+function dividedBy255(product: number): number {
+  const shifted = product + 128;
+  return ((shifted >> 8) + shifted) >> 8;
+}
+
+function withChannels(image: Pixels, channels: number): Pixels {
+  if (image.channels === channels) return image;
+  if (channels === 1) return { ...image, channels, data: greyOf(image) };
+  const data = new Uint8Array(image.height * image.width * channels);
+  for (let i = 0; i < image.data.length; i++) data.fill(image.data[i]!, i * channels, (i + 1) * channels);
+  return { ...image, channels, data };
+}

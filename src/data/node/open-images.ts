@@ -1,0 +1,89 @@
+import { basename } from "node:path";
+import { UserError } from "../../errors.js";
+import type { Interpolation } from "../augment/affine.js";
+import { defaultCrop } from "../augment/augmentation.js";
+import type { Dataset, Limits, Statistics } from "../dataset.js";
+import { type ImageLists, thinOut } from "../image-list.js";
+import { DecodePool } from "./decode-pool.js";
+import { type FileSplit, fileSplit } from "./file-split.js";
+import { type ListOptions, listClassFolders } from "./list-class-folders.js";
+import { listCsv } from "./list-csv.js";
+import { listShards } from "./list-shards.js";
+
+/** How image files of any size become a dataset. What is given for other kinds of datasets has no effect on them. */
+export interface ImageOptions extends ListOptions {
+  /** The width and height that all images get, in pixels (224 by default). */
+  readonly size?: number | undefined;
+  /** 3 for colour (the default), 1 for grey. */
+  readonly channels?: 1 | 3 | undefined;
+  /** For testing the short side is resized to size / cropPct and the middle cut out (0.875 by default). */
+  readonly cropPct?: number | undefined;
+  /** How images are resized for testing (bilinear by default). */
+  readonly interpolation?: Interpolation | undefined;
+  /** What an image that cannot be read does: end the run (by default), or give its place to the next one. */
+  readonly onBadImage?: "fail" | "skip" | undefined;
+  /** Threads that decode (one per core by default, at most eight). */
+  readonly workers?: number | undefined;
+}
+
+/** A dataset of image files. */
+export interface ImageDataset extends Dataset {
+  readonly train: FileSplit;
+  readonly test: FileSplit;
+  /** Ends the threads that decode. They do not keep a process alive, so a program that ends need not call this. */
+  close(): Promise<void>;
+}
+
+/** Of ImageNet's training images, by torchvision; grey is their mean, as in timm. */
+const imagenet: Readonly<Record<1 | 3, Statistics>> = {
+  1: { mean: [0.449], std: [0.226] },
+  3: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+};
+
+/** Opens images in folders named after their classes; see {@link listClassFolders}. */
+export async function openFolder(path: string, options: ImageOptions & Limits): Promise<ImageDataset> {
+  return imageDataset(basename(path), await listClassFolders(path, options), options);
+}
+
+/** Opens the images that a table names; see {@link listCsv}. */
+export async function openCsv(path: string, options: ImageOptions & Limits): Promise<ImageDataset> {
+  return imageDataset(basename(path), await listCsv(path, options), options);
+}
+
+/** Opens the images in tar shards; see {@link listShards}. */
+export async function openShards(pattern: string, options: ImageOptions & Limits): Promise<ImageDataset> {
+  return imageDataset(basename(pattern.split(",")[0]!), await listShards(pattern, options), options);
+}
+
+function imageDataset(name: string, lists: ImageLists, options: ImageOptions & Limits): ImageDataset {
+  const {
+    size = 224,
+    channels = 3,
+    cropPct = 0.875,
+    interpolation = "bilinear",
+    onBadImage = "fail",
+    workers,
+  } = options;
+  checkWhole("size", size);
+  if (workers !== undefined) checkWhole("workers", workers);
+  if (!(cropPct > 0 && cropPct <= 1)) {
+    throw new UserError(`openDataset: got cropPct ${cropPct}; expected a share above 0, up to 1`);
+  }
+  const like = { channels, height: size, width: size, ...imagenet[channels] };
+  const pool = new DecodePool(workers);
+  const how = { like, cropPct, interpolation, onBadImage };
+  return {
+    name,
+    classes: lists.classes,
+    ...like,
+    train: fileSplit(thinOut(lists.train, options.trainLimit, "trainLimit"), pool, how),
+    test: fileSplit(thinOut(lists.test, options.testLimit, "testLimit"), pool, how),
+    augment: { flip: true, pad: 0, randomResizedCrop: defaultCrop },
+    close: () => pool.close(),
+  };
+}
+
+function checkWhole(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 1) return;
+  throw new UserError(`openDataset: got ${name} ${value}; expected a whole number from 1`);
+}
