@@ -18,9 +18,9 @@ describe.each([{}, { alpha: 0.25 }, { alpha: 1 }, { alpha: 0 }, { alpha: 2 }, { 
 
     it("has the gradient that finite differences give", () =>
       forAll(
-      shapes(0),
-      (shape) => checkGradient([awayFromZero(shape, 1)], (g, x) => g.call("LeakyRelu", [x], attributes)),
-      8,
-    );
+        shapes(0),
+        (shape) => checkGradient([awayFromZero(shape, 1)], (g, x) => g.call("LeakyRelu", [x], attributes)),
+        8,
+      ));
   },
 );
