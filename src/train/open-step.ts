@@ -7,7 +7,10 @@ import type { Runtime, Session } from "../runtime/runtime.js";
 import { initialState } from "../transform/state.js";
 import type { TrainingStep } from "../transform/training-step.js";
 
-/** Opens a training step with the given weights and an optimizer that remembers nothing yet. */
+/**
+ * Opens a training step with the given weights; state that is not given has its first value.
+ * @param seed of what is drawn at random inside the step.
+ */
 export function openStep(runtime: Runtime, plan: TrainingStep, weights: Weights, seed = 0): Promise<Session> {
   return open(runtime, plan, initialState(plan, weights, seed));
 }
