@@ -18,7 +18,6 @@ export interface Recipe extends ScheduleOptions, OptimizerOptions {
   readonly nesterov: boolean;
   /** Penalty on weights of convolutions and dense layers; vectors are left out. */
   readonly weightDecay: number;
-  /** How images are varied, and mixed: mixup and CutMix are of `augment.mix`. */
   readonly augment: Augmentation;
   /** `sgd`, the default, `adam`, `adamw`, `lamb` or `rmsproptf`. */
   readonly optimizer?: string | undefined;
@@ -31,6 +30,14 @@ export interface Recipe extends ScheduleOptions, OptimizerOptions {
   readonly smoothing?: number | undefined;
   /** Of `bce`: targets above it become 1, others 0. */
   readonly bceTargetThreshold?: number | undefined;
+  /** α of mixup's Beta(α, α); 0, the default, mixes nothing. */
+  readonly mixup?: number | undefined;
+  /** α of cutmix's Beta(α, α); 0, the default, cuts nothing. */
+  readonly cutmix?: number | undefined;
+  /** The probability that a batch is mixed, 1 by default. */
+  readonly mixupProb?: number | undefined;
+  /** The probability of cutmix where both are on, 0.5 by default. */
+  readonly mixupSwitchProb?: number | undefined;
   /** A moving average of the weights is kept, evaluated and exported. */
   readonly ema?: WeightAverage | undefined;
   readonly groups?: readonly ParameterGroup[] | undefined;
@@ -54,8 +61,8 @@ export const defaultRecipe: Omit<Recipe, "epochs" | "augment"> = {
 };
 
 /** True where the images of a batch are mixed, so that each has two labels. */
-export function mixes({ augment }: Partial<Pick<Recipe, "augment">>): boolean {
-  return augment?.mix !== undefined;
+export function mixes({ mixup = 0, cutmix = 0 }: Pick<Recipe, "mixup" | "cutmix">): boolean {
+  return mixup > 0 || cutmix > 0;
 }
 
 type Rule = readonly [holds: boolean, rule: string];
@@ -115,11 +122,16 @@ function rates(recipe: Recipe): Rule[] {
 }
 
 function regularisation(recipe: Recipe): Rule[] {
-  const { smoothing = 0, layerDecay = 1, ema, clip } = recipe;
+  const { smoothing = 0, mixup = 0, cutmix = 0, layerDecay = 1, ema, clip } = recipe;
+  const { mixupProb = 1, mixupSwitchProb = 0.5 } = recipe;
   const limit = clip === undefined ? 1 : "norm" in clip ? clip.norm : "value" in clip ? clip.value : clip.agc;
   const decay = ema?.decay ?? 0;
   return [
     [smoothing >= 0 && smoothing < 1, `smoothing ${smoothing}; expected a number from 0, below 1`],
+    [mixup >= 0, `mixup ${mixup}; expected a number from 0`],
+    [cutmix >= 0, `cutmix ${cutmix}; expected a number from 0`],
+    [mixupProb >= 0 && mixupProb <= 1, `mixup probability ${mixupProb}; expected 0 to 1`],
+    [mixupSwitchProb >= 0 && mixupSwitchProb <= 1, `mixup switch probability ${mixupSwitchProb}; expected 0 to 1`],
     [layerDecay > 0 && layerDecay <= 1, `layer decay ${layerDecay}; expected a number above 0, at most 1`],
     [decay >= 0 && decay < 1, `ema decay ${decay}; expected a number from 0, below 1`],
     [limit > 0, `clip ${limit}; expected a number above 0`],
