@@ -3,6 +3,7 @@ import type { Value } from "../graph/graph.js";
 import { broadcastShapes } from "../graph/shape.js";
 import { toNumbers } from "../graph/tensor.js";
 import { unbroadcast } from "./broadcast.js";
+import { foldElements, inRange } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = {};
@@ -33,6 +34,16 @@ export const Pow: Op<typeof attributes> = {
     ];
   },
   macs: noMacs,
+  // Whole numbers alone: the last digit of other powers is the engine's affair.
+  known: (call) =>
+    foldElements(
+      call,
+      ([x, p]) => {
+        const whole = Number.isSafeInteger(x) && Number.isSafeInteger(p) && Number(p) >= 0;
+        return whole ? inRange(required(call.inputs, 0, "X").dtype, Number(x) ** Number(p), Number(x)) : undefined;
+      },
+      call.inputs[0]?.dtype,
+    ),
 };
 
 /** p·x^(p − 1), and 0 where p = 0. */
