@@ -78,7 +78,7 @@ type Prepared = Awaited<ReturnType<typeof prepare>>;
 async function prepare(flags: TrainFlags) {
   if (flags.model === undefined || flags.data === undefined) {
     const missing = flags.model === undefined ? "--model seresnet20" : "--data glyphs";
-    throw new UserError(`senet train: got no ${missing.split(" ")[0]}; give one such as ${missing}, or --resume a run`);
+    throw new UserError(`${missing.split(" ")[0]}: got nothing; give one such as ${missing}, or --resume a run`);
   }
   const { model } = flags;
   const { attention } = modelEntry(model);
