@@ -50,6 +50,7 @@ import { LessOrEqual } from "./less-or-equal.js";
 import { Log } from "./log.js";
 import { LogSoftmax } from "./log-softmax.js";
 import { LpNormalization } from "./lp-normalization.js";
+import { LpPool } from "./lp-pool.js";
 import { LRN } from "./lrn.js";
 import { MatMul } from "./mat-mul.js";
 import { Max } from "./max.js";
@@ -171,6 +172,7 @@ export const ops = {
   Max,
   MaxPool,
   MaxUnpool,
+  LpPool,
   Mean,
   MeanVarianceNormalization,
   Min,
