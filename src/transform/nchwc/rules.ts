@@ -8,7 +8,7 @@ import type { Conv } from "../../ops/conv.js";
 import type { ConvInputGradient } from "../../ops/conv-input-gradient.js";
 import type { ConvWeightGradient } from "../../ops/conv-weight-gradient.js";
 import type { OpName } from "../../ops/index.js";
-import { positive } from "../../ops/relu-gradient.js";
+import { positive } from "../../ops/steps.js";
 import { kernelOf, windowOf } from "../../ops/window.js";
 import { normalise, normaliseFrozen, normaliseGradient } from "./batch-norm.js";
 import { depthwiseWeightGradient, folded } from "./depthwise.js";
@@ -139,7 +139,8 @@ export const rules: Partial<Record<OpName, Rule>> = {
   Mul: ({ k, map, isMap, inputs: [p, q], plain }) => {
     if (isMap(0) && isMap(1) && sameExtents(p!, q!)) {
       const [a, b] = [map(0)!, map(1)!];
-      if (a.kind === "constant" || b.kind === "constant") return undefined;
+      if (a.kind === "constant") return b.kind === "constant" ? undefined : [scaledBy(k, b, a.value)];
+      if (b.kind === "constant") return [scaledBy(k, a, b.value)];
       const waits = a.kind === "affine" && !a.relu && a.sum === undefined; // such a map need not be computed
       return [waits ? { kind: "product", a: store(k, b), b: a } : { kind: "product", a: store(k, a), b }];
     }
@@ -150,10 +151,7 @@ export const rules: Partial<Record<OpName, Rule>> = {
     const x = map(m)!;
     const gate = k.g.call("Reshape", [plain(s), k.g.ints([extent(gates, 0), extent(gates, 1)])]);
     if (x.kind === "constant") return [{ ...x, value: k.g.call("Mul", [x.value, gate]) }];
-    const { of, scale, shift } = linear(k, x);
-    return [
-      { kind: "affine", of, scale: times(k, scale, gate), ...(shift && { shift: k.g.call("Mul", [shift, gate]) }) },
-    ];
+    return [scaledBy(k, x, gate)];
   },
 
   GlobalAveragePool: ({ k, map, isMap, inputs: [x] }) => {
@@ -196,6 +194,13 @@ function joined(k: Kernels, a: FeatureMap, b: FeatureMap, alone: boolean): Featu
   }
   if (a.kind === "affine" && !a.relu && a.sum === undefined) return { ...a, sum: store(k, b) };
   return a.kind === "open" && alone ? { kind: "stored", value: a.make({ sum: store(k, b) }) } : undefined;
+}
+
+/** A map with every channel of every image times a number of its own. */
+function scaledBy(k: Kernels, x: FeatureMap, vector: Value): FeatureMap {
+  const { of, scale, shift } = linear(k, x);
+  const shifted = shift && { shift: k.g.call("Mul", [shift, vector]) };
+  return { kind: "affine", of, scale: times(k, scale, vector), ...shifted };
 }
 
 function added(k: Kernels, a: FeatureMap, b: FeatureMap): FeatureMap {
