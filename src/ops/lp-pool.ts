@@ -13,9 +13,16 @@ export const LpPool: Op<typeof attributes> = {
   attributes,
   shape: ({ inputs, attributes: { p: _, ...pool } }) => {
     const x = required(inputs, 0, "X");
-    return [
-      { dtype: x.dtype, shape: [...x.shape.slice(0, 2), ...pooledSizes(poolWindow(pool, x), pool.ceil_mode, x)] },
-    ];
+    const window = poolWindow(pool, x);
+    const sizes = pooledSizes(window, pool.ceil_mode, x);
+    if (pool.ceil_mode && sizes.some((size, i) => size <= Math.ceil(slack(x, window, i) / window.strides[i]!))) {
+      throw new ShapeError({
+        given: `ceil_mode for x ${formatShape(x.shape)}, where a last window would begin in the padding`,
+        expected: "none, as ONNX Runtime counts it in the shape of LpPool but does not compute it",
+        fix: "pad less",
+      });
+    }
+    return [{ dtype: x.dtype, shape: [...x.shape.slice(0, 2), ...sizes] }];
   },
   // ∂y/∂x = sign(x)·|x|^(p−1) · y^(1−p); undefined, as in PyTorch, where all pixels of a window are 0.
   gradient: (g, dy, { inputs, outputs, attributes: { p, ...pool } }) => {
