@@ -1,29 +1,21 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { Random } from "../random.js";
+import { parseResults } from "../report/results.js";
+import { finished, startSenet } from "./run-senet.test.helper.js";
 
-const program = fileURLToPath(new URL("./index.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "senet-kill-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function start(line: string): ChildProcess {
-  return spawn(process.execPath, [program, ...line.split(" ")], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
-}
+const start = (line: string): ChildProcess => startSenet(folder, ...line.split(" "));
 
 /** Runs a command to its end. */
 async function finish(line: string): Promise<void> {
-  const child = start(line);
-  let stderr = "";
-  child.stderr!.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-  });
-  const [code] = (await once(child, "close")) as [number | null];
+  const { code, stderr } = await finished(start(line));
   if (code !== 0) throw new Error(`senet ${line} ended with ${code}: ${stderr}`);
 }
 
@@ -49,10 +41,10 @@ async function survive(name: string, command: string, fresh: string, moments: re
   let killed = 0;
   for (const moment of moments) {
     const child = start(line());
-    const closed = once(child, "close");
+    const over = finished(child);
     await moment(child, random);
     child.kill("SIGKILL");
-    if (((await closed) as unknown[])[1] === "SIGKILL") killed++;
+    if ((await over).code === "SIGKILL") killed++;
   }
   await finish(line());
   return killed;
@@ -94,5 +86,27 @@ describe("a run killed with SIGKILL at ten random moments and resumed", { timeou
     const last = ["checkpoints", "epoch-0006-step-0000000", "state.safetensors"];
     expect(text("killed", ...last).equals(text("whole", ...last))).toBe(true);
     expect(readdirSync(join(folder, "killed")).filter((file) => file.endsWith(".part"))).toEqual([]);
+  });
+});
+
+describe("a comparison killed twice and resumed", { timeout: 180_000 }, () => {
+  const same = "--data glyphs --train-limit 32 --test-limit 16 --batch 16 --epochs 2 --checkpoint-every 1";
+  const fresh = `compare ${same} --seeds 1`;
+
+  it("leaves the models and the log of training without a break, and the command it was started with", async () => {
+    const inside = (run: string) => join(folder, "halted", "checkpoints", `${run}-seed1`);
+    const moments: Moment[] = [
+      (child) => changes(child, inside("resnet20"), 4),
+      (child) => changes(child, inside("seresnet20"), 4),
+    ];
+    expect(await survive("halted", "compare", fresh, moments)).toBe(2);
+    const expected = [];
+    for (const model of ["resnet20", "seresnet20"]) {
+      await finish(`train --model ${model} --seed 1 ${same} --out ${model}`);
+      expect(text("halted", `models/${model}-seed1.onnx`).equals(text(model, "model.onnx")), model).toBe(true);
+      expected.push(...records(model).map((record) => ({ model, seed: 1, ...record })));
+    }
+    expect(records("halted")).toEqual(expected);
+    expect(parseResults(text("halted", "results.json").toString()).command).toBe(`senet ${fresh} --out halted`);
   });
 });

@@ -1,7 +1,7 @@
 import { type OpName, type OpSchema, opOf } from "../ops/index.js";
 import type { Op } from "../ops/op.js";
 import { type Attributes, type AttributesOf, readAttributes, writeAttributes } from "./attributes.js";
-import type { Dim, Graph, Init, Node, Parameter, Value } from "./graph.js";
+import type { Dim, Graph, Init, Node, Parameter, Value, ValueType } from "./graph.js";
 import { type Known, knownOf, tensorOf } from "./known.js";
 import { type DType, float32, int64, type Tensor } from "./tensor.js";
 
@@ -128,6 +128,11 @@ export class GraphBuilder {
       if (error instanceof Error) error.message = `${where}: ${error.message}`;
       throw error;
     }
+  }
+
+  /** The types that the outputs of a node would have, were it appended. @throws when its inputs do not fit. */
+  typesOf(node: Node): readonly ValueType[] {
+    return this.#infer(node).types;
   }
 
   #infer(node: Node) {
