@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { UserError } from "../errors.js";
 import type { Model } from "../graph/graph.js";
-import { number, wholeNumber } from "./options.js";
+import { number } from "./number-option.js";
+import { wholeNumber } from "./options.js";
 import { momentumOptions, type StepFlags, stepOptions, stepRecipeOf } from "./recipe-options.js";
 
 interface ExportFlags extends StepFlags {

@@ -4,16 +4,26 @@ import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import type { Attention, ModelOptions } from "../models/model.js";
 import { defaultRecipe, type Recipe } from "../train/recipe.js";
+import { scheduleNames } from "../train/schedules.js";
+import { number } from "./number-option.js";
+import {
+  momentumOptions,
+  type ScheduleFlags,
+  type StepFlags,
+  scheduleOptions,
+  scheduleRecipeOf,
+  stepOptions,
+  stepRecipeOf,
+} from "./recipe-options.js";
+
+export { number };
 
 /** What the commands that train have in common, as commander parsed it. */
-export interface TrainingFlags {
+export interface TrainingFlags extends StepFlags, ScheduleFlags {
   readonly data?: string;
   readonly epochs: number;
   readonly batch: number;
   readonly lr: number;
-  readonly momentum: number;
-  readonly nesterov: boolean;
-  readonly weightDecay: number;
   readonly schedule: string;
   readonly warmup: number;
   readonly augment: boolean;
@@ -34,13 +44,11 @@ export function trainingOptions(defaults: { data?: string; epochs: number; batch
     number("--epochs <n>", "passes over the training images", recipe.epochs),
     number("--batch <n>", "images per step", recipe.batch),
     number("--lr <rate>", "largest learning rate", recipe.lr),
-    number("--momentum <m>", "momentum of SGD", recipe.momentum),
-    new Option("--no-nesterov", "plain momentum instead of Nesterov's"),
-    number("--weight-decay <w>", "penalty on weights; biases and batch norm are left out", recipe.weightDecay),
-    new Option("--schedule <name>", "how the learning rate falls")
-      .choices(["cosine", "step", "constant"])
-      .default(recipe.schedule),
+    new Option("--schedule <name>", "how the learning rate falls").choices(scheduleNames).default(recipe.schedule),
     number("--warmup <epochs>", "epochs over which the learning rate rises", recipe.warmup),
+    ...scheduleOptions(),
+    ...momentumOptions(),
+    ...stepOptions(),
     new Option("--no-augment", "train on the images as they are"),
     number("--reduction <r>", "the r of SE blocks (default: 16)"),
     new Option("--shortcut <kind>", "past a change of shape").choices(["projection", "A"]).default("projection"),
@@ -62,19 +70,6 @@ export function checkpointEveryOf(text: string): { steps: number } | { minutes: 
   throw new UserError(`--checkpoint-every: got "${text}"; expected steps such as 500, or minutes such as 10min`);
 }
 
-/** An option that takes a number. */
-export function number(flags: string, description: string, fallback?: number): Option {
-  const option = new Option(flags, description).argParser((text) => parseNumber(flags.split(" ")[0]!, text));
-  return fallback === undefined ? option : option.default(fallback);
-}
-
-/** @throws UserError when the text is not a finite number. */
-function parseNumber(flag: string, text: string): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (!Number.isFinite(value)) throw new UserError(`${flag}: got "${text}"; expected a number`);
-  return value;
-}
-
 /** Whole numbers from `least`: `wholeNumber("--seed", 3)`. @throws UserError for anything else. */
 export function wholeNumber(flag: string, value: number, least = 0): number {
   if (!Number.isSafeInteger(value) || value < least) {
@@ -85,9 +80,9 @@ export function wholeNumber(flag: string, value: number, least = 0): number {
 
 /** The recipe that the flags and the dataset's own augmentation make. */
 export function recipeOf(flags: TrainingFlags, dataset: Dataset): Recipe {
-  const { epochs, batch, lr, momentum, nesterov, weightDecay, schedule, warmup } = flags;
+  const { epochs, batch, lr, schedule, warmup } = flags;
   const augment = flags.augment ? dataset.augment : { flip: false, pad: 0 };
-  return { epochs, batch, lr, momentum, nesterov, weightDecay, schedule, warmup, augment };
+  return { epochs, lr, schedule, warmup, ...scheduleRecipeOf(flags), ...stepRecipeOf(flags, batch), augment };
 }
 
 /** How the engine is opened: with all cores by default. @throws UserError when `--threads` is no number of threads. */

@@ -1,10 +1,10 @@
 import { Option } from "commander";
 import { UserError } from "../errors.js";
-import { optimizers } from "../train/optimizers.js";
-import type { StepRecipe } from "../train/plan.js";
-import { defaultRecipe } from "../train/recipe.js";
+import { optimizerOf, optimizers } from "../train/optimizers.js";
+import { defaultRecipe, type Recipe } from "../train/recipe.js";
+import type { ScheduleOptions } from "../train/schedules.js";
 import type { Clip } from "../transform/clip-gradients.js";
-import { number } from "./options.js";
+import { number } from "./number-option.js";
 
 /** The flags that say what one step does, as commander parsed them. Names as in timm where timm has them. */
 export interface StepFlags {
@@ -64,15 +64,15 @@ export function momentumOptions(): Option[] {
 }
 
 /** What the flags say of the step. @throws UserError when a list of numbers does not parse. */
-export function stepRecipeOf(flags: StepFlags, batch: number): StepRecipe {
+export function stepRecipeOf(flags: StepFlags, batch: number): Omit<Recipe, "augment" | keyof ScheduleOptions> {
   const { opt: optimizer, momentum, nesterov, smoothing, layerDecay } = flags;
-  const weightDecay = flags.weightDecay ?? (optimizer === "sgd" ? defaultRecipe.weightDecay : undefined);
   return {
     batch,
     optimizer,
     momentum,
     nesterov,
-    ...(weightDecay !== undefined && { weightDecay }),
+    weightDecay:
+      flags.weightDecay ?? (optimizer === "sgd" ? defaultRecipe.weightDecay : optimizerOf(optimizer, {}).weightDecay),
     betas: flags.optBetas === undefined ? undefined : betasOf(flags.optBetas),
     eps: flags.optEps,
     accumulate: flags.gradAccumSteps,
@@ -86,6 +86,43 @@ export function stepRecipeOf(flags: StepFlags, batch: number): StepRecipe {
     layerDecay,
     unused: flags.keepUnused ? "keep" : "error",
   };
+}
+
+/** The flags that say how the learning rate goes, beside `--lr`, `--schedule` and `--warmup`. Names as in timm. */
+export interface ScheduleFlags {
+  readonly minLr?: number;
+  readonly warmupLr?: number;
+  readonly warmupPrefix?: true;
+  readonly decayEpochs?: number;
+  readonly decayMilestones?: string;
+  readonly decayRate?: number;
+  readonly patienceEpochs?: number;
+}
+
+/** The flags of {@link ScheduleFlags}. */
+export function scheduleOptions(): Option[] {
+  return [
+    number("--min-lr <rate>", "where cosine ends and plateau stops (default: 0)"),
+    number("--warmup-lr <rate>", "where the warm-up begins (default: 0)"),
+    new Option("--warmup-prefix", "begin the schedule proper after the warm-up"),
+    number("--decay-epochs <n>", "of step: drop after every so many epochs"),
+    new Option(
+      "--decay-milestones <list>",
+      "of step: drop when so many epochs are done, such as 30,60 (default: at 1/2 and 3/4)",
+    ),
+    number("--decay-rate <factor>", "of step and plateau: the factor of a drop (default: 0.1)"),
+    number("--patience-epochs <n>", "of plateau: epochs without progress that are borne (default: 10)"),
+  ];
+}
+
+/** What the flags say of the schedule. @throws UserError when the list of milestones does not parse. */
+export function scheduleRecipeOf(flags: ScheduleFlags): Partial<ScheduleOptions> {
+  const { minLr, warmupLr, warmupPrefix, decayEpochs, decayMilestones, decayRate, patienceEpochs: patience } = flags;
+  const milestones = decayMilestones?.split(",").map(Number);
+  if (milestones?.some((epoch) => !(epoch > 0))) {
+    throw new UserError(`--decay-milestones: got "${decayMilestones}"; expected epochs such as 30,60`);
+  }
+  return { minLr, warmupLr, warmupPrefix, decayEpochs, milestones, decayRate, patience };
 }
 
 function clipOf(mode: StepFlags["clipMode"], limit: number): Clip {
