@@ -25,6 +25,7 @@ import { CumSum } from "./cum-sum.js";
 import { DepthToSpace } from "./depth-to-space.js";
 import { Div } from "./div.js";
 import { Dropout } from "./dropout.js";
+import { Einsum } from "./einsum.js";
 import { Elu } from "./elu.js";
 import { Equal } from "./equal.js";
 import { Erf } from "./erf.js";
@@ -151,6 +152,7 @@ export const ops = {
   DepthToSpace,
   Div,
   Dropout,
+  Einsum,
   Elu,
   Equal,
   Erf,

@@ -8,7 +8,7 @@ import type { Conv } from "../../ops/conv.js";
 import type { ConvInputGradient } from "../../ops/conv-input-gradient.js";
 import type { ConvWeightGradient } from "../../ops/conv-weight-gradient.js";
 import type { OpName } from "../../ops/index.js";
-import { positive } from "../../ops/relu-gradient.js";
+import { positive } from "../../ops/steps.js";
 import { kernelOf, windowOf } from "../../ops/window.js";
 import { normalise, normaliseFrozen, normaliseGradient } from "./batch-norm.js";
 import { depthwiseWeightGradient } from "./depthwise.js";
