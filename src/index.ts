@@ -42,5 +42,7 @@ export { lower } from "./transform/lower.js";
 export { type SimplifyOptions, simplify } from "./transform/simplify.js";
 export { emaWeights, initialState, type StateSlot } from "./transform/state.js";
 export { type TrainingStep, trainingStep } from "./transform/training-step.js";
-export { openPth, type PthOptions, readPth, type TensorListing } from "./weights/pth.js";
+export { openPth, type PthOptions, readPth } from "./weights/pth.js";
+export { loadWeights, type LoadWeightsOptions, WeightsMismatch } from "./weights/load-weights.js";
 export { readSafetensors, type TensorFile, writeSafetensors } from "./weights/safetensors.js";
+export { listingOf, readAll, type TensorListing } from "./weights/tensor-listing.js";

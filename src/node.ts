@@ -3,3 +3,4 @@ export { datasetSpecs, openDataset } from "./data/node/open.js";
 export { type NodeRuntimeOptions, nodeRuntime } from "./runtime/node/runtime.js";
 export { type CheckpointFolder, checkpointFolder } from "./train/node/checkpoint-folder.js";
 export { readSafetensorsFile, writeSafetensorsFile } from "./weights/node/safetensors-file.js";
+export { openTensorFile, type OpenTensorFile } from "./weights/node/open-tensor-file.js";

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { UserError } from "../errors.js";
 import { bench } from "./bench.js";
 import { compare } from "./compare.js";
+import { convert } from "./convert.js";
 import { senetVersion } from "./environment.js";
 import { evaluate } from "./eval.js";
 import { exportModel } from "./export.js";
@@ -14,7 +15,7 @@ const program = new Command("senet")
   .version(senetVersion())
   .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
-for (const command of [compare, train, evaluate, bench, exportModel]) program.addCommand(command);
+for (const command of [compare, train, evaluate, bench, exportModel, convert]) program.addCommand(command);
 speakAlike(program);
 
 // A reader that has seen enough, such as `head`, is no error.
