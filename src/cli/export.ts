@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { UserError } from "../errors.js";
 import type { Model } from "../graph/graph.js";
 import { number, wholeNumber } from "./options.js";
-import { momentumOptions, type StepFlags, stepOptions, stepRecipeOf } from "./recipe-options.js";
+import { type StepFlags, stepOptions, stepRecipeOf } from "./recipe-options.js";
 
 interface ExportFlags extends StepFlags {
   readonly mixedLabels?: true;
@@ -27,7 +27,7 @@ export const exportModel = new Command("export")
   .addOption(number("--classes <n>", "of a network by name (default: its own)"))
   .option("--input <CxHxW>", "size of an image, such as 3x32x32 (default: the model's own)")
   .addOption(number("--seed <n>", "decides the first weights of a network by name, and what is random in the step", 1));
-for (const option of [...momentumOptions(), ...stepOptions()]) exportModel.addOption(option);
+for (const option of stepOptions()) exportModel.addOption(option);
 exportModel
   .option("--mixed-labels", "take two labels of every image and a weight, as mixup and CutMix need it")
   .option("--cycle-momentum", "make the momentum an input, as one-cycle needs it")

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { UserError } from "../errors.js";
 import { modelEntry } from "../models/index.js";
 import type { EpochRecord } from "../train/epoch-record.js";
+import type { Recipe } from "../train/recipe.js";
 import {
   checkpointEveryOf,
   engineOptionsOf,
@@ -31,17 +32,17 @@ export const train = new Command("train")
   .option("--out <dir>", "folder for the run (default: a new one in runs/)")
   .option("--resume <dir>", "go on with the run in that folder, as it was started")
   .option("--json", "print one JSON document at the end");
-for (const option of trainingOptions({ epochs: 20 })) train.addOption(option);
-train.addOption(number("--seed <n>", "decides initial weights, order and augmentation", 1));
+for (const option of trainingOptions()) train.addOption(option);
+train.addOption(number("--seed <n>", "decides initial weights, order and augmentation", 1).helpGroup("Run:"));
 train.action(run);
 
 async function run(given: TrainFlags, command: CommandType): Promise<void> {
-  const { resumedFlags } = await import("./run-config.js");
-  const flags = given.resume === undefined ? given : await resumedFlags<TrainFlags>(given.resume, command);
-  const prepared = await prepare(flags);
+  const { resumedRun, writeConfig } = await import("./run-config.js");
+  const resumed = given.resume === undefined ? undefined : await resumedRun<TrainFlags>(given.resume, command);
+  const flags = resumed?.flags ?? given;
+  const prepared = await prepare(flags, resumed?.recipe);
   const engine = engineOptionsOf(flags);
   const { freshRunPath, newRunFolder, openRunFolder } = await import("./run-folder.js");
-  const { writeConfig } = await import("./run-config.js");
   const { model, dataset, recipe, seed } = prepared;
   let folder: RunFolder;
   if (flags.resume === undefined) {
@@ -75,7 +76,7 @@ async function run(given: TrainFlags, command: CommandType): Promise<void> {
 type Prepared = Awaited<ReturnType<typeof prepare>>;
 
 /** Opens what the flags name and checks it, before anything is written. */
-async function prepare(flags: TrainFlags) {
+async function prepare(flags: TrainFlags, savedRecipe: Recipe | undefined) {
   if (flags.model === undefined || flags.data === undefined) {
     const missing = flags.model === undefined ? "--model seresnet20" : "--data glyphs";
     throw new UserError(`${missing.split(" ")[0]}: got nothing; give one such as ${missing}, or --resume a run`);
@@ -85,7 +86,7 @@ async function prepare(flags: TrainFlags) {
   const seed = wholeNumber("--seed", flags.seed);
   const { openDataset } = await import("../data/node/open.js");
   const dataset = await openDataset(flags.data, { trainLimit: flags.trainLimit, testLimit: flags.testLimit });
-  const recipe = recipeOf(flags, dataset);
+  const recipe = savedRecipe ?? (await recipeOf(flags, dataset));
   const { createModel } = await import("../models/index.js");
   const { withCard } = await import("../models/model-card.js");
   const { checkRecipe } = await import("../train/recipe.js");

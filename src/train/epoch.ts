@@ -1,3 +1,4 @@
+import type { Augmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { type Batch, countBatches } from "../data/split.js";
 import { measureWait } from "../data/waiting.js";
@@ -69,11 +70,12 @@ export async function trainEpoch(
   afterStep: (position: EpochPosition, progress: StepProgress) => Promise<void>,
 ): Promise<EpochPosition> {
   const { stepper, dataset, recipe, seed } = training;
-  const { batch, augment } = recipe;
+  const { batch } = recipe;
   const { epoch } = from;
   const steps = stepsPerEpoch(training);
   const durations: number[] = [];
   const started = performance.now();
+  const augment = augmentationOf(recipe);
   const options = { batch, seed, epoch, shuffle: true, augment, dropLast: true, start: from.step };
   const waiting = measureWait(dataset.train.batches(options));
   const feeds = feeder(training, scheduleState);
@@ -107,6 +109,12 @@ export async function trainEpoch(
   const seconds = from.sums.seconds + (performance.now() - started) / 1000;
   const imagesPerSecond = durations.length > 0 ? speed(batch, durations) : from.sums.imagesPerSecond;
   return { ...position, sums: { ...position.sums, seconds, imagesPerSecond } };
+}
+
+function augmentationOf({ augment, ...recipe }: Recipe): Augmentation {
+  if (!mixes(recipe)) return augment;
+  const { mixup = 0, cutmix = 0, mixupProb: probability = 1, mixupSwitchProb: switchProbability = 0.5 } = recipe;
+  return { ...augment, mix: { mixup, cutmix, probability, switchProbability } };
 }
 
 /** What a step is fed: the images and what the recipe makes of the moment. */

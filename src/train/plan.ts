@@ -9,7 +9,7 @@ import { mixes, type Recipe } from "./recipe.js";
 /** What of a recipe shapes the step itself; the rest is about data and time. */
 export interface StepRecipe extends Partial<Omit<Recipe, "epochs" | "lr" | "batch">> {
   readonly batch: number;
-  /** True: images come with two labels each; left out, where the augmentation mixes images. */
+  /** True: images come with two labels each; left out, where mixup or cutmix is on. */
   readonly mixed?: boolean | undefined;
 }
 

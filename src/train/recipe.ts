@@ -18,7 +18,6 @@ export interface Recipe extends ScheduleOptions, OptimizerOptions {
   readonly nesterov: boolean;
   /** Penalty on weights of convolutions and dense layers; vectors are left out. */
   readonly weightDecay: number;
-  /** How images are varied, and mixed: mixup and CutMix are of `augment.mix`. */
   readonly augment: Augmentation;
   /** `sgd`, the default, `adam`, `adamw`, `lamb` or `rmsproptf`. */
   readonly optimizer?: string | undefined;
@@ -31,6 +30,14 @@ export interface Recipe extends ScheduleOptions, OptimizerOptions {
   readonly smoothing?: number | undefined;
   /** Of `bce`: targets above it become 1, others 0. */
   readonly bceTargetThreshold?: number | undefined;
+  /** α of mixup's Beta(α, α); 0, the default, mixes nothing. */
+  readonly mixup?: number | undefined;
+  /** α of cutmix's Beta(α, α); 0, the default, cuts nothing. */
+  readonly cutmix?: number | undefined;
+  /** The probability that a batch is mixed, 1 by default. */
+  readonly mixupProb?: number | undefined;
+  /** The probability of cutmix where both are on, 0.5 by default. */
+  readonly mixupSwitchProb?: number | undefined;
   /** A moving average of the weights is kept, evaluated and exported. */
   readonly ema?: WeightAverage | undefined;
   readonly groups?: readonly ParameterGroup[] | undefined;
@@ -54,8 +61,8 @@ export const defaultRecipe: Omit<Recipe, "epochs" | "augment"> = {
 };
 
 /** True where the images of a batch are mixed, so that each has two labels. */
-export function mixes({ augment }: Partial<Pick<Recipe, "augment">>): boolean {
-  return augment?.mix !== undefined;
+export function mixes({ mixup = 0, cutmix = 0 }: Pick<Recipe, "mixup" | "cutmix">): boolean {
+  return mixup > 0 || cutmix > 0;
 }
 
 type Rule = readonly [holds: boolean, rule: string];
@@ -63,7 +70,13 @@ type Rule = readonly [holds: boolean, rule: string];
 /** @throws UserError when a number of the recipe is out of range or does not fit the data. */
 export function checkRecipe(recipe: Recipe, { train }: Pick<Dataset, "train">): void {
   checkAugmentation(recipe.augment);
-  refuseFirst("train", [...sizes(recipe, train.length), ...names(recipe), ...rates(recipe), ...ofStep(recipe)]);
+  refuseFirst("train", [
+    ...sizes(recipe, train.length),
+    ...names(recipe),
+    ...rates(recipe),
+    ...mixing(recipe),
+    ...ofStep(recipe),
+  ]);
 }
 
 /** @throws UserError when a number of the recipe that shapes the step itself is out of range. */
@@ -117,6 +130,15 @@ function rates(recipe: Recipe): Rule[] {
     [decayRate > 0 && decayRate <= 1, `decay rate ${decayRate}; expected a number above 0, at most 1`],
     [decayEpochs > 0, `decay epochs ${decayEpochs}; expected a number above 0`],
     [pctStart > 0 && pctStart < 1, `pct start ${pctStart}; expected a number between 0 and 1`],
+  ];
+}
+
+function mixing({ mixup = 0, cutmix = 0, mixupProb = 1, mixupSwitchProb = 0.5 }: Recipe): Rule[] {
+  return [
+    [mixup >= 0, `mixup ${mixup}; expected a number from 0`],
+    [cutmix >= 0, `cutmix ${cutmix}; expected a number from 0`],
+    [mixupProb >= 0 && mixupProb <= 1, `mixup probability ${mixupProb}; expected 0 to 1`],
+    [mixupSwitchProb >= 0 && mixupSwitchProb <= 1, `mixup switch probability ${mixupSwitchProb}; expected 0 to 1`],
   ];
 }
 

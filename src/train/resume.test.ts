@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { defaultErasing, defaultMix } from "../data/augment/augmentation.js";
+import { defaultErasing } from "../data/augment/augmentation.js";
 import type { Split } from "../data/split.js";
 import { UserError } from "../errors.js";
 import type { Weights } from "../graph/graph.js";
@@ -82,11 +82,10 @@ describe("a run that goes on from a checkpoint", () => {
 });
 
 describe("a recipe with everything", () => {
-  const mix = { ...defaultMix, mixup: 0.4, cutmix: 1 };
   const recipes: readonly Partial<Recipe>[] = [
     {
       ...{ optimizer: "adamw", lr: 0.01, schedule: "onecycle", accumulate: 2, clip: { norm: 0.5 }, smoothing: 0.1 },
-      ...{ ema: { decay: 0.9, warmup: true }, augment: { ...dataset.augment, mix } },
+      ...{ ema: { decay: 0.9, warmup: true }, mixup: 0.4, cutmix: 1 },
     },
     {
       ...{
