@@ -1,7 +1,7 @@
 import { UserError } from "../errors.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Value } from "../graph/graph.js";
-import { concrete } from "../graph/shape.js";
+import { concrete, formatShape } from "../graph/shape.js";
 import { differentiate } from "./differentiate.js";
 import { lower, type Target } from "./lower.js";
 import { RandomBits } from "./random-bits.js";
@@ -93,6 +93,7 @@ export function gradientGraph(given: Graph, options: GradientGraphOptions): Grad
   const random = dropout ? bits.draw : undefined;
   const { values, state: statistics } = trainMode(g, model, batch, { ...options, random });
   const logits = values.get(model.outputs[0]!.name)!;
+  checkLogits(model, logits, batch);
   const labels = labelInputs(g, batch, mixed);
   const lossValue = loss(g, logits, labels);
   const part = parts === 1 ? lossValue : g.call("Mul", [lossValue, g.scalar(1 / parts)]);
@@ -108,12 +109,23 @@ function labelInputs(g: GraphBuilder, batch: number, mixed: boolean): Labels {
   return { y, mixed: { y2: g.input("y2", "int64", [batch]), mix: g.input("mix", "float32", [batch]) } };
 }
 
-/** @throws UserError when the file was exported for another batch size, or its output is not a row of logits per image. */
+/** @throws UserError when the file was exported for another batch size. */
 function checkBatch(model: Graph, batch: number): void {
   const [fixed] = model.inputs[0]!.shape;
   if (typeof fixed === "number" && fixed !== batch) {
     throw new UserError(
       `${model.name}: got batch ${batch}; expected ${fixed}, which the file is fixed to; export it with a symbolic batch`,
+    );
+  }
+}
+
+/** @throws UserError when the model gives anything but a row of logits for every image. */
+function checkLogits({ name }: Graph, logits: Value, batch: number): void {
+  const { dtype, shape } = logits;
+  if (dtype !== "float32" || shape.length !== 2 || shape[0] !== batch) {
+    throw new UserError(
+      `${name}: got the output ${logits.name}, ${dtype} ${formatShape(shape)}; expected logits, float32 [${batch}, classes]; ` +
+        "train a classifier, its logits first among the outputs",
     );
   }
 }
