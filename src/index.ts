@@ -27,6 +27,7 @@ export type { Runtime, Session } from "./runtime/runtime.js";
 export type { Checkpoint } from "./train/checkpoint.js";
 export type { StepProgress } from "./train/epoch.js";
 export type { EpochRecord } from "./train/epoch-record.js";
+export { exportTrainingStep } from "./train/export-step.js";
 export { binaryCrossEntropy, crossEntropy } from "./train/losses.js";
 export { openStep } from "./train/open-step.js";
 export { adam, adamW, lamb, rmspropTf, sgd } from "./train/optimizers.js";

@@ -25,6 +25,7 @@ import { CumSum } from "./cum-sum.js";
 import { DepthToSpace } from "./depth-to-space.js";
 import { Div } from "./div.js";
 import { Dropout } from "./dropout.js";
+import { Einsum } from "./einsum.js";
 import { Elu } from "./elu.js";
 import { Equal } from "./equal.js";
 import { Erf } from "./erf.js";
@@ -55,6 +56,7 @@ import { LessOrEqual } from "./less-or-equal.js";
 import { Log } from "./log.js";
 import { LogSoftmax } from "./log-softmax.js";
 import { LpNormalization } from "./lp-normalization.js";
+import { LpPool } from "./lp-pool.js";
 import { LRN } from "./lrn.js";
 import { MatMul } from "./mat-mul.js";
 import { Max } from "./max.js";
@@ -151,6 +153,7 @@ export const ops = {
   DepthToSpace,
   Div,
   Dropout,
+  Einsum,
   Elu,
   Equal,
   Erf,
@@ -181,6 +184,7 @@ export const ops = {
   Log,
   LogSoftmax,
   LpNormalization,
+  LpPool,
   LRN,
   MatMul,
   Max,

@@ -24,8 +24,9 @@ export const Pow: Op<typeof attributes> = {
     return [
       () => unbroadcast(g, g.call("Mul", [dy, slope(g, x, p)]), x),
       () => {
-        if (p.dtype !== "float32")
+        if (p.dtype !== "float32") {
           throw new TypeError(`got an exponent of ${p.dtype}; expected float32 to differentiate`);
+        }
         // dp = dy·y·ln x. At x = 0, where y stays 0, it is 0; below 0 there is none, and NaN says so, as PyTorch does.
         const zero = g.call("Cast", [g.call("Equal", [x, g.scalar(0)])], { to: 1 });
         const logarithm = g.call("Log", [g.call("Add", [x, zero])]);
