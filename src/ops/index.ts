@@ -56,6 +56,7 @@ import { LessOrEqual } from "./less-or-equal.js";
 import { Log } from "./log.js";
 import { LogSoftmax } from "./log-softmax.js";
 import { LpNormalization } from "./lp-normalization.js";
+import { LpPool } from "./lp-pool.js";
 import { LRN } from "./lrn.js";
 import { MatMul } from "./mat-mul.js";
 import { Max } from "./max.js";
@@ -183,6 +184,7 @@ export const ops = {
   Log,
   LogSoftmax,
   LpNormalization,
+  LpPool,
   LRN,
   MatMul,
   Max,

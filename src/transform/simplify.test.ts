@@ -1,11 +1,16 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Dim, Graph, Value } from "../graph/graph.js";
+import { readOnnx } from "../graph/onnx-read.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { float32, int64, type Tensor } from "../graph/tensor.js";
 import { createModel } from "../models/index.js";
 import { randomTensor } from "../testing/random-tensor.js";
 import { runFile, runGraph } from "../testing/run-graph.js";
+import { readSafetensors } from "../weights/safetensors.js";
 import { differentiate } from "./differentiate.js";
 import { bindDims } from "./replay.js";
 import { simplify } from "./simplify.js";
@@ -312,6 +317,30 @@ describe("simplify", () => {
       ...nodes.slice(0, -2),
       { ...dense, outputs: ["logits"] },
     ]);
+  });
+});
+
+/** Small networks by PyTorch's exporter, see `tests/goldens/make-exports.py`. */
+const exports = fileURLToPath(new URL("../../tests/goldens/exports/", import.meta.url));
+const files = readdirSync(exports).filter((file) => /^\w+\.onnx$/.test(file));
+
+describe("simplify of what PyTorch's exporter writes", () => {
+  it.each(files)("%s: nothing computes a shape but what needs the batch, and the logits stay", async (file) => {
+    const bytes = readFileSync(join(exports, file));
+    const { graph, weights } = readOnnx(bytes);
+    const simpler = simplify(graph);
+    // A class token for each image, and masks for each window of each image, are stretched by the size of the batch.
+    const stretched = ["vit_b_16.onnx", "swin_t.onnx"].includes(file);
+    const without = ["Identity", ...(stretched ? [] : ["Shape", "ConstantOfShape", "Unsqueeze", "Expand"])];
+    expect(ops(simpler).filter((op) => without.includes(op))).toEqual([]);
+    const { x } = Object.fromEntries(
+      readSafetensors(readFileSync(join(exports, file.replace("onnx", "safetensors")))).tensors,
+    );
+    const [before, after] = await Promise.all(
+      [bytes, writeOnnx(simpler, weights)].map((each) => runFile(each, { x: x! })),
+    );
+    for (const [i, logit] of before!.logits!.data.entries())
+      expect(after!.logits!.data[i]).toBeCloseTo(Number(logit), 4);
   });
 });
 

@@ -34,6 +34,13 @@ describe.skipIf(block === undefined)("Conv", () => {
     ["groups", [2, b, 7, 5], [b, 2, 3, 3], { group: b / 2 }, 0],
     ["a group for every channel", [2, 2 * b, 7, 5], [2 * b, 1, 3, 3], { group: 2 * b, strides: [2, 1] }, 1],
     ["a group for every channel that gives two", [2, b, 7, 5], [2 * b, 1, 3, 3], { group: b }, 0],
+    [
+      "a group for every channel, filling blocks with all images",
+      [2, b / 2, 7, 5],
+      [b / 2, 1, 3, 3],
+      { group: b / 2 },
+      1,
+    ],
     ["a group for every channel, not filling blocks", [2, b + 1, 7, 5], [b + 1, 1, 3, 3], { group: b + 1 }, 0],
     ["a single pixel", [2, b, 1, 1], [b, b, 1, 1], { kernel_shape: [1, 1], pads: [0, 0, 0, 0] }, 0],
   ] as const)("of %s: blocked where it can be, right in any case", async (_, x, w, attributes, blocked) => {
@@ -82,21 +89,29 @@ describe.skipIf(block === undefined)("convolutions of every kind", () => {
 });
 
 describe.skipIf(block === undefined)("depthwise convolutions", () => {
-  const cases = fc.tuple(convCases, fc.constantFrom(b, 2 * b));
+  const cases = fc.tuple(convCases, fc.constantFrom([1, b], [3, 2 * b], [2, b / 2], [4, 3 * (b / 4)], [3, b + 1]));
 
   it("of every window give the same in both lowerings, values and gradients", () =>
     forAll(
       cases,
-      async ([{ x, w, attributes }, c]) => {
-        const [n, , ...sizes] = x;
-        const { error } = await built(random([n, c, ...sizes], [c, 1, ...w.slice(2)]), (g, p, q) => {
-          const y = g.call("Conv", [g.call("Relu", [p]), q], { ...attributes, group: c });
+      async ([{ x, w, attributes }, [n, c]]) => {
+        const sizes = x.slice(2);
+        const { error } = await built(random([n!, c!, ...sizes], [c!, 1, ...w.slice(2)]), (g, p, q) => {
+          const y = g.call("Conv", [g.call("Relu", [p]), q], { ...attributes, group: c! });
           return valuesAndGradients(g, y, [p!, q!]);
         });
         expect(error).toBeLessThan(2e-5);
       },
-      60,
+      80,
     ));
+
+  it("run in blocks of all images' channels where those of one do not fill them", async () => {
+    const { ops, error } = await built(random([4, 3 * (b / 4), 8, 6], [3 * (b / 4), 1, 3, 3]), (g, x, v) =>
+      valuesAndGradients(g, g.call("Conv", [x, v], { ...same3, group: 3 * (b / 4), strides: [2, 2] }), [x!, v!]),
+    );
+    expect(count(ops, "Conv", "ConvTranspose", "NchwcConv")).toEqual([0, 0, 3]);
+    expect(error).toBeLessThan(2e-5);
+  });
 
   it("stay in blocks on the way forth and back, with a map added", async () => {
     const { ops, error } = await built(random([b, b, 8, 6], w, [b, 1, 3, 3]), (g, x, w, v) => {

@@ -11,7 +11,7 @@ import type { OpName } from "../../ops/index.js";
 import { positive } from "../../ops/steps.js";
 import { kernelOf, windowOf } from "../../ops/window.js";
 import { normalise, normaliseFrozen, normaliseGradient } from "./batch-norm.js";
-import { depthwiseWeightGradient } from "./depthwise.js";
+import { depthwiseWeightGradient, folded } from "./depthwise.js";
 import { type FeatureMap, linear, plus, store, sumOf, times } from "./feature-map.js";
 import { type Kernels, mapShape } from "./kernels.js";
 
@@ -42,9 +42,11 @@ export const rules: Partial<Record<OpName, Rule>> = {
     const attributes = attributesOf(node) as AttributesOf<typeof Conv.attributes>;
     if (x!.shape.length !== 4) return undefined;
     if (isDepthwise(attributes, w!)) {
-      const each = b || isPoint(x!) ? undefined : map(0);
-      const window = windowOf(attributes, x!, kernelOf(w!));
-      return each && [openMap((extra) => k.convolve(store(k, each), plain(1), window, { ...extra, depthwise: true }))];
+      if (b || isPoint(x!)) return undefined;
+      const [each, window] = [map(0), windowOf(attributes, x!, kernelOf(w!))];
+      if (each)
+        return [openMap((extra) => k.convolve(store(k, each), plain(1), window, { ...extra, depthwise: true }))];
+      return some(folded.convolve(k, plain(0), plain(1), window));
     }
     const few = extent(w!, 1) < k.block;
     const given = few ? undefined : map(0);
@@ -59,9 +61,10 @@ export const rules: Partial<Record<OpName, Rule>> = {
     const depthwise = isDepthwise(attributes, w!);
     const fits = depthwise || (extent(w!, 1) % k.block === 0 && attributes.group === 1);
     const given = fits ? map(0) : undefined;
-    if (given === undefined) return undefined;
-    const window = windowOf(attributes, dy!, kernelOf(w!));
     const size = attributes.input_shape ?? [];
+    if (given === undefined && (!depthwise || dy!.shape.length !== 4)) return undefined;
+    const window = windowOf(attributes, dy!, kernelOf(w!));
+    if (given === undefined) return some(folded.inputGradient(k, plain(0), plain(1), window, size));
     const make = (sum?: Value) =>
       k.inputGradient(store(k, given), plain(1), window, size, { ...(sum && { sum }), depthwise });
     if (make() === undefined) return undefined; // nothing of the attempt stays: unused nodes are removed
@@ -71,10 +74,12 @@ export const rules: Partial<Record<OpName, Rule>> = {
   ConvWeightGradient: ({ k, node, inputs: [x, dy], map, plain }) => {
     const attributes = attributesOf(node) as AttributesOf<typeof ConvWeightGradient.attributes>;
     const [channels, outputs] = [x!.shape[1], dy!.shape[1]];
-    if (attributes.group > 1 && channels === attributes.group && outputs === channels) {
+    if (attributes.group > 1 && channels === attributes.group && outputs === channels && x!.shape.length === 4) {
+      const window = windowOf(attributes, x!, attributes.kernel_shape ?? []);
       const maps = isPoint(x!) || isPoint(dy!) ? [] : [map(0), map(1)];
       const [a, c] = maps.map((each) => each && store(k, each));
-      return a && c && [depthwiseWeightGradient(k, a, c, windowOf(attributes, x!, attributes.kernel_shape ?? []))];
+      if (a && c) return [depthwiseWeightGradient(k, a, c, window)];
+      return some(folded.weightGradient(k, plain(0), plain(1), window));
     }
     const given = attributes.group === 1 && extent(x!, 0) % k.block === 0 ? map(1) : undefined;
     if (given === undefined || isPoint(dy!)) return undefined;
@@ -170,6 +175,11 @@ export const rules: Partial<Record<OpName, Rule>> = {
 /** True where every channel is a group of its own and gives one channel. */
 function isDepthwise({ group }: { readonly group: number }, w: Value): boolean {
   return group > 1 && group === w.shape[0] && w.shape[1] === 1;
+}
+
+/** The one output of a node, where there is one. */
+function some(value: Value | undefined): readonly Value[] | undefined {
+  return value && [value];
 }
 
 function openMap(make: (extra: { bias?: Value; sum?: Value }) => Value): FeatureMap {
