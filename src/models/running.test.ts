@@ -80,7 +80,9 @@ describe("every parameter receives a gradient from the start in", () => {
   ])("a bottleneck network with %s", async (text) => {
     const options = { input: [3, 16, 16], attention: parseAttention(`${text}`) } as const;
     const without = await untaught("resnet164", options);
-    expect(without.filter((key) => !/\b(se|cse|mlp|channel|attn|mlp_scale)\.\w+\.(weight|bias)$/.test(key))).toEqual([]);
+    expect(without.filter((key) => !/\b(se|cse|mlp|channel|attn|mlp_scale)\.\w+\.(weight|bias)$/.test(key))).toEqual(
+      [],
+    );
   });
 
   it("a network with added context, but for what the zeros of its last layer hide at first", async () => {
