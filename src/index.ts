@@ -42,4 +42,5 @@ export { lower } from "./transform/lower.js";
 export { type SimplifyOptions, simplify } from "./transform/simplify.js";
 export { emaWeights, initialState, type StateSlot } from "./transform/state.js";
 export { type TrainingStep, trainingStep } from "./transform/training-step.js";
+export { untieStatistics } from "./transform/untie-statistics.js";
 export { readSafetensors, type TensorFile, writeSafetensors } from "./weights/safetensors.js";
