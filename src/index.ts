@@ -12,8 +12,8 @@ export { findGates, type GateStatistics, gateStatistics } from "./explain/gates.
 export { GraphBuilder } from "./graph/builder.js";
 export { countParameters, type Graph, type Model, type Value, type Weights } from "./graph/graph.js";
 export { initialise } from "./graph/initialise.js";
-export { readOnnx } from "./graph/onnx-read.js";
-export { writeOnnx } from "./graph/onnx-write.js";
+export { type ReadOptions, readOnnx } from "./graph/onnx-read.js";
+export { type SplitModel, writeOnnx, writeOnnxSplit } from "./graph/onnx-write.js";
 export { float32, int64, type Tensor } from "./graph/tensor.js";
 export { Scope } from "./layers/scope.js";
 export { type SqueezeExciteOptions, squeezeExcite } from "./layers/squeeze-excite.js";
@@ -39,6 +39,7 @@ export { countMacs } from "./transform/cost.js";
 export { differentiate } from "./transform/differentiate.js";
 export { type GradientStep, gradientStep } from "./transform/gradient-step.js";
 export { lower } from "./transform/lower.js";
+export { rebatch } from "./transform/rebatch.js";
 export { type SimplifyOptions, simplify } from "./transform/simplify.js";
 export { emaWeights, initialState, type StateSlot } from "./transform/state.js";
 export { type TrainingStep, trainingStep } from "./transform/training-step.js";
