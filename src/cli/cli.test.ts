@@ -267,6 +267,8 @@ describe("Ctrl-C", () => {
 
   it("stops training between steps with exit code 130 and files that are whole", async () => {
     const { child, done } = await startedTraining("stopped");
+    const second = await senet("train --resume stopped");
+    expect([second.code, second.stderr]).toEqual([2, expect.stringContaining(`process ${child.pid} is at work`)]);
     child.kill("SIGINT");
     const { code, stdout, stderr } = await done;
     expect([code, stdout]).toEqual([130, ""]);

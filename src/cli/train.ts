@@ -54,6 +54,8 @@ async function run(given: TrainFlags, command: CommandType): Promise<void> {
   } else {
     folder = openRunFolder(flags.resume, "train");
   }
+  const { lockRun } = await import("./run-lock.js");
+  lockRun(folder.path);
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
   const runtime = nodeRuntime(engine);
   const progress = new Progress();
