@@ -44,4 +44,5 @@ export { type SimplifyOptions, simplify } from "./transform/simplify.js";
 export { emaWeights, initialState, type StateSlot } from "./transform/state.js";
 export { type TrainingStep, trainingStep } from "./transform/training-step.js";
 export { untieStatistics } from "./transform/untie-statistics.js";
+export { openPth, type PthOptions, readPth, type TensorListing } from "./weights/pth.js";
 export { readSafetensors, type TensorFile, writeSafetensors } from "./weights/safetensors.js";
