@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { UserError } from "../errors.js";
 import { modelEntry } from "../models/index.js";
+import { openOptionsOf, reportSkipped } from "./data-options.js";
 import {
   engineOptionsOf,
   modelOptionsOf,
@@ -39,7 +40,7 @@ async function run(flags: CompareFlags): Promise<void> {
   }
   const seeds = Array.from({ length: wholeNumber("--seeds", flags.seeds, 1) }, (_, i) => i + 1);
   const { openDataset } = await import("../data/node/open.js");
-  const dataset = await openDataset(flags.data, { trainLimit: flags.trainLimit, testLimit: flags.testLimit });
+  const dataset = await openDataset(flags.data, openOptionsOf(flags));
   const recipe = recipeOf(flags, dataset);
 
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
@@ -103,6 +104,7 @@ async function run(flags: CompareFlags): Promise<void> {
     progress.line(`\nThe report: ${folder.path}/report.html (${formatDuration(clock.seconds)})`);
   } finally {
     progress.clear();
+    reportSkipped(dataset, (text) => progress.line(text));
     await runtime.close();
   }
 }

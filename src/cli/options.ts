@@ -3,9 +3,20 @@ import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import type { Attention, ModelOptions } from "../models/model.js";
 import { defaultRecipe, type Recipe } from "../train/recipe.js";
+import {
+  type AugmentFlags,
+  augmentOf,
+  augmentOptions,
+  type DataFlags,
+  dataDescription,
+  dataOptions,
+} from "./data-options.js";
+import { number } from "./number-option.js";
+
+export { number };
 
 /** What the commands that train have in common, as commander parsed it. */
-export interface TrainingFlags {
+export interface TrainingFlags extends DataFlags, AugmentFlags {
   readonly data: string;
   readonly epochs: number;
   readonly batch: number;
@@ -15,18 +26,15 @@ export interface TrainingFlags {
   readonly weightDecay: number;
   readonly schedule: string;
   readonly warmup: number;
-  readonly augment: boolean;
   readonly reduction?: number;
   readonly shortcut: "projection" | "A";
-  readonly trainLimit?: number;
-  readonly testLimit?: number;
   readonly threads?: number;
 }
 
 /** The flags of `TrainingFlags` with the recipe's defaults. */
 export function trainingOptions(defaults: { data?: string; epochs: number; batch?: number }): Option[] {
   const recipe = { ...defaultRecipe, ...defaults };
-  const data = new Option("--data <spec>", "glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR or fashion-mnist:DIR");
+  const data = new Option("--data <spec>", dataDescription);
   return [
     defaults.data === undefined ? data.makeOptionMandatory() : data.default(defaults.data),
     number("--epochs <n>", "passes over the training images", recipe.epochs),
@@ -39,26 +47,14 @@ export function trainingOptions(defaults: { data?: string; epochs: number; batch
       .choices(["cosine", "step", "constant"])
       .default(recipe.schedule),
     number("--warmup <epochs>", "epochs over which the learning rate rises", recipe.warmup),
-    new Option("--no-augment", "train on the images as they are"),
+    ...augmentOptions(),
     number("--reduction <r>", "the r of SE blocks (default: 16)"),
     new Option("--shortcut <kind>", "past a change of shape").choices(["projection", "A"]).default("projection"),
-    number("--train-limit <n>", "use only the first n training images"),
-    number("--test-limit <n>", "use only the first n test images"),
+    ...dataOptions(),
+    number("--train-limit <n>", "use only n training images: the first, of image files evenly spread ones"),
+    number("--test-limit <n>", "use only n test images, likewise"),
     number("--threads <n>", "threads of the engine (default: all cores)"),
   ];
-}
-
-/** An option that takes a number. */
-export function number(flags: string, description: string, fallback?: number): Option {
-  const option = new Option(flags, description).argParser((text) => parseNumber(flags.split(" ")[0]!, text));
-  return fallback === undefined ? option : option.default(fallback);
-}
-
-/** @throws UserError when the text is not a finite number. */
-function parseNumber(flag: string, text: string): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (!Number.isFinite(value)) throw new UserError(`${flag}: got "${text}"; expected a number`);
-  return value;
 }
 
 /** Whole numbers from `least`: `wholeNumber("--seed", 3)`. @throws UserError for anything else. */
@@ -72,7 +68,7 @@ export function wholeNumber(flag: string, value: number, least = 0): number {
 /** The recipe that the flags and the dataset's own augmentation make. */
 export function recipeOf(flags: TrainingFlags, dataset: Dataset): Recipe {
   const { epochs, batch, lr, momentum, nesterov, weightDecay, schedule, warmup } = flags;
-  const augment = flags.augment ? dataset.augment : { flip: false, pad: 0 };
+  const augment = augmentOf(flags, dataset);
   return { epochs, batch, lr, momentum, nesterov, weightDecay, schedule, warmup, augment };
 }
 

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { modelEntry } from "../models/index.js";
+import { openOptionsOf, reportSkipped } from "./data-options.js";
 import {
   engineOptionsOf,
   modelOptionsOf,
@@ -32,7 +33,7 @@ async function run(flags: TrainFlags): Promise<void> {
   const { attention } = modelEntry(flags.model);
   const seed = wholeNumber("--seed", flags.seed);
   const { openDataset } = await import("../data/node/open.js");
-  const dataset = await openDataset(flags.data, { trainLimit: flags.trainLimit, testLimit: flags.testLimit });
+  const dataset = await openDataset(flags.data, openOptionsOf(flags));
   const recipe = recipeOf(flags, dataset);
 
   const { createModel } = await import("../models/index.js");
@@ -100,6 +101,7 @@ async function run(flags: TrainFlags): Promise<void> {
     );
   } finally {
     progress.clear();
+    reportSkipped(dataset, (text) => progress.line(text));
     await runtime.close();
   }
 }

@@ -37,6 +37,9 @@ export async function decode(
   frame: (extent: Extent) => Framing,
 ): Promise<Pixels> {
   const { width, height, orientation = 1, hasAlpha, space, format } = await sharp(bytes, input).metadata();
+  // A window near the top is decoded without noticing that the bottom is missing, and whether an image is bad must not
+  // depend on the window.
+  if (!endsAsItShould(bytes, format)) await sharp(bytes, input).raw().toBuffer();
   const extent = orientation >= 5 ? { width: height, height: width } : { width, height };
   const framing = frame(extent);
   const plain = !hasAlpha && space !== "cmyk";
@@ -47,6 +50,12 @@ export async function decode(
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
   return withChannels({ data, height: info.height, width: info.width, channels: info.channels }, channels);
+}
+
+/** Whether a JPEG or PNG has its end marker; the other formats say in front how long they are. */
+function endsAsItShould(bytes: Uint8Array, format: string): boolean {
+  if (format === "jpeg") return bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9;
+  return format !== "png" || new TextDecoder("latin1").decode(bytes.subarray(-8, -4)) === "IEND";
 }
 
 function framed(source: Sharp, extent: Extent, size: Extent, framing: Framing, shrinks: boolean): Sharp {
