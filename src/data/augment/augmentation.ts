@@ -110,7 +110,7 @@ function check(holds: boolean, name: string, value: number | readonly number[], 
 
 /** The same as one level of names and simple values, for records of where a model comes from. */
 export function flatAugmentation(augment: Augmentation): Record<string, string | number | boolean> {
-  const entries = Object.entries(augment as object as Record<string, unknown>);
+  const entries = Object.entries<unknown>({ ...augment });
   return Object.fromEntries(
     entries
       .filter(([, value]) => value !== undefined)

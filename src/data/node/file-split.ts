@@ -24,8 +24,14 @@ export interface FileSplitOptions {
 
 /** A split of image files. */
 export interface FileSplit extends Split {
+  readonly list: ImageList;
   /** The images that could not be read so far, with the reason; only grows where they are skipped. */
   readonly skipped: ReadonlyMap<string, string>;
+}
+
+/** Whether the images of a split are files. */
+export function isFileSplit(split: Split): split is FileSplit {
+  return "list" in split;
 }
 
 /**
@@ -40,6 +46,7 @@ export function fileSplit(list: ImageList, pool: DecodePool, options: FileSplitO
   return {
     length: list.length,
     labels: list.labels,
+    list,
     skipped,
     batches(given) {
       checkBatchOptions(list.length, given);
