@@ -1,8 +1,12 @@
 import { Command } from "commander";
+import type { RunId } from "../compare/compare.js";
 import { UserError } from "../errors.js";
 import { modelEntry } from "../models/index.js";
+import type { RunProgress } from "../train/checkpoint.js";
+import type { Recipe } from "../train/recipe.js";
 import { openOptionsOf, reportSkipped } from "./data-options.js";
 import {
+  checkpointEveryOf,
   engineOptionsOf,
   modelOptionsOf,
   number,
@@ -11,12 +15,16 @@ import {
   trainingOptions,
   wholeNumber,
 } from "./options.js";
-import { bar, formatDuration, Progress } from "./progress.js";
+import { formatDuration, Progress } from "./progress.js";
+import type { RunFolder } from "./run-folder.js";
+import type { TrainingLog } from "./training-log.js";
 
 interface CompareFlags extends TrainingFlags {
   readonly models: string;
+  readonly data: string;
   readonly seeds: number;
   readonly out?: string;
+  readonly resume?: string;
   readonly json?: true;
 }
 
@@ -25,12 +33,56 @@ export const compare = new Command("compare")
   .description("Train networks side by side with several seeds; say whether SE helped, by how much, at what cost.")
   .option("--models <names>", "comma-separated; the first is the baseline", "resnet20,seresnet20")
   .option("--out <dir>", "folder for the report (default: a new one in runs/)")
+  .option("--resume <dir>", "go on with the comparison in that folder, as it was started")
   .option("--json", "print results.json instead of the table");
-for (const option of trainingOptions({ data: "glyphs", epochs: 20 })) compare.addOption(option);
-compare.addOption(number("--seeds <n>", "runs per network, with seeds 1 to n", 3));
+for (const option of trainingOptions({ data: "glyphs" })) compare.addOption(option);
+compare.addOption(number("--seeds <n>", "runs per network, with seeds 1 to n", 3).helpGroup("Run:"));
 compare.action(run);
 
-async function run(flags: CompareFlags): Promise<void> {
+async function run(given: CompareFlags, command: Command): Promise<void> {
+  const { resumedRun, writeConfig } = await import("./run-config.js");
+  const { commandLine } = await import("./environment.js");
+  const resumed = given.resume === undefined ? undefined : await resumedRun<CompareFlags>(given.resume, command);
+  const flags = resumed?.flags ?? given;
+  const prepared = await prepare(flags, resumed?.recipe);
+  const engine = engineOptionsOf(flags);
+  const { models, seeds, dataset, recipe } = prepared;
+  const { freshRunPath, newRunFolder, openRunFolder } = await import("./run-folder.js");
+  let folder: RunFolder;
+  if (flags.resume === undefined) {
+    folder = await newRunFolder(flags.out ?? freshRunPath(`compare-${dataset.name}`), "compare");
+    await writeConfig(folder, "compare", { ...flags, ...engine }, { models, data: dataset.name, seeds, recipe });
+  } else {
+    folder = openRunFolder(flags.resume, "compare");
+  }
+  const { nodeRuntime } = await import("../runtime/node/runtime.js");
+  const { formatResults } = await import("../report/results.js");
+  const { renderTable } = await import("../report/table.js");
+  const runtime = nodeRuntime(engine);
+  const progress = new Progress();
+  const started = performance.now();
+  progress.line(
+    `${models.join(" and ")} on ${dataset.name}: ${dataset.train.length} training and ${dataset.test.length} test images, ` +
+      `${counted(recipe.epochs, "epoch")}, ${counted(seeds.length, "seed")}`,
+  );
+  try {
+    const from = resumed?.startedBy ?? commandLine();
+    const results = await compareInto(folder, runtime, prepared, { command: from, resume: flags.resume }, progress);
+    progress.clear();
+    process.stdout.write(flags.json ? formatResults(results) : `\n${renderTable(results)}\n`);
+    const duration = formatDuration((performance.now() - started) / 1000);
+    progress.line(`\nThe report: ${folder.path}/report.html (${duration})`);
+  } finally {
+    progress.clear();
+    reportSkipped(dataset, (text) => progress.line(text));
+    await runtime.close();
+  }
+}
+
+type Prepared = Awaited<ReturnType<typeof prepare>>;
+
+/** Opens what the flags name and checks it, before anything is written. */
+async function prepare(flags: CompareFlags, savedRecipe: Recipe | undefined) {
   const models = flags.models.split(",").map((name) => name.trim());
   const kinds = models.map((name) => modelEntry(name).attention);
   if (models.length < 2 || new Set(models).size < models.length) {
@@ -41,93 +93,104 @@ async function run(flags: CompareFlags): Promise<void> {
   const seeds = Array.from({ length: wholeNumber("--seeds", flags.seeds, 1) }, (_, i) => i + 1);
   const { openDataset } = await import("../data/node/open.js");
   const dataset = await openDataset(flags.data, openOptionsOf(flags));
-  const recipe = recipeOf(flags, dataset);
-
-  const { nodeRuntime } = await import("../runtime/node/runtime.js");
+  const recipe = savedRecipe ?? (await recipeOf(flags, dataset));
   const { checkRecipe } = await import("../train/recipe.js");
+  checkRecipe(recipe, dataset);
+  const modelOptions = modelOptionsOf(flags, kinds.includes("se") ? "se" : "none");
+  return { models, seeds, dataset, recipe, modelOptions, checkpointEvery: checkpointEveryOf(flags.checkpointEvery) };
+}
+
+/** Compares, or goes on comparing, and keeps everything in the run's folder. */
+async function compareInto(
+  folder: RunFolder,
+  runtime: import("../runtime/runtime.js").Runtime,
+  { models, seeds, dataset, recipe, modelOptions, checkpointEvery }: Prepared,
+  { command, resume: resumed }: { readonly command: string; readonly resume: string | undefined },
+  progress: Progress,
+) {
   const { compare: runComparison } = await import("../compare/compare.js");
+  const { stepsPerEpoch } = await import("../train/epoch.js");
   const { writeOnnx } = await import("../graph/onnx-write.js");
   const { summarise } = await import("../report/summarise.js");
   const { formatResults } = await import("../report/results.js");
   const { renderComparisonReport } = await import("../report/html.js");
-  const { renderTable } = await import("../report/table.js");
-  const { freshRunPath, newRunFolder } = await import("./run-folder.js");
   const { interruptSignal } = await import("./interrupt.js");
-  const { commandLine, environment } = await import("./environment.js");
-
-  checkRecipe(recipe, dataset); // whatever can be wrong is found before anything is written
-  const engine = engineOptionsOf(flags);
-  const modelOptions = modelOptionsOf(flags, kinds.includes("se") ? "se" : "none");
-  const folder = await newRunFolder(flags.out ?? freshRunPath(`compare-${dataset.name}`));
-  const signal = interruptSignal(`stopping after this step; finished runs are in ${folder.path}`);
-  const runtime = nodeRuntime(engine);
-  const progress = new Progress();
-  progress.line(
-    `${models.join(" and ")} on ${dataset.name}: ${dataset.train.length} training and ${dataset.test.length} test images, ` +
-      `${counted(recipe.epochs, "epoch")}, ${counted(seeds.length, "seed")}`,
-  );
-  const clock = new Clock(models.length * seeds.length * recipe.epochs);
-  const created = new Date().toISOString();
-  try {
-    const measured = await runComparison(
-      runtime,
-      { models, dataset, recipe, seeds, modelOptions },
-      {
-        signal,
-        onStep: ({ model, seed, run }, { epoch, step, steps, loss, top1, imagesPerSecond }) => {
-          const done = run * recipe.epochs + epoch - 1 + step / steps;
-          progress.update(
-            `${bar(done / clock.epochs, 8)} ${clock.left(done)} left  ${model} seed ${seed}  epoch ${epoch}/${recipe.epochs}  ` +
-              `${Math.round(imagesPerSecond)} images/s  loss ${loss.toFixed(3)}  ${top1.toFixed(1)} %`,
-          );
-        },
-        onEpoch: async ({ model, seed, run }, record) => {
-          progress.line(
-            `${model.padEnd(12)} seed ${seed}  epoch ${record.epoch}/${recipe.epochs}  train loss ${record.trainLoss.toFixed(3)}  ` +
-              `test top-1 ${record.testTop1.toFixed(2).padStart(5)} %  ${clock.left(run * recipe.epochs + record.epoch)} left`,
-          );
-          await folder.log("metrics.jsonl", { model, seed, ...record });
-        },
-        onModel: async ({ model, seed }, { graph, weights }) => {
-          const name = `models/${model}-seed${seed}.onnx`;
-          await folder.write(name, writeOnnx(graph, weights));
-          return name;
-        },
-        onPhase: (phase) => progress.update(`measuring ${phase}`),
-      },
-    );
-    const results = summarise({ created, command: commandLine(), environment: environment(), ...measured });
-    await folder.write("results.json", formatResults(results));
-    await folder.write("report.html", await renderComparisonReport(results));
-    progress.clear();
-    process.stdout.write(flags.json ? formatResults(results) : `\n${renderTable(results)}\n`);
-    progress.line(`\nThe report: ${folder.path}/report.html (${formatDuration(clock.seconds)})`);
-  } finally {
-    progress.clear();
-    reportSkipped(dataset, (text) => progress.line(text));
-    await runtime.close();
+  const { environment } = await import("./environment.js");
+  const { openTrainingLog } = await import("./training-log.js");
+  const { Clock, liveLine } = await import("./live-line.js");
+  const onNotice = (text: string) => progress.line(`senet: ${text}`);
+  const checkpointsOf = ({ model, seed }: Pick<RunId, "model" | "seed">) =>
+    folder.checkpoints(`checkpoints/${model}-seed${seed}`);
+  const steps = stepsPerEpoch({ dataset, recipe });
+  const runs = seeds.flatMap((seed) => models.map((model) => ({ model, seed })));
+  const found = resumed === undefined ? [] : await findProgress(runs, checkpointsOf);
+  if (resumed !== undefined) {
+    const lines = found.flatMap(({ run, progress }) => progress.history.map((record) => ({ ...run, ...record })));
+    progress.line(`going on with ${folder.path} from run ${Math.max(1, found.length)} of ${runs.length}`);
+    await folder.write("metrics.jsonl", lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   }
+  const done = found.reduce((sum, { progress: { epoch, step } }) => sum + epoch - 1 + step / steps, 0);
+  const clock = new Clock(runs.length * recipe.epochs, done);
+  const signal = interruptSignal("stopping after this step; once more ends at once");
+  let log: TrainingLog | undefined;
+  const comparison = runComparison(
+    runtime,
+    { models, dataset, recipe, seeds, modelOptions },
+    {
+      signal,
+      onNotice,
+      onRun: async (run) => {
+        const checkpoints = checkpointsOf(run);
+        const resume = resumed === undefined ? undefined : await checkpoints.load(onNotice);
+        log = await openTrainingLog(folder, `tensorboard/${run.model}-seed${run.seed}`, steps, resume?.progress);
+        return { resume, checkpointEvery, onCheckpoint: (checkpoint) => checkpoints.save(checkpoint) };
+      },
+      onStep: async ({ model, seed, run }, at) => {
+        const what = `${model} seed ${seed}  epoch ${at.epoch}/${recipe.epochs}`;
+        progress.update(liveLine(clock, run * recipe.epochs + at.epoch - 1 + at.step / at.steps, what, at));
+        await log?.step(at);
+      },
+      onEpoch: async ({ model, seed, run }, record) => {
+        progress.line(
+          `${model.padEnd(12)} seed ${seed}  epoch ${record.epoch}/${recipe.epochs}  train loss ${record.trainLoss.toFixed(3)}  ` +
+            `test top-1 ${record.testTop1.toFixed(2).padStart(5)} %  ${clock.left(run * recipe.epochs + record.epoch)} left`,
+        );
+        await folder.log("metrics.jsonl", { model, seed, ...record });
+        await log?.epoch(record);
+      },
+      onModel: async ({ model, seed }, { graph, weights }) => {
+        const name = `models/${model}-seed${seed}.onnx`;
+        await folder.write(name, writeOnnx(graph, weights));
+        return name;
+      },
+      onPhase: (phase) => progress.update(`measuring ${phase}`),
+    },
+  );
+  const measured = await comparison.catch((error: unknown) => {
+    if (signal.aborted) progress.line(`saved; go on with: ${folder.goOn}`);
+    throw error;
+  });
+  const created = new Date().toISOString();
+  const results = summarise({ created, command, environment: environment(), ...measured });
+  await folder.write("results.json", formatResults(results));
+  await folder.write("report.html", await renderComparisonReport(results));
+  return results;
+}
+
+/** Where the runs of a comparison stand that were begun. Damaged checkpoints are told about when they are used. */
+async function findProgress(
+  runs: readonly Pick<RunId, "model" | "seed">[],
+  checkpointsOf: (run: Pick<RunId, "model" | "seed">) => ReturnType<RunFolder["checkpoints"]>,
+): Promise<{ run: Pick<RunId, "model" | "seed">; progress: RunProgress }[]> {
+  const found = [];
+  for (const run of runs) {
+    const checkpoint = await checkpointsOf(run).load(() => undefined);
+    if (checkpoint !== undefined) found.push({ run, progress: checkpoint.progress });
+  }
+  return found;
 }
 
 /** `1 seed`, `3 seeds`. */
 function counted(n: number, noun: string): string {
   return `${n} ${n === 1 ? noun : `${noun}s`}`;
-}
-
-/** Time since the start and what is left of it, from the share of the work that is done. */
-class Clock {
-  readonly #started = performance.now();
-  readonly epochs: number;
-
-  constructor(epochs: number) {
-    this.epochs = epochs;
-  }
-
-  get seconds(): number {
-    return (performance.now() - this.#started) / 1000;
-  }
-
-  left(epochsDone: number): string {
-    return formatDuration((this.seconds / epochsDone) * (this.epochs - epochsDone));
-  }
 }

@@ -6,6 +6,7 @@ import { compare } from "./compare.js";
 import { data } from "./data.js";
 import { senetVersion } from "./environment.js";
 import { evaluate } from "./eval.js";
+import { exportModel } from "./export.js";
 import { train } from "./train.js";
 
 // Commands import what they run with when they run: `senet --help` should not wait for an engine.
@@ -14,13 +15,13 @@ const program = new Command("senet")
   .version(senetVersion())
   .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
-for (const command of [compare, train, evaluate, data, bench]) program.addCommand(command);
+for (const command of [compare, train, evaluate, data, bench, exportModel]) program.addCommand(command);
 speakAlike(program);
 
 // A reader that has seen enough, such as `head`, is no error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error; // EIO: the terminal was closed
   });
 }
 

@@ -1,5 +1,6 @@
 /**
- * A signal that Ctrl-C (or SIGTERM) aborts, so that work stops between steps with its files whole. A second Ctrl-C ends at once.
+ * A signal that Ctrl-C, SIGTERM or a closed terminal aborts, so that work stops between steps and is saved.
+ * A second Ctrl-C ends at once.
  * @param message what to tell the user when it happens.
  */
 export function interruptSignal(message: string): AbortSignal {
@@ -14,7 +15,6 @@ export function interruptSignal(message: string): AbortSignal {
     process.stderr.write(`\n${message}\n`);
     controller.abort();
   };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   return controller.signal;
 }

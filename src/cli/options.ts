@@ -1,8 +1,11 @@
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { Option } from "commander";
 import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import type { Attention, ModelOptions } from "../models/model.js";
 import { defaultRecipe, type Recipe } from "../train/recipe.js";
+import { parseRecipe } from "../train/recipe-file.js";
 import {
   type AugmentFlags,
   augmentOf,
@@ -12,49 +15,74 @@ import {
   dataOptions,
 } from "./data-options.js";
 import { number } from "./number-option.js";
+import {
+  defaultWeightDecay,
+  given,
+  mixOptions,
+  type ScheduleFlags,
+  type StepFlags,
+  scheduleOptions,
+  schedulePart,
+  stepOptions,
+  stepPart,
+} from "./recipe-options.js";
 
 export { number };
 
 /** What the commands that train have in common, as commander parsed it. */
-export interface TrainingFlags extends DataFlags, AugmentFlags {
-  readonly data: string;
-  readonly epochs: number;
-  readonly batch: number;
-  readonly lr: number;
-  readonly momentum: number;
-  readonly nesterov: boolean;
-  readonly weightDecay: number;
-  readonly schedule: string;
-  readonly warmup: number;
+export interface TrainingFlags extends StepFlags, ScheduleFlags, DataFlags, AugmentFlags {
+  readonly data?: string;
+  readonly config?: string;
+  readonly epochs?: number;
+  readonly batch?: number;
   readonly reduction?: number;
   readonly shortcut: "projection" | "A";
   readonly threads?: number;
+  readonly checkpointEvery: string;
 }
 
-/** The flags of `TrainingFlags` with the recipe's defaults. */
-export function trainingOptions(defaults: { data?: string; epochs: number; batch?: number }): Option[] {
-  const recipe = { ...defaultRecipe, ...defaults };
+/** Epochs that a run has unless told otherwise. */
+const EPOCHS = 20;
+
+/** The flags of `TrainingFlags`, under headings; without a fallback, `--data` must be given. */
+export function trainingOptions(fallback: { data?: string } = {}): Option[] {
   const data = new Option("--data <spec>", dataDescription);
+  const every = new Option("--checkpoint-every <when>", "inside an epoch: steps, such as 500, or minutes");
   return [
-    defaults.data === undefined ? data.makeOptionMandatory() : data.default(defaults.data),
-    number("--epochs <n>", "passes over the training images", recipe.epochs),
-    number("--batch <n>", "images per step", recipe.batch),
-    number("--lr <rate>", "largest learning rate", recipe.lr),
-    number("--momentum <m>", "momentum of SGD", recipe.momentum),
-    new Option("--no-nesterov", "plain momentum instead of Nesterov's"),
-    number("--weight-decay <w>", "penalty on weights; biases and batch norm are left out", recipe.weightDecay),
-    new Option("--schedule <name>", "how the learning rate falls")
-      .choices(["cosine", "step", "constant"])
-      .default(recipe.schedule),
-    number("--warmup <epochs>", "epochs over which the learning rate rises", recipe.warmup),
-    ...augmentOptions(),
-    number("--reduction <r>", "the r of SE blocks (default: 16)"),
-    new Option("--shortcut <kind>", "past a change of shape").choices(["projection", "A"]).default("projection"),
-    ...dataOptions(),
-    number("--train-limit <n>", "use only n training images: the first, of image files evenly spread ones"),
-    number("--test-limit <n>", "use only n test images, likewise"),
-    number("--threads <n>", "threads of the engine (default: all cores)"),
+    ...under("Model:", [
+      number("--reduction <r>", "the r of SE blocks (default: 16)"),
+      new Option("--shortcut <kind>", "past a change of shape").choices(["projection", "A"]).default("projection"),
+    ]),
+    ...under("Data:", [
+      fallback.data === undefined ? data : data.default(fallback.data),
+      number("--train-limit <n>", "use only n training images: the first, of image files evenly spread ones"),
+      number("--test-limit <n>", "use only n test images, likewise"),
+      ...dataOptions(),
+    ]),
+    ...under("Augmentation:", [...augmentOptions(), ...mixOptions()]),
+    ...under("Recipe:", [
+      new Option("--config <file>", "a recipe as JSON, or the config.json of a run; flags override it"),
+      number("--epochs <n>", `passes over the training images (default: ${EPOCHS})`),
+      number("--batch <n>", `images per step (default: ${defaultRecipe.batch})`),
+    ]),
+    ...under("Schedule:", scheduleOptions()),
+    ...under("Optimizer and loss:", stepOptions()),
+    ...under("Run:", [number("--threads <n>", "threads of the engine (default: all cores)"), every.default("10min")]),
   ];
+}
+
+/** Options under a heading of the help. */
+export function under(heading: string, options: readonly Option[]): Option[] {
+  return options.map((option) => option.helpGroup(heading));
+}
+
+/** When to make checkpoints: `500` counts steps, `10min` time. @throws UserError for anything else. */
+export function checkpointEveryOf(text: string): { steps: number } | { minutes: number } {
+  const [, digits, unit] = /^(\d*\.?\d+)(min)?$/.exec(text) ?? [];
+  const value = Number(digits);
+  if (value > 0 && unit === "min") return { minutes: value };
+  if (value > 0 && Number.isInteger(value)) return { steps: value };
+  throw new UserError(`--checkpoint-every: got "${text}"; expected steps such as 500, or minutes such as 10min`);
 }
 
 /** Whole numbers from `least`: `wholeNumber("--seed", 3)`. @throws UserError for anything else. */
@@ -65,16 +93,29 @@ export function wholeNumber(flag: string, value: number, least = 0): number {
   return value;
 }
 
-/** The recipe that the flags and the dataset's own augmentation make. */
-export function recipeOf(flags: TrainingFlags, dataset: Dataset): Recipe {
-  const { epochs, batch, lr, momentum, nesterov, weightDecay, schedule, warmup } = flags;
-  const augment = augmentOf(flags, dataset);
-  return { epochs, batch, lr, momentum, nesterov, weightDecay, schedule, warmup, augment };
+/**
+ * The recipe that the flags make, over that of `--config`, over the defaults and the dataset's own augmentation.
+ * @throws UserError when the file of `--config` cannot be read or holds anything but a recipe.
+ */
+export async function recipeOf(flags: TrainingFlags, dataset: Pick<Dataset, "augment">): Promise<Recipe> {
+  const { config, epochs, batch } = flags;
+  const file: Partial<Recipe> = config === undefined ? {} : given(parseRecipe(await readText(config), config));
+  const sizes = { ...(epochs !== undefined && { epochs }), ...(batch !== undefined && { batch }) };
+  const typed = { ...sizes, ...schedulePart(flags), ...stepPart(flags) };
+  const weightDecay = defaultWeightDecay(typed.optimizer ?? file.optimizer);
+  const start = { ...defaultRecipe, weightDecay, epochs: EPOCHS, augment: dataset.augment };
+  return { ...start, ...file, ...typed, augment: augmentOf(flags, { augment: file.augment ?? dataset.augment }) };
 }
 
-/** How the engine is opened. @throws UserError when `--threads` is no number of threads. */
-export function engineOptionsOf({ threads }: { readonly threads?: number }): { threads?: number } {
-  return threads === undefined ? {} : { threads: wholeNumber("--threads", threads, 1) };
+async function readText(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((error: Error) => {
+    throw new UserError(`--config: cannot read ${path} (${error.message}); check the path`);
+  });
+}
+
+/** How the engine is opened: with all cores by default. @throws UserError when `--threads` is no number of threads. */
+export function engineOptionsOf({ threads }: { readonly threads?: number }): { threads: number } {
+  return { threads: wholeNumber("--threads", threads ?? availableParallelism(), 1) };
 }
 
 /**

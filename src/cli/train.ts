@@ -1,7 +1,12 @@
+import type { Command as CommandType } from "commander";
 import { Command } from "commander";
+import { UserError } from "../errors.js";
 import { modelEntry } from "../models/index.js";
+import type { EpochRecord } from "../train/epoch-record.js";
+import type { Recipe } from "../train/recipe.js";
 import { openOptionsOf, reportSkipped } from "./data-options.js";
 import {
+  checkpointEveryOf,
   engineOptionsOf,
   modelOptionsOf,
   number,
@@ -10,98 +15,154 @@ import {
   trainingOptions,
   wholeNumber,
 } from "./options.js";
-import { bar, formatDuration, Progress } from "./progress.js";
+import { Progress } from "./progress.js";
+import type { RunFolder } from "./run-folder.js";
 
 interface TrainFlags extends TrainingFlags {
-  readonly model: string;
+  readonly model?: string;
   readonly seed: number;
   readonly out?: string;
+  readonly resume?: string;
   readonly json?: true;
 }
 
-/** `senet train`: trains one network from scratch. */
+/** `senet train`: trains one network. */
 export const train = new Command("train")
-  .description("Train a network from scratch; keep the log, the best, the last and a self-contained model.onnx.")
-  .requiredOption("--model <name>", "a network by its published name, such as seresnet20")
+  .description("Train a network; keep the log, checkpoints, the best, the last and a self-contained model.onnx.")
+  .option("--model <name>", "a network by its published name, such as seresnet20")
   .option("--out <dir>", "folder for the run (default: a new one in runs/)")
+  .option("--resume <dir>", "go on with the run in that folder, as it was started")
   .option("--json", "print one JSON document at the end");
-for (const option of trainingOptions({ epochs: 20 })) train.addOption(option);
-train.addOption(number("--seed <n>", "decides initial weights, order and augmentation", 1));
+for (const option of trainingOptions()) train.addOption(option);
+train.addOption(number("--seed <n>", "decides initial weights, order and augmentation", 1).helpGroup("Run:"));
 train.action(run);
 
-async function run(flags: TrainFlags): Promise<void> {
-  const { attention } = modelEntry(flags.model);
-  const seed = wholeNumber("--seed", flags.seed);
-  const { openDataset } = await import("../data/node/open.js");
-  const dataset = await openDataset(flags.data, openOptionsOf(flags));
-  const recipe = recipeOf(flags, dataset);
-
-  const { createModel } = await import("../models/index.js");
-  const { withCard } = await import("../models/model-card.js");
-  const { nodeRuntime } = await import("../runtime/node/runtime.js");
-  const { checkRecipe } = await import("../train/recipe.js");
-  const { train: runTraining } = await import("../train/trainer.js");
-  const { trainedCard } = await import("../compare/compare.js");
-  const { writeOnnx } = await import("../graph/onnx-write.js");
-  const { freshRunPath, newRunFolder } = await import("./run-folder.js");
-  const { interruptSignal } = await import("./interrupt.js");
-  const { commandLine, environment } = await import("./environment.js");
-
-  const { channels, height, width } = dataset;
-  const input = [channels, height, width] as const;
-  const options = { classes: dataset.classes.length, input, ...modelOptionsOf(flags, attention) };
-  const graph = withCard(createModel(flags.model, options), trainedCard(dataset, recipe, flags.model, seed));
-
-  checkRecipe(recipe, dataset); // whatever can be wrong is found before anything is written
+async function run(given: TrainFlags, command: CommandType): Promise<void> {
+  const { resumedRun, writeConfig } = await import("./run-config.js");
+  const resumed = given.resume === undefined ? undefined : await resumedRun<TrainFlags>(given.resume, command);
+  const flags = resumed?.flags ?? given;
+  const prepared = await prepare(flags, resumed?.recipe);
   const engine = engineOptionsOf(flags);
-  const folder = await newRunFolder(flags.out ?? freshRunPath(`${flags.model}-${dataset.name}`));
-  const signal = interruptSignal(`stopping after this step; the last finished epoch is in ${folder.path}/last.onnx`);
+  const { freshRunPath, newRunFolder, openRunFolder } = await import("./run-folder.js");
+  const { model, dataset, recipe, seed } = prepared;
+  let folder: RunFolder;
+  if (flags.resume === undefined) {
+    folder = await newRunFolder(flags.out ?? freshRunPath(`${model}-${dataset.name}`), "train");
+    await writeConfig(folder, "train", { ...flags, ...engine }, { model, data: dataset.name, seed, recipe });
+  } else {
+    folder = openRunFolder(flags.resume, "train");
+  }
+  const { nodeRuntime } = await import("../runtime/node/runtime.js");
   const runtime = nodeRuntime(engine);
   const progress = new Progress();
   const started = performance.now();
-  const elapsed = () => (performance.now() - started) / 1000;
-  await folder.write(
-    "config.json",
-    `${JSON.stringify({ command: commandLine(), model: flags.model, data: dataset.name, seed, recipe, environment: environment() }, null, 2)}\n`,
-  );
-  let best = Number.NEGATIVE_INFINITY;
   try {
-    const { weights, epochs } = await runTraining(runtime, graph, dataset, recipe, seed, {
-      signal,
-      onStep: ({ epoch, step, steps, loss, top1, imagesPerSecond }) => {
-        const done = (epoch - 1 + step / steps) / recipe.epochs;
-        progress.update(
-          `${bar(done, 8)} ${formatDuration((elapsed() / done) * (1 - done))} left  epoch ${epoch}/${recipe.epochs}  ` +
-            `${Math.round(imagesPerSecond)} images/s  loss ${loss.toFixed(3)}  ${top1.toFixed(1)} %`,
-        );
-      },
-      onEpoch: async (record, weights) => {
-        progress.line(
-          `epoch ${String(record.epoch).padStart(String(recipe.epochs).length)}/${recipe.epochs}  ` +
-            `train loss ${record.trainLoss.toFixed(3)}  test loss ${record.testLoss.toFixed(3)}  ` +
-            `test top-1 ${record.testTop1.toFixed(2).padStart(5)} %  ${Math.round(record.imagesPerSecond)} images/s`,
-        );
-        await folder.log("metrics.jsonl", record);
-        const bytes = writeOnnx(graph, weights);
-        await folder.write("last.onnx", bytes);
-        if (record.testTop1 > best) await folder.write("best.onnx", bytes);
-        best = Math.max(best, record.testTop1);
-      },
-    });
-    await folder.write("model.onnx", writeOnnx(graph, weights));
+    const epochs = await trainInto(folder, runtime, prepared, flags, progress);
     progress.clear();
-    const last = epochs.at(-1)!;
-    const result = { model: flags.model, data: dataset.name, seed, file: `${folder.path}/model.onnx`, epochs };
+    const result = { model, data: dataset.name, seed, file: `${folder.path}/model.onnx`, epochs };
+    const { formatDuration } = await import("./progress.js");
     process.stdout.write(
       flags.json
         ? `${JSON.stringify(result)}\n`
-        : `${flags.model}: ${last.testTop1.toFixed(2)} % top-1 on ${dataset.test.length} test images after ` +
-            `${recipe.epochs} ${recipe.epochs === 1 ? "epoch" : "epochs"} (${formatDuration(elapsed())}).\n` +
-            `Model: ${result.file}\n`,
+        : `${model}: ${epochs.at(-1)!.testTop1.toFixed(2)} % top-1 on ${dataset.test.length} test images after ` +
+            `${recipe.epochs} ${recipe.epochs === 1 ? "epoch" : "epochs"} ` +
+            `(${formatDuration((performance.now() - started) / 1000)}).\nModel: ${result.file}\n`,
     );
   } finally {
     progress.clear();
     reportSkipped(dataset, (text) => progress.line(text));
     await runtime.close();
   }
+}
+
+type Prepared = Awaited<ReturnType<typeof prepare>>;
+
+/** Opens what the flags name and checks it, before anything is written. */
+async function prepare(flags: TrainFlags, savedRecipe: Recipe | undefined) {
+  if (flags.model === undefined || flags.data === undefined) {
+    const missing = flags.model === undefined ? "--model seresnet20" : "--data glyphs";
+    throw new UserError(`${missing.split(" ")[0]}: got nothing; give one such as ${missing}, or --resume a run`);
+  }
+  const { model } = flags;
+  const { attention } = modelEntry(model);
+  const seed = wholeNumber("--seed", flags.seed);
+  const { openDataset } = await import("../data/node/open.js");
+  const dataset = await openDataset(flags.data, openOptionsOf(flags));
+  const recipe = savedRecipe ?? (await recipeOf(flags, dataset));
+  const { createModel } = await import("../models/index.js");
+  const { withCard } = await import("../models/model-card.js");
+  const { checkRecipe } = await import("../train/recipe.js");
+  const { trainedCard } = await import("../compare/compare.js");
+  const { channels, height, width } = dataset;
+  const input = [channels, height, width] as const;
+  const options = { classes: dataset.classes.length, input, ...modelOptionsOf(flags, attention) };
+  const graph = withCard(createModel(model, options), trainedCard(dataset, recipe, model, seed));
+  checkRecipe(recipe, dataset);
+  return { model, graph, dataset, recipe, seed, checkpointEvery: checkpointEveryOf(flags.checkpointEvery) };
+}
+
+/** Trains, or goes on training, and keeps everything in the run's folder. @returns a record of every epoch. */
+async function trainInto(
+  folder: RunFolder,
+  runtime: import("../runtime/runtime.js").Runtime,
+  { graph, dataset, recipe, seed, checkpointEvery }: Prepared,
+  flags: TrainFlags,
+  progress: Progress,
+): Promise<readonly EpochRecord[]> {
+  const { train: runTraining } = await import("../train/trainer.js");
+  const { stepsPerEpoch } = await import("../train/epoch.js");
+  const { writeOnnx } = await import("../graph/onnx-write.js");
+  const { interruptSignal } = await import("./interrupt.js");
+  const { openTrainingLog } = await import("./training-log.js");
+  const { liveLine, Clock } = await import("./live-line.js");
+  const onNotice = (text: string) => progress.line(`senet: ${text}`);
+  const checkpoints = folder.checkpoints("checkpoints");
+  const resume = flags.resume === undefined ? undefined : await checkpoints.load(onNotice);
+  const history = resume?.progress.history ?? [];
+  const steps = stepsPerEpoch({ dataset, recipe });
+  if (flags.resume !== undefined) {
+    const { epoch, step } = resume?.progress ?? { epoch: 1, step: 0 };
+    progress.line(`going on with ${folder.path} from epoch ${epoch}, step ${step} of ${steps}`);
+    await folder.write("metrics.jsonl", history.map((record) => `${JSON.stringify(record)}\n`).join(""));
+  }
+  const log = await openTrainingLog(folder, "", steps, resume?.progress);
+  const signal = interruptSignal("stopping after this step; once more ends at once");
+  const clock = new Clock(recipe.epochs, resume && resume.progress.epoch - 1 + resume.progress.step / steps);
+  let best = Math.max(...history.map(({ testTop1 }) => testTop1));
+  const trained = runTraining(runtime, graph, dataset, recipe, seed, {
+    resume,
+    checkpointEvery,
+    signal,
+    onNotice,
+    onCheckpoint: (checkpoint) => checkpoints.save(checkpoint),
+    onStep: async (at) => {
+      progress.update(liveLine(clock, at.epoch - 1 + at.step / at.steps, `epoch ${at.epoch}/${recipe.epochs}`, at));
+      await log.step(at);
+    },
+    onEpoch: async (record, weights) => {
+      progress.line(epochLine(record, recipe.epochs));
+      await folder.log("metrics.jsonl", record);
+      await log.epoch(record);
+      const bytes = writeOnnx(graph, weights);
+      await folder.write("last.onnx", bytes);
+      if (record.testTop1 > best) await folder.write("best.onnx", bytes);
+      best = Math.max(best, record.testTop1);
+    },
+  });
+  const { weights, epochs } = await trained.catch((error: unknown) => {
+    if (signal.aborted) progress.line(`saved; go on with: ${folder.goOn}`);
+    throw error;
+  });
+  await folder.write("model.onnx", writeOnnx(graph, weights));
+  return epochs;
+}
+
+function epochLine(record: EpochRecord, epochs: number): string {
+  const { epoch, trainLoss, testLoss, testTop1, imagesPerSecond, dataWait } = record;
+  const waited = dataWait > 0.01 ? `  data wait ${Math.round(100 * dataWait)} %` : "";
+  return (
+    `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  train loss ${trainLoss.toFixed(3)}  ` +
+    `test loss ${testLoss.toFixed(3)}  test top-1 ${testTop1.toFixed(2).padStart(5)} %  ` +
+    `${Math.round(imagesPerSecond)} images/s${waited}`
+  );
 }

@@ -10,7 +10,7 @@ import type { Runtime } from "../runtime/runtime.js";
 import type { StepProgress } from "../train/epoch.js";
 import type { EpochRecord } from "../train/epoch-record.js";
 import type { Recipe } from "../train/recipe.js";
-import { train } from "../train/trainer.js";
+import { type TrainOptions, train } from "../train/trainer.js";
 import { countMacs } from "../transform/cost.js";
 import { latencies } from "./latency.js";
 
@@ -38,12 +38,16 @@ export interface RunId {
 
 /** What a caller may follow while `compare` runs. */
 export interface CompareEvents {
-  readonly onStep?: (run: RunId, progress: StepProgress) => void;
+  /** Called before each training run; says where it goes on, if it does, and where its checkpoints go. */
+  readonly onRun?: (run: RunId) => Promise<Pick<TrainOptions, "resume" | "checkpointEvery" | "onCheckpoint">>;
+  readonly onStep?: (run: RunId, progress: StepProgress) => void | Promise<void>;
   readonly onEpoch?: (run: RunId, record: EpochRecord) => void | Promise<void>;
   /** Stores a trained model and returns the path it is known by. */
   readonly onModel: (run: RunId, model: Model) => Promise<string>;
   /** Called when what follows is not training: "inference time". */
   readonly onPhase?: (phase: string) => void;
+  /** Called with one line about what the user should know. */
+  readonly onNotice?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -90,7 +94,7 @@ export async function compare(
     },
     recipe: {
       ...recipe,
-      optimizer: "SGD",
+      optimizer: recipe.optimizer?.toUpperCase() ?? "SGD",
       augment: { ...flatAugmentation(recipe.augment), flip: recipe.augment.flip, pad: recipe.augment.pad },
       seeds: [...seeds],
     },
@@ -114,11 +118,13 @@ async function oneRun(
   dataset: Dataset,
   recipe: Recipe,
   id: RunId,
-  { onStep, onEpoch, onModel, signal }: CompareEvents,
+  { onRun, onStep, onEpoch, onModel, onNotice, signal }: CompareEvents,
 ): Promise<{ result: RunResult; weights: Weights; labels: number[] }> {
   const { weights, epochs, predictions } = await train(runtime, graph, dataset, recipe, id.seed, {
+    ...(await onRun?.(id)),
     onStep: (progress) => onStep?.(id, progress),
     onEpoch: (record) => onEpoch?.(id, record),
+    onNotice: (text) => onNotice?.(text),
     signal,
   });
   // Images that could not be read are known to no run: they count for none.
@@ -153,10 +159,18 @@ export function trainedCard(dataset: Dataset, recipe: Recipe, model: string, see
       data: dataset.name,
       images: dataset.train.length,
       seed,
-      ...rest,
+      ...plain(rest),
       ...flatAugmentation(augment),
     },
   };
+}
+
+/** The entries of a recipe as a card holds them: what is not a number, a word or a truth value as JSON text. */
+function plain(entries: object): Record<string, string | number | boolean> {
+  const given = Object.entries(entries).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, Object(value) === value ? JSON.stringify(value) : value]),
+  );
 }
 
 /** The options of one network: a baseline without attention keeps none, or there would be nothing to compare with. */

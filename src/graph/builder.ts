@@ -1,7 +1,7 @@
 import { type OpName, type OpSchema, opOf } from "../ops/index.js";
 import type { Op } from "../ops/op.js";
 import { type Attributes, type AttributesOf, readAttributes, writeAttributes } from "./attributes.js";
-import type { Dim, Graph, Init, Node, Parameter, Value } from "./graph.js";
+import type { Dim, Graph, Init, Node, Parameter, Value, ValueType } from "./graph.js";
 import { type Known, knownOf, tensorOf } from "./known.js";
 import { type DType, float32, int64, type Tensor } from "./tensor.js";
 
@@ -23,10 +23,13 @@ export class GraphBuilder {
   readonly #constantNames = new Map<string, Value>();
   readonly #reserved = new Set<string>();
   readonly #name: string;
+  readonly #fold: boolean;
   #counter = 0;
 
-  constructor(name: string) {
+  /** @param options `fold: false` writes every node, also those whose outputs are known already. */
+  constructor(name: string, { fold = true } = {}) {
     this.#name = name;
+    this.#fold = fold;
   }
 
   /** A value that is fed when the graph runs. */
@@ -84,7 +87,7 @@ export class GraphBuilder {
   ): Value[] {
     const rule: Op = opOf(op, "");
     const tagged = writeAttributes(rule.attributes, attributes);
-    const key = `${op}(${inputs.map((value) => value?.name ?? "")})${JSON.stringify(tagged)}#${outputCount}`;
+    const key = `${op}(${inputs.map((value) => value?.name ?? "")})${JSON.stringify(tagged, asText)}#${outputCount}`;
     const known = name === undefined ? this.#calls.get(key) : undefined;
     if (known !== undefined) return known;
     const first = name ?? this.#fresh(op);
@@ -114,7 +117,7 @@ export class GraphBuilder {
         return name === "" ? [] : [this.#define({ name, dtype, shape })];
       });
       const folded = node.outputs.flatMap((name, i) => (name === "" ? [] : [known[i] && tensorOf(known[i])]));
-      if (folded.every((tensor) => tensor !== undefined)) {
+      if (this.#fold && folded.every((tensor) => tensor !== undefined)) {
         for (const [i, tensor] of folded.entries()) this.#constants.set(outputs[i]!.name, tensor);
         return outputs;
       }
@@ -125,6 +128,11 @@ export class GraphBuilder {
       if (error instanceof Error) error.message = `${where}: ${error.message}`;
       throw error;
     }
+  }
+
+  /** The types that the outputs of a node would have, were it appended. @throws when its inputs do not fit. */
+  typesOf(node: Node): readonly ValueType[] {
+    return this.#infer(node).types;
   }
 
   #infer(node: Node) {
@@ -218,6 +226,11 @@ export class GraphBuilder {
     while (this.#values.has(name) || this.#reserved.has(name));
     return name;
   }
+}
+
+/** Large integers, which JSON does not have, as texts. */
+function asText(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? `${value}n` : value;
 }
 
 /** The bits of a tensor: 0 and −0 differ in them. */

@@ -34,7 +34,7 @@ export function tensorOf({ dtype, shape, data }: Known): Tensor | undefined {
 }
 
 /** Numbers beyond int64, which "as far as possible" has become on the way, are held at its ends. */
-function toInt64(value: number): bigint {
+export function toInt64(value: number): bigint {
   return BigInt.asIntN(64, BigInt(Math.trunc(value))) === BigInt(Math.trunc(value))
     ? BigInt(Math.trunc(value))
     : value > 0

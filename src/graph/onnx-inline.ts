@@ -21,6 +21,8 @@ export class BodyWriter {
   readonly #nodeNames = new FreshNames([]);
   readonly #valueNames: FreshNames;
   #inlined = 0;
+  /** An error that says already which node it is about, the innermost one. */
+  #located: unknown;
 
   constructor(
     readonly g: GraphBuilder,
@@ -41,7 +43,10 @@ export class BodyWriter {
         this.#node(node, scope);
       } catch (error) {
         const where = `${node.op} (${node.name})`;
-        if (error instanceof Error && !error.message.startsWith(where)) error.message = `${where}: ${error.message}`;
+        if (error instanceof Error && error !== this.#located && !error.message.startsWith(where)) {
+          error.message = `${where}: ${error.message}`;
+        }
+        this.#located = error;
         throw error;
       }
     }

@@ -2,10 +2,16 @@ import type { FileNode } from "./onnx-node.js";
 
 /**
  * The nodes that some output needs, each after those that make its inputs, otherwise in the order they had.
- * @throws Error when nodes need each other in a circle, naming one of them.
+ * @throws Error when nodes need each other in a circle, naming one of them, or two make a value of the same name.
  */
 export function ordered(nodes: readonly FileNode[], outputs: Iterable<string>): FileNode[] {
-  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const makers = new Map<string, FileNode>();
+  for (const node of nodes) {
+    for (const name of node.outputs.filter((output) => output !== "")) {
+      if (makers.has(name)) throw new Error(`got a second value named "${name}"; expected names to be unique`);
+      makers.set(name, node);
+    }
+  }
   const needs = (node: FileNode) => [...node.inputs, ...node.captured].flatMap((name) => makers.get(name) ?? []);
   const needed = new Set<FileNode>();
   const found = Array.from(outputs, (name) => makers.get(name)).filter((node) => node !== undefined);

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.js";
 import { opOf } from "../ops/index.js";
 import { GraphBuilder } from "./builder.js";
-import type { Graph, Model } from "./graph.js";
+import type { Graph, Model, Parameter } from "./graph.js";
 import { graphBody, opsetOf, readFunctions } from "./onnx-body.js";
 import { entryField, graphField, modelField } from "./onnx-fields.js";
 import { BodyWriter } from "./onnx-inline.js";
@@ -54,7 +54,7 @@ function parsed<T>(bytes: Uint8Array, read: () => T): T {
 /** Names in a damaged file may be of any length and hold anything. */
 function inOneLine(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
-  return line.length > 1000 ? `${line.slice(0, 1000)}…` : line;
+  return line.length > 1000 ? `${line.slice(0, 500)} … ${line.slice(-500)}` : line;
 }
 
 function readModelGraph(graph: Message, model: Message, external: ReadExternal | undefined): Model {
@@ -71,32 +71,41 @@ function readModelGraph(graph: Message, model: Message, external: ReadExternal |
   writer.write(body, scope);
   for (const name of body.outputs) g.output(writer.value(name, scope), name);
   g.metadata(readMetadata(model));
-  const built = g.build();
-  const order = [...new Set([...body.initializers.keys(), ...built.parameters.keys()])];
-  const sorted = order.flatMap((name) => (weights.has(name) ? [[name, weights.get(name)!] as const] : []));
-  return { graph: tidied(built, order), weights: new Map(sorted) };
+  const tidy = tidied(g.build(), body.initializers.keys());
+  if (tidy.nodes.length === 0 && tidy.constants.size === 0) {
+    throw new Error("got a graph that hands on its inputs; expected one that computes something");
+  }
+  return { graph: tidy, weights: new Map([...tidy.parameters.keys()].map((name) => [name, weights.get(name)!])) };
 }
 
-/** Parameters in the file's order, running statistics not trainable, and no constants that folding has left behind. */
-function tidied(graph: Graph, order: readonly string[]): Graph {
-  const used = new Set([...graph.outputs.map(({ name }) => name), ...graph.nodes.flatMap(({ inputs }) => inputs)]);
-  const state = new Set(
-    graph.nodes.flatMap(({ op, domain, inputs }) => (opOf(op, domain).state ?? []).flatMap((i) => inputs[i] ?? [])),
-  );
-  const parameters = order.flatMap((name) => {
-    const parameter = graph.parameters.get(name);
-    return parameter ? [[name, state.has(name) ? { ...parameter, trainable: false } : parameter] as const] : [];
+/** Parameters in the file's order, running statistics not trainable, and nothing that no output needs any more. */
+function tidied(graph: Graph, order: Iterable<string>): Graph {
+  const needed = new Set(graph.outputs.map(({ name }) => name));
+  const nodes = graph.nodes.toReversed().filter(({ inputs, outputs }) => {
+    const alive = outputs.some((name) => needed.has(name));
+    if (alive) for (const name of inputs) needed.add(name);
+    return alive;
   });
-  const constants = new Map([...graph.constants].filter(([name]) => used.has(name)));
-  return { ...graph, parameters: new Map(parameters), constants };
+  const state = new Set(
+    nodes.flatMap(({ op, domain, inputs }) => (opOf(op, domain).state ?? []).flatMap((i) => inputs[i] ?? [])),
+  );
+  const parameters = new Map<string, Parameter>();
+  for (const name of [...order, ...graph.parameters.keys()]) {
+    const parameter = graph.parameters.get(name);
+    if (parameter !== undefined && needed.has(name)) {
+      parameters.set(name, { ...parameter, trainable: !state.has(name) });
+    }
+  }
+  const constants = new Map([...graph.constants].filter(([name]) => needed.has(name)));
+  return { ...graph, nodes: nodes.reverse(), parameters, constants };
 }
 
 /** Text that travels with the file; its description lies under the name `doc_string`. */
-function readMetadata(model: Message): [string, string][] {
+function readMetadata(model: Message): Map<string, string> {
+  const entries = new Map<string, string>();
+  for (const entry of model.messages(modelField.metadataProps)) {
+    entries.set(entry.text(entryField.key), entry.text(entryField.value));
+  }
   const description = model.text(modelField.docString);
-  const entries = Array.from(model.messages(modelField.metadataProps), (entry): [string, string] => [
-    entry.text(entryField.key),
-    entry.text(entryField.value),
-  ]);
-  return description === "" ? entries : [...entries, ["doc_string", description]];
+  return description === "" ? entries : entries.set("doc_string", description);
 }

@@ -9,6 +9,7 @@ import {
   OperatorSetIdProtoSchema,
   StringStringEntryProtoSchema,
   type TensorProto,
+  TensorProto_DataLocation,
   TensorProtoSchema,
   TensorShapeProto_DimensionSchema,
   TensorShapeProtoSchema,
@@ -20,6 +21,7 @@ import { opOf } from "../ops/index.js";
 import type { Attribute } from "./attributes.js";
 import { dtypeToOnnx } from "./dtype.js";
 import type { Dim, Graph, Node, Value, Weights } from "./graph.js";
+import { toInt64 } from "./known.js";
 import { sameShape } from "./shape.js";
 import type { Tensor } from "./tensor.js";
 
@@ -32,29 +34,86 @@ export const OPSET = 20;
  * @throws Error when a parameter has no value or one of another shape.
  */
 export function writeOnnx(graph: Graph, weights?: Weights): Uint8Array {
-  const parameters: Value[] = [...graph.parameters].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+  const parameters = parametersOf(graph);
+  const initializers = parameters.map((value) => weights && tensorProto(value.name, storedValue(value, weights)));
+  return modelBytes(
+    graph,
+    weights ? [] : parameters,
+    initializers.filter((tensor) => tensor !== undefined),
+  );
+}
+
+/** A model in two files. */
+export interface SplitModel {
+  /** The bytes of the `.onnx` file. */
+  readonly model: Uint8Array;
+  /** The bytes of the file with the weights, piece by piece; the weights are not copied. */
+  readonly pieces: readonly Uint8Array[];
+}
+
+/**
+ * Writes a graph as an `.onnx` file and a file beside it that holds the weights, which may be of any size.
+ * @param location the name of that file: the `.onnx` file refers to it.
+ * @throws Error when a parameter has no value or one of another shape.
+ */
+export function writeOnnxSplit(graph: Graph, weights: Weights, location: string): SplitModel {
+  const pieces: Uint8Array[] = [];
+  let offset = 0;
+  const initializers = parametersOf(graph).map((value) => {
+    const tensor = storedValue(value, weights);
+    const bytes = bytesOf(tensor);
+    const entries = { location, offset: String(offset), length: String(bytes.length) };
+    const padding = -bytes.length & (ALIGNMENT - 1);
+    pieces.push(bytes, new Uint8Array(padding));
+    offset += bytes.length + padding;
+    return create(TensorProtoSchema, {
+      name: value.name,
+      dataType: dtypeToOnnx(tensor.dtype),
+      dims: tensor.shape.map(BigInt),
+      dataLocation: TensorProto_DataLocation.EXTERNAL,
+      externalData: Object.entries(entries).map(([key, text]) =>
+        create(StringStringEntryProtoSchema, { key, value: text }),
+      ),
+    });
+  });
+  return { model: modelBytes(graph, [], initializers), pieces };
+}
+
+/** Tensors in a file of weights begin at multiples of this, in bytes, so that an engine can map them into memory. */
+const ALIGNMENT = 64;
+
+function parametersOf(graph: Graph): Value[] {
+  return [...graph.parameters].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+}
+
+function modelBytes(graph: Graph, moreInputs: readonly Value[], initializer: TensorProto[]): Uint8Array {
   const domains = new Set(["", ...graph.nodes.map((node) => node.domain)]);
   const opset = Math.max(OPSET, ...graph.nodes.map(({ op, domain }) => opOf(op, domain).since ?? OPSET));
+  const metadata = [...graph.metadata].filter(([key]) => key !== DESCRIPTION);
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
       irVersion: opset > OPSET ? 10n : 9n, // opset 20 came with IR version 9, 21 with 10
       producerName: "senet",
+      docString: graph.metadata.get(DESCRIPTION) ?? "",
       opsetImport: [...domains].map((domain) =>
         create(OperatorSetIdProtoSchema, { domain, version: BigInt(domain === "" ? opset : 1) }),
       ),
-      metadataProps: [...graph.metadata].map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
+      metadataProps: metadata.map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
       graph: create(GraphProtoSchema, {
         name: graph.name,
-        input: [...graph.inputs, ...(weights ? [] : parameters)].map(valueInfo),
+        input: [...graph.inputs, ...moreInputs].map(valueInfo),
         output: graph.outputs.map(valueInfo),
-        initializer: weights ? parameters.map((value) => tensorProto(value.name, storedValue(value, weights))) : [],
+        initializer,
         // Constants are nodes and parameters initializers: this is how the reader tells them apart.
         node: [...[...graph.constants].map(constantNode), ...graph.nodes.map(nodeProto)],
       }),
     }),
   );
 }
+
+/** The metadata that a file holds as its description. */
+const DESCRIPTION = "doc_string";
 
 function storedValue({ name, shape }: Value, weights: Weights): Tensor {
   const tensor = weights.get(name);
@@ -83,12 +142,17 @@ function dimension(dim: Dim) {
   });
 }
 
-function tensorProto(name: string, { dtype, shape, data }: Tensor): TensorProto {
+function bytesOf({ data }: Tensor) {
+  return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+}
+
+function tensorProto(name: string, tensor: Tensor): TensorProto {
+  const { dtype, shape } = tensor;
   return create(TensorProtoSchema, {
     name,
     dataType: dtypeToOnnx(dtype),
     dims: shape.map(BigInt),
-    rawData: new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength),
+    rawData: bytesOf(tensor),
   });
 }
 
@@ -113,7 +177,7 @@ function attributeProto(name: string, value: Attribute): AttributeProto {
   const bytes = (text: string) => new TextEncoder().encode(text);
   const fields =
     "int" in value
-      ? { type: types.INT, i: BigInt(value.int) }
+      ? { type: types.INT, i: toInt64(value.int) }
       : "float" in value
         ? { type: types.FLOAT, f: value.float }
         : "string" in value
@@ -121,7 +185,7 @@ function attributeProto(name: string, value: Attribute): AttributeProto {
           : "tensor" in value
             ? { type: types.TENSOR, t: tensorProto("", value.tensor) }
             : "ints" in value
-              ? { type: types.INTS, ints: value.ints.map(BigInt) }
+              ? { type: types.INTS, ints: value.ints.map(toInt64) }
               : "floats" in value
                 ? { type: types.FLOATS, floats: [...value.floats] }
                 : { type: types.STRINGS, strings: value.strings.map(bytes) };

@@ -52,6 +52,11 @@ export function float32(shape: readonly number[], data: Float32Array | readonly 
   return checked({ dtype: "float32", shape, data: data instanceof Float32Array ? data : Float32Array.from(data) });
 }
 
+/** A float64 tensor over the given numbers. @throws RangeError when the shape does not hold exactly the data. */
+export function float64(shape: readonly number[], data: readonly number[]): Tensor<"float64"> {
+  return checked({ dtype: "float64", shape, data: Float64Array.from(data) });
+}
+
 /** An int64 tensor; plain numbers are converted. @throws RangeError when the shape does not hold exactly the data. */
 export function int64(shape: readonly number[], data: BigInt64Array | readonly number[]): Tensor<"int64"> {
   const array = data instanceof BigInt64Array ? data : BigInt64Array.from(data, BigInt);

@@ -2,37 +2,62 @@ import type { Init, Value } from "../graph/graph.js";
 import { extent } from "../graph/shape.js";
 import type { Scope } from "./scope.js";
 
-/** Options of a convolution; `padding` keeps the size at stride 1 by default. */
+/** One number for both axes, or one for H and one for W. */
+export type Pair = number | readonly [height: number, width: number];
+
+/** Options of a convolution. */
 export interface ConvOptions {
   readonly channels: number;
-  readonly kernel: number;
+  readonly kernel: Pair;
   readonly stride?: number;
-  readonly padding?: number;
+  /**
+   * Zeros on either side. Left out, they keep the size at stride 1; `"same"` is TensorFlow's rule: ⌈size / stride⌉
+   * positions, the odd zero below and to the right.
+   */
+  readonly padding?: Pair | "same";
+  readonly dilation?: number;
   readonly group?: number;
   readonly bias?: boolean;
   readonly init?: Init;
 }
 
 /**
- * A convolution with parameters `weight` [O, I/group, k, k] and, where asked, `bias` [O].
+ * A convolution with parameters `weight` [O, I/group, kH, kW] and, where asked, `bias` [O].
  * @param x [N, I, H, W]. @returns [N, O, H', W'].
  */
 export function conv(p: Scope, x: Value, options: ConvOptions): Value {
-  const { channels, kernel, stride = 1, padding = (kernel - 1) >> 1, group = 1, bias = false } = options;
+  const { channels, stride = 1, dilation = 1, group = 1, bias = false } = options;
+  const kernel = pair(options.kernel);
   // He et al. 2015; fan-out keeps the variance of the gradients, as in timm and torchvision.
   const init = options.init ?? { kind: "he-normal", fan: "out" };
-  const w = p.parameter("weight", [channels, extent(x, 1) / group, kernel, kernel], init);
+  const w = p.parameter("weight", [channels, extent(x, 1) / group, ...kernel], init);
   const b = bias ? p.parameter("bias", [channels], { kind: "constant", value: 0 }) : undefined;
-  return p.g.call(
-    "Conv",
-    b ? [x, w, b] : [x, w],
-    {
-      kernel_shape: [kernel, kernel],
-      strides: [stride, stride],
-      pads: [padding, padding, padding, padding],
-      dilations: [1, 1],
-      group,
-    },
-    p.name("out"),
-  );
+  const attributes = {
+    kernel_shape: kernel,
+    strides: [stride, stride],
+    pads: padsOf(x, kernel, options),
+    dilations: [dilation, dilation],
+    group,
+  };
+  return p.g.call("Conv", b ? [x, w, b] : [x, w], attributes, p.name("out"));
+}
+
+/** The pair of a number. */
+export function pair(value: Pair): readonly [number, number] {
+  return typeof value === "number" ? [value, value] : value;
+}
+
+/** [top, left, bottom, right]. */
+function padsOf(x: Value, kernel: readonly number[], options: ConvOptions): number[] {
+  const { stride = 1, dilation = 1, padding } = options;
+  const reach = kernel.map((size) => (size - 1) * dilation + 1);
+  if (padding !== "same") {
+    const [height, width] = padding === undefined ? reach.map((size) => (size - 1) >> 1) : pair(padding);
+    return [height!, width!, height!, width!];
+  }
+  const totals = reach.map((size, i) => {
+    const input = extent(x, i + 2);
+    return Math.max(0, (Math.ceil(input / stride) - 1) * stride + size - input);
+  });
+  return [...totals.map((total) => total >> 1), ...totals.map((total) => total - (total >> 1))];
 }

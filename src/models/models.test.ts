@@ -6,7 +6,7 @@ import { randomTensor } from "../testing/random-tensor.js";
 import { runGraph } from "../testing/run-graph.js";
 import { crossEntropy } from "../train/losses.js";
 import { costByNode, countMacs } from "../transform/cost.js";
-import { gradientStep } from "../transform/training-step.js";
+import { gradientStep } from "../transform/gradient-step.js";
 import { createModel, models } from "./index.js";
 
 const names = Object.keys(models);
@@ -158,7 +158,7 @@ describe("every model", () => {
   it.each(["resnet20", "seresnet20"])("every parameter of %s receives a gradient from the start", async (name) => {
     const graph = createModel(name, { input: [3, 8, 8] });
     const batch = 16;
-    const step = gradientStep(graph, { batch, loss: crossEntropy() });
+    const { graph: step } = gradientStep(graph, { batch, loss: crossEntropy() });
     const results = await runGraph(step, {
       ...Object.fromEntries(initialise(graph, 1)),
       x: randomTensor([batch, 3, 8, 8], 1),

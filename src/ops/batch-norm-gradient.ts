@@ -24,15 +24,17 @@ export const BatchNormGradient: Op<typeof attributes> = {
     const [mean, rstd] = [required(inputs, 3, "mean"), required(inputs, 4, "rstd")];
     const perValue = g.scalar(-extent(x, 1) / elements(concrete(x))); // −1/M
 
+    // The forward pass has centred x already: this is the same node, and it keeps the digits that Σ dy·x would lose.
+    const centred = g.call("Sub", [x, perChannel(g, mean, x)]);
     const dbias = channelSum(g, dy);
-    const dot = channelSum(g, g.call("Mul", [dy, x]));
-    const dscale = g.call("Mul", [rstd, g.call("Sub", [dot, g.call("Mul", [mean, dbias])])]);
+    const dscale = g.call("Mul", [rstd, channelSum(g, g.call("Mul", [dy, centred]))]);
 
-    // dx = a·dy + b·x + c, with one number each per channel
+    // dx = a·dy + b·(x − mean) + c, with one number each per channel
     const a = g.call("Mul", [scale, rstd]);
     const b = g.call("Mul", [g.call("Mul", [a, rstd]), g.call("Mul", [dscale, perValue])]);
-    const c = g.call("Sub", [g.call("Mul", [a, g.call("Mul", [dbias, perValue])]), g.call("Mul", [b, mean])]);
-    const linear = g.call("Add", [g.call("Mul", [dy, perChannel(g, a, x)]), g.call("Mul", [x, perChannel(g, b, x)])]);
+    const c = g.call("Mul", [a, g.call("Mul", [dbias, perValue])]);
+    const scaled = (value: typeof x, by: typeof x) => g.call("Mul", [value, perChannel(g, by, x)]);
+    const linear = g.call("Add", [scaled(dy, a), scaled(centred, b)]);
     return [g.call("Add", [linear, perChannel(g, c, x)]), dscale, dbias];
   },
 };

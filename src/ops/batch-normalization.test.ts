@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { GraphBuilder } from "../graph/builder.js";
 import { float32 } from "../graph/tensor.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { forAll, shapes } from "../testing/for-all.js";
 import { randomTensor } from "../testing/random-tensor.js";
+import { BatchNormalization } from "./batch-normalization.js";
 
 describe("BatchNormalization", () => {
   it("is scale · (x − mean) / √(var + ε) + bias per channel, by hand", async () => {
@@ -48,5 +50,20 @@ describe("BatchNormalization", () => {
     expect(() =>
       buildGraph(types, (g, ...values) => g.call("BatchNormalization", values, { training_mode: 1 }, "node")),
     ).toThrow("BatchNormalization (node): got training_mode 1; expected 0, as exported for inference");
+  });
+
+  it.each([
+    ["opset 12, with the statistics of training as outputs", 12, ["y", "mean", "var", "saved_mean", "saved_var"], {}],
+    ["opset 15, with training_mode", 15, ["y", "mean", "var"], { training_mode: { int: 1 } }],
+  ])("reads %s as the form for inference", (_, opset, outputs, extra) => {
+    const attributes = { epsilon: { float: 0.5 }, momentum: { float: 0.75 } };
+    const inputs = ["x", "scale", "bias", "mean0", "var0"];
+    const node = { name: "bn", op: "BatchNormalization", domain: "", inputs, outputs };
+    const upgraded = BatchNormalization.upgrade!(
+      new GraphBuilder("test"),
+      { ...node, attributes: { ...attributes, ...extra } },
+      opset,
+    );
+    expect(upgraded).toEqual({ ...node, outputs: ["y"], attributes });
   });
 });

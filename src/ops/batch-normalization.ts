@@ -11,7 +11,7 @@ const attributes = {
 
 /**
  * y = scale · (x − mean) / √(var + ε) + bias per channel, with the running statistics:
- * x [N, C, H, W], scale, bias, mean, var [C]. While training, `BatchNormTraining` takes its place.
+ * x [N, C, ..], scale, bias, mean, var [C]. While training, `BatchNormTraining` takes its place.
  */
 export const BatchNormalization: Op<typeof attributes> = {
   domain: "",
@@ -31,6 +31,12 @@ export const BatchNormalization: Op<typeof attributes> = {
     }
     return [{ dtype: x.dtype, shape: x.shape }];
   },
+  // Exporters write a network in training with its statistics as further outputs and, from opset 14 on, with a mode.
+  // Training replaces the operator in any case, so the form for inference is kept.
+  upgrade: (_, node) => {
+    const { training_mode: _mode, ...attributes } = node.attributes;
+    return { ...node, outputs: node.outputs.slice(0, 1), attributes };
+  },
   // Frozen statistics: an affine map per channel.
   gradient: (g, dy, { inputs, attributes: { epsilon } }) => {
     const [x, scale] = [required(inputs, 0, "X"), required(inputs, 1, "scale")];
@@ -48,4 +54,15 @@ export const BatchNormalization: Op<typeof attributes> = {
     ];
   },
   macs: noMacs,
+  // ONNX's momentum is the weight of the old statistics; ours, like PyTorch's, that of the new ones.
+  training: (g, { inputs, attributes: { epsilon, momentum } }, { name, frozen, current, renew }) => {
+    if (frozen(inputs.slice(1))) return undefined;
+    const [mean, variance] = [required(inputs, 3, "input_mean"), required(inputs, 4, "input_var")];
+    const statistics = [current(mean), current(variance)];
+    const given = [...inputs.slice(0, 3), ...statistics];
+    const [y, ...next] = g.callMany("BatchNormTraining", given, { epsilon, momentum: 1 - momentum }, 5, name);
+    renew(mean, next[0]!);
+    renew(variance, next[1]!);
+    return [y!];
+  },
 };

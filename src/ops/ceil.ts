@@ -1,4 +1,6 @@
+import { isWhole } from "../graph/dim.js";
 import { unaryRule } from "./broadcast.js";
+import { foldElements } from "./fold.js";
 import { noMacs, type Op } from "./op.js";
 
 const attributes = {};
@@ -10,4 +12,5 @@ export const Ceil: Op<typeof attributes> = {
   shape: unaryRule,
   gradient: { none: "it is flat between whole numbers" },
   macs: noMacs,
+  known: (call) => foldElements(call, ([x]) => (typeof x === "number" ? Math.ceil(x) : isWhole(x!) ? x : undefined)),
 };

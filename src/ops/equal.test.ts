@@ -3,8 +3,11 @@ import { int64 } from "../graph/tensor.js";
 import { compute } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { randomTensor } from "../testing/random-tensor.js";
+import { testComparison } from "./comparison.test.helper.js";
 
 describe("Equal", () => {
+  testComparison("Equal", [1, 0, 0, 0]);
+
   it("compares a column with a row: a table of truth values", async () => {
     const [y] = await compute([int64([2, 1], [3, 5]), int64([3], [5, 3, 3])], (g, a, b) => g.call("Equal", [a, b]));
     expect(y).toMatchObject({ dtype: "bool", shape: [2, 3] });

@@ -66,6 +66,12 @@ export function arithmetic(
   };
 }
 
+/** Operands of an operator that takes any number of them, combined from the left. */
+export function combined(operands: readonly Dim[], combine: (a: Dim, b: Dim) => Dim | undefined): Dim | undefined {
+  const [first, ...rest] = operands;
+  return rest.reduce<Dim | undefined>((sofar, next) => (sofar === undefined ? undefined : combine(sofar, next)), first);
+}
+
 /** A result as its element type holds it; undefined where integers are too large for exact arithmetic here. */
 export function inRange(dtype: DType, result: number, ...operands: readonly number[]): number | undefined {
   if (dtype === "float32") return Math.fround(result);

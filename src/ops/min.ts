@@ -1,5 +1,7 @@
 import { variadicRule } from "./broadcast.js";
 import { extremumGradient } from "./extremum.js";
+import { combined, foldElements } from "./fold.js";
+import { foldExtremum } from "./fold-extremum.js";
 import { noMacs, type Op } from "./op.js";
 
 const attributes = {};
@@ -11,4 +13,6 @@ export const Min: Op<typeof attributes> = {
   shape: variadicRule,
   gradient: (g, dy, { inputs, outputs }) => extremumGradient(g, dy, outputs[0]!, inputs, "min"),
   macs: noMacs,
+  known: (call) =>
+    foldElements(call, (operands, dtype) => combined(operands, (a, b) => foldExtremum("min")([a, b], dtype))),
 };

@@ -41,6 +41,20 @@ export interface NoGradient {
   readonly none: string;
 }
 
+/** What an operator that behaves differently while training is told about the training it is part of. */
+export interface TrainingContext {
+  /** Another name for the node: unique in the graph, and the same every time the graph is read. */
+  readonly name: string;
+  /** True where normalisation by the statistics held in `inputs` uses and keeps them. */
+  frozen(inputs: readonly (Value | undefined)[]): boolean;
+  /** The value a tracked parameter has by now: a node before this one may have renewed it. */
+  current(tracked: Value): Value;
+  /** Says what a tracked parameter holds after the step. */
+  renew(tracked: Value, next: Value): void;
+  /** Independent random integers from 0 to 2³² − 1, int64 [count], others at every step; undefined where nothing is random. */
+  readonly random: ((key: string, count: number) => Value) | undefined;
+}
+
 /** Everything there is to know about one operator. Adding one is a file with this, its test and a line in `ops/index.ts`. */
 export interface Op<S extends AttributeSchema = AttributeSchema> {
   /**
@@ -74,6 +88,15 @@ export interface Op<S extends AttributeSchema = AttributeSchema> {
   readonly settings?: readonly number[];
   /** Inputs that hold running statistics when they are parameters: tracked, never learnt. */
   readonly state?: readonly number[];
+  /**
+   * The outputs while a model is trained, for operators whose form for inference is not the one to train;
+   * undefined leaves the node as it is.
+   */
+  training?(
+    g: GraphBuilder,
+    values: Pick<OpValues<S>, "inputs" | "attributes"> & { readonly outputCount: number },
+    context: TrainingContext,
+  ): readonly Value[] | undefined;
   /** How an operator of the domain `senet` is written in ONNX's own operators. */
   lower?(g: GraphBuilder, values: Pick<OpValues<S>, "inputs" | "attributes">): readonly Value[];
 }

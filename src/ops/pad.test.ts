@@ -14,6 +14,27 @@ const cases = shapes(1, 4).chain((shape) =>
     .map((pads) => ({ shape, pads })),
 );
 
+/** A shape and pads on every side of it that the mode can fill from what is there. */
+const borders = fc
+  .record({
+    shape: shapes(1, 3),
+    mode: fc.constantFrom("edge", "reflect", "wrap"),
+    before: fc.array(fc.integer({ min: -2, max: 4 }), { minLength: 3, maxLength: 3 }),
+    after: fc.array(fc.integer({ min: -2, max: 4 }), { minLength: 3, maxLength: 3 }),
+  })
+  .map(({ shape, mode, before, after }) => ({
+    shape,
+    mode,
+    pads: [before, after].flatMap((p) => p.slice(0, shape.length)),
+  }))
+  .filter(({ shape, mode, pads }) =>
+    shape.every((size, i) => {
+      const [before, after] = [pads[i]!, pads[i + shape.length]!];
+      const kept = size + Math.min(before, 0) + Math.min(after, 0);
+      return kept > 0 && (mode === "edge" || Math.max(before, after) <= kept - (mode === "reflect" ? 1 : 0));
+    }),
+  );
+
 describe("Pad", () => {
   it("puts zeros, or what it is given, around and cuts where a pad is negative", async () => {
     const results = await compute([float32([2, 2], [1, 2, 3, 4])], (g, x) => [
@@ -42,7 +63,7 @@ describe("Pad", () => {
       "pads that leave nothing",
       [2, 3],
       [-2, 0, -1, 0],
-      "got pads [-2, 0, -1, 0] for [2, 3]; expected no more cut away than there is at axis 0",
+      "got pads [-2, -1] for axis 0 of [2, 3]; expected no more cut away than there is",
     ],
   ])("refuses %s", (_, shape, pads, message) => {
     expect(() => buildGraph([floats(...shape)], (g, x) => g.call("Pad", [x, g.ints(pads)], {}, "node"))).toThrow(
@@ -50,20 +71,55 @@ describe("Pad", () => {
     );
   });
 
-  it("refuses axes, which it would have to read the pads by", () => {
-    const build = () =>
-      buildGraph([floats(2, 3)], (g, x) =>
-        g.call("Pad", [x, g.ints([1, 1, 1, 1]), undefined, g.ints([1, 0])], {}, "node"),
-      );
-    expect(build).toThrow("Pad (node): got axes; expected pads for every axis");
+  it("continues with the edge, the mirror image or the other side", async () => {
+    const results = await compute([float32([4], [1, 2, 3, 4])], (g, x) =>
+      ["edge", "reflect", "wrap"].map((mode) => g.call("Pad", [x, g.ints([2, 3])], { mode })),
+    );
+    expect(results.map(({ data }) => [...data])).toEqual([
+      [1, 1, 1, 2, 3, 4, 4, 4, 4],
+      [3, 2, 1, 2, 3, 4, 3, 2, 1],
+      [3, 4, 1, 2, 3, 4, 1, 2, 3],
+    ]);
   });
 
-  it("has no gradient for a border that repeats the image", async () => {
-    const gradient = checkGradient([randomTensor([3], 1)], (g, x) =>
-      g.call("Pad", [x, g.ints([1, 1])], { mode: "edge" }, "node"),
-    );
-    await expect(gradient).rejects.toThrow(
-      "gradient of Pad (node): got mode edge; expected constant where a gradient is wanted",
+  it("has the gradient that finite differences give in those modes, pads cutting too", () =>
+    forAll(
+      borders,
+      ({ shape, pads, mode }) =>
+        checkGradient([randomTensor(shape, 1)], (g, x) => g.call("Pad", [x, g.ints(pads)], { mode })),
+      100,
+    ));
+
+  it("pads the axes that are listed, counted from either end", () =>
+    checkGradient([randomTensor([2, 3, 4], 1)], (g, x) => {
+      const y = g.call("Pad", [x, g.ints([1, 0, 2, 1]), undefined, g.ints([-1, 1])], { mode: "edge" });
+      expect(y.shape).toEqual([2, 4, 7]);
+      return y;
+    }));
+
+  it.each<[string, string, number[], string]>([
+    [
+      "a mirror image larger than the image",
+      "reflect",
+      [4, 0],
+      "got mode reflect, pads [4, 0] for axis 0 of [4]; expected pads of at most 3, from what is there",
+    ],
+    [
+      "to wrap more than once",
+      "wrap",
+      [0, 5],
+      "got mode wrap, pads [0, 5] for axis 0 of [4]; expected pads of at most 4, from what is there",
+    ],
+    [
+      "the edge of nothing",
+      "edge",
+      [-4, 1],
+      "got mode edge, pads [-4, 1] for axis 0 of [4]; expected pads of at most 0, from what is there",
+    ],
+    ["an unknown mode", "symmetric", [1, 1], "got mode symmetric; expected one of constant, edge, reflect, wrap"],
+  ])("refuses %s", (_, mode, pads, message) => {
+    expect(() => buildGraph([floats(4)], (g, x) => g.call("Pad", [x, g.ints(pads)], { mode }, "node"))).toThrow(
+      `Pad (node): ${message}`,
     );
   });
 });

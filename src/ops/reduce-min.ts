@@ -1,3 +1,5 @@
+import { foldExtremum } from "./fold-extremum.js";
+import { foldReduce } from "./fold-reduce.js";
 import { noMacs, type Op } from "./op.js";
 import { axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
 import { reducedExtremumGradient } from "./reduced-extremum.js";
@@ -9,5 +11,6 @@ export const ReduceMin: Op<typeof reduceAttributes> = {
   shape: reduceRule,
   gradient: reducedExtremumGradient("min"),
   macs: noMacs,
+  known: (call) => foldReduce(call, foldExtremum("min"), undefined),
   upgrade: axesFromAttribute(18),
 };

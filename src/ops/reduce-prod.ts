@@ -1,4 +1,7 @@
+import { multiplyDims } from "../graph/dim.js";
 import type { Value } from "../graph/graph.js";
+import { arithmetic } from "./fold.js";
+import { foldReduce } from "./fold-reduce.js";
 import { noMacs, type Op, required } from "./op.js";
 import { alongside, axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
 import { notPositive } from "./steps.js";
@@ -26,5 +29,11 @@ export const ReduceProd: Op<typeof reduceAttributes> = {
     ];
   },
   macs: noMacs,
+  known: (call) =>
+    foldReduce(
+      call,
+      arithmetic((a, b) => a * b, multiplyDims),
+      1,
+    ),
   upgrade: axesFromAttribute(18),
 };

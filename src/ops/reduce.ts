@@ -3,13 +3,14 @@ import type { GraphBuilder } from "../graph/builder.js";
 import type { Dim, Value, ValueType } from "../graph/graph.js";
 import { concrete, normalizeAxis, sameShape } from "../graph/shape.js";
 import { toNumbers } from "../graph/tensor.js";
+import { attributeToInput } from "./axes.js";
 import { type Op, type OpCall, required } from "./op.js";
 
 /** Attributes of the Reduce operators; the axes are the second input. */
 export const reduceAttributes = { keepdims: attribute("int", 1), noop_with_empty_axes: attribute("int", 0) };
 
 /** The axes a reduction runs over: those of its constant second input, all when there is none. */
-function axesOf(rank: number, axes: readonly number[] | undefined): number[] {
+export function axesOf(rank: number, axes: readonly number[] | undefined): number[] {
   return axes === undefined || axes.length === 0
     ? Array.from({ length: rank }, (_, i) => i)
     : axes.map((axis) => normalizeAxis(axis, rank));
@@ -45,10 +46,5 @@ export function unreduce(g: GraphBuilder, dy: Value, x: Value, axesInput: Value 
 
 /** Reads the form that a Reduce operator had before opset `since`: its axes were an attribute. */
 export function axesFromAttribute(since: number): NonNullable<Op["upgrade"]> {
-  return (g, node, opset) => {
-    const { axes, ...attributes } = node.attributes;
-    if (opset >= since || axes === undefined) return node;
-    if (!("ints" in axes)) throw new TypeError(`got attribute axes of kind ${Object.keys(axes)[0]}; expected ints`);
-    return { ...node, inputs: [node.inputs[0] ?? "", g.ints(axes.ints).name], attributes };
-  };
+  return attributeToInput("axes", since);
 }

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { bindDim } from "../graph/dim.js";
+import type { Dim } from "../graph/graph.js";
 import { float32, int64 } from "../graph/tensor.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
@@ -66,6 +68,38 @@ describe("Slice", () => {
       },
       40,
     ));
+
+  it.each<[string, number, number, number, Dim]>([
+    ["all", 0, 2 ** 31 - 1, 1, "W"],
+    ["all, turned", -1, -(2 ** 31), -1, "W"],
+    ["all but the last", 0, -1, 1, "W - 1"],
+    ["all but the first", 1, 2 ** 40, 1, "W - 1"],
+    ["the last", -1, 2 ** 31, 1, 1],
+    ["at most 5", 0, 5, 1, "min(5, W)"],
+    ["every other one", 0, 2 ** 31, 2, "trunc(W + 1, 2)"],
+    ["none", 1, 1, 1, 0],
+  ])("cuts a named extent: %s", (_, start, end, step, expected) => {
+    const lengthOf = (size: Dim) =>
+      buildGraph([floats(2, size)], (g, v) =>
+        g.call("Slice", [v, g.ints([start]), g.ints([end]), g.ints([1]), g.ints([step])]),
+      ).outputs[0]!.shape[1]!;
+    expect(lengthOf("W")).toBe(expected);
+    for (const size of [1, 2, 3, 8, 9]) expect(bindDim(expected, { W: size })).toBe(lengthOf(size));
+  });
+
+  it("cuts at an extent that is computed from a shape", () => {
+    const { outputs } = buildGraph([floats("N", 3), floats("M", 3)], (g, a, b) => {
+      const [n, m] = [a, b].map((value) => g.call("Shape", [value], { end: 1 }));
+      return [
+        g.call("Slice", [a, g.ints([0]), n]),
+        g.call("Slice", [g.call("Concat", [a, b], { axis: 0 }), m, g.ints([2 ** 31])]),
+      ];
+    });
+    expect(outputs.map(({ shape }) => shape)).toEqual([
+      ["N", 3],
+      ["N", 3],
+    ]);
+  });
 
   it.each<[string, number[], number[], number[], number[], string]>([
     ["a step of 0", [0], [1], [0], [0], "got step 0; expected a step that is not 0"],

@@ -81,23 +81,26 @@ function startRange(name: string, shape: readonly number[]): [low: number, high:
   return name.endsWith("weight") ? [0.7, 1.3] : [-0.3, 0.3];
 }
 
-function between(name: string, shape: readonly number[], low: number, high: number): Tensor<"float32"> {
-  return float32(
-    shape,
-    Float32Array.from(uniform(name, elements(shape)), (u) => low + (high - low) * u),
-  );
+/** A tensor whose entries depend on the name alone, from `low` to `high`. */
+export function between(name: string, shape: readonly number[], low: number, high: number): Tensor<"float32"> {
+  const numbers = uniform(name, elements(shape));
+  const data = new Float32Array(numbers.length);
+  for (let i = 0; i < data.length; i++) data[i] = low + (high - low) * numbers[i]!;
+  return float32(shape, data);
 }
 
 /** `count` numbers in [0, 1) that depend on the name alone: FNV-1a of the name, then MurmurHash3's finaliser. */
-function uniform(name: string, count: number): Float64Array {
+export function uniform(name: string, count: number): Float64Array {
   let seed = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) seed = Math.imul(seed ^ name.charCodeAt(i), 0x01000193);
-  return Float64Array.from({ length: count }, (_, i) => {
+  const numbers = new Float64Array(count); // a plain loop: some networks have 10⁸ of them
+  for (let i = 0; i < count; i++) {
     let h = (Math.imul(i, 0x9e3779b9) + seed) | 0;
     h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
     h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
-  });
+    numbers[i] = ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
+  }
+  return numbers;
 }
 
 function unpacked(base64: string): number[] {

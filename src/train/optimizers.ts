@@ -1,26 +1,41 @@
-import type { OptimizerRule } from "../transform/training-step.js";
+import { UserError } from "../errors.js";
+import type { OptimizerRule } from "../transform/optimizer-rule.js";
+import { adam, adamW } from "./adam.js";
+import { lamb } from "./lamb.js";
+import { rmspropTf } from "./rmsprop-tf.js";
+import { sgd } from "./sgd.js";
 
-/** Options of stochastic gradient descent. */
-export interface SgdOptions {
-  readonly momentum?: number;
-  readonly nesterov?: boolean;
-  /** λ of the penalty ½λ‖w‖² on weights; biases and batch-norm parameters are left out. */
-  readonly weightDecay?: number;
+export { adam, adamW, lamb, rmspropTf, sgd };
+
+/** The numbers of every optimizer under one name each. What is left out is the optimizer's own default. */
+export interface OptimizerOptions {
+  readonly momentum?: number | undefined;
+  readonly nesterov?: boolean | undefined;
+  readonly weightDecay?: number | undefined;
+  readonly betas?: readonly [number, number] | undefined;
+  readonly eps?: number | undefined;
+  /** Of RMSprop: how much of the average of squared gradients is kept. */
+  readonly alpha?: number | undefined;
+  /** Of RMSprop: weight decay shrinks the weight itself. */
+  readonly decoupledDecay?: boolean | undefined;
 }
 
-/**
- * Stochastic gradient descent as PyTorch defines it: d = g + λw, v ← μv + d, w ← w − lr·v,
- * or w ← w − lr·(d + μv) with Nesterov momentum.
- */
-export function sgd({ momentum = 0.9, nesterov = true, weightDecay = 0 }: SgdOptions = {}): OptimizerRule {
-  return {
-    slots: ["momentum"],
-    update: (g, { parameter, gradient, slots: [velocity], lr, decay }) => {
-      const scaled = (x: typeof gradient, by: number) => g.call("Mul", [x, g.scalar(by)]);
-      const d = decay && weightDecay !== 0 ? g.call("Add", [gradient, scaled(parameter, weightDecay)]) : gradient;
-      const v = g.call("Add", [scaled(velocity!, momentum), d]);
-      const direction = nesterov ? g.call("Add", [d, scaled(v, momentum)]) : v;
-      return { parameter: g.call("Sub", [parameter, g.call("Mul", [direction, lr])]), slots: [v] };
-    },
-  };
+/** The optimizers by timm's names. */
+export const optimizers = {
+  sgd,
+  adam,
+  adamw: adamW,
+  lamb,
+  rmsproptf: rmspropTf,
+} as const satisfies Record<string, (options: OptimizerOptions) => OptimizerRule>;
+
+/** The name of an optimizer. */
+export type OptimizerName = keyof typeof optimizers;
+
+/** The optimizer of that name. @throws UserError when the name is unknown. */
+export function optimizerOf(name: string, options: OptimizerOptions): OptimizerRule {
+  if (!Object.hasOwn(optimizers, name)) {
+    throw new UserError(`unknown optimizer "${name}"; expected one of ${Object.keys(optimizers).join(", ")}`);
+  }
+  return optimizers[name as OptimizerName](options);
 }

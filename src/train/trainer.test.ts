@@ -10,10 +10,11 @@ import { trainingStep } from "../transform/training-step.js";
 import type { StepProgress } from "./epoch.js";
 import type { EpochRecord } from "./epoch-record.js";
 import { crossEntropy } from "./losses.js";
+import { openStep } from "./open-step.js";
 import { sgd } from "./optimizers.js";
 import { defaultRecipe, type Recipe } from "./recipe.js";
 import { stripes, stripesNet } from "./stripes.test.helper.js";
-import { openStep, train } from "./trainer.js";
+import { train } from "./trainer.js";
 
 const runtime = nodeRuntime({ threads: 1 });
 afterAll(() => runtime.close());
@@ -74,7 +75,7 @@ describe("train", () => {
     const records: EpochRecord[] = [];
     const rule = { ...recipe, epochs: 2, warmup: 1, schedule: "constant", lr: 0.06 };
     await train(runtime, graph, dataset, rule, 1, {
-      onStep: (progress) => steps.push(progress),
+      onStep: (progress) => void steps.push(progress),
       onEpoch: async (record, weights) => {
         await new Promise((resolve) => setTimeout(resolve, 5)); // it is waited for
         records.push(record);
@@ -97,7 +98,7 @@ describe("train", () => {
   it("leaves out the images that do not fill the last batch", async () => {
     const seen: number[] = [];
     await train(runtime, graph, dataset, { ...recipe, epochs: 1, batch: 36 }, 1, {
-      onStep: ({ steps }) => seen.push(steps),
+      onStep: ({ steps }) => void seen.push(steps),
     });
     expect(seen).toEqual([2, 2]); // of 96 images
   });
@@ -121,7 +122,9 @@ describe("train", () => {
 
   it("refuses a schedule it does not know", async () => {
     const error = await failure(train(runtime, graph, dataset, { ...recipe, schedule: "linear" }, 1));
-    expect(error.message).toBe('unknown schedule "linear"; expected one of cosine, step, constant');
+    expect(error.message).toBe(
+      'train: got schedule "linear"; expected one of cosine, step, onecycle, plateau, constant',
+    );
   });
 
   it("stops after the step in which it is told to, with the signal's reason, and calls no epoch finished", async () => {

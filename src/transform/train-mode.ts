@@ -1,37 +1,65 @@
-import type { AttributesOf } from "../graph/attributes.js";
 import { attributesOf, type GraphBuilder } from "../graph/builder.js";
-import type { Graph, Value } from "../graph/graph.js";
-import type { BatchNormalization } from "../ops/batch-normalization.js";
+import type { Graph, Node, Value } from "../graph/graph.js";
+import { opOf } from "../ops/index.js";
+import type { TrainingContext } from "../ops/op.js";
+import { namesMatching } from "./name-pattern.js";
 import { replay } from "./replay.js";
+
+/** Options of {@link trainMode}. */
+export interface TrainModeOptions {
+  /** `eval` leaves every operator as it is for inference: frozen statistics, no dropout. */
+  readonly mode?: "train" | "eval" | undefined;
+  /** Batch norms that use and keep their running statistics: all of them, or those with a parameter that a pattern fits. */
+  readonly frozenBatchNorm?: boolean | string | readonly string[] | undefined;
+  /** Where random numbers come from; left out, nothing is random and dropout does nothing. */
+  readonly random?: TrainingContext["random"];
+}
 
 /** A graph replayed for training. */
 export interface TrainMode {
   /** Every value by the name it had in the inference graph. */
   readonly values: ReadonlyMap<string, Value>;
-  /** For every running statistic the value it has after the step. */
+  /** For every running statistic that is renewed the value it has after the step. */
   readonly state: ReadonlyMap<string, Value>;
 }
 
 /**
- * Writes `graph` into `g` as it is while training: a fixed batch size, and batch normalisation with the
- * statistics of the batch, whose running averages become results of the step.
- * @param momentum weight of the batch's statistics in the running ones, 0–1 (PyTorch's meaning and default, 0.1).
+ * Writes `graph` into `g` as it is while training: a fixed batch size, and every operator that behaves differently then
+ * (batch norm with the statistics of the batch, dropout with a mask) in that form.
+ * @throws UserError when a pattern of `frozenBatchNorm` fits nothing.
  */
-export function trainMode(g: GraphBuilder, graph: Graph, batch: number, momentum = 0.1): TrainMode {
+export function trainMode(g: GraphBuilder, graph: Graph, batch: number, options: TrainModeOptions = {}): TrainMode {
+  const { mode = "train", random } = options;
   const state = new Map<string, Value>();
   const bind = Object.fromEntries(
     graph.inputs.flatMap(({ shape: [n] }) => (typeof n === "string" ? [[n, batch]] : [])),
   );
+  const kept = frozenParameters(graph, options.frozenBatchNorm ?? false);
+  const context = (node: Node): TrainingContext => ({
+    name: node.outputs[0]!,
+    frozen: (inputs) => inputs.some((value) => value !== undefined && kept.has(value.name)),
+    current: ({ name }) => state.get(name) ?? g.value(name),
+    renew: ({ name }, next) => {
+      if (graph.parameters.has(name)) state.set(name, next);
+    },
+    random,
+  });
   const values = replay(g, graph, {
     bind,
     replace: (node, inputs) => {
-      if (node.op !== "BatchNormalization") return undefined;
-      const { epsilon } = attributesOf(node) as AttributesOf<typeof BatchNormalization.attributes>;
-      const [y, mean, variance] = g.callMany("BatchNormTraining", inputs, { epsilon, momentum }, 5, node.outputs[0]);
-      state.set(node.inputs[3]!, mean!);
-      state.set(node.inputs[4]!, variance!);
-      return [y!];
+      const { training } = opOf(node.op, node.domain);
+      const given = { inputs, attributes: attributesOf(node), outputCount: node.outputs.length };
+      return mode === "eval" ? undefined : training?.(g, given, context(node));
     },
   });
   return { values, state };
+}
+
+/** The parameters of normalisations that a model's training leaves as they are. */
+function frozenParameters(graph: Graph, frozen: boolean | string | readonly string[]): Set<string> {
+  const held = (node: Node) =>
+    (opOf(node.op, node.domain).state ?? []).length === 0 ? [] : node.inputs.slice(1).filter((name) => name !== "");
+  const names = [...new Set(graph.nodes.flatMap(held))];
+  if (typeof frozen === "boolean") return new Set(frozen ? names : []);
+  return new Set(namesMatching(frozen, names, "parameter of a batch norm"));
 }

@@ -1,46 +1,28 @@
 import { UserError } from "../errors.js";
-import { GraphBuilder } from "../graph/builder.js";
+import type { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Value } from "../graph/graph.js";
-import { differentiate } from "./differentiate.js";
+import { concrete } from "../graph/shape.js";
+import type { Clip } from "./clip-gradients.js";
+import { clipGradients } from "./clip-gradients.js";
+import { gradientGraph, type Labels, type LossRule } from "./gradient-step.js";
 import { lower, type Target } from "./lower.js";
-import { trainMode } from "./train-mode.js";
-
-/** Writes a loss: the mean over the batch as a scalar. */
-export type LossRule = (g: GraphBuilder, logits: Value, labels: Value) => Value;
-
-/** Writes how one parameter moves, from its gradient and what the optimizer remembers about it. */
-export interface OptimizerRule {
-  /** What is remembered for each parameter, each a tensor of its shape that starts at zero: `["momentum"]`. */
-  readonly slots: readonly string[];
-  readonly update: (g: GraphBuilder, step: ParameterStep) => { parameter: Value; slots: readonly Value[] };
-}
-
-/** What an optimizer sees of one parameter. */
-export interface ParameterStep {
-  readonly parameter: Value;
-  readonly gradient: Value;
-  readonly slots: readonly Value[];
-  /** The learning rate, a scalar. */
-  readonly lr: Value;
-  /** False for vectors (biases, batch norm), which are not decayed. */
-  readonly decay: boolean;
-}
-
-/** One value that outlives a step: it enters as `input` and leaves as `output`. */
-export interface StateSlot {
-  readonly input: string;
-  readonly output: string;
-  readonly shape: readonly number[];
-  readonly kind: "parameter" | "statistic" | "optimizer";
-}
+import type { OptimizerRule } from "./optimizer-rule.js";
+import { type ParameterGroup, type ParameterSetting, parameterSettings } from "./parameter-groups.js";
+import { RandomBits } from "./random-bits.js";
+import type { StatePlan } from "./state.js";
+import { StateWriter } from "./state-writer.js";
+import { averageWeights, type WeightAverage } from "./weight-average.js";
 
 /**
  * A training step as one graph of standard operators. It takes `x` [batch, C, H, W], `y` int64 [batch], `lr` and the
- * state, and gives `loss` (mean over the batch), `correct` (how many of the batch, int64) and the next state.
+ * state, and gives `loss` (mean over the batch), `correct` (how many of the batch, int64) and the next state. Options add
+ * inputs: `y2` int64 [batch] and `mix` float32 [batch] (mixed labels), `momentum` (where a schedule moves it), `apply` bool
+ * (accumulated gradients), and the output `gradNorm` (before clipping by norm).
  */
-export interface TrainingStep {
+export interface TrainingStep extends StatePlan {
   readonly graph: Graph;
-  readonly state: readonly StateSlot[];
+  /** Parameters that the loss does not depend on; they stay as they are. */
+  readonly unused: readonly string[];
 }
 
 /** Options of `trainingStep`. */
@@ -49,7 +31,25 @@ export interface TrainingStepOptions {
   readonly loss: LossRule;
   readonly optimizer: OptimizerRule;
   /** Where it will run; everywhere by default. */
-  readonly target?: Target;
+  readonly target?: Target | undefined;
+  /** True: an image has the labels `y` with weight `mix` and `y2` with weight 1 − `mix`. */
+  readonly mixed?: boolean | undefined;
+  /** True: the optimizer's momentum (β₁ of Adam) is an input. */
+  readonly momentumInput?: boolean | undefined;
+  /**
+   * Micro-batches whose gradients are averaged before parameters move, 1 by default. With more, the boolean input `apply`
+   * says that this is the last one; without it, parameters and the optimizer's memory stay, to the bit.
+   */
+  readonly accumulate?: number | undefined;
+  readonly clip?: Clip | undefined;
+  readonly ema?: WeightAverage | undefined;
+  readonly groups?: readonly ParameterGroup[] | undefined;
+  /** The learning rate of every layer is this times that of the one after it. */
+  readonly layerDecay?: number | undefined;
+  /** Batch norms that use and keep their running statistics: all, or those with a parameter a pattern fits. */
+  readonly frozenBatchNorm?: boolean | string | readonly string[] | undefined;
+  /** Parameters that the loss does not depend on are an error by default, or are kept as they are. */
+  readonly unused?: "error" | "keep" | undefined;
 }
 
 /**
@@ -57,67 +57,99 @@ export interface TrainingStepOptions {
  * @param model a graph from one input to logits [N, classes].
  * @throws UserError when an operator between a parameter and the loss has no gradient, or the loss does not depend on one.
  */
-export function trainingStep(model: Graph, { batch, loss, optimizer, target = {} }: TrainingStepOptions): TrainingStep {
-  const { g, logits, labels, lossValue, gradients, statistics } = gradientGraph(model, batch, loss);
-  const lr = g.input("lr", "float32", []);
-  const state: StateSlot[] = [];
-  const keep = (input: string, next: Value, kind: StateSlot["kind"]) => {
-    const { name } = g.output(next, `next.${input}`);
-    state.push({ input, output: name, shape: next.shape as readonly number[], kind });
+export function trainingStep(model: Graph, options: TrainingStepOptions): TrainingStep {
+  const { optimizer, accumulate = 1, groups, layerDecay, target = {} } = options;
+  const settings = parameterSettings(model, { groups, layerDecay, weightDecay: optimizer.weightDecay });
+  const wanted = [...settings].flatMap(([name, { frozen }]) => (frozen ? [] : [name]));
+  let bits: RandomBits | undefined;
+  const randomOf = (g: GraphBuilder) => {
+    bits = new RandomBits(g);
+    return bits.draw;
   };
+  const { g, logits, labels, lossValue, gradients, statistics } = gradientGraph(model, {
+    ...options,
+    wanted,
+    parts: accumulate,
+    randomOf,
+  });
+  const unused = wanted.filter((name) => !gradients.has(name));
+  if (unused.length > 0 && options.unused !== "keep") refuseUnused(model, unused);
+  const lr = g.input("lr", "float32", []);
+  const momentum = options.momentumInput ? g.input("momentum", "float32", []) : undefined;
+  const apply = accumulate > 1 ? g.input("apply", "bool", []) : undefined;
+  const writer = new StateWriter(g, apply);
   g.output(lossValue, "loss");
   g.output(countCorrect(g, logits, labels), "correct");
-  for (const [name, gradient] of gradients) {
-    const parameter = g.value(name);
-    const slots = optimizer.slots.map((slot) => g.input(`${slot}.${name}`, "float32", parameter.shape));
-    const next = optimizer.update(g, { parameter, gradient, slots, lr, decay: parameter.shape.length > 1 });
-    keep(name, next.parameter, "parameter");
-    for (const [i, slot] of slots.entries()) keep(slot.name, next.slots[i]!, "optimizer");
-  }
-  for (const [name, next] of statistics) keep(name, next, "statistic");
-  return { graph: lower(g.build(), target), state };
+  const { clipped, norm } = clipGradients(g, accumulated(writer, gradients), options.clip);
+  if (norm !== undefined) g.output(norm, "gradNorm");
+  const next = update(writer, { optimizer, settings, gradients: clipped, lr, momentum });
+  for (const [name, value] of statistics) writer.leave(name, value, { kind: "statistic", start: "weights" });
+  if (options.ema) averageWeights(writer, new Map([...next, ...statistics]), options.ema);
+  if (bits?.used) writer.leave("random", bits.next(), { kind: "random", start: "seed" });
+  writer.close();
+  const renewed = new Set(writer.state.map(({ input }) => input));
+  const fixed = [...model.parameters.keys()].filter((name) => !renewed.has(name));
+  return { graph: lower(g.build(), target), state: writer.state, fixed, unused };
 }
 
-/**
- * The gradients of the mean loss as one graph: `x`, `y` and the parameters in, `loss` and `grad.<parameter>` out.
- * This is how gradients are checked against another framework.
- */
-export function gradientStep(
-  model: Graph,
-  { batch, loss, target = {} }: Pick<TrainingStepOptions, "batch" | "loss" | "target">,
-): Graph {
-  const { g, lossValue, gradients } = gradientGraph(model, batch, loss);
-  g.output(lossValue, "loss");
-  for (const [name, gradient] of gradients) g.output(gradient, `grad.${name}`);
-  return lower(g.build(), target);
-}
-
-function gradientGraph(model: Graph, batch: number, loss: LossRule) {
-  const g = new GraphBuilder(`${model.name}-training`);
-  const { values, state: statistics } = trainMode(g, model, batch);
-  const logits = values.get(model.outputs[0]!.name)!;
-  const labels = g.input("y", "int64", [batch]);
-  const lossValue = loss(g, logits, labels);
-  const names = [...model.parameters].flatMap(([name, { trainable }]) => (trainable ? [name] : []));
-  const found = differentiate(
-    g,
-    lossValue,
-    names.map((name) => g.value(name)),
+/** The gradients of all micro-batches so far, where there are several. */
+function accumulated(writer: StateWriter, gradients: ReadonlyMap<string, Value>): Map<string, Value> {
+  const { g, apply } = writer;
+  if (apply === undefined) return new Map(gradients);
+  return new Map(
+    [...gradients].map(([name, gradient]) => {
+      const before = writer.enter(`gradient.${name}`, "float32", concrete(gradient));
+      const sum = g.call("Add", [before, gradient]);
+      const rest = g.call("Where", [apply, g.scalar(0), sum]);
+      writer.leave(before.name, rest, { kind: "gradient", start: { fill: 0 } });
+      return [name, sum];
+    }),
   );
-  const gradients = new Map(names.map((name, i) => [name, found[i] ?? unused(model, name)]));
-  return { g, logits, labels, lossValue, gradients, statistics };
 }
 
-/** @throws UserError always: a parameter that nothing can teach is a mistake in the network. */
-function unused(model: Graph, name: string): never {
+interface Update {
+  readonly optimizer: OptimizerRule;
+  readonly settings: ReadonlyMap<string, ParameterSetting>;
+  readonly gradients: ReadonlyMap<string, Value>;
+  readonly lr: Value;
+  readonly momentum: Value | undefined;
+}
+
+/** Moves every parameter. @returns the next values by name. */
+function update(writer: StateWriter, { optimizer, settings, gradients, lr, momentum }: Update): Map<string, Value> {
+  const { g } = writer;
+  const count = optimizer.counts ? writer.updates().next : undefined;
+  const move = optimizer.begin(g, { gradients: [...gradients.values()], momentum, count });
+  const next = new Map<string, Value>();
+  for (const [name, gradient] of gradients) {
+    const { lrScale, weightDecay } = settings.get(name)!;
+    const parameter = g.value(name);
+    const slots = optimizer.slots.map(({ name: slot }) =>
+      writer.enter(`${slot}.${name}`, "float32", concrete(parameter)),
+    );
+    const scaled = lrScale === 1 ? lr : g.call("Mul", [lr, g.scalar(lrScale)]);
+    const moved = move({ parameter, gradient, slots, lr: scaled, weightDecay });
+    const kept = writer.leave(name, moved.parameter, { kind: "parameter", start: "weights", gated: true });
+    next.set(name, kept);
+    for (const [i, { start = 0 }] of optimizer.slots.entries()) {
+      writer.leave(slots[i]!.name, moved.slots[i]!, { kind: "optimizer", start: { fill: start }, gated: true });
+    }
+  }
+  return next;
+}
+
+/** @throws UserError always: a parameter that nothing can teach is a mistake in the network, unless it is meant. */
+function refuseUnused(model: Graph, names: readonly string[]): never {
+  const others = names.length > 1 ? ` (and ${names.length - 1} more)` : "";
   throw new UserError(
-    `${model.name}: the loss does not depend on parameter ${name}; remove it, or connect it to the output`,
+    `${model.name}: the loss does not depend on parameter ${names[0]}${others}; remove it, connect it to the output, ` +
+      'or keep it as it is with unused "keep"',
   );
 }
 
 /** How many rows of logits [N, K] have their largest entry at the label: a scalar, int64. */
-function countCorrect(g: GraphBuilder, logits: Value, labels: Value): Value {
+function countCorrect(g: GraphBuilder, logits: Value, { y }: Labels): Value {
   const best = g.call("ArgMax", [logits], { axis: 1, keepdims: 0 });
-  const hits = g.call("Cast", [g.call("Equal", [best, labels])], { to: 7 });
+  const hits = g.call("Cast", [g.call("Equal", [best, y])], { to: 7 });
   return g.call("ReduceSum", [hits], { keepdims: 0 });
 }

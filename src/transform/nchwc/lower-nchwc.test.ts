@@ -14,9 +14,10 @@ import { buildGraph, floats } from "../../testing/build-graph.js";
 import { type NamedTensors, runFile } from "../../testing/run-graph.js";
 import { crossEntropy } from "../../train/losses.js";
 import { sgd } from "../../train/optimizers.js";
+import { gradientStep } from "../gradient-step.js";
 import type { Target } from "../lower.js";
 import { bindDims } from "../replay.js";
-import { gradientStep, trainingStep } from "../training-step.js";
+import { trainingStep } from "../training-step.js";
 import { block, count } from "./both-ways.test.helper.js";
 import { lowerNchwc } from "./lower-nchwc.js";
 
@@ -73,8 +74,8 @@ function distance(a: Readonly<Record<string, Tensor>>, b: Readonly<Record<string
 async function compared(model: Graph, batch: number) {
   const feeds = feedsFor(model, batch);
   const options = { batch, loss: crossEntropy() };
-  const graph = gradientStep(model, { ...options, target: { channelBlock: block } });
-  const standardFile = writeOnnx(gradientStep(model, options));
+  const { graph } = gradientStep(model, { ...options, target: { channelBlock: block } });
+  const standardFile = writeOnnx(gradientStep(model, options).graph);
   const standard = await runFile(standardFile, feeds);
   const blocked = await runFile(writeOnnx(graph), feeds);
   const x = feeds.x as Tensor<"float32">;
@@ -295,7 +296,7 @@ describe.skipIf(block === undefined)("the blocked graph", () => {
 
   it("holds operators of the engine's own; the standard one holds ONNX's alone", () => {
     const domains = (target: Target) =>
-      new Set(gradientStep(model, { batch: b, loss: crossEntropy(), target }).nodes.map(({ domain }) => domain));
+      new Set(gradientStep(model, { batch: b, loss: crossEntropy(), target }).graph.nodes.map(({ domain }) => domain));
     expect(domains({})).toEqual(new Set([""]));
     expect(domains({ channelBlock: b })).toEqual(new Set(["", "com.microsoft.nchwc"]));
   });
@@ -307,7 +308,7 @@ describe.skipIf(block === undefined)("the blocked graph", () => {
   });
 
   it("is the standard one where no map fills a block", () => {
-    const small = gradientStep(
+    const { graph: small } = gradientStep(
       network([3, 8, 8], (p, x) => conv(p.at("conv"), x, { channels: b - 1, kernel: 3 })),
       { batch: b, loss: crossEntropy(), target: { channelBlock: b } },
     );

@@ -1,0 +1,112 @@
+import type { ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, describe, expect, it } from "vitest";
+import { Random } from "../random.js";
+import { parseResults } from "../report/results.js";
+import { finished, startSenet } from "./run-senet.test.helper.js";
+
+const folder = mkdtempSync(join(tmpdir(), "senet-kill-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const start = (line: string): ChildProcess => startSenet(folder, ...line.split(" "));
+
+/** Runs a command to its end. */
+async function finish(line: string): Promise<void> {
+  const { code, stderr } = await finished(start(line));
+  if (code !== 0) throw new Error(`senet ${line} ended with ${code}: ${stderr}`);
+}
+
+/** Waits until a number of changes were seen in a folder that is looked at every millisecond, or the process is over. */
+async function changes(child: ChildProcess, path: string, count: number): Promise<void> {
+  const list = () => (existsSync(path) ? readdirSync(path).join() : "");
+  let [seen, last] = [0, list()];
+  while (seen < count && child.exitCode === null) {
+    await sleep(1);
+    const now = list();
+    if (now !== last) seen++;
+    last = now;
+  }
+}
+
+type Moment = (child: ChildProcess, random: Random) => Promise<unknown>;
+
+/** Kills a run at `moments`, going on after each, lets it finish, and returns at how many it was still running. */
+async function survive(name: string, command: string, fresh: string, moments: readonly Moment[]): Promise<number> {
+  const random = new Random(2018, "kill", name);
+  const line = () =>
+    existsSync(join(folder, name, "config.json")) ? `${command} --resume ${name}` : `${fresh} --out ${name}`;
+  let killed = 0;
+  for (const moment of moments) {
+    const child = start(line());
+    const over = finished(child);
+    await moment(child, random);
+    child.kill("SIGKILL");
+    if ((await over).code === "SIGKILL") killed++;
+  }
+  await finish(line());
+  return killed;
+}
+
+const text = (...path: string[]) => readFileSync(join(folder, ...path));
+const records = (...path: string[]) =>
+  text(...path, "metrics.jsonl")
+    .toString()
+    .trimEnd()
+    .split("\n")
+    .map((line) => ({ ...(JSON.parse(line) as object), imagesPerSecond: 0, seconds: 0, dataWait: 0 }));
+
+/** Milliseconds after the first change in the folder of checkpoints: while steps are computed, as a rule. */
+const during: (name: string) => Moment = (name) => async (child, random) => {
+  await changes(child, join(folder, name, "checkpoints"), 1);
+  await sleep(random.below(700));
+};
+
+/** A few changes in the folder of checkpoints: between two of the file operations that make one. */
+const saving: (name: string) => Moment = (name) => (child, random) =>
+  changes(child, join(folder, name, "checkpoints"), 2 + random.below(9));
+
+const early: Moment = (_, random) => sleep(random.below(1500));
+
+describe("a run killed with SIGKILL at ten random moments and resumed", { timeout: 180_000 }, () => {
+  const fresh =
+    "train --model resnet20 --data glyphs --train-limit 64 --test-limit 16 --batch 16 --epochs 5 --checkpoint-every 1 --seed 3";
+
+  it("leaves what the run leaves that was never killed, byte for byte", async () => {
+    await finish(`${fresh} --out whole`);
+    const [step, save] = [during("killed"), saving("killed")];
+    const moments = [early, save, step, save, step, early, save, step, save, step];
+    expect(await survive("killed", "train", fresh, moments)).toBeGreaterThanOrEqual(8);
+    for (const file of ["model.onnx", "best.onnx", "last.onnx"]) {
+      expect(text("killed", file).equals(text("whole", file)), file).toBe(true);
+    }
+    expect(records("killed")).toEqual(records("whole"));
+    const last = ["checkpoints", "epoch-0006-step-0000000", "state.safetensors"];
+    expect(text("killed", ...last).equals(text("whole", ...last))).toBe(true);
+    expect(readdirSync(join(folder, "killed")).filter((file) => file.endsWith(".part"))).toEqual([]);
+  });
+});
+
+describe("a comparison killed twice and resumed", { timeout: 180_000 }, () => {
+  const same = "--data glyphs --train-limit 32 --test-limit 16 --batch 16 --epochs 2 --checkpoint-every 1";
+  const fresh = `compare ${same} --seeds 1`;
+
+  it("leaves the models and the log of training without a break, and the command it was started with", async () => {
+    const inside = (run: string) => join(folder, "halted", "checkpoints", `${run}-seed1`);
+    const moments: Moment[] = [
+      (child) => changes(child, inside("resnet20"), 4),
+      (child) => changes(child, inside("seresnet20"), 4),
+    ];
+    expect(await survive("halted", "compare", fresh, moments)).toBe(2);
+    const expected = [];
+    for (const model of ["resnet20", "seresnet20"]) {
+      await finish(`train --model ${model} --seed 1 ${same} --out ${model}`);
+      expect(text("halted", `models/${model}-seed1.onnx`).equals(text(model, "model.onnx")), model).toBe(true);
+      expected.push(...records(model).map((record) => ({ model, seed: 1, ...record })));
+    }
+    expect(records("halted")).toEqual(expected);
+    expect(parseResults(text("halted", "results.json").toString()).command).toBe(`senet ${fresh} --out halted`);
+  });
+});

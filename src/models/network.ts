@@ -1,0 +1,20 @@
+import { GraphBuilder } from "../graph/builder.js";
+import type { Graph, Value } from "../graph/graph.js";
+import { Scope } from "../layers/scope.js";
+import type { BuildOptions } from "./model.js";
+
+/**
+ * A graph from `x` [N, C, H, W] to what `body` makes of it, `logits` [N, classes]; an auxiliary classifier's logits are a
+ * second output, `aux`.
+ */
+export function network(
+  { name, input }: BuildOptions,
+  body: (p: Scope, x: Value) => Value | { readonly logits: Value; readonly aux?: Value | undefined },
+): Graph {
+  const g = new GraphBuilder(name);
+  const made = body(new Scope(g), g.input("x", "float32", ["N", ...input]));
+  const { logits, aux } = "logits" in made ? made : { logits: made };
+  g.output(logits, "logits");
+  if (aux !== undefined) g.output(aux, "aux");
+  return g.build();
+}

@@ -1,0 +1,26 @@
+import { concrete, formatShape, ShapeError } from "../graph/shape.js";
+import { toLargest } from "./max-pool.js";
+import { noMacs, type Op, required } from "./op.js";
+
+const attributes = {};
+
+/** The largest pixel of every feature map: x [N, C, H, W] -> [N, C, 1, 1]. */
+export const GlobalMaxPool: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: ({ inputs }) => {
+    const { dtype, shape } = required(inputs, 0, "X");
+    if (shape.length < 3) throw new ShapeError({ given: `x ${formatShape(shape)}`, expected: "x [N, C, H, W]" });
+    return [{ dtype, shape: [...shape.slice(0, 2), ...shape.slice(2).map(() => 1)] }];
+  },
+  gradient: (g, dy, { inputs }) => [
+    () => {
+      const x = required(inputs, 0, "X");
+      const kernel = concrete(x).slice(2);
+      const none = kernel.map(() => 0);
+      const ones = kernel.map(() => 1);
+      return toLargest(g, dy, x, { kernel, strides: kernel, dilations: ones, before: none, after: none });
+    },
+  ],
+  macs: noMacs,
+};

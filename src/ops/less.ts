@@ -1,0 +1,7 @@
+import { comparison } from "./compare.js";
+
+/** y = (a < b) element by element with broadcasting, bool. */
+export const Less = comparison(
+  (a, b) => a < b,
+  ({ low, high }) => (high < 0 ? 1 : low >= 0 ? 0 : undefined),
+);

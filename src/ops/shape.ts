@@ -1,0 +1,19 @@
+import { attribute } from "../graph/attributes.js";
+import { noMacs, type Op, required } from "./op.js";
+
+const attributes = { start: attribute("int", 0), end: attribute("int", undefined) };
+
+/** The extents of x from axis `start` to `end` (not included), int64; all of them when left out. */
+export const Shape: Op<typeof attributes> = {
+  domain: "",
+  attributes,
+  shape: ({ inputs, attributes: { start, end } }) => [
+    { dtype: "int64", shape: [required(inputs, 0, "data").shape.slice(start, end).length] },
+  ],
+  gradient: () => [undefined], // extents do not depend on elements
+  macs: noMacs,
+  known: ({ inputs, attributes: { start, end } }) => {
+    const data = required(inputs, 0, "data").shape.slice(start, end);
+    return [{ dtype: "int64", shape: [data.length], data }];
+  },
+};

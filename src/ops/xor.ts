@@ -1,0 +1,4 @@
+import { connective } from "./logic.js";
+
+/** y = a ≠ b of truth values, element by element with broadcasting. */
+export const Xor = connective((a, b) => a !== b);

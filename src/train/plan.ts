@@ -1,0 +1,52 @@
+import type { Graph } from "../graph/graph.js";
+import type { LossRule } from "../transform/gradient-step.js";
+import type { Target } from "../transform/lower.js";
+import { type TrainingStep, trainingStep } from "../transform/training-step.js";
+import { binaryCrossEntropy, crossEntropy } from "./losses.js";
+import { optimizerOf } from "./optimizers.js";
+import { mixes, type Recipe } from "./recipe.js";
+
+/** What of a recipe shapes the step itself; the rest is about data and time. */
+export interface StepRecipe extends Partial<Omit<Recipe, "epochs" | "lr" | "batch">> {
+  readonly batch: number;
+  /** True: images come with two labels each; left out, where mixup or cutmix is on. */
+  readonly mixed?: boolean | undefined;
+}
+
+/**
+ * The training step of a model by a recipe.
+ * @throws UserError when the model cannot be trained so: an operator without gradient, a pattern that fits nothing.
+ */
+export function planTraining(graph: Graph, recipe: StepRecipe, target?: Target): TrainingStep {
+  const { batch, optimizer = "sgd", accumulate, clip, ema, groups, layerDecay, frozenBatchNorm, unused } = recipe;
+  return trainingStep(graph, {
+    batch,
+    loss: lossOf(recipe),
+    optimizer: optimizerOf(optimizer, recipe),
+    mixed: recipe.mixed ?? mixes(recipe),
+    momentumInput: movesMomentum(recipe),
+    accumulate,
+    clip,
+    ema,
+    groups,
+    layerDecay,
+    frozenBatchNorm,
+    unused,
+    target,
+  });
+}
+
+/** True where the schedule says what the momentum is, so that the step takes it as the input `momentum`. */
+export function movesMomentum({
+  schedule,
+  cycleMomentum = true,
+}: Pick<StepRecipe, "schedule" | "cycleMomentum">): boolean {
+  return schedule === "onecycle" && cycleMomentum;
+}
+
+/** The loss of a recipe. */
+export function lossOf({ loss, smoothing, bceTargetThreshold }: StepRecipe): LossRule {
+  return loss === "bce"
+    ? binaryCrossEntropy({ smoothing, targetThreshold: bceTargetThreshold })
+    : crossEntropy({ smoothing });
+}
