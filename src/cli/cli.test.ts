@@ -49,8 +49,9 @@ beforeAll(async () => {
 
 describe("help", () => {
   it.each([
-    ["--help", ["compare", "train", "eval", "bench"]],
-    ["train --help", ["--model <name>", "--epochs <n>", "--seed <n>"]],
+    ["--help", ["compare", "train", "eval", "data", "bench"]],
+    ["train --help", ["--model <name|file>", "--epochs <n>", "--seed <n>"]],
+    ["data --help", ["list", "show", "fetch"]],
     ["compare --help", ["--models <names>", "--seeds <n>", "--json"]],
     ["eval --help", ["--model <file>", "--test-limit <n>"]],
     ["bench train --help", ["--batch <n>", "--steps <n>"]],
