@@ -1,4 +1,10 @@
 export { type CompareEvents, type CompareOptions, compare } from "./compare/compare.js";
+export {
+  defaultCrop,
+  defaultErasing,
+  noAugmentation,
+} from "./data/augment/augmentation.js";
+export type { Mix } from "./data/augment/mix.js";
 export type { Augmentation, Dataset, ImageSet, MemoryDataset } from "./data/dataset.js";
 export { defineDataset } from "./data/dataset.js";
 export { type MemorySplit, memorySplit } from "./data/memory-split.js";

@@ -51,11 +51,12 @@ beforeAll(async () => {
 
 describe("help", () => {
   it.each([
-    ["--help", ["compare", "train", "eval", "bench"]],
+    ["--help", ["compare", "train", "eval", "data", "bench"]],
     [
       "train --help",
       ["--model <name|file>", "--epochs <n>", "--seed <n>", "--resume <dir>", "--config <file>", "Schedule:"],
     ],
+    ["data --help", ["list", "show", "fetch"]],
     ["compare --help", ["--models <names>", "--seeds <n>", "--json"]],
     ["eval --help", ["--model <file>", "--test-limit <n>"]],
     ["bench train --help", ["--batch <n>", "--steps <n>"]],
