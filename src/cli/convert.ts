@@ -6,7 +6,7 @@ import type { Graph, Model } from "../graph/graph.js";
 import type { Tensor } from "../graph/tensor.js";
 import { WeightsMismatch } from "../weights/load-weights.js";
 import type { TensorListing } from "../weights/tensor-listing.js";
-import { loadModelWeights, numbersOf } from "./load-model.js";
+import { numbersOf, readModelWeights } from "./model-weights.js";
 import { number, wholeNumber } from "./options.js";
 
 interface ConvertFlags {
@@ -151,7 +151,7 @@ async function zooModel(from: string, flags: ConvertFlags, onNotice: (text: stri
   const { model, entry, allowSurplus = false } = flags;
   // A last layer with values of its own would be no conversion.
   const options = { model, entry, allowSurplus, renewHead: false, onNotice };
-  const { weights } = await loadModelWeights(from, graph, options);
+  const { weights } = await readModelWeights(from, graph, options);
   return { graph: await described(graph, from, flags, onNotice), weights };
 }
 

@@ -1,13 +1,15 @@
+import { basename } from "node:path";
 import type { Command as CommandType } from "commander";
 import { Command } from "commander";
 import { UserError } from "../errors.js";
 import { modelEntry } from "../models/index.js";
 import type { EpochRecord } from "../train/epoch-record.js";
 import type { Recipe } from "../train/recipe.js";
+import { openOptionsOf, reportSkipped } from "./data-options.js";
+import { isModelFile, openModel } from "./open-model.js";
 import {
   checkpointEveryOf,
   engineOptionsOf,
-  modelOptionsOf,
   number,
   recipeOf,
   type TrainingFlags,
@@ -19,6 +21,7 @@ import type { RunFolder } from "./run-folder.js";
 
 interface TrainFlags extends TrainingFlags {
   readonly model?: string;
+  readonly weights?: string;
   readonly seed: number;
   readonly out?: string;
   readonly resume?: string;
@@ -28,7 +31,8 @@ interface TrainFlags extends TrainingFlags {
 /** `senet train`: trains one network. */
 export const train = new Command("train")
   .description("Train a network; keep the log, checkpoints, the best, the last and a self-contained model.onnx.")
-  .option("--model <name>", "a network by its published name, such as seresnet20")
+  .option("--model <name|file>", "a network by its published name, such as seresnet20, or an .onnx file to go on from")
+  .option("--weights <file>", "start from the weights in a .pth, .safetensors or .onnx file")
   .option("--out <dir>", "folder for the run (default: a new one in runs/)")
   .option("--resume <dir>", "go on with the run in that folder, as it was started")
   .option("--json", "print one JSON document at the end");
@@ -46,11 +50,13 @@ async function run(given: TrainFlags, command: CommandType): Promise<void> {
   const { model, dataset, recipe, seed } = prepared;
   let folder: RunFolder;
   if (flags.resume === undefined) {
-    folder = await newRunFolder(flags.out ?? freshRunPath(`${model}-${dataset.name}`), "train");
+    folder = await newRunFolder(flags.out ?? freshRunPath(`${basename(model, ".onnx")}-${dataset.name}`), "train");
     await writeConfig(folder, "train", { ...flags, ...engine }, { model, data: dataset.name, seed, recipe });
   } else {
     folder = openRunFolder(flags.resume, "train");
   }
+  const { lockRun } = await import("./run-lock.js");
+  lockRun(folder.path);
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
   const runtime = nodeRuntime(engine);
   const progress = new Progress();
@@ -69,6 +75,7 @@ async function run(given: TrainFlags, command: CommandType): Promise<void> {
     );
   } finally {
     progress.clear();
+    reportSkipped(dataset, (text) => progress.line(text));
     await runtime.close();
   }
 }
@@ -82,28 +89,28 @@ async function prepare(flags: TrainFlags, savedRecipe: Recipe | undefined) {
     throw new UserError(`${missing.split(" ")[0]}: got nothing; give one such as ${missing}, or --resume a run`);
   }
   const { model } = flags;
-  const { attention } = modelEntry(model);
+  if (!isModelFile(model)) modelEntry(model); // an unknown name is told before data is read
   const seed = wholeNumber("--seed", flags.seed);
   const { openDataset } = await import("../data/node/open.js");
-  const dataset = await openDataset(flags.data, { trainLimit: flags.trainLimit, testLimit: flags.testLimit });
+  const dataset = await openDataset(flags.data, openOptionsOf(flags));
   const recipe = savedRecipe ?? (await recipeOf(flags, dataset));
-  const { createModel } = await import("../models/index.js");
   const { withCard } = await import("../models/model-card.js");
   const { checkRecipe } = await import("../train/recipe.js");
+  const { planTraining } = await import("../train/plan.js");
   const { trainedCard } = await import("../compare/compare.js");
-  const { channels, height, width } = dataset;
-  const input = [channels, height, width] as const;
-  const options = { classes: dataset.classes.length, input, ...modelOptionsOf(flags, attention) };
-  const graph = withCard(createModel(model, options), trainedCard(dataset, recipe, model, seed));
   checkRecipe(recipe, dataset);
-  return { model, graph, dataset, recipe, seed, checkpointEvery: checkpointEveryOf(flags.checkpointEvery) };
+  const { graph: bare, weights, notices } = await openModel({ ...flags, model }, dataset, seed);
+  planTraining(bare, recipe); // patterns that fit nothing and operators without a gradient show here
+  const graph = withCard(bare, trainedCard(dataset, recipe, model, seed));
+  const checkpointEvery = checkpointEveryOf(flags.checkpointEvery);
+  return { model, graph, weights, notices, dataset, recipe, seed, checkpointEvery };
 }
 
 /** Trains, or goes on training, and keeps everything in the run's folder. @returns a record of every epoch. */
 async function trainInto(
   folder: RunFolder,
   runtime: import("../runtime/runtime.js").Runtime,
-  { graph, dataset, recipe, seed, checkpointEvery }: Prepared,
+  { graph, weights: first, notices, dataset, recipe, seed, checkpointEvery }: Prepared,
   flags: TrainFlags,
   progress: Progress,
 ): Promise<readonly EpochRecord[]> {
@@ -123,11 +130,13 @@ async function trainInto(
     progress.line(`going on with ${folder.path} from epoch ${epoch}, step ${step} of ${steps}`);
     await folder.write("metrics.jsonl", history.map((record) => `${JSON.stringify(record)}\n`).join(""));
   }
+  if (resume === undefined) for (const notice of notices) onNotice(notice);
   const log = await openTrainingLog(folder, "", steps, resume?.progress);
   const signal = interruptSignal("stopping after this step; once more ends at once");
   const clock = new Clock(recipe.epochs, resume && resume.progress.epoch - 1 + resume.progress.step / steps);
   let best = Math.max(...history.map(({ testTop1 }) => testTop1));
   const trained = runTraining(runtime, graph, dataset, recipe, seed, {
+    weights: first,
     resume,
     checkpointEvery,
     signal,

@@ -29,12 +29,12 @@ export const BatchNormGradient: Op<typeof attributes> = {
     const dbias = channelSum(g, dy);
     const dscale = g.call("Mul", [rstd, channelSum(g, g.call("Mul", [dy, centred]))]);
 
-    // dx = a·dy + b·(x − mean) + c, with one number each per channel
-    const a = g.call("Mul", [scale, rstd]);
-    const b = g.call("Mul", [g.call("Mul", [a, rstd]), g.call("Mul", [dscale, perValue])]);
-    const c = g.call("Mul", [a, g.call("Mul", [dbias, perValue])]);
-    const scaled = (value: typeof x, by: typeof x) => g.call("Mul", [value, perChannel(g, by, x)]);
-    const linear = g.call("Add", [scaled(dy, a), scaled(centred, b)]);
-    return [g.call("Add", [linear, perChannel(g, c, x)]), dscale, dbias];
+    // dx = scale·rstd·(dy + b·(x − mean) + c), with one number each per channel
+    const b = g.call("Mul", [g.call("Mul", [dscale, rstd]), perValue]);
+    const c = g.call("Mul", [dbias, perValue]);
+    const each = (vector: typeof x) => perChannel(g, vector, x);
+    const slope = g.call("Add", [g.call("Mul", [centred, each(b)]), each(c)]);
+    const dx = g.call("Mul", [g.call("Add", [dy, slope]), each(g.call("Mul", [scale, rstd]))]);
+    return [dx, dscale, dbias];
   },
 };

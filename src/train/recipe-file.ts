@@ -78,8 +78,9 @@ export function parseRecipe(text: string, source: string): PartialRecipe {
     throw new UserError(`${source}: got text that is not JSON (${(error as Error).message}); expected a recipe file`);
   }
   const inner = typeof json === "object" && json !== null && "recipe" in json ? json.recipe : json;
-  const { data, error } = recipe.safeParse(inner);
-  if (data !== undefined) return data;
+  const { success, error } = recipe.safeParse(inner);
+  // As it was read, in its own order: a run that goes on writes the very bytes of the run that was never stopped.
+  if (success) return inner as PartialRecipe;
   const [issue] = error.issues;
   const where = issue?.path.length ? `${issue.path.join(".")}: ` : "";
   throw new UserError(`${source}: ${where}${issue?.message}; expected fields of a recipe`);

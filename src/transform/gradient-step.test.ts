@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { GraphBuilder } from "../graph/builder.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { float32, type Tensor } from "../graph/tensor.js";
 import { createModel } from "../models/index.js";
@@ -41,5 +42,14 @@ describe("gradientStep", () => {
   it("is the same file every time it is compiled", () => {
     const file = () => writeOnnx(gradientStep(model, options).graph);
     expect(file()).toEqual(file());
+  });
+
+  it("refuses a model whose first output is no row of logits for every image", () => {
+    const g = new GraphBuilder("map");
+    const x = g.input("x", "float32", ["N", 3, 6, 6]);
+    g.output(g.call("Relu", [x]), "map");
+    expect(() => gradientStep(g.build(), { batch: 4, loss: crossEntropy() })).toThrow(
+      "map: got the output map, float32 [4, 3, 6, 6]; expected logits, float32 [4, classes]; train a classifier",
+    );
   });
 });
