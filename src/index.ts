@@ -1,4 +1,10 @@
 export { type CompareEvents, type CompareOptions, compare } from "./compare/compare.js";
+export {
+  defaultCrop,
+  defaultErasing,
+  noAugmentation,
+} from "./data/augment/augmentation.js";
+export type { Mix } from "./data/augment/mix.js";
 export type { Augmentation, Dataset, ImageSet, MemoryDataset } from "./data/dataset.js";
 export { defineDataset } from "./data/dataset.js";
 export { type MemorySplit, memorySplit } from "./data/memory-split.js";
@@ -43,4 +49,6 @@ export { rebatch } from "./transform/rebatch.js";
 export { type SimplifyOptions, simplify } from "./transform/simplify.js";
 export { emaWeights, initialState, type StateSlot } from "./transform/state.js";
 export { type TrainingStep, trainingStep } from "./transform/training-step.js";
+export { untieStatistics } from "./transform/untie-statistics.js";
+export { openPth, type PthOptions, readPth, type TensorListing } from "./weights/pth.js";
 export { readSafetensors, type TensorFile, writeSafetensors } from "./weights/safetensors.js";

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { UserError } from "../errors.js";
 import { bench } from "./bench.js";
 import { compare } from "./compare.js";
+import { data } from "./data.js";
 import { senetVersion } from "./environment.js";
 import { evaluate } from "./eval.js";
 import { exportModel } from "./export.js";
@@ -16,7 +17,8 @@ const program = new Command("senet")
   .version(senetVersion())
   .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
-for (const command of [compare, train, evaluate, bench, exportModel, runModel, gradients]) program.addCommand(command);
+const commands = [compare, train, evaluate, data, bench, exportModel, runModel, gradients];
+for (const command of commands) program.addCommand(command);
 speakAlike(program);
 
 // A reader that has seen enough, such as `head`, is no error.

@@ -74,7 +74,7 @@ export function modelEntry(name: string): ModelEntry {
   if (Object.hasOwn(models, name)) return models[name]!;
   const near = nearest(name, Object.keys(models));
   throw new UserError(
-    `unknown model "${name}"; expected one of ${Object.keys(models).join(", ")}${near ? `; did you mean "${near}"?` : ""}`,
+    `unknown model "${name}"; expected a name that senet models lists${near ? `; did you mean "${near}"?` : ""}`,
   );
 }
 

@@ -57,6 +57,6 @@ export function pixelsUnder(window: Window, i: number, o: number, size: number, 
 /** Reads pools of older files; see `writeOutPads`. */
 export function upgradePool(g: GraphBuilder, node: Node): Node {
   const kernel = node.attributes.kernel_shape;
-  const x = g.value(node.inputs[0]!);
-  return kernel && "ints" in kernel ? writeOutPads(node, x, kernel.ints) : node;
+  const [x] = node.inputs;
+  return x && kernel && "ints" in kernel ? writeOutPads(node, g.value(x), kernel.ints) : node;
 }
