@@ -1,7 +1,7 @@
 /** What needs Node: files and the native engine. Everything else is in `senet` itself and runs in a browser too. */
 
 export { type FetchDatasetOptions, fetchDataset } from "./data/node/fetch-dataset.js";
-export { datasetSpecs, datasetSpecs, type OpenOptions, openDataset, openDataset } from "./data/node/open.js";
+export { datasetSpecs, type OpenOptions, openDataset } from "./data/node/open.js";
 export type { ImageDataset } from "./data/node/open-images.js";
 export { readModel } from "./graph/node/read-model.js";
 export { type WriteModelOptions, writeModel } from "./graph/node/write-model.js";
