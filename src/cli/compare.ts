@@ -55,6 +55,8 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
   } else {
     folder = openRunFolder(flags.resume, "compare");
   }
+  const { lockRun } = await import("./run-lock.js");
+  lockRun(folder.path);
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
   const { formatResults } = await import("../report/results.js");
   const { renderTable } = await import("../report/table.js");

@@ -55,6 +55,8 @@ async function run(given: TrainFlags, command: CommandType): Promise<void> {
   } else {
     folder = openRunFolder(flags.resume, "train");
   }
+  const { lockRun } = await import("./run-lock.js");
+  lockRun(folder.path);
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
   const runtime = nodeRuntime(engine);
   const progress = new Progress();
@@ -94,9 +96,11 @@ async function prepare(flags: TrainFlags, savedRecipe: Recipe | undefined) {
   const recipe = savedRecipe ?? (await recipeOf(flags, dataset));
   const { withCard } = await import("../models/model-card.js");
   const { checkRecipe } = await import("../train/recipe.js");
+  const { planTraining } = await import("../train/plan.js");
   const { trainedCard } = await import("../compare/compare.js");
   checkRecipe(recipe, dataset);
   const { graph: bare, weights, notices } = await openModel({ ...flags, model }, dataset, seed);
+  planTraining(bare, recipe); // patterns that fit nothing and operators without a gradient show here
   const graph = withCard(bare, trainedCard(dataset, recipe, model, seed));
   const checkpointEvery = checkpointEveryOf(flags.checkpointEvery);
   return { model, graph, weights, notices, dataset, recipe, seed, checkpointEvery };
