@@ -68,17 +68,19 @@ async function fromFile(path: string, dataset: Dataset): Promise<{ graph: Graph;
   const { readModel } = await import("../graph/node/read-model.js");
   const { bindDims } = await import("../transform/replay.js");
   const { headOf, withClasses } = await import("../transform/head.js");
+  const { rebatch } = await import("../transform/rebatch.js");
   const { graph: read, weights } = readModel(path);
   const sizes = [dataset.channels, dataset.height, dataset.width];
   const [batch, ...image] = read.inputs[0]!.shape;
-  if (read.inputs.length !== 1 || typeof batch === "number" || image.length !== 3) {
+  if (read.inputs.length !== 1 || image.length !== 3) {
     throw new UserError(
       `--model: ${path} takes ${read.inputs.map(({ name, shape }) => `${name} [${shape}]`).join(", ")}; ` +
-        "expected images [N, C, H, W] with an open number of them; export it with a dynamic batch axis",
+        "expected images [N, C, H, W] alone",
     );
   }
   const open = Object.fromEntries(image.flatMap((dim, i) => (typeof dim === "string" ? [[dim, sizes[i]!]] : [])));
-  const graph = bindDims(read, open);
+  const sized = bindDims(read, open);
+  const graph = typeof batch === "number" ? rebatch(sized) : sized;
   if (graph.inputs[0]!.shape.slice(1).join() !== sizes.join()) {
     throw new UserError(
       `--model: ${path} takes images ${image.join("x")}; got ${dataset.name} with ${sizes.join("x")}; give images of that size`,
