@@ -130,7 +130,10 @@ function gradientsOf(tensors: ReadonlyMap<string, Tensor>, mode: "eval" | "train
   return new Map(found.map(([name, tensor]) => [name.slice(mode.length + 1), tensor]));
 }
 
-/** Where PyTorch's own single precision is far from its double precision, ours may be farther than elsewhere. */
+/**
+ * Where PyTorch's own single precision is farther from its double precision than usual, ours may be too; but not by as much
+ * as a ReLU gives that rounding has switched: then the images of the golden are ill chosen, and the test says so.
+ */
 function tolerance(metadata: ReadonlyMap<string, string>, mode: "eval" | "train"): number {
-  return Math.max(TOLERANCE, 4 * Number(metadata.get(`single.${mode}`)));
+  return Math.min(1e-3, Math.max(TOLERANCE, 4 * Number(metadata.get(`single.${mode}`))));
 }
