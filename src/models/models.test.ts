@@ -122,7 +122,11 @@ describe("every model", () => {
 
 describe("createModel", () => {
   it.each<[string, () => unknown, string]>([
-    ["an unknown name", () => createModel("seresnet21"), 'unknown model "seresnet21"; expected a name that senet models lists; did you mean "seresnet20"?'],
+    [
+      "an unknown name",
+      () => createModel("seresnet21"),
+      'unknown model "seresnet21"; expected a name that senet models lists; did you mean "seresnet20"?',
+    ],
     ["a misspelt name", () => createModel("SE-ResNet20"), 'did you mean "seresnet20"?'],
     ["a name every object has", () => createModel("constructor"), 'unknown model "constructor"'],
     [
