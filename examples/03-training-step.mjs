@@ -1,7 +1,7 @@
 // Shows that a training step is one ONNX graph: compiles it, runs it with onnxruntime-node alone, watches the loss fall.
 // Run: node examples/03-training-step.mjs (a few seconds)
 import * as ort from "onnxruntime-node";
-import { createModel, crossEntropy, initialise, sgd, trainingStep, writeOnnx } from "senet";
+import { createModel, crossEntropy, initialise, initialState, sgd, trainingStep, writeOnnx } from "senet";
 
 const batch = 16;
 const graph = createModel("seresnet20", { classes: 10, input: [3, 16, 16] });
@@ -9,7 +9,6 @@ const step = trainingStep(graph, { batch, loss: crossEntropy(), optimizer: sgd({
 const session = await ort.InferenceSession.create(writeOnnx(step.graph));
 console.log(`${step.graph.nodes.length} nodes, ${step.state.length} state tensors`);
 
-const weights = initialise(graph, 1);
 const x = Float32Array.from({ length: batch * 3 * 16 * 16 }, (_, i) => Math.sin(i * i));
 const feeds = {
   x: new ort.Tensor("float32", x, [batch, 3, 16, 16]),
@@ -20,9 +19,8 @@ const feeds = {
   ),
   lr: new ort.Tensor("float32", [0.05], []),
 };
-for (const { input, shape } of step.state) {
-  const data = weights.get(input)?.data ?? new Float32Array(shape.reduce((a, b) => a * b, 1)); // momentum starts at zero
-  feeds[input] = new ort.Tensor("float32", data, shape);
+for (const [name, { dtype, data, shape }] of initialState(step, initialise(graph, 1))) {
+  feeds[name] = new ort.Tensor(dtype, data, shape);
 }
 for (let i = 1; i <= 10; i++) {
   const results = await session.run(feeds);

@@ -1,40 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readOnnx } from "../graph/onnx-read.js";
 import { parseResults } from "../report/results.js";
+import { type Finished, finished, startSenet } from "./run-senet.test.helper.js";
 
-const program = fileURLToPath(new URL("./index.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "senet-cli-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What a finished command left behind. */
-interface Finished {
-  readonly code: number | NodeJS.Signals;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function start(...args: string[]): ChildProcess {
-  return spawn(process.execPath, [program, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-}
-
-async function finished(child: ChildProcess): Promise<Finished> {
-  let [stdout, stderr] = ["", ""];
-  child.stdout!.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
-  });
-  child.stderr!.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-  });
-  const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-  return { code: code ?? signal!, stdout, stderr };
-}
-
+const start = (...args: string[]): ChildProcess => startSenet(folder, ...args);
 const senet = (line: string): Promise<Finished> => finished(start(...line.split(" ")));
 
 /** Everything in the folder of the tests, to see that nothing was added. */
@@ -94,7 +71,24 @@ describe("a mistake", () => {
   it.each([
     ["trian", "unknown command 'trian' (Did you mean train?)"],
     ["compare --epcohs 3", "unknown option '--epcohs' (Did you mean --epochs?)"],
-    ["train --data glyphs", "required option '--model <name>' not specified"],
+    ["train --data glyphs", "--model: got nothing; give one such as --model seresnet20, or --resume a run"],
+    ["train --model resnet20", "--data: got nothing; give one such as --data glyphs, or --resume a run"],
+    [
+      "train --resume nowhere",
+      /^--resume: got nowhere, which holds no run \(no config.json\); give the folder of a run/,
+    ],
+    [
+      "train --resume trained --epochs 2",
+      /^--resume: got --epochs 2, but the run in trained was started with 1; leave it/,
+    ],
+    [
+      "compare --resume trained",
+      /^--resume: got trained, whose config.json is not of senet compare; .* senet train --resume/,
+    ],
+    [
+      "train --model resnet20 --data glyphs --checkpoint-every 1h",
+      '--checkpoint-every: got "1h"; expected steps such as 500, or minutes such as 10min',
+    ],
     ["train --model sersnet20 --data glyphs", /^unknown model "sersnet20"; .*; did you mean "seresnet20"\?$/],
     ["compare --models resnet20,resnet21", /^unknown model "resnet21"; .*; did you mean "resnet20"\?$/],
     [
@@ -122,6 +116,10 @@ describe("a mistake", () => {
       "--reduction: got a network without SE blocks; expected one such as seresnet20, or no --reduction",
     ],
     ["compare --threads 0.5", "--threads: got 0.5; expected a whole number from 1"],
+    [
+      "train --model resnet20 --data glyphs --out trained",
+      /^--out: trained already holds .*; choose a new folder, or go on with senet train --resume trained$/,
+    ],
     ["train --model resnet20 --data glyphs --out held", /^--out: held already holds notes.txt; choose a new folder/],
     ["train --model resnet20 --data glyphs --out trained/model.onnx", /^--out: cannot write to trained\/model.onnx/],
     ["eval --model nowhere.onnx --data glyphs", /^--model: cannot read nowhere.onnx \(ENOENT.*; give an .onnx file$/],
@@ -156,7 +154,9 @@ describe("train", () => {
     expect(training.stderr.trimEnd().split("\n")).toEqual([expect.stringMatching(/^epoch 1\/1 .* test top-1 /)]);
     expect(readdirSync(join(folder, "trained")).sort()).toEqual([
       "best.onnx",
+      "checkpoints",
       "config.json",
+      expect.stringMatching(/^events\.out\.tfevents\.\d+\./),
       "last.onnx",
       "metrics.jsonl",
       "model.onnx",
@@ -226,13 +226,10 @@ describe("Ctrl-C", () => {
     child.kill("SIGINT");
     const { code, stdout, stderr } = await done;
     expect([code, stdout]).toEqual([130, ""]);
-    expect(stderr).toContain("\nstopping after this step; the last finished epoch is in stopped/last.onnx\n");
-    expect(readdirSync(join(folder, "stopped")).sort()).toEqual([
-      "best.onnx",
-      "config.json",
-      "last.onnx",
-      "metrics.jsonl",
-    ]);
+    expect(stderr).toMatch(
+      /\nstopping after this step; once more ends at once\n(epoch .*\n)?saved; go on with: senet train --resume stopped\n$/,
+    );
+    expect(readdirSync(join(folder, "stopped"))).not.toContain("model.onnx");
     const { weights } = readOnnx(readFileSync(join(folder, "stopped/last.onnx")));
     expect(weights.get("fc.weight")!.shape).toEqual([26, 64]);
     const log = readFileSync(join(folder, "stopped/metrics.jsonl"), "utf8").trimEnd().split("\n");

@@ -3,6 +3,7 @@ import type { RunId } from "../compare/compare.js";
 import { UserError } from "../errors.js";
 import { modelEntry } from "../models/index.js";
 import type { RunProgress } from "../train/checkpoint.js";
+import type { Recipe } from "../train/recipe.js";
 import {
   checkpointEveryOf,
   engineOptionsOf,
@@ -33,14 +34,16 @@ export const compare = new Command("compare")
   .option("--out <dir>", "folder for the report (default: a new one in runs/)")
   .option("--resume <dir>", "go on with the comparison in that folder, as it was started")
   .option("--json", "print results.json instead of the table");
-for (const option of trainingOptions({ data: "glyphs", epochs: 20 })) compare.addOption(option);
-compare.addOption(number("--seeds <n>", "runs per network, with seeds 1 to n", 3));
+for (const option of trainingOptions({ data: "glyphs" })) compare.addOption(option);
+compare.addOption(number("--seeds <n>", "runs per network, with seeds 1 to n", 3).helpGroup("Run:"));
 compare.action(run);
 
 async function run(given: CompareFlags, command: Command): Promise<void> {
-  const { resumedFlags, writeConfig } = await import("./run-config.js");
-  const flags = given.resume === undefined ? given : await resumedFlags<CompareFlags>(given.resume, command);
-  const prepared = await prepare(flags);
+  const { resumedRun, writeConfig } = await import("./run-config.js");
+  const { commandLine } = await import("./environment.js");
+  const resumed = given.resume === undefined ? undefined : await resumedRun<CompareFlags>(given.resume, command);
+  const flags = resumed?.flags ?? given;
+  const prepared = await prepare(flags, resumed?.recipe);
   const engine = engineOptionsOf(flags);
   const { models, seeds, dataset, recipe } = prepared;
   const { freshRunPath, newRunFolder, openRunFolder } = await import("./run-folder.js");
@@ -62,7 +65,8 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
       `${counted(recipe.epochs, "epoch")}, ${counted(seeds.length, "seed")}`,
   );
   try {
-    const results = await compareInto(folder, runtime, prepared, flags, progress);
+    const from = resumed?.startedBy ?? commandLine();
+    const results = await compareInto(folder, runtime, prepared, { command: from, resume: flags.resume }, progress);
     progress.clear();
     process.stdout.write(flags.json ? formatResults(results) : `\n${renderTable(results)}\n`);
     const duration = formatDuration((performance.now() - started) / 1000);
@@ -76,7 +80,7 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
 type Prepared = Awaited<ReturnType<typeof prepare>>;
 
 /** Opens what the flags name and checks it, before anything is written. */
-async function prepare(flags: CompareFlags) {
+async function prepare(flags: CompareFlags, savedRecipe: Recipe | undefined) {
   const models = flags.models.split(",").map((name) => name.trim());
   const kinds = models.map((name) => modelEntry(name).attention);
   if (models.length < 2 || new Set(models).size < models.length) {
@@ -87,7 +91,7 @@ async function prepare(flags: CompareFlags) {
   const seeds = Array.from({ length: wholeNumber("--seeds", flags.seeds, 1) }, (_, i) => i + 1);
   const { openDataset } = await import("../data/node/open.js");
   const dataset = await openDataset(flags.data, { trainLimit: flags.trainLimit, testLimit: flags.testLimit });
-  const recipe = recipeOf(flags, dataset);
+  const recipe = savedRecipe ?? (await recipeOf(flags, dataset));
   const { checkRecipe } = await import("../train/recipe.js");
   checkRecipe(recipe, dataset);
   const modelOptions = modelOptionsOf(flags, kinds.includes("se") ? "se" : "none");
@@ -99,7 +103,7 @@ async function compareInto(
   folder: RunFolder,
   runtime: import("../runtime/runtime.js").Runtime,
   { models, seeds, dataset, recipe, modelOptions, checkpointEvery }: Prepared,
-  flags: CompareFlags,
+  { command, resume: resumed }: { readonly command: string; readonly resume: string | undefined },
   progress: Progress,
 ) {
   const { compare: runComparison } = await import("../compare/compare.js");
@@ -110,7 +114,6 @@ async function compareInto(
   const { renderComparisonReport } = await import("../report/html.js");
   const { interruptSignal } = await import("./interrupt.js");
   const { environment } = await import("./environment.js");
-  const { startedBy } = await import("./run-config.js");
   const { openTrainingLog } = await import("./training-log.js");
   const { Clock, liveLine } = await import("./live-line.js");
   const onNotice = (text: string) => progress.line(`senet: ${text}`);
@@ -118,8 +121,8 @@ async function compareInto(
     folder.checkpoints(`checkpoints/${model}-seed${seed}`);
   const steps = stepsPerEpoch({ dataset, recipe });
   const runs = seeds.flatMap((seed) => models.map((model) => ({ model, seed })));
-  const found = flags.resume === undefined ? [] : await findProgress(runs, checkpointsOf);
-  if (flags.resume !== undefined) {
+  const found = resumed === undefined ? [] : await findProgress(runs, checkpointsOf);
+  if (resumed !== undefined) {
     const lines = found.flatMap(({ run, progress }) => progress.history.map((record) => ({ ...run, ...record })));
     progress.line(`going on with ${folder.path} from run ${Math.max(1, found.length)} of ${runs.length}`);
     await folder.write("metrics.jsonl", lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
@@ -136,7 +139,7 @@ async function compareInto(
       onNotice,
       onRun: async (run) => {
         const checkpoints = checkpointsOf(run);
-        const resume = flags.resume === undefined ? undefined : await checkpoints.load(onNotice);
+        const resume = resumed === undefined ? undefined : await checkpoints.load(onNotice);
         log = await openTrainingLog(folder, `tensorboard/${run.model}-seed${run.seed}`, steps, resume?.progress);
         return { resume, checkpointEvery, onCheckpoint: (checkpoint) => checkpoints.save(checkpoint) };
       },
@@ -166,7 +169,6 @@ async function compareInto(
     throw error;
   });
   const created = new Date().toISOString();
-  const command = await startedBy(folder.path, "compare");
   const results = summarise({ created, command, environment: environment(), ...measured });
   await folder.write("results.json", formatResults(results));
   await folder.write("report.html", await renderComparisonReport(results));

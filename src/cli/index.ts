@@ -5,6 +5,7 @@ import { bench } from "./bench.js";
 import { compare } from "./compare.js";
 import { senetVersion } from "./environment.js";
 import { evaluate } from "./eval.js";
+import { exportModel } from "./export.js";
 import { train } from "./train.js";
 
 // Commands import what they run with when they run: `senet --help` should not wait for an engine.
@@ -13,7 +14,7 @@ const program = new Command("senet")
   .version(senetVersion())
   .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
-for (const command of [compare, train, evaluate, bench]) program.addCommand(command);
+for (const command of [compare, train, evaluate, bench, exportModel]) program.addCommand(command);
 speakAlike(program);
 
 // A reader that has seen enough, such as `head`, is no error.

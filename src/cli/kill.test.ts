@@ -1,29 +1,28 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { GraphBuilder } from "../graph/builder.js";
+import { initialise } from "../graph/initialise.js";
+import { writeOnnx } from "../graph/onnx-write.js";
+import { batchNorm } from "../layers/batch-norm.js";
+import { conv } from "../layers/conv.js";
+import { linear } from "../layers/linear.js";
+import { Scope } from "../layers/scope.js";
 import { Random } from "../random.js";
+import { parseResults } from "../report/results.js";
+import { finished, startSenet } from "./run-senet.test.helper.js";
 
-const program = fileURLToPath(new URL("./index.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "senet-kill-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function start(line: string): ChildProcess {
-  return spawn(process.execPath, [program, ...line.split(" ")], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
-}
+const start = (line: string): ChildProcess => startSenet(folder, ...line.split(" "));
 
 /** Runs a command to its end. */
 async function finish(line: string): Promise<void> {
-  const child = start(line);
-  let stderr = "";
-  child.stderr!.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-  });
-  const [code] = (await once(child, "close")) as [number | null];
+  const { code, stderr } = await finished(start(line));
   if (code !== 0) throw new Error(`senet ${line} ended with ${code}: ${stderr}`);
 }
 
@@ -49,10 +48,10 @@ async function survive(name: string, command: string, fresh: string, moments: re
   let killed = 0;
   for (const moment of moments) {
     const child = start(line());
-    const closed = once(child, "close");
+    const over = finished(child);
     await moment(child, random);
     child.kill("SIGKILL");
-    if (((await closed) as unknown[])[1] === "SIGKILL") killed++;
+    if ((await over).code === "SIGKILL") killed++;
   }
   await finish(line());
   return killed;
@@ -69,7 +68,7 @@ const records = (...path: string[]) =>
 /** Milliseconds after the first change in the folder of checkpoints: while steps are computed, as a rule. */
 const during: (name: string) => Moment = (name) => async (child, random) => {
   await changes(child, join(folder, name, "checkpoints"), 1);
-  await sleep(random.below(700));
+  await sleep(random.below(300));
 };
 
 /** A few changes in the folder of checkpoints: between two of the file operations that make one. */
@@ -78,9 +77,23 @@ const saving: (name: string) => Moment = (name) => (child, random) =>
 
 const early: Moment = (_, random) => sleep(random.below(1500));
 
+/** A network with batch norm and dropout that starts quickly. */
+function smallModel(): Uint8Array {
+  const g = new GraphBuilder("small");
+  const p = new Scope(g);
+  const x = g.input("x", "float32", ["N", 3, 32, 32]);
+  const y = batchNorm(p.at("bn"), conv(p.at("conv"), x, { channels: 16, kernel: 3, stride: 2 }));
+  const pooled = g.call("Flatten", [g.call("GlobalAveragePool", [g.call("Relu", [y])])]);
+  g.output(linear(p.at("fc"), g.call("Dropout", [pooled, g.scalar(0.2)]), { features: 26 }), "logits");
+  const graph = g.build();
+  return writeOnnx(graph, initialise(graph, 1));
+}
+
 describe("a run killed with SIGKILL at ten random moments and resumed", { timeout: 180_000 }, () => {
+  writeFileSync(join(folder, "small.onnx"), smallModel());
   const fresh =
-    "train --model resnet20 --data glyphs --train-limit 64 --test-limit 16 --batch 16 --epochs 5 --checkpoint-every 1 --seed 3";
+    "train --model ./small.onnx --data glyphs --train-limit 256 --test-limit 32 --batch 16 --epochs 6 --seed 3 " +
+    "--checkpoint-every 1 --opt adamw --lr 0.01 --grad-accum-steps 2 --model-ema --model-ema-decay 0.9 --mixup 0.2";
 
   it("leaves what the run leaves that was never killed, byte for byte", async () => {
     await finish(`${fresh} --out whole`);
@@ -91,8 +104,30 @@ describe("a run killed with SIGKILL at ten random moments and resumed", { timeou
       expect(text("killed", file).equals(text("whole", file)), file).toBe(true);
     }
     expect(records("killed")).toEqual(records("whole"));
-    const last = ["checkpoints", "epoch-0006-step-0000000", "state.safetensors"];
+    const last = ["checkpoints", "epoch-0007-step-0000000", "state.safetensors"];
     expect(text("killed", ...last).equals(text("whole", ...last))).toBe(true);
     expect(readdirSync(join(folder, "killed")).filter((file) => file.endsWith(".part"))).toEqual([]);
+  });
+});
+
+describe("a comparison killed twice and resumed", { timeout: 180_000 }, () => {
+  const same = "--data glyphs --train-limit 32 --test-limit 16 --batch 16 --epochs 2 --checkpoint-every 1";
+  const fresh = `compare ${same} --seeds 1`;
+
+  it("leaves the models and the log of training without a break, and the command it was started with", async () => {
+    const inside = (run: string) => join(folder, "halted", "checkpoints", `${run}-seed1`);
+    const moments: Moment[] = [
+      (child) => changes(child, inside("resnet20"), 4),
+      (child) => changes(child, inside("seresnet20"), 4),
+    ];
+    expect(await survive("halted", "compare", fresh, moments)).toBe(2);
+    const expected = [];
+    for (const model of ["resnet20", "seresnet20"]) {
+      await finish(`train --model ${model} --seed 1 ${same} --out ${model}`);
+      expect(text("halted", `models/${model}-seed1.onnx`).equals(text(model, "model.onnx")), model).toBe(true);
+      expected.push(...records(model).map((record) => ({ model, seed: 1, ...record })));
+    }
+    expect(records("halted")).toEqual(expected);
+    expect(parseResults(text("halted", "results.json").toString()).command).toBe(`senet ${fresh} --out halted`);
   });
 });

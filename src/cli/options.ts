@@ -1,21 +1,33 @@
+import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { Option } from "commander";
+import { noAugmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import type { Attention, ModelOptions } from "../models/model.js";
 import { defaultRecipe, type Recipe } from "../train/recipe.js";
+import { parseRecipe } from "../train/recipe-file.js";
+import { number } from "./number-option.js";
+import {
+  defaultWeightDecay,
+  given,
+  mixOptions,
+  type ScheduleFlags,
+  type StepFlags,
+  scheduleOptions,
+  schedulePart,
+  stepOptions,
+  stepPart,
+} from "./recipe-options.js";
+
+export { number };
 
 /** What the commands that train have in common, as commander parsed it. */
-export interface TrainingFlags {
+export interface TrainingFlags extends StepFlags, ScheduleFlags {
   readonly data?: string;
-  readonly epochs: number;
-  readonly batch: number;
-  readonly lr: number;
-  readonly momentum: number;
-  readonly nesterov: boolean;
-  readonly weightDecay: number;
-  readonly schedule: string;
-  readonly warmup: number;
+  readonly config?: string;
+  readonly epochs?: number;
+  readonly batch?: number;
   readonly augment: boolean;
   readonly reduction?: number;
   readonly shortcut: "projection" | "A";
@@ -25,32 +37,39 @@ export interface TrainingFlags {
   readonly checkpointEvery: string;
 }
 
-/** The flags of `TrainingFlags` with the recipe's defaults. */
-export function trainingOptions(defaults: { data?: string; epochs: number; batch?: number }): Option[] {
-  const recipe = { ...defaultRecipe, ...defaults };
+/** Epochs that a run has unless told otherwise. */
+const EPOCHS = 20;
+
+/** The flags of `TrainingFlags`, under headings; without a fallback, `--data` must be given. */
+export function trainingOptions(fallback: { data?: string } = {}): Option[] {
   const data = new Option("--data <spec>", "glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR or fashion-mnist:DIR");
+  const every = new Option("--checkpoint-every <when>", "inside an epoch: steps, such as 500, or minutes");
   return [
-    defaults.data === undefined ? data : data.default(defaults.data),
-    number("--epochs <n>", "passes over the training images", recipe.epochs),
-    number("--batch <n>", "images per step", recipe.batch),
-    number("--lr <rate>", "largest learning rate", recipe.lr),
-    number("--momentum <m>", "momentum of SGD", recipe.momentum),
-    new Option("--no-nesterov", "plain momentum instead of Nesterov's"),
-    number("--weight-decay <w>", "penalty on weights; biases and batch norm are left out", recipe.weightDecay),
-    new Option("--schedule <name>", "how the learning rate falls")
-      .choices(["cosine", "step", "constant"])
-      .default(recipe.schedule),
-    number("--warmup <epochs>", "epochs over which the learning rate rises", recipe.warmup),
-    new Option("--no-augment", "train on the images as they are"),
-    number("--reduction <r>", "the r of SE blocks (default: 16)"),
-    new Option("--shortcut <kind>", "past a change of shape").choices(["projection", "A"]).default("projection"),
-    number("--train-limit <n>", "use only the first n training images"),
-    number("--test-limit <n>", "use only the first n test images"),
-    number("--threads <n>", "threads of the engine (default: all cores)"),
-    new Option("--checkpoint-every <when>", "inside an epoch: steps, such as 500, or minutes, such as 10min").default(
-      "10min",
-    ),
+    ...under("Model:", [
+      number("--reduction <r>", "the r of SE blocks (default: 16)"),
+      new Option("--shortcut <kind>", "past a change of shape").choices(["projection", "A"]).default("projection"),
+    ]),
+    ...under("Data:", [
+      fallback.data === undefined ? data : data.default(fallback.data),
+      number("--train-limit <n>", "use only the first n training images"),
+      number("--test-limit <n>", "use only the first n test images"),
+      new Option("--no-augment", "train on the images as they are"),
+      ...mixOptions(),
+    ]),
+    ...under("Recipe:", [
+      new Option("--config <file>", "a recipe as JSON, or the config.json of a run; flags override it"),
+      number("--epochs <n>", `passes over the training images (default: ${EPOCHS})`),
+      number("--batch <n>", `images per step (default: ${defaultRecipe.batch})`),
+    ]),
+    ...under("Schedule:", scheduleOptions()),
+    ...under("Optimizer and loss:", stepOptions()),
+    ...under("Run:", [number("--threads <n>", "threads of the engine (default: all cores)"), every.default("10min")]),
   ];
+}
+
+/** Options under a heading of the help. */
+export function under(heading: string, options: readonly Option[]): Option[] {
+  return options.map((option) => option.helpGroup(heading));
 }
 
 /** When to make checkpoints: `500` counts steps, `10min` time. @throws UserError for anything else. */
@@ -62,19 +81,6 @@ export function checkpointEveryOf(text: string): { steps: number } | { minutes: 
   throw new UserError(`--checkpoint-every: got "${text}"; expected steps such as 500, or minutes such as 10min`);
 }
 
-/** An option that takes a number. */
-export function number(flags: string, description: string, fallback?: number): Option {
-  const option = new Option(flags, description).argParser((text) => parseNumber(flags.split(" ")[0]!, text));
-  return fallback === undefined ? option : option.default(fallback);
-}
-
-/** @throws UserError when the text is not a finite number. */
-function parseNumber(flag: string, text: string): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (!Number.isFinite(value)) throw new UserError(`${flag}: got "${text}"; expected a number`);
-  return value;
-}
-
 /** Whole numbers from `least`: `wholeNumber("--seed", 3)`. @throws UserError for anything else. */
 export function wholeNumber(flag: string, value: number, least = 0): number {
   if (!Number.isSafeInteger(value) || value < least) {
@@ -83,11 +89,25 @@ export function wholeNumber(flag: string, value: number, least = 0): number {
   return value;
 }
 
-/** The recipe that the flags and the dataset's own augmentation make. */
-export function recipeOf(flags: TrainingFlags, dataset: Dataset): Recipe {
-  const { epochs, batch, lr, momentum, nesterov, weightDecay, schedule, warmup } = flags;
-  const augment = flags.augment ? dataset.augment : { flip: false, pad: 0 };
-  return { epochs, batch, lr, momentum, nesterov, weightDecay, schedule, warmup, augment };
+/**
+ * The recipe that the flags make, over that of `--config`, over the defaults and the dataset's own augmentation.
+ * @throws UserError when the file of `--config` cannot be read or holds anything but a recipe.
+ */
+export async function recipeOf(flags: TrainingFlags, dataset: Pick<Dataset, "augment">): Promise<Recipe> {
+  const { config, epochs, batch } = flags;
+  const file: Partial<Recipe> = config === undefined ? {} : given(parseRecipe(await readText(config), config));
+  const sizes = { ...(epochs !== undefined && { epochs }), ...(batch !== undefined && { batch }) };
+  const typed = { ...sizes, ...schedulePart(flags), ...stepPart(flags) };
+  const weightDecay = defaultWeightDecay(typed.optimizer ?? file.optimizer);
+  const start = { ...defaultRecipe, weightDecay, epochs: EPOCHS, augment: dataset.augment };
+  const augment = flags.augment ? {} : { augment: noAugmentation };
+  return { ...start, ...file, ...typed, ...augment };
+}
+
+async function readText(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((error: Error) => {
+    throw new UserError(`--config: cannot read ${path} (${error.message}); check the path`);
+  });
 }
 
 /** How the engine is opened: with all cores by default. @throws UserError when `--threads` is no number of threads. */

@@ -4,6 +4,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { Command, OptionValues } from "commander";
 import { z } from "zod";
 import { UserError } from "../errors.js";
+import type { Recipe } from "../train/recipe.js";
+import { parseRecipe } from "../train/recipe-file.js";
 import { commandLine, environment } from "./environment.js";
 import { CONFIG, type RunFolder } from "./run-folder.js";
 
@@ -24,18 +26,33 @@ export async function writeConfig(folder: RunFolder, kind: string, flags: Option
 /** Flags that may change when a run goes on: what the data is called, and what leaves the weights alone. */
 const FREE = new Set(["data", "json", "threads", "checkpointEvery", "resume"]);
 
-/** The command line by which the run in a folder was started. */
-export async function startedBy(path: string, kind: string): Promise<string> {
-  return (await readConfig(path, kind)).command;
+/** A run that goes on. */
+export interface ResumedRun<T> {
+  readonly flags: T;
+  readonly recipe: Recipe;
+  /** The command line by which it was started. */
+  readonly startedBy: string;
 }
 
 /**
- * The flags of the run in a folder, with those that the command line is free to change.
+ * The run in a folder, with those flags changed that the command line is free to change.
  * @param command as it was parsed; flags that were typed must not contradict the run.
  * @throws UserError when the folder holds no run of this command, or a flag contradicts it.
  */
-export async function resumedFlags<T extends OptionValues>(path: string, command: Command): Promise<T> {
-  const { flags: saved } = await readConfig(path, command.name());
+export async function resumedRun<T extends OptionValues>(path: string, command: Command): Promise<ResumedRun<T>> {
+  const text = await readConfig(path);
+  const config = RunConfig.safeParse(parsed(text)).data;
+  if (config?.kind !== command.name()) {
+    throw new UserError(
+      `--resume: got ${path}, whose ${CONFIG} is not of senet ${command.name()}; ` +
+        `${config ? `go on with senet ${config.kind} --resume ${path}` : "give the folder of a run"}`,
+    );
+  }
+  const recipe = parseRecipe(text, join(path, CONFIG)) as Recipe; // whole, as it was written; `checkRecipe` looks again
+  return { flags: mergeFlags(path, command, config.flags) as T, recipe, startedBy: config.command };
+}
+
+function mergeFlags(path: string, command: Command, saved: OptionValues): OptionValues {
   const flags: OptionValues = { ...saved };
   for (const option of command.options) {
     const key = option.attributeName();
@@ -50,22 +67,16 @@ export async function resumedFlags<T extends OptionValues>(path: string, command
       );
     }
   }
-  return flags as T;
+  return flags;
 }
 
-async function readConfig(path: string, command: string): Promise<z.infer<typeof RunConfig>> {
-  const text = await readFile(join(path, CONFIG), "utf8").catch((error: NodeJS.ErrnoException) => {
+async function readConfig(path: string): Promise<string> {
+  return readFile(join(path, CONFIG), "utf8").catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === "ENOENT" ? `no ${CONFIG}` : error.message;
     throw new UserError(
       `--resume: got ${path}, which holds no run (${reason}); give the folder of a run, or start it again`,
     );
   });
-  const { data } = RunConfig.safeParse(parsed(text));
-  if (data?.kind === command) return data;
-  throw new UserError(
-    `--resume: got ${path}, whose ${CONFIG} is not of senet ${command}; ` +
-      `${data ? `go on with senet ${data.kind} --resume ${path}` : "give the folder of a run"}`,
-  );
 }
 
 function parsed(text: string): unknown {

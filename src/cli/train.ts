@@ -1,12 +1,14 @@
+import { basename } from "node:path";
 import type { Command as CommandType } from "commander";
 import { Command } from "commander";
 import { UserError } from "../errors.js";
 import { modelEntry } from "../models/index.js";
 import type { EpochRecord } from "../train/epoch-record.js";
+import type { Recipe } from "../train/recipe.js";
+import { isModelFile, openModel } from "./open-model.js";
 import {
   checkpointEveryOf,
   engineOptionsOf,
-  modelOptionsOf,
   number,
   recipeOf,
   type TrainingFlags,
@@ -18,6 +20,7 @@ import type { RunFolder } from "./run-folder.js";
 
 interface TrainFlags extends TrainingFlags {
   readonly model?: string;
+  readonly weights?: string;
   readonly seed: number;
   readonly out?: string;
   readonly resume?: string;
@@ -27,25 +30,26 @@ interface TrainFlags extends TrainingFlags {
 /** `senet train`: trains one network. */
 export const train = new Command("train")
   .description("Train a network; keep the log, checkpoints, the best, the last and a self-contained model.onnx.")
-  .option("--model <name>", "a network by its published name, such as seresnet20")
+  .option("--model <name|file>", "a network by its published name, such as seresnet20, or an .onnx file to go on from")
+  .option("--weights <file>", "start from the weights in a .safetensors file")
   .option("--out <dir>", "folder for the run (default: a new one in runs/)")
   .option("--resume <dir>", "go on with the run in that folder, as it was started")
   .option("--json", "print one JSON document at the end");
-for (const option of trainingOptions({ epochs: 20 })) train.addOption(option);
-train.addOption(number("--seed <n>", "decides initial weights, order and augmentation", 1));
+for (const option of trainingOptions()) train.addOption(option);
+train.addOption(number("--seed <n>", "decides initial weights, order and augmentation", 1).helpGroup("Run:"));
 train.action(run);
 
 async function run(given: TrainFlags, command: CommandType): Promise<void> {
-  const { resumedFlags } = await import("./run-config.js");
-  const flags = given.resume === undefined ? given : await resumedFlags<TrainFlags>(given.resume, command);
-  const prepared = await prepare(flags);
+  const { resumedRun, writeConfig } = await import("./run-config.js");
+  const resumed = given.resume === undefined ? undefined : await resumedRun<TrainFlags>(given.resume, command);
+  const flags = resumed?.flags ?? given;
+  const prepared = await prepare(flags, resumed?.recipe);
   const engine = engineOptionsOf(flags);
   const { freshRunPath, newRunFolder, openRunFolder } = await import("./run-folder.js");
-  const { writeConfig } = await import("./run-config.js");
   const { model, dataset, recipe, seed } = prepared;
   let folder: RunFolder;
   if (flags.resume === undefined) {
-    folder = await newRunFolder(flags.out ?? freshRunPath(`${model}-${dataset.name}`), "train");
+    folder = await newRunFolder(flags.out ?? freshRunPath(`${basename(model, ".onnx")}-${dataset.name}`), "train");
     await writeConfig(folder, "train", { ...flags, ...engine }, { model, data: dataset.name, seed, recipe });
   } else {
     folder = openRunFolder(flags.resume, "train");
@@ -75,34 +79,32 @@ async function run(given: TrainFlags, command: CommandType): Promise<void> {
 type Prepared = Awaited<ReturnType<typeof prepare>>;
 
 /** Opens what the flags name and checks it, before anything is written. */
-async function prepare(flags: TrainFlags) {
+async function prepare(flags: TrainFlags, savedRecipe: Recipe | undefined) {
   if (flags.model === undefined || flags.data === undefined) {
     const missing = flags.model === undefined ? "--model seresnet20" : "--data glyphs";
-    throw new UserError(`senet train: got no ${missing.split(" ")[0]}; give one such as ${missing}, or --resume a run`);
+    throw new UserError(`${missing.split(" ")[0]}: got nothing; give one such as ${missing}, or --resume a run`);
   }
   const { model } = flags;
-  const { attention } = modelEntry(model);
+  if (!isModelFile(model)) modelEntry(model); // an unknown name is told before data is read
   const seed = wholeNumber("--seed", flags.seed);
   const { openDataset } = await import("../data/node/open.js");
   const dataset = await openDataset(flags.data, { trainLimit: flags.trainLimit, testLimit: flags.testLimit });
-  const recipe = recipeOf(flags, dataset);
-  const { createModel } = await import("../models/index.js");
+  const recipe = savedRecipe ?? (await recipeOf(flags, dataset));
   const { withCard } = await import("../models/model-card.js");
   const { checkRecipe } = await import("../train/recipe.js");
   const { trainedCard } = await import("../compare/compare.js");
-  const { channels, height, width } = dataset;
-  const input = [channels, height, width] as const;
-  const options = { classes: dataset.classes.length, input, ...modelOptionsOf(flags, attention) };
-  const graph = withCard(createModel(model, options), trainedCard(dataset, recipe, model, seed));
   checkRecipe(recipe, dataset);
-  return { model, graph, dataset, recipe, seed, checkpointEvery: checkpointEveryOf(flags.checkpointEvery) };
+  const { graph: bare, weights, notices } = await openModel({ ...flags, model }, dataset, seed);
+  const graph = withCard(bare, trainedCard(dataset, recipe, model, seed));
+  const checkpointEvery = checkpointEveryOf(flags.checkpointEvery);
+  return { model, graph, weights, notices, dataset, recipe, seed, checkpointEvery };
 }
 
 /** Trains, or goes on training, and keeps everything in the run's folder. @returns a record of every epoch. */
 async function trainInto(
   folder: RunFolder,
   runtime: import("../runtime/runtime.js").Runtime,
-  { graph, dataset, recipe, seed, checkpointEvery }: Prepared,
+  { graph, weights: first, notices, dataset, recipe, seed, checkpointEvery }: Prepared,
   flags: TrainFlags,
   progress: Progress,
 ): Promise<readonly EpochRecord[]> {
@@ -122,11 +124,13 @@ async function trainInto(
     progress.line(`going on with ${folder.path} from epoch ${epoch}, step ${step} of ${steps}`);
     await folder.write("metrics.jsonl", history.map((record) => `${JSON.stringify(record)}\n`).join(""));
   }
+  if (resume === undefined) for (const notice of notices) onNotice(notice);
   const log = await openTrainingLog(folder, "", steps, resume?.progress);
   const signal = interruptSignal("stopping after this step; once more ends at once");
   const clock = new Clock(recipe.epochs, resume && resume.progress.epoch - 1 + resume.progress.step / steps);
   let best = Math.max(...history.map(({ testTop1 }) => testTop1));
   const trained = runTraining(runtime, graph, dataset, recipe, seed, {
+    weights: first,
     resume,
     checkpointEvery,
     signal,

@@ -32,12 +32,17 @@ export async function openTrainingLog(
   await write(fileVersion(seconds()));
   if (resumed) await write(sessionStart({ wallTime: seconds(), step: stepOf(resumed.epoch, resumed.step) + 1 }));
   return {
-    async step({ epoch, step, steps, batchLoss, lr, imagesPerSecond }) {
+    async step({ epoch, step, steps, batchLoss, lr, imagesPerSecond, gradNorm }) {
       losses.push(batchLoss);
       if (step % EVERY !== 0 && step !== steps) return;
       const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
       losses = [];
-      const values = { "train/loss": loss, "train/lr": lr, "train/images_per_second": imagesPerSecond };
+      const values = {
+        "train/loss": loss,
+        "train/lr": lr,
+        "train/images_per_second": imagesPerSecond,
+        ...(gradNorm === undefined ? {} : { "train/grad_norm": gradNorm }),
+      };
       await write(scalars({ wallTime: seconds(), step: stepOf(epoch, step) }, values));
     },
     async epoch({ epoch, trainTop1, testLoss, testTop1, dataWait }) {

@@ -90,7 +90,12 @@ export async function compare(
       height,
       width,
     },
-    recipe: { ...recipe, optimizer: "SGD", augment: { ...recipe.augment }, seeds: [...seeds] },
+    recipe: {
+      ...recipe,
+      optimizer: recipe.optimizer?.toUpperCase() ?? "SGD",
+      augment: { ...recipe.augment },
+      seeds: [...seeds],
+    },
     labels: Array.from(dataset.test.labels),
     models: models.map(
       (name, m): MeasuredModel => ({

@@ -88,6 +88,13 @@ describe("GraphBuilder", () => {
     expect(() => g.callMany("Neg", [x], {}, 2, "node")).toThrow("Neg (node): got 2 outputs; expected at most 1");
   });
 
+  it("refuses extents below 0", () => {
+    const { g } = builder();
+    expect(() => g.call("ConstantOfShape", [g.ints([2, -3])], {}, "node")).toThrow(
+      "ConstantOfShape (node): got an output [2, -3]; expected extents that are 0 or more",
+    );
+  });
+
   it("refuses to give one value out twice", () => {
     const { g, x } = builder();
     g.output(x);

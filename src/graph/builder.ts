@@ -1,8 +1,9 @@
 import { type OpName, type OpSchema, opOf } from "../ops/index.js";
 import type { Op } from "../ops/op.js";
 import { type Attributes, type AttributesOf, readAttributes, writeAttributes } from "./attributes.js";
-import type { Dim, Graph, Init, Node, Parameter, Value } from "./graph.js";
+import type { Dim, Graph, Init, Node, Parameter, Value, ValueType } from "./graph.js";
 import { type Known, knownOf, tensorOf } from "./known.js";
+import { formatShape } from "./shape.js";
 import { type DType, float32, int64, type Tensor } from "./tensor.js";
 
 /**
@@ -130,6 +131,11 @@ export class GraphBuilder {
     }
   }
 
+  /** The types that the outputs of a node would have, were it appended. @throws when its inputs do not fit. */
+  typesOf(node: Node): readonly ValueType[] {
+    return this.#infer(node).types;
+  }
+
   #infer(node: Node) {
     const rule: Op = opOf(node.op, node.domain);
     const inputs = node.inputs.map((name) => (name === "" ? undefined : this.value(name)));
@@ -141,6 +147,11 @@ export class GraphBuilder {
       outputCount: node.outputs.length,
     };
     const types = rule.shape(call);
+    for (const { shape } of types) {
+      if (shape.some((dim) => typeof dim === "number" && !(Number.isInteger(dim) && dim >= 0))) {
+        throw new RangeError(`got an output ${formatShape(shape)}; expected extents that are 0 or more`);
+      }
+    }
     if (types.length < node.outputs.length) {
       throw new TypeError(`got ${node.outputs.length} outputs; expected at most ${types.length}`);
     }

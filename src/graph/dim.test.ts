@@ -150,6 +150,21 @@ describe("arithmetic on extents", () => {
     expect(bindDim("N*4", { M: 2 })).toBe("N*4");
   });
 
+  it("refuses names that grow without end, before they are long", () => {
+    const squared = (dim: Dim, times: number) => {
+      for (let i = 0; i < times; i++) dim = multiplyDims(dim, dim);
+      return dim;
+    };
+    expect(() => squared("N", 40)).toThrow(
+      "got an extent that is a sum of more than 64 products or has a name of more",
+    );
+    expect(() => squared(addDims("N", addDims("M", 1)), 40)).toThrow("give the extents of the inputs sizes");
+    expect(() => {
+      let dim: Dim = "N";
+      for (let i = 0; i < 40; i++) dim = maxOfDims(subtractDims(dim, 5), quotientOfDims(dim, 3));
+    }).toThrow("give the extents of the inputs sizes");
+  });
+
   it("refuses sizes that a division does not leave whole", () => {
     expect(() => bindDim("N/8", { N: 12 })).toThrow(
       "got N = 12 where an extent is N/8; expected sizes that make it whole",

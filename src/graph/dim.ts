@@ -1,5 +1,17 @@
 import type { Dim } from "./graph.js";
-import { cut, format, fraction, namesIn, number, over, type Polynomial, parse, plus, times } from "./polynomial.js";
+import {
+  bounded,
+  cut,
+  format,
+  fraction,
+  namesIn,
+  number,
+  over,
+  type Polynomial,
+  parse,
+  plus,
+  times,
+} from "./polynomial.js";
 
 // Exact arithmetic on extents. A named extent is a whole number of at least 1; what is computed from names has a name
 // itself, the same for equal sums of products: `N*49`, `M*N`, `N*2 - 1`, `N/8` where 8 is known to divide N. What is
@@ -35,7 +47,7 @@ export function quotientOfDims(a: Dim, b: Dim): Dim {
   if (typeof a === "number" && typeof b === "number") return Math.trunc(a / b) + 0;
   if (b === 1) return a;
   const exact = divideDims(a, b);
-  return exact !== undefined && isWhole(exact) ? exact : `trunc(${a}, ${b})`;
+  return exact !== undefined && isWhole(exact) ? exact : bounded(`trunc(${a}, ${b})`);
 }
 
 /** The extent rounded towards zero: what is left of `N/2` as a whole number is `trunc(N, 2)`. */
@@ -49,19 +61,19 @@ export function truncateDim(dim: Dim): Dim {
 export function remainderOfDims(a: Dim, b: Dim): Dim {
   if (typeof a === "number" && typeof b === "number") return a - b * Math.floor(a / b);
   const exact = divideDims(a, b);
-  return exact !== undefined && isWhole(exact) ? 0 : `mod(${a}, ${b})`;
+  return exact !== undefined && isWhole(exact) ? 0 : bounded(`mod(${a}, ${b})`);
 }
 
 /** The smaller of a and b. */
 export function minOfDims(a: Dim, b: Dim): Dim {
   const { low, high } = rangeOf(subtractDims(a, b));
-  return high <= 0 ? a : low >= 0 ? b : `min(${[a, b].map(String).sort().join(", ")})`;
+  return high <= 0 ? a : low >= 0 ? b : bounded(`min(${[a, b].map(String).sort().join(", ")})`);
 }
 
 /** The larger of a and b. */
 export function maxOfDims(a: Dim, b: Dim): Dim {
   const { low, high } = rangeOf(subtractDims(a, b));
-  return low >= 0 ? a : high <= 0 ? b : `max(${[a, b].map(String).sort().join(", ")})`;
+  return low >= 0 ? a : high <= 0 ? b : bounded(`max(${[a, b].map(String).sort().join(", ")})`);
 }
 
 /** The least and the largest that something can be. */

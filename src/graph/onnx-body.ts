@@ -41,10 +41,16 @@ export function graphBody(graph: Message, depth = 0): Body {
   for (const _ of graph.messages(graphField.sparseInitializer)) {
     throw new Error("got a sparse tensor; expected dense ones; export the model without sparse weights");
   }
-  const names = (field: number) => Array.from(graph.messages(field), (value) => value.text(valueInfoField.name));
+  const names = (field: number) => Array.from(graph.messages(field), valueName);
   const outputs = names(graphField.output);
   const nodes = ordered(readNodes(graph.messages(graphField.node), depth), outputs);
   return { inputs: names(graphField.input), outputs, nodes, initializers };
+}
+
+function valueName(value: Message): string {
+  const name = value.text(valueInfoField.name);
+  if (name === "") throw new Error("got an input or output without a name; expected names");
+  return name;
 }
 
 /** How a function is found: its domain, name and overload. */
@@ -61,8 +67,11 @@ export function readFunctions(model: Message, opset: number): Map<string, LocalF
     const defaults = Array.from(message.messages(functionField.attributeDefaults), (attribute) => {
       return [attribute.text(attributeField.name), attribute] as const;
     });
+    const key = functionKey({ domain, op, overload: message.text(functionField.overload) });
+    if (op === "" || functions.has(key))
+      throw new Error(`got function ${key} twice, or without a name; expected it once`);
     let body: Body | undefined;
-    functions.set(functionKey({ domain, op, overload: message.text(functionField.overload) }), {
+    functions.set(key, {
       body: () => {
         body ??= functionBody(message);
         return body;

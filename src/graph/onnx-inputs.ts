@@ -2,6 +2,7 @@ import { dtypeFromOnnx } from "./dtype.js";
 import type { Dim, Value } from "./graph.js";
 import { isHalf } from "./half-precision.js";
 import { dimField, graphField, shapeField, tensorTypeField, typeField, valueInfoField } from "./onnx-fields.js";
+import { mostAxes } from "./onnx-tensor.js";
 import type { Message } from "./protobuf.js";
 
 /**
@@ -24,12 +25,12 @@ function readInput(message: Message) {
   if (type === undefined) throw new Error(`got input ${name} without a tensor type; expected one`);
   const dataType = type.number(tensorTypeField.elementType) ?? 0;
   const dtype = dtypeFromOnnx(isHalf(dataType) ? 1 : dataType);
-  const dims = Array.from(type.message(tensorTypeField.shape)?.messages(shapeField.dim) ?? []);
-  const shape = dims.map((dim): Dim | undefined => {
+  const shape: (Dim | undefined)[] = [];
+  for (const dim of type.message(tensorTypeField.shape)?.messages(shapeField.dim) ?? []) {
+    if (shape.length >= mostAxes) throw new Error(`got input ${name} with more than ${mostAxes} axes; expected fewer`);
     const [size, param] = [dim.number(dimField.value) ?? 0, dim.text(dimField.param)];
     if (!Number.isSafeInteger(size)) throw new Error(`got input ${name} with an extent of ${size}; expected less`);
-    if (size > 0) return size;
-    return /^[A-Za-z_][\w.-]*$/.test(param) ? param : undefined;
-  });
+    shape.push(size > 0 ? size : /^[A-Za-z_][\w.-]*$/.test(param) ? param : undefined);
+  }
   return { name, dtype, shape };
 }

@@ -31,6 +31,10 @@ export function readNodes(messages: Iterable<Message>, depth = 0): FileNode[] {
   return Array.from(messages, (message) => readNode(message, depth));
 }
 
+// Most nodes have neither, and a large file may have very many nodes.
+const noAttributes = new Map<string, Message>();
+const noNames: readonly string[] = [];
+
 function readNode(message: Message, depth: number): FileNode {
   const [op, given] = [message.text(nodeField.opType), message.texts(nodeField.output)];
   const outputs = given.slice(0, given.findLastIndex((name) => name !== "") + 1);
@@ -38,14 +42,14 @@ function readNode(message: Message, depth: number): FileNode {
   if (op === "" || outputs.length === 0) {
     throw new Error(`got node "${name}" with operator "${op}" and ${outputs.length} outputs; expected both`);
   }
-  const attributes = new Map<string, Message>();
-  const captured: string[] = [];
+  let [attributes, captured] = [noAttributes, noNames];
   for (const attribute of message.messages(nodeField.attribute)) {
     const key = attribute.text(attributeField.name);
+    if (attributes === noAttributes) attributes = new Map();
     if (attributes.has(key)) throw new Error(`${op} (${name}): got attribute ${key} twice; expected it once`);
     attributes.set(key, attribute);
     const graph = attribute.message(attributeField.graph);
-    if (graph !== undefined) for (const inner of namesIn(graph, depth + 1)) captured.push(inner);
+    if (graph !== undefined) captured = [...captured, ...namesIn(graph, depth + 1)];
   }
   const domain = domainOf(message.text(nodeField.domain));
   const overload = message.text(nodeField.overload);
@@ -103,7 +107,7 @@ export function readAttribute(message: Message, external: ReadExternal | undefin
     case attributeType.ints:
       return { ints: message.numbers(field.ints) };
     case attributeType.floats:
-      return { floats: [...message.floats(field.floats)] };
+      return { floats: Array.from(message.floats(field.floats)) };
     case attributeType.strings:
       return { strings: message.views(field.strings).map(text) };
     default:

@@ -54,7 +54,7 @@ function parsed<T>(bytes: Uint8Array, read: () => T): T {
 /** Names in a damaged file may be of any length and hold anything. */
 function inOneLine(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
-  return line.length > 1000 ? `${line.slice(0, 1000)}…` : line;
+  return line.length > 1000 ? `${line.slice(0, 500)} … ${line.slice(-500)}` : line;
 }
 
 function readModelGraph(graph: Message, model: Message, external: ReadExternal | undefined): Model {
@@ -72,6 +72,9 @@ function readModelGraph(graph: Message, model: Message, external: ReadExternal |
   for (const name of body.outputs) g.output(writer.value(name, scope), name);
   g.metadata(readMetadata(model));
   const tidy = tidied(g.build(), body.initializers.keys());
+  if (tidy.nodes.length === 0 && tidy.constants.size === 0) {
+    throw new Error("got a graph that hands on its inputs; expected one that computes something");
+  }
   return { graph: tidy, weights: new Map([...tidy.parameters.keys()].map((name) => [name, weights.get(name)!])) };
 }
 
@@ -98,11 +101,11 @@ function tidied(graph: Graph, order: Iterable<string>): Graph {
 }
 
 /** Text that travels with the file; its description lies under the name `doc_string`. */
-function readMetadata(model: Message): [string, string][] {
+function readMetadata(model: Message): Map<string, string> {
+  const entries = new Map<string, string>();
+  for (const entry of model.messages(modelField.metadataProps)) {
+    entries.set(entry.text(entryField.key), entry.text(entryField.value));
+  }
   const description = model.text(modelField.docString);
-  const entries = Array.from(model.messages(modelField.metadataProps), (entry): [string, string] => [
-    entry.text(entryField.key),
-    entry.text(entryField.value),
-  ]);
-  return description === "" ? entries : [...entries, ["doc_string", description]];
+  return description === "" ? entries : entries.set("doc_string", description);
 }

@@ -20,7 +20,7 @@ export interface ExternalData {
 export type ReadExternal = (where: ExternalData) => Uint8Array;
 
 /** More axes than any network has; a damaged file may claim millions. */
-const mostAxes = 64;
+export const mostAxes = 64;
 
 /**
  * The tensor in a message: its elements as raw bytes, as a list of numbers or in another file.
@@ -69,11 +69,11 @@ function fromRaw<T>(type: { new (buffer: ArrayBuffer): T }, raw: Uint8Array): T 
 
 /** The elements from the list of numbers that small tensors use. */
 function fromLists(message: Message, dtype: DType, dataType: number) {
-  if (isHalf(dataType)) return widened(dataType, message.numbers(tensorField.int32Data));
+  if (isHalf(dataType)) return widened(dataType, message.int32s(tensorField.int32Data));
   if (dtype === "float32") return message.floats(tensorField.floatData);
   if (dtype === "float64") return message.doubles(tensorField.doubleData);
   if (dtype === "int64") return message.int64s(tensorField.int64Data);
-  return arrayType(dtype as "int32").from(message.numbers(tensorField.int32Data));
+  return arrayType(dtype as "int32").from(message.int32s(tensorField.int32Data));
 }
 
 function externalBytes(message: Message, tensor: string, length: number, read: ReadExternal | undefined): Uint8Array {

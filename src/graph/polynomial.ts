@@ -27,7 +27,22 @@ function parseTerm(term: string): Polynomial {
   return cut(product!, "*").map(factor).reduce(times, under);
 }
 
-/** The sum as an extent: a number where no name is in it. */
+/** No network computes an extent of more; a hostile file could let its name grow without end. */
+const largest = { terms: 64, characters: 4096 } as const;
+
+function tooLarge(): RangeError {
+  return new RangeError(
+    `got an extent that is a sum of more than ${largest.terms} products or has a name of more than ${largest.characters} characters; give the extents of the inputs sizes`,
+  );
+}
+
+/** A name that extents may have. @throws RangeError when it is too long. */
+export function bounded(name: string): string {
+  if (name.length > largest.characters) throw tooLarge();
+  return name;
+}
+
+/** The sum as an extent: a number where no name is in it. @throws RangeError when it is too large to be one. */
 export function format(sum: Polynomial): Dim {
   const terms = [...sum].sort(([a], [b]) => (a === "" ? 1 : b === "" ? -1 : a < b ? -1 : 1)); // the number comes last
   if (terms.every(([names]) => names === "")) return terms.length === 0 ? 0 : terms[0]![1][0] / terms[0]![1][1];
@@ -35,7 +50,8 @@ export function format(sum: Polynomial): Dim {
   const negative = terms
     .filter(([, [over]]) => over < 0)
     .map(([names, [over, under]]) => formatTerm([names, [-over, under]]));
-  return [positive.join(" + ") || "0", ...negative].join(" - ");
+  if (terms.length > largest.terms) throw tooLarge();
+  return bounded([positive.join(" + ") || "0", ...negative].join(" - "));
 }
 
 function formatTerm([names, [over, under]]: readonly [string, Fraction]): string {
@@ -60,8 +76,9 @@ export function plus(a: Polynomial, b: Polynomial): Polynomial {
   return sum;
 }
 
-/** a·b. */
+/** a·b. @throws RangeError when it has too many terms. */
 export function times(a: Polynomial, b: Polynomial): Polynomial {
+  if (a.size * b.size > 16 * largest.terms) throw tooLarge();
   let product: Polynomial = new Map();
   for (const [p, [o, u]] of a) {
     for (const [q, [over, under]] of b) {

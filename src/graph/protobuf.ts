@@ -13,6 +13,13 @@ class Cursor {
 
   /** The next varint as a signed 64-bit number, rounded beyond 2^53 (`low` and `high` hold all of it). */
   varint(): number {
+    const first = this.bytes[this.at]!;
+    if (first < 128 && this.at < this.end) {
+      this.at++;
+      this.low = first;
+      this.high = 0;
+      return first;
+    }
     let [low, high] = [0, 0];
     for (let shift = 0; ; shift += 7) {
       if (this.at >= this.end || shift > 63) throw new Error("it is cut short or damaged in a number");
@@ -38,6 +45,9 @@ class Cursor {
     return start;
   }
 }
+
+/** Names, axes and attributes come in short lists; a damaged file may claim millions. Tensors have methods of their own. */
+const longestList = 2 ** 16;
 
 /** How a field is stored. */
 const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
@@ -86,14 +96,23 @@ export class Message {
     return bytes === undefined ? "" : new TextDecoder().decode(bytes);
   }
 
-  /** The texts of a repeated field. */
+  /** The texts of a short repeated field. */
   texts(field: number): string[] {
     return this.views(field).map((bytes) => new TextDecoder().decode(bytes));
   }
 
-  /** The byte strings of a repeated field, not copied. */
+  /** The byte strings of a short repeated field, not copied. */
   views(field: number): Uint8Array[] {
-    return Array.from(this.#fields(field), ({ type, start, end }) => this.#view(field, type, start, end));
+    const found: Uint8Array[] = [];
+    for (const { type, start, end } of this.#fields(field)) {
+      this.#add(found, this.#view(field, type, start, end));
+    }
+    return found;
+  }
+
+  #add<T>(list: T[], entry: T): void {
+    if (list.length >= longestList) throw new Error(`it has a list of more than ${longestList} entries`);
+    list.push(entry);
   }
 
   /** The message in a field that occurs at most once; undefined when it is not there. */
@@ -114,21 +133,27 @@ export class Message {
     }
   }
 
-  /** The whole numbers of a repeated field, rounded beyond 2^53. */
+  /** The whole numbers of a short repeated field, rounded beyond 2^53. */
   numbers(field: number): number[] {
     const found: number[] = [];
-    this.#varints(field, (cursor) => found.push(cursor.varint()));
+    this.#varints(field, (cursor) => this.#add(found, cursor.varint()));
     return found;
   }
 
-  /** The whole numbers of a repeated field, exactly. */
-  int64s(field: number): BigInt64Array {
-    let count = 0;
+  /** The whole numbers of a repeated field of any length, cut to 32 bits. */
+  int32s(field: number): Int32Array {
+    const found = new Int32Array(this.#count(field));
+    let at = 0;
     this.#varints(field, (cursor) => {
       cursor.varint();
-      count++;
+      found[at++] = cursor.low;
     });
-    const halves = new Uint32Array(2 * count);
+    return found;
+  }
+
+  /** The whole numbers of a repeated field of any length, exactly. */
+  int64s(field: number): BigInt64Array {
+    const halves = new Uint32Array(2 * this.#count(field));
     let at = 0;
     this.#varints(field, (cursor) => {
       cursor.varint();
@@ -138,14 +163,23 @@ export class Message {
     return new BigInt64Array(halves.buffer);
   }
 
-  /** The single-precision numbers of a repeated field. */
+  /** The single-precision numbers of a repeated field of any length. */
   floats(field: number): Float32Array {
     return new Float32Array(this.#fixed(field, wire.fixed32, 4));
   }
 
-  /** The double-precision numbers of a repeated field. */
+  /** The double-precision numbers of a repeated field of any length. */
   doubles(field: number): Float64Array {
     return new Float64Array(this.#fixed(field, wire.fixed64, 8));
+  }
+
+  #count(field: number): number {
+    let count = 0;
+    this.#varints(field, (cursor) => {
+      cursor.varint();
+      count++;
+    });
+    return count;
   }
 
   /** Steps through every number of a repeated field, packed or not. */

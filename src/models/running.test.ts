@@ -50,7 +50,8 @@ describe("every parameter receives a gradient from the start in", () => {
     expect(await untaught(name, { input })).toEqual([]);
   });
 
-  it.each(["se:placement=3x3", "sk"])("resnet164 with %s", async (text) => {
-    expect(await untaught("resnet164", { input: [3, 8, 8], attention: parseAttention(text) })).toEqual([]);
+  it.each(["se:placement=3x3", "sk"])("a bottleneck network with %s", async (text) => {
+    const options = { input: [3, 33, 33], attention: parseAttention(text) } as const;
+    expect(await untaught("legacy_resnext26_32x4d", options)).toEqual([]);
   });
 });

@@ -1,4 +1,6 @@
+import { rangeOf } from "../graph/dim.js";
 import { unaryRule } from "./broadcast.js";
+import { foldElements, inRange } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
 import { signOf } from "./steps.js";
 
@@ -11,4 +13,9 @@ export const Abs: Op<typeof attributes> = {
   shape: unaryRule,
   gradient: (g, dy, { inputs }) => [() => g.call("Mul", [dy, signOf(g, required(inputs, 0, "X"))])],
   macs: noMacs,
+  known: (call) =>
+    foldElements(call, ([x], dtype) => {
+      if (typeof x === "number") return inRange(dtype, Math.abs(x), x);
+      return rangeOf(x!).low >= 0 ? x : undefined;
+    }),
 };

@@ -70,6 +70,9 @@ describe("AveragePool", () => {
       40,
     ));
 
+  it("has it where one window covers the map", () =>
+    checkGradient([randomTensor([2, 3, 4, 5], 1)], (g, x) => g.call("AveragePool", [x], { kernel_shape: [4, 5] })));
+
   it("keeps a symbolic batch, and writes out pads that older files name beside dilations", () => {
     const graph = buildGraph([floats("N", 2, 9)], (g, x) => {
       const attributes = { auto_pad: { string: "SAME_UPPER" }, kernel_shape: { ints: [3] }, dilations: { ints: [2] } };

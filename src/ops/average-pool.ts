@@ -5,7 +5,7 @@ import { concrete, extent } from "../graph/shape.js";
 import { elements, float32 } from "../graph/tensor.js";
 import { indicesOf } from "./indices-of.js";
 import { noMacs, type Op, required } from "./op.js";
-import { poolAttributes, pooledSizes, poolWindow, upgradePool } from "./pool.js";
+import { pixelsUnder, poolAttributes, pooledSizes, poolWindow, upgradePool } from "./pool.js";
 import { reach, type Window } from "./window.js";
 
 const attributes = { ...poolAttributes, count_include_pad: attribute("int", 0) };
@@ -40,19 +40,6 @@ function perPixel(g: GraphBuilder, dy: Value, x: Value, window: Window, includeP
   return g.call("Mul", [dy, g.constant(float32([1, 1, ...places], factors))]);
 }
 
-/** How many taps of the window at place `o` of axis `i` are counted: in ceil mode the last window reaches beyond the zeros. */
-function pixelsUnder(
-  { kernel, strides, dilations, before, after }: Window,
-  i: number,
-  o: number,
-  size: number,
-  includePad: number,
-) {
-  const [low, high] = includePad ? [-before[i]!, size + after[i]!] : [0, size];
-  const taps = Array.from({ length: kernel[i]! }, (_, k) => o * strides[i]! - before[i]! + k * dilations[i]!);
-  return taps.filter((at) => at >= low && at < high).length;
-}
-
 /** Adds every dy [N, C, H', W'] to all pixels of its window: what the sum over windows of x [N, C, H, W] is transposed. */
 export function spreadWindows(g: GraphBuilder, dy: Value, x: Value, window: Window): Value {
   const { kernel, strides, dilations, before } = window;
@@ -60,6 +47,9 @@ export function spreadWindows(g: GraphBuilder, dy: Value, x: Value, window: Wind
   const places = concrete(dy).slice(2);
   // What the windows cover beyond x after it; negative where they leave some of it out.
   const beyond = places.map((count, i) => (count - 1) * strides[i]! + reach(window, i) - before[i]! - sizes[i]!);
+  if (places.every((count) => count === 1) && [...before, ...beyond].every((extra) => extra === 0)) {
+    return g.call("Expand", [dy, g.ints([n, c, ...sizes])]);
+  }
   const ones = [...strides, ...dilations].every((size) => size === 1);
   if (ones && beyond.every((extra) => extra >= 0)) {
     // A sum over windows again: much faster than to transpose one.

@@ -25,7 +25,7 @@ async function errors(x: Tensor): Promise<number[]> {
 }
 
 describe("BatchNormGradient", () => {
-  it.each([[[8, 3, 5, 7]], [[5, 1, 1, 1]], [[2, 4, 9, 1]], [[7, 5]], [[3, 2, 6]]])(
+  it.each([[[8, 3, 5, 7]], [[5, 1, 1, 1]], [[2, 4, 9, 1]], [[7, 5]], [[3, 2, 6]], [[2, 3, 2, 3, 4]]])(
     "agrees with the definition for %j",
     async (shape) => {
       for (const error of await errors(randomTensor(shape, 1))) expect(error).toBeLessThan(2e-5);
@@ -38,7 +38,7 @@ describe("BatchNormGradient", () => {
       noise.shape,
       noise.data.map((value) => 100 + value),
     );
-    for (const error of await errors(far)) expect(error).toBeLessThan(1e-3);
+    for (const error of await errors(far)) expect(error).toBeLessThan(3e-5);
   });
 
   it("has no second derivative, and the error says so", async () => {

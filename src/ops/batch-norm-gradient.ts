@@ -24,15 +24,17 @@ export const BatchNormGradient: Op<typeof attributes> = {
     const [mean, rstd] = [required(inputs, 3, "mean"), required(inputs, 4, "rstd")];
     const perValue = g.scalar(-extent(x, 1) / elements(concrete(x))); // −1/M
 
+    // The forward pass has centred x already: this is the same node, and it keeps the digits that Σ dy·x would lose.
+    const centred = g.call("Sub", [x, perChannel(g, mean, x)]);
     const dbias = channelSum(g, dy);
-    const dot = channelSum(g, g.call("Mul", [dy, x]));
-    const dscale = g.call("Mul", [rstd, g.call("Sub", [dot, g.call("Mul", [mean, dbias])])]);
+    const dscale = g.call("Mul", [rstd, channelSum(g, g.call("Mul", [dy, centred]))]);
 
-    // dx = a·dy + b·x + c, with one number each per channel
-    const a = g.call("Mul", [scale, rstd]);
-    const b = g.call("Mul", [g.call("Mul", [a, rstd]), g.call("Mul", [dscale, perValue])]);
-    const c = g.call("Sub", [g.call("Mul", [a, g.call("Mul", [dbias, perValue])]), g.call("Mul", [b, mean])]);
-    const linear = g.call("Add", [g.call("Mul", [dy, perChannel(g, a, x)]), g.call("Mul", [x, perChannel(g, b, x)])]);
-    return [g.call("Add", [linear, perChannel(g, c, x)]), dscale, dbias];
+    // dx = scale·rstd·(dy + b·(x − mean) + c), with one number each per channel
+    const b = g.call("Mul", [g.call("Mul", [dscale, rstd]), perValue]);
+    const c = g.call("Mul", [dbias, perValue]);
+    const each = (vector: typeof x) => perChannel(g, vector, x);
+    const slope = g.call("Add", [g.call("Mul", [centred, each(b)]), each(c)]);
+    const dx = g.call("Mul", [g.call("Add", [dy, slope]), each(g.call("Mul", [scale, rstd]))]);
+    return [dx, dscale, dbias];
   },
 };

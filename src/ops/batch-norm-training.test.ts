@@ -8,9 +8,9 @@ import { naiveBatchNorm } from "../testing/naive-batch-norm.js";
 import { largestError } from "../testing/naive-conv.js";
 import { randomTensor } from "../testing/random-tensor.js";
 
-/** x [N, C, ..] of two, three or four axes and any extents, odd ones too, with at least four values per channel. */
+/** x [N, C, ..] of two to five axes and any extents, odd ones too, with at least four values per channel. */
 const shapes = fc
-  .tuple(extents(5), extents(4), fc.array(extents(7), { maxLength: 2 }))
+  .tuple(extents(5), extents(4), fc.array(extents(5), { maxLength: 3 }))
   .map(([n, channels, inner]) => [n, channels, ...inner])
   .filter(([n, , ...inner]) => inner.reduce((product, size) => product * size, n!) >= 4);
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { int64 } from "../graph/tensor.js";
 import { buildGraph, compute } from "../testing/build-graph.js";
+import { checkFold } from "../testing/check-fold.js";
 import { differentiate } from "../transform/differentiate.js";
 
 describe("BitwiseAnd", () => {
@@ -12,6 +13,9 @@ describe("BitwiseAnd", () => {
     const [same] = await compute([a, int64([], [0])], (g, p, q) => g.call("BitwiseAnd", [p, q]));
     expect(same!.shape).toEqual([3]);
   });
+
+  it("folds as ONNX Runtime computes, negative numbers too", () =>
+    checkFold([int64([2, 1], [12, -7]), int64([3], [10, -1, 0])], (g, a, b) => g.call("BitwiseAnd", [a, b])));
 
   it("needs integers", () => {
     const floats = { dtype: "float32", shape: [2] } as const;

@@ -1,13 +1,4 @@
-import { integerRule } from "./integers.js";
-import { noMacs, type Op } from "./op.js";
+import { bitwise } from "./bitwise.js";
 
-const attributes = {};
-
-/** The bitwise exclusive or of integers element by element with broadcasting. */
-export const BitwiseXor: Op<typeof attributes> = {
-  domain: "",
-  attributes,
-  shape: integerRule,
-  gradient: { none: "its operands are integers" },
-  macs: noMacs,
-};
+/** y = a ^ b on the bits of whole numbers, element by element with broadcasting. */
+export const BitwiseXor = bitwise((a, b) => a ^ b);

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { float32, type Tensor, toNumbers } from "../graph/tensor.js";
+import { float32, int64, type Tensor, toNumbers } from "../graph/tensor.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
 import { checkCurve, everywhere } from "../testing/check-curve.js";
+import { checkFold, knownElements } from "../testing/check-fold.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { computeGradients } from "../testing/compute-gradients.js";
 import { forAll, shapes } from "../testing/for-all.js";
@@ -55,5 +56,22 @@ describe("Clip", () => {
     expect(() =>
       buildGraph([floats(3), floats(2)], (g, x, max) => g.call("Clip", [x, undefined, max], {}, "node")),
     ).toThrow("Clip (node): got input float32 [3], max float32 [2]; expected max to be one float32");
+  });
+
+  it("is known of whole numbers and extents", async () => {
+    await checkFold([int64([3], [-2, 3, 9]), int64([], [0]), int64([1], [5])], (g, ...all) => g.call("Clip", all));
+    const clip = (low: number | undefined, high: number | undefined) =>
+      knownElements(
+        [floats("N", 7)],
+        (g, x) => {
+          const limit = (value: number | undefined) =>
+            value === undefined ? undefined : g.constant(int64([], [value]));
+          return g.call("Clip", [g.call("Shape", [x]), limit(low), limit(high)]);
+        },
+        { N: 9 },
+      );
+    expect(clip(1, undefined)).toEqual(["N", 7]);
+    expect(clip(undefined, 5)).toEqual(["min(5, N)", 5]);
+    expect(clip(undefined, undefined)).toEqual(["N", 7]);
   });
 });

@@ -1,4 +1,6 @@
 import { formatShape, ShapeError } from "../graph/shape.js";
+import { combined, foldElements } from "./fold.js";
+import { foldExtremum } from "./fold-extremum.js";
 import { noMacs, type Op, required } from "./op.js";
 import { notPositive } from "./steps.js";
 
@@ -31,4 +33,13 @@ export const Clip: Op<typeof attributes> = {
     undefined,
   ],
   macs: noMacs,
+  known: (call) => {
+    const limits = [1, 2].map((i) => (call.inputs[i] === undefined ? [] : call.known(i)?.data));
+    const [low, high] = limits;
+    if (low === undefined || high === undefined) return [undefined];
+    return foldElements({ ...call, inputs: call.inputs.slice(0, 1) }, ([x], dtype) => {
+      const raised = combined([x!, ...low], (a, b) => foldExtremum("max")([a, b], dtype));
+      return raised === undefined ? raised : combined([raised, ...high], (a, b) => foldExtremum("min")([a, b], dtype));
+    });
+  },
 };

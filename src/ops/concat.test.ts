@@ -32,6 +32,13 @@ describe("Concat", () => {
       ),
     ));
 
+  it("adds up named extents", () => {
+    const { outputs } = buildGraph([floats("N", 2), floats(3, 2), floats("N", 2)], (g, ...inputs) =>
+      g.call("Concat", inputs, { axis: 0 }),
+    );
+    expect(outputs[0]!.shape).toEqual(["N*2 + 3", 2]);
+  });
+
   it("says which shapes do not fit", () => {
     expect(() =>
       buildGraph([floats(2, 3), floats(3, 2)], (g, a, b) => g.call("Concat", [a, b], { axis: 1 }, "node")),

@@ -67,7 +67,7 @@ describe("Conv", () => {
   it("writes out the pads of older files that name them beside dilations", () => {
     const graph = buildGraph([floats("N", 2, 9, 9), floats(4, 2, 3, 3)], (g, a, w) => {
       const attributes = { auto_pad: { string: "SAME_LOWER" }, dilations: { ints: [1, 2] }, strides: { ints: [2, 3] } };
-      const node = { name: "c", op: "Conv", domain: "", inputs: [a.name, w.name], outputs: ["y"], attributes };
+      const node = { name: "c", op: "Conv", domain: "", inputs: [a.name, w.name, ""], outputs: ["y"], attributes };
       return g.append(ops.Conv.upgrade!(g, node, 11));
     });
     // rows: (5 − 1)·2 + 3 − 9 = 2 zeros; columns: (3 − 1)·3 + 5 − 9 = 2 zeros

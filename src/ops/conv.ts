@@ -38,8 +38,8 @@ export const Conv: Op<typeof attributes> = {
     ];
   },
   upgrade: (g, node) => {
-    const [x, w] = node.inputs.map((name) => g.value(name));
-    return x && w ? writeOutPads(node, x, kernelOf(w)) : node;
+    const [x, w] = node.inputs;
+    return x && w ? writeOutPads(node, g.value(x), kernelOf(g.value(w))) : node;
   },
   // every output element sums I/group · kH · kW products
   macs: ({ inputs }, outputs) =>

@@ -109,6 +109,8 @@ describe("Dropout", () => {
     expect(g.append(upgraded)[0]).toMatchObject({ name: "y", shape: x.shape });
     const plain = { ...node, attributes: {} };
     expect(Dropout.upgrade!(g, plain, 11)).toEqual(plain);
+    const training = { ...plain, inputs: ["x", "ratio", "yes"] };
+    expect(Dropout.upgrade!(g, training, 13)).toEqual({ ...plain, inputs: ["x", "ratio"] });
   });
 
   it("refuses a file exported for training, and a ratio out of range", async () => {

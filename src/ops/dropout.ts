@@ -52,8 +52,9 @@ export const Dropout: Op<typeof attributes> = {
     const y = g.call("Mul", [x, mask], {}, name);
     return outputCount === 1 ? [y] : [y, g.call("Not", [dropped])];
   },
+  // A file exported while training says so; whether masks are drawn is for the training step to decide.
   upgrade: (g, node, opset) => {
-    if (opset >= 12) return node;
+    if (opset >= 12) return { ...node, inputs: node.inputs.slice(0, 2) };
     const { ratio, ...rest } = node.attributes;
     if (ratio === undefined || !("float" in ratio)) return { ...node, attributes: rest };
     return { ...node, inputs: [node.inputs[0]!, g.scalar(ratio.float).name], attributes: rest };

@@ -16,6 +16,13 @@ describe("Expand", () => {
       checkGradient([randomTensor(from, 1)], (g, x) => g.call("Expand", [x, g.ints(to)])),
     ));
 
+  it("stretches to an extent that is computed from a shape", () => {
+    const { outputs } = buildGraph([floats("N", 3), floats(1, 3)], (g, x, row) =>
+      g.call("Expand", [row, g.call("Shape", [x])]),
+    );
+    expect(outputs[0]!.shape).toEqual(["N", 3]);
+  });
+
   it("says which shapes do not fit", () => {
     expect(() => buildGraph([floats(2, 3)], (g, x) => g.call("Expand", [x, g.ints([4])], {}, "node"))).toThrow(
       "Expand (node): got [2, 3] and [4]; expected shapes that broadcast",

@@ -1,7 +1,6 @@
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
-import { positive } from "./relu-gradient.js";
-import { negativePart } from "./steps.js";
+import { negativePart, positive } from "./steps.js";
 
 /** The slope of an exponential linear unit: `above` where x > 0, `below`·eˣ elsewhere; it never overflows. */
 export function exponentialSlope(g: GraphBuilder, x: Value, { above, below }: { above: number; below: number }): Value {

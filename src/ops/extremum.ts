@@ -18,8 +18,9 @@ export function extremumGradient(
   const operands = inputs.map((_, i) => required(inputs, i, "data"));
   const [a, b, ...more] = operands as [Value, ...Value[]];
   if (b === undefined) return [() => dy];
-  if (more.length > 0)
+  if (more.length > 0) {
     return operands.map((x) => () => unbroadcast(g, g.call("Mul", [dy, shareOf(g, x, y, operands)]), x));
+  }
   const first = () => g.call("Mul", [dy, halfStep(g, kind === "max" ? g.call("Sub", [a, b]) : g.call("Sub", [b, a]))]);
   return [() => unbroadcast(g, first(), a), () => unbroadcast(g, g.call("Sub", [dy, first()]), b)];
 }

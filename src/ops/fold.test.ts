@@ -53,6 +53,8 @@ describe("folding", () => {
   );
 
   it.each<[string, Unary]>([
+    ["Sqrt", (g, x) => g.call("Sqrt", [g.call("Mul", [x, x])])],
+    ["Reciprocal", (g, x) => g.call("Reciprocal", [g.call("Add", [x, g.scalar(0.25)])])],
     ["Neg", (g, x) => g.call("Neg", [x])],
     ["Floor", (g, x) => g.call("Floor", [x])],
     ["Ceil", (g, x) => g.call("Ceil", [x])],

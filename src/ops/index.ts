@@ -8,6 +8,7 @@ import { BatchNormGradient } from "./batch-norm-gradient.js";
 import { BatchNormTraining } from "./batch-norm-training.js";
 import { BatchNormalization } from "./batch-normalization.js";
 import { BitwiseAnd } from "./bitwise-and.js";
+import { BitwiseOr } from "./bitwise-or.js";
 import { BitwiseXor } from "./bitwise-xor.js";
 import { Cast } from "./cast.js";
 import { Ceil } from "./ceil.js";
@@ -20,9 +21,11 @@ import { ConvInputGradient } from "./conv-input-gradient.js";
 import { ConvTranspose } from "./conv-transpose.js";
 import { ConvWeightGradient } from "./conv-weight-gradient.js";
 import { Cos } from "./cos.js";
+import { CumSum } from "./cum-sum.js";
 import { DepthToSpace } from "./depth-to-space.js";
 import { Div } from "./div.js";
 import { Dropout } from "./dropout.js";
+import { Einsum } from "./einsum.js";
 import { Elu } from "./elu.js";
 import { Equal } from "./equal.js";
 import { Erf } from "./erf.js";
@@ -32,6 +35,7 @@ import { Flatten } from "./flatten.js";
 import { Floor } from "./floor.js";
 import { Gather } from "./gather.js";
 import { GatherElements } from "./gather-elements.js";
+import { GatherND } from "./gather-nd.js";
 import { Gelu } from "./gelu.js";
 import { Gemm } from "./gemm.js";
 import { GlobalAveragePool } from "./global-average-pool.js";
@@ -43,6 +47,8 @@ import { HardSigmoid } from "./hard-sigmoid.js";
 import { HardSwish } from "./hard-swish.js";
 import { Identity } from "./identity.js";
 import { InstanceNormalization } from "./instance-normalization.js";
+import { IsInf } from "./is-inf.js";
+import { IsNaN } from "./is-na-n.js";
 import { LayerNormalization } from "./layer-normalization.js";
 import { LeakyRelu } from "./leaky-relu.js";
 import { Less } from "./less.js";
@@ -50,6 +56,7 @@ import { LessOrEqual } from "./less-or-equal.js";
 import { Log } from "./log.js";
 import { LogSoftmax } from "./log-softmax.js";
 import { LpNormalization } from "./lp-normalization.js";
+import { LpPool } from "./lp-pool.js";
 import { LRN } from "./lrn.js";
 import { MatMul } from "./mat-mul.js";
 import { Max } from "./max.js";
@@ -64,7 +71,9 @@ import { Mul } from "./mul.js";
 import { NchwcConv } from "./nchwc-conv.js";
 import { NchwcGlobalAveragePool } from "./nchwc-global-average-pool.js";
 import { Neg } from "./neg.js";
+import { NonZero } from "./non-zero.js";
 import { Not } from "./not.js";
+import { OneHot } from "./one-hot.js";
 import type { Op } from "./op.js";
 import { Or } from "./or.js";
 import { Pad } from "./pad.js";
@@ -90,6 +99,7 @@ import { Reshape } from "./reshape.js";
 import { Resize } from "./resize.js";
 import { Round } from "./round.js";
 import { ScatterElements } from "./scatter-elements.js";
+import { ScatterND } from "./scatter-nd.js";
 import { Selu } from "./selu.js";
 import { Shape } from "./shape.js";
 import { Sigmoid } from "./sigmoid.js";
@@ -108,6 +118,8 @@ import { Sub } from "./sub.js";
 import { Sum } from "./sum.js";
 import { Tanh } from "./tanh.js";
 import { ThresholdedRelu } from "./thresholded-relu.js";
+import { Tile } from "./tile.js";
+import { TopK } from "./top-k.js";
 import { Transpose } from "./transpose.js";
 import { Unsqueeze } from "./unsqueeze.js";
 import { Where } from "./where.js";
@@ -124,6 +136,7 @@ export const ops = {
   BatchNormGradient,
   BatchNormTraining,
   BitwiseAnd,
+  BitwiseOr,
   BitwiseXor,
   Cast,
   Ceil,
@@ -136,9 +149,11 @@ export const ops = {
   ConvTranspose,
   ConvWeightGradient,
   Cos,
+  CumSum,
   DepthToSpace,
   Div,
   Dropout,
+  Einsum,
   Elu,
   Equal,
   Erf,
@@ -148,6 +163,7 @@ export const ops = {
   Floor,
   Gather,
   GatherElements,
+  GatherND,
   Gelu,
   Gemm,
   GlobalAveragePool,
@@ -159,6 +175,8 @@ export const ops = {
   HardSwish,
   Identity,
   InstanceNormalization,
+  IsInf,
+  IsNaN,
   LayerNormalization,
   LeakyRelu,
   Less,
@@ -166,6 +184,7 @@ export const ops = {
   Log,
   LogSoftmax,
   LpNormalization,
+  LpPool,
   LRN,
   MatMul,
   Max,
@@ -180,7 +199,9 @@ export const ops = {
   NchwcConv,
   NchwcGlobalAveragePool,
   Neg,
+  NonZero,
   Not,
+  OneHot,
   Or,
   Pad,
   Pow,
@@ -205,6 +226,7 @@ export const ops = {
   Resize,
   Round,
   ScatterElements,
+  ScatterND,
   Selu,
   Shape,
   Sigmoid,
@@ -223,6 +245,8 @@ export const ops = {
   Sum,
   Tanh,
   ThresholdedRelu,
+  Tile,
+  TopK,
   Transpose,
   Unsqueeze,
   Where,

@@ -3,7 +3,7 @@ import type { GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
 import { unaryRule } from "./broadcast.js";
 import { noMacs, type Op, required } from "./op.js";
-import { positive } from "./relu-gradient.js";
+import { positive } from "./steps.js";
 
 const attributes = { alpha: attribute("float", 0.01) };
 

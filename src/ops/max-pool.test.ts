@@ -67,6 +67,15 @@ describe("MaxPool", () => {
     expect([...dx!.data]).toEqual(expected);
   });
 
+  it("has none where a dilated window steps over a map", async () => {
+    const gradient = checkGradient([distinctTensor([1, 1, 1], 1)], (g, x) =>
+      g.call("MaxPool", [x], { kernel_shape: [2], dilations: [2], pads: [1, 1] }, "node"),
+    );
+    await expect(gradient).rejects.toThrow(
+      "gradient of MaxPool (node): got a window without a pixel of x under it (place 0 of axis 2); expected one under every window, for the gradient to go to; pad less",
+    );
+  });
+
   it("keeps a symbolic batch", () => {
     const graph = buildGraph([floats("N", 3, 7, 7)], (g, x) =>
       g.call("MaxPool", [x], { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 }),

@@ -1,10 +1,10 @@
 import { attribute } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
-import { concrete } from "../graph/shape.js";
+import { concrete, ShapeError } from "../graph/shape.js";
 import { elements } from "../graph/tensor.js";
 import { noMacs, type Op, required } from "./op.js";
-import { poolAttributes, pooledSizes, poolWindow, upgradePool } from "./pool.js";
+import { pixelsUnder, poolAttributes, pooledSizes, poolWindow, upgradePool } from "./pool.js";
 import { reach, type Window, windowToAttributes } from "./window.js";
 import { zerosOf } from "./zeros.js";
 
@@ -36,6 +36,17 @@ export const MaxPool: Op<typeof attributes> = {
 /** Adds every dy [N, C, H', W'] to the largest pixel of its window over x [N, C, H, W], of several equal ones to the first. */
 export function toLargest(g: GraphBuilder, dy: Value, x: Value, window: Window, ceil_mode = 0): Value {
   const shape = concrete(x);
+  for (const [i, count] of concrete(dy).slice(2).entries()) {
+    const empty = Array.from({ length: count }, (_, o) => o).find(
+      (o) => pixelsUnder(window, i, o, shape[i + 2]!) === 0,
+    );
+    if (empty === undefined) continue;
+    throw new ShapeError({
+      given: `a window without a pixel of x under it (place ${empty} of axis ${i + 2})`,
+      expected: "one under every window, for the gradient to go to",
+      fix: "pad less",
+    });
+  }
   const pool = windowToAttributes(window);
   const [, indices] = g.callMany("MaxPool", [x], { ...pool, ceil_mode }, 2);
   // Windows that share no pixel need no sum, and ONNX Runtime writes them twice as fast.

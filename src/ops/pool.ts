@@ -43,9 +43,20 @@ export function pooledSizes(window: Window, ceilMode: number, x: ValueType): num
   });
 }
 
+/**
+ * How many taps of the window at place `o` of axis `i`, whose extent is `size`, lie on x, or with `includePad` on the zeros
+ * around it too; never those beyond, where the last window of ceil mode reaches.
+ */
+export function pixelsUnder(window: Window, i: number, o: number, size: number, includePad = 0): number {
+  const { kernel, strides, dilations, before, after } = window;
+  const [low, high] = includePad ? [-before[i]!, size + after[i]!] : [0, size];
+  const taps = Array.from({ length: kernel[i]! }, (_, k) => o * strides[i]! - before[i]! + k * dilations[i]!);
+  return taps.filter((at) => at >= low && at < high).length;
+}
+
 /** Reads pools of older files; see `writeOutPads`. */
 export function upgradePool(g: GraphBuilder, node: Node): Node {
   const kernel = node.attributes.kernel_shape;
-  const x = g.value(node.inputs[0]!);
-  return kernel && "ints" in kernel ? writeOutPads(node, x, kernel.ints) : node;
+  const [x] = node.inputs;
+  return x && kernel && "ints" in kernel ? writeOutPads(node, g.value(x), kernel.ints) : node;
 }

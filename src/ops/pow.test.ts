@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { float32, int64, type Tensor, toNumbers } from "../graph/tensor.js";
 import { buildGraph, floats } from "../testing/build-graph.js";
 import { checkCurve } from "../testing/check-curve.js";
+import { checkFold } from "../testing/check-fold.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { computeGradients } from "../testing/compute-gradients.js";
 import { broadcastPairs, forAll } from "../testing/for-all.js";
@@ -81,5 +82,10 @@ describe("Pow", () => {
     await expect(gradient).rejects.toThrow(
       "gradient of Pow (node): got an exponent of int64; expected float32 to differentiate",
     );
+  });
+
+  it("is known of whole numbers", async () => {
+    await checkFold([int64([3], [2, -3, 5]), int64([], [3])], (g, x, p) => g.call("Pow", [x, p]));
+    await checkFold([float32([2], [2, -3]), int64([2], [3, 0])], (g, x, p) => g.call("Pow", [x, p]));
   });
 });

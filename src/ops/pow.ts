@@ -3,6 +3,7 @@ import type { Value } from "../graph/graph.js";
 import { broadcastShapes } from "../graph/shape.js";
 import { toNumbers } from "../graph/tensor.js";
 import { unbroadcast } from "./broadcast.js";
+import { foldElements, inRange } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = {};
@@ -23,8 +24,9 @@ export const Pow: Op<typeof attributes> = {
     return [
       () => unbroadcast(g, g.call("Mul", [dy, slope(g, x, p)]), x),
       () => {
-        if (p.dtype !== "float32")
+        if (p.dtype !== "float32") {
           throw new TypeError(`got an exponent of ${p.dtype}; expected float32 to differentiate`);
+        }
         // dp = dy·y·ln x. At x = 0, where y stays 0, it is 0; below 0 there is none, and NaN says so, as PyTorch does.
         const zero = g.call("Cast", [g.call("Equal", [x, g.scalar(0)])], { to: 1 });
         const logarithm = g.call("Log", [g.call("Add", [x, zero])]);
@@ -33,6 +35,16 @@ export const Pow: Op<typeof attributes> = {
     ];
   },
   macs: noMacs,
+  // Whole numbers alone: the last digit of other powers is the engine's affair.
+  known: (call) =>
+    foldElements(
+      call,
+      ([x, p]) => {
+        const whole = Number.isSafeInteger(x) && Number.isSafeInteger(p) && Number(p) >= 0;
+        return whole ? inRange(required(call.inputs, 0, "X").dtype, Number(x) ** Number(p), Number(x)) : undefined;
+      },
+      call.inputs[0]?.dtype,
+    ),
 };
 
 /** p·x^(p − 1), and 0 where p = 0. */

@@ -3,7 +3,7 @@ import type { Value } from "../graph/graph.js";
 import { broadcastShapes, formatShape, ShapeError, sameShape } from "../graph/shape.js";
 import { unbroadcast } from "./broadcast.js";
 import { noMacs, type Op, required } from "./op.js";
-import { positive } from "./relu-gradient.js";
+import { positive } from "./steps.js";
 
 const attributes = {};
 

@@ -1,4 +1,5 @@
 import { unaryRule } from "./broadcast.js";
+import { foldElements, inRange } from "./fold.js";
 import { noMacs, type Op } from "./op.js";
 
 const attributes = {};
@@ -10,4 +11,5 @@ export const Reciprocal: Op<typeof attributes> = {
   shape: unaryRule,
   gradient: (g, dy, { outputs: [y] }) => [() => g.call("Neg", [g.call("Mul", [dy, g.call("Mul", [y, y])])])], // −dy·y²
   macs: noMacs,
+  known: (call) => foldElements(call, ([x], dtype) => (typeof x === "number" ? inRange(dtype, 1 / x) : undefined)),
 };

@@ -1,4 +1,6 @@
+import { isWhole } from "../graph/dim.js";
 import { unaryRule } from "./broadcast.js";
+import { foldElements } from "./fold.js";
 import { noMacs, type Op } from "./op.js";
 
 const attributes = {};
@@ -10,4 +12,10 @@ export const Round: Op<typeof attributes> = {
   shape: unaryRule,
   gradient: { none: "it is flat between halves of whole numbers" },
   macs: noMacs,
+  known: (call) => foldElements(call, ([x]) => (typeof x === "number" ? toEven(x) : isWhole(x!) ? x : undefined)),
 };
+
+/** The nearest whole number, of two the even one. */
+function toEven(x: number): number {
+  return Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);
+}

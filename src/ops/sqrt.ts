@@ -1,4 +1,5 @@
 import { unaryRule } from "./broadcast.js";
+import { foldElements, inRange } from "./fold.js";
 import { noMacs, type Op } from "./op.js";
 
 const attributes = {};
@@ -10,4 +11,6 @@ export const Sqrt: Op<typeof attributes> = {
   shape: unaryRule,
   gradient: (g, dy, { outputs }) => [() => g.call("Div", [g.call("Mul", [dy, g.scalar(0.5)]), outputs[0]])], // dy / 2y
   macs: noMacs,
+  known: (call) =>
+    foldElements(call, ([x], dtype) => (typeof x === "number" ? inRange(dtype, Math.sqrt(x)) : undefined)),
 };

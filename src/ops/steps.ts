@@ -1,10 +1,14 @@
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
-import { positive } from "./relu-gradient.js";
 
 // ONNX Runtime's HardSigmoid, max(0, min(1, α·x + β)), runs at the speed of memory; Sign, Where and comparisons take five
 // to ten times as long. Made this steep it is a step: every normal number but 0 is taken beyond ±1.
 const steep = 2 ** 127;
+
+/** 1 where x > 0, else 0. */
+export function positive(g: GraphBuilder, x: Value): Value {
+  return g.call("HardSigmoid", [x], { alpha: steep, beta: 0 });
+}
 
 /** 1 where x > 0, ½ where x = 0 and 0 where x < 0. */
 export function halfStep(g: GraphBuilder, x: Value): Value {

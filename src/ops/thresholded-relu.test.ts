@@ -15,9 +15,12 @@ describe.each([{}, { alpha: 0 }, { alpha: -0.125 }, { alpha: 0.125 }])("Threshol
     }));
 
   it("has the gradient that finite differences give", () =>
-    forAll(shapes(0), (shape) =>
-      checkGradient([awayFromZero(shape, 1, { low: 0.2, high: 0.9 })], (g, x) =>
-        g.call("ThresholdedRelu", [x], attributes),
-      ),
+    forAll(
+      shapes(0),
+      (shape) =>
+        checkGradient([awayFromZero(shape, 1, { low: 0.2, high: 0.9 })], (g, x) =>
+          g.call("ThresholdedRelu", [x], attributes),
+        ),
+      8,
     ));
 });

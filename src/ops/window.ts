@@ -59,19 +59,7 @@ export function windowOf(
       expected: `[${kernel}], the extents of the weights`,
     });
   }
-  const lengths = [strides.length, dilations.length, pads.length / 2];
-  if (lengths.some((length) => length !== kernel.length)) {
-    throw new ShapeError({
-      given: `strides [${strides}], dilations [${dilations}], pads [${pads}]`,
-      expected: `${kernel.length}, ${kernel.length} and ${2 * kernel.length} numbers`,
-    });
-  }
-  if ([...kernel, ...strides, ...dilations].some((size) => size < 1) || pads.some((pad) => pad < 0)) {
-    throw new ShapeError({
-      given: `kernel [${kernel}], strides [${strides}], dilations [${dilations}], pads [${pads}]`,
-      expected: "at least 1 each, and pads of at least 0",
-    });
-  }
+  checkNumbers(kernel, strides, dilations, pads);
   const bare = { kernel, strides, dilations };
   if (auto_pad === "NOTSET") {
     return { ...bare, before: pads.slice(0, kernel.length), after: pads.slice(kernel.length) };
@@ -102,6 +90,28 @@ export function writeOutPads(node: Node, x: ValueType, kernel: readonly number[]
 /** Those attributes that describe a window. */
 function pick(attributes: Attributes): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => Object.hasOwn(windowAttributes, name)));
+}
+
+/** @throws ShapeError when there is not one number for every axis, or one that no window can have. */
+function checkNumbers(
+  kernel: readonly number[],
+  strides: readonly number[],
+  dilations: readonly number[],
+  pads: readonly number[],
+): void {
+  const lengths = [strides.length, dilations.length, pads.length / 2];
+  if (lengths.some((length) => length !== kernel.length)) {
+    throw new ShapeError({
+      given: `strides [${strides}], dilations [${dilations}], pads [${pads}]`,
+      expected: `${kernel.length}, ${kernel.length} and ${2 * kernel.length} numbers`,
+    });
+  }
+  if ([...kernel, ...strides, ...dilations].some((size) => size < 1) || pads.some((pad) => pad < 0)) {
+    throw new ShapeError({
+      given: `kernel [${kernel}], strides [${strides}], dilations [${dilations}], pads [${pads}]`,
+      expected: "at least 1 each, and pads of at least 0",
+    });
+  }
 }
 
 /** How far the window reaches along axis `i`: the extent of the kernel with its gaps. */

@@ -5,8 +5,8 @@ import { Random } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { trainingStep } from "../transform/training-step.js";
 import { crossEntropy } from "./losses.js";
+import { openStep } from "./open-step.js";
 import { sgd } from "./optimizers.js";
-import { openStep } from "./trainer.js";
 
 /** A training step that is ready to be timed. */
 export interface TrainingBench {

@@ -1,11 +1,14 @@
+import type { Augmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
-import { countBatches } from "../data/split.js";
+import { type Batch, countBatches } from "../data/split.js";
 import { measureWait } from "../data/waiting.js";
 import { UserError } from "../errors.js";
-import type { Session } from "../runtime/runtime.js";
+import { float32, int64 } from "../graph/tensor.js";
+import type { Session, Tensors } from "../runtime/runtime.js";
 import type { EpochSums } from "./checkpoint.js";
-import type { Recipe } from "./recipe.js";
-import { scheduleOf } from "./schedules.js";
+import { movesMomentum } from "./plan.js";
+import { mixes, type Recipe } from "./recipe.js";
+import { type ScheduleState, scheduleOf } from "./schedules.js";
 
 /** Where training stands, after every step. */
 export interface StepProgress {
@@ -19,6 +22,8 @@ export interface StepProgress {
   /** Of this step alone. */
   readonly batchLoss: number;
   readonly lr: number;
+  /** The norm of all gradients before clipping, where the recipe clips by it. */
+  readonly gradNorm?: number;
   readonly imagesPerSecond: number;
   /** The share of the epoch so far, 0 to 1, in which a step waited for its images. */
   readonly dataWait: number;
@@ -46,45 +51,47 @@ export function startOf(epoch: number): EpochPosition {
   return { epoch, step: 0, sums };
 }
 
-/** The number of steps in an epoch: images that do not fill a batch wait for the next one. */
+/** The number of steps in an epoch: images that do not fill a batch, or batches an update, wait for the next one. */
 export function stepsPerEpoch({ dataset, recipe }: Pick<Training, "dataset" | "recipe">): number {
-  return countBatches(dataset.train.length, { batch: recipe.batch, dropLast: true });
+  const { batch, accumulate = 1 } = recipe;
+  return Math.floor(countBatches(dataset.train.length, { batch, dropLast: true }) / accumulate) * accumulate;
 }
 
 /**
  * Trains from a position to the end of its epoch.
+ * @param scheduleState what the schedule has observed in the epochs before.
  * @param afterStep is called after every step and awaited; what it throws ends the epoch.
- * @throws UserError when the loss stops being a number.
+ * @throws UserError when the loss or the norm of the gradients stops being a number.
  */
 export async function trainEpoch(
   training: Training,
   from: EpochPosition,
+  scheduleState: ScheduleState,
   afterStep: (position: EpochPosition, progress: StepProgress) => Promise<void>,
 ): Promise<EpochPosition> {
   const { stepper, dataset, recipe, seed } = training;
-  const { batch, augment } = recipe;
+  const { batch } = recipe;
   const { epoch } = from;
   const steps = stepsPerEpoch(training);
-  const schedule = scheduleOf(recipe, steps);
-  const shape = [batch, dataset.channels, dataset.height, dataset.width];
   const durations: number[] = [];
   const started = performance.now();
+  const augment = augmentationOf(recipe);
   const options = { batch, seed, epoch, shuffle: true, augment, dropLast: true, start: from.step };
   const waiting = measureWait(dataset.train.batches(options));
+  const feeds = feeder(training, scheduleState);
   let position = from;
-  for await (const { x, y } of waiting.items) {
-    const { lr } = schedule.at(epoch - 1 + position.step / steps, schedule.start);
+  for await (const images of waiting.items) {
+    if (position.step === steps) break; // what is left does not fill an update
+    const { lr, tensors } = feeds(images, position);
     const stepStarted = performance.now();
-    const results = await stepper.run({
-      x: { dtype: "float32", shape, data: x },
-      y: { dtype: "int64", shape: [batch], data: y },
-      lr: { dtype: "float32", shape: [], data: Float32Array.of(lr) },
-    });
+    const results = await stepper.run(tensors);
     const ended = performance.now();
     durations.push(ended - stepStarted);
     const step = position.step + 1;
     const batchLoss = Number(results.loss!.data[0]);
+    const gradNorm = results.gradNorm && Number(results.gradNorm.data[0]);
     if (!Number.isFinite(batchLoss)) throw diverged(`the loss was ${batchLoss}`, epoch, step, lr);
+    if (!Number.isFinite(gradNorm ?? 0)) throw diverged(`the gradients had norm ${gradNorm}`, epoch, step, lr);
     const sums: EpochSums = {
       loss: position.sums.loss + batchLoss,
       correct: position.sums.correct + Number(results.correct!.data[0]),
@@ -95,12 +102,42 @@ export async function trainEpoch(
       waited: from.sums.waited + waiting.seconds,
     };
     position = { epoch, step, sums };
-    await afterStep(position, { epoch, step, steps, batchLoss, ...means(position, batch) });
+    const norm = gradNorm === undefined ? {} : { gradNorm };
+    await afterStep(position, { epoch, step, steps, batchLoss, ...norm, ...means(position, batch) });
   }
   // The time of the last checkpoints belongs to the epoch too.
   const seconds = from.sums.seconds + (performance.now() - started) / 1000;
   const imagesPerSecond = durations.length > 0 ? speed(batch, durations) : from.sums.imagesPerSecond;
   return { ...position, sums: { ...position.sums, seconds, imagesPerSecond } };
+}
+
+function augmentationOf({ augment, ...recipe }: Recipe): Augmentation {
+  if (!mixes(recipe)) return augment;
+  const { mixup = 0, cutmix = 0, mixupProb: probability = 1, mixupSwitchProb: switchProbability = 0.5 } = recipe;
+  return { ...augment, mix: { mixup, cutmix, probability, switchProbability } };
+}
+
+/** What a step is fed: the images and what the recipe makes of the moment. */
+function feeder(training: Training, scheduleState: ScheduleState) {
+  const { dataset, recipe } = training;
+  const { batch, accumulate = 1 } = recipe;
+  const updates = stepsPerEpoch(training) / accumulate;
+  const schedule = scheduleOf(recipe, updates);
+  const shape = [batch, dataset.channels, dataset.height, dataset.width];
+  const scalar = (value: number) => float32([], [value]);
+  return ({ x, y, y2, mix }: Batch, { epoch, step }: EpochPosition): { lr: number; tensors: Tensors } => {
+    const { lr, momentum } = schedule.at(epoch - 1 + Math.floor(step / accumulate) / updates, scheduleState);
+    const last = step % accumulate === accumulate - 1;
+    const tensors: Tensors = {
+      x: float32(shape, x),
+      y: int64([batch], y),
+      lr: scalar(lr),
+      ...(mixes(recipe) && y2 && mix ? { y2: int64([batch], y2), mix: float32([batch], mix) } : {}),
+      ...(movesMomentum(recipe) && momentum !== undefined ? { momentum: scalar(momentum) } : {}),
+      ...(accumulate > 1 ? { apply: { dtype: "bool", shape: [], data: Uint8Array.of(last ? 1 : 0) } } : {}),
+    };
+    return { lr, tensors };
+  };
 }
 
 /** What a record says of the training of an epoch that is through. */

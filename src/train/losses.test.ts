@@ -1,13 +1,59 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { float32, int64 } from "../graph/tensor.js";
 import { buildGraph, compute, feedsOf, floats } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { randomTensor } from "../testing/random-tensor.js";
 import { runGraph } from "../testing/run-graph.js";
+import { between } from "../testing/torch-golden.js";
 import { differentiate } from "../transform/differentiate.js";
-import { crossEntropy } from "./losses.js";
+import type { LossRule } from "../transform/gradient-step.js";
+import { binaryCrossEntropy, crossEntropy } from "./losses.js";
 
 const loss = crossEntropy();
+
+// PyTorch's and timm's; see tests/goldens/make-recipes.py.
+const golden: {
+  readonly labels: { readonly y: number[]; readonly y2: number[]; readonly mix: number[] };
+  readonly losses: Readonly<Record<string, { readonly loss: number; readonly gradient: readonly number[] }>>;
+} = JSON.parse(readFileSync(new URL("../../tests/goldens/recipes.json", import.meta.url), "utf8"));
+
+const rules: Readonly<Record<string, readonly [rule: LossRule, mixed: boolean]>> = {
+  ce: [crossEntropy(), false],
+  "ce, smoothed": [crossEntropy({ smoothing: 0.1 }), false],
+  "ce, mixed": [crossEntropy(), true],
+  "ce, mixed and smoothed": [crossEntropy({ smoothing: 0.1 }), true],
+  bce: [binaryCrossEntropy(), false],
+  "bce, smoothed": [binaryCrossEntropy({ smoothing: 0.1 }), false],
+  "bce, mixed and smoothed": [binaryCrossEntropy({ smoothing: 0.1 }), true],
+  "bce, mixed, threshold": [binaryCrossEntropy({ smoothing: 0.1, targetThreshold: 0.2 }), true],
+};
+
+describe("the losses", () => {
+  it("are held against every golden there is", () => {
+    expect(Object.keys(golden.losses).toSorted()).toEqual(Object.keys(rules).toSorted());
+  });
+
+  it.each(Object.entries(rules))("are PyTorch's with their gradients: %s", async (name, [rule, mixed]) => {
+    const { y, y2, mix } = golden.labels;
+    const inputs = [between("logits", [4, 5], -3, 3), int64([4], y), int64([4], y2), float32([4], mix)];
+    const [value, gradient] = await compute(inputs, (g, x, y, y2, mix) => {
+      const given = rule(g, x!, { y: y!, ...(mixed && { mixed: { y2: y2!, mix: mix! } }) });
+      return [given, differentiate(g, given, [x!])[0]!];
+    });
+    const expected = golden.losses[name]!;
+    expect(value!.data[0]).toBeCloseTo(expected.loss, 5);
+    for (const [i, number] of expected.gradient.entries()) expect(gradient!.data[i]).toBeCloseTo(number, 6);
+  });
+});
+
+describe("binaryCrossEntropy", () => {
+  it("stays finite for logits in the thousands, right and wrong", async () => {
+    const logits = float32([1, 3], [5000, -5000, 5000]);
+    const [value] = await compute([logits, int64([1], [0])], (g, x, y) => binaryCrossEntropy()(g, x!, { y: y! }));
+    expect(value!.data[0]).toBeCloseTo(5000 / 3, 2);
+  });
+});
 
 describe("crossEntropy", () => {
   it("is the mean of −log p(label), by hand", async () => {

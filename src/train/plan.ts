@@ -7,7 +7,11 @@ import { optimizerOf } from "./optimizers.js";
 import { mixes, type Recipe } from "./recipe.js";
 
 /** What of a recipe shapes the step itself; the rest is about data and time. */
-export type StepRecipe = Pick<Recipe, "batch"> & Partial<Omit<Recipe, "epochs" | "augment" | "lr" | "batch">>;
+export interface StepRecipe extends Partial<Omit<Recipe, "epochs" | "lr" | "batch">> {
+  readonly batch: number;
+  /** True: images come with two labels each; left out, where mixup or cutmix is on. */
+  readonly mixed?: boolean | undefined;
+}
 
 /**
  * The training step of a model by a recipe.
@@ -19,7 +23,7 @@ export function planTraining(graph: Graph, recipe: StepRecipe, target?: Target):
     batch,
     loss: lossOf(recipe),
     optimizer: optimizerOf(optimizer, recipe),
-    mixed: mixes(recipe),
+    mixed: recipe.mixed ?? mixes(recipe),
     momentumInput: movesMomentum(recipe),
     accumulate,
     clip,

@@ -1,4 +1,5 @@
-import type { Augmentation, Dataset } from "../data/dataset.js";
+import { type Augmentation, checkAugmentation } from "../data/augment/augmentation.js";
+import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import type { Clip } from "../transform/clip-gradients.js";
 import type { ParameterGroup } from "../transform/parameter-groups.js";
@@ -33,6 +34,10 @@ export interface Recipe extends ScheduleOptions, OptimizerOptions {
   readonly mixup?: number | undefined;
   /** α of cutmix's Beta(α, α); 0, the default, cuts nothing. */
   readonly cutmix?: number | undefined;
+  /** The probability that a batch is mixed, 1 by default. */
+  readonly mixupProb?: number | undefined;
+  /** The probability of cutmix where both are on, 0.5 by default. */
+  readonly mixupSwitchProb?: number | undefined;
   /** A moving average of the weights is kept, evaluated and exported. */
   readonly ema?: WeightAverage | undefined;
   readonly groups?: readonly ParameterGroup[] | undefined;
@@ -64,9 +69,26 @@ type Rule = readonly [holds: boolean, rule: string];
 
 /** @throws UserError when a number of the recipe is out of range or does not fit the data. */
 export function checkRecipe(recipe: Recipe, { train }: Pick<Dataset, "train">): void {
-  const rules = [...sizes(recipe, train.length), ...names(recipe), ...rates(recipe), ...regularisation(recipe)];
+  checkAugmentation(recipe.augment);
+  refuseFirst("train", [
+    ...sizes(recipe, train.length),
+    ...names(recipe),
+    ...rates(recipe),
+    ...mixing(recipe),
+    ...ofStep(recipe),
+  ]);
+}
+
+/** @throws UserError when a number of the recipe that shapes the step itself is out of range. */
+export function checkStepRecipe(recipe: Partial<Recipe>): void {
+  const { accumulate = 1 } = recipe;
+  const counted: Rule = [whole(accumulate), `accumulate ${accumulate}; expected a whole number from 1`];
+  refuseFirst("training step", [counted, ...ofStep(recipe)]);
+}
+
+function refuseFirst(what: string, rules: readonly Rule[]): void {
   const broken = rules.find(([holds]) => !holds);
-  if (broken !== undefined) throw new UserError(`train: got ${broken[1]}`);
+  if (broken !== undefined) throw new UserError(`${what}: got ${broken[1]}`);
 }
 
 const whole = (value: number) => Number.isInteger(value) && value >= 1;
@@ -99,8 +121,7 @@ function names({ optimizer = "sgd", schedule, loss = "ce", unused = "error" }: R
 }
 
 function rates(recipe: Recipe): Rule[] {
-  const { epochs, lr, momentum, weightDecay, warmup, warmupLr = 0, minLr = 0, decayRate = 0.1 } = recipe;
-  const { betas = [0.9, 0.999], decayEpochs = 1, pctStart = 0.3 } = recipe;
+  const { epochs, lr, warmup, warmupLr = 0, minLr = 0, decayRate = 0.1, decayEpochs = 1, pctStart = 0.3 } = recipe;
   return [
     [lr > 0, `learning rate ${lr}; expected a number above 0`],
     [warmup >= 0 && warmup <= epochs, `warm-up ${warmup}; expected 0 to ${epochs} epochs`],
@@ -109,20 +130,29 @@ function rates(recipe: Recipe): Rule[] {
     [decayRate > 0 && decayRate <= 1, `decay rate ${decayRate}; expected a number above 0, at most 1`],
     [decayEpochs > 0, `decay epochs ${decayEpochs}; expected a number above 0`],
     [pctStart > 0 && pctStart < 1, `pct start ${pctStart}; expected a number between 0 and 1`],
-    [momentum >= 0 && momentum < 1, `momentum ${momentum}; expected a number from 0, below 1`],
-    [betas.every((beta) => beta >= 0 && beta < 1), `betas ${betas}; expected two numbers from 0, below 1`],
-    [weightDecay >= 0, `weight decay ${weightDecay}; expected a number from 0`],
   ];
 }
 
-function regularisation(recipe: Recipe): Rule[] {
-  const { smoothing = 0, mixup = 0, cutmix = 0, layerDecay = 1, ema, clip } = recipe;
+function mixing({ mixup = 0, cutmix = 0, mixupProb = 1, mixupSwitchProb = 0.5 }: Recipe): Rule[] {
+  return [
+    [mixup >= 0, `mixup ${mixup}; expected a number from 0`],
+    [cutmix >= 0, `cutmix ${cutmix}; expected a number from 0`],
+    [mixupProb >= 0 && mixupProb <= 1, `mixup probability ${mixupProb}; expected 0 to 1`],
+    [mixupSwitchProb >= 0 && mixupSwitchProb <= 1, `mixup switch probability ${mixupSwitchProb}; expected 0 to 1`],
+  ];
+}
+
+function ofStep(recipe: Partial<Recipe>): Rule[] {
+  const { momentum = 0, weightDecay = 0, betas = [0, 0], eps = 1 } = recipe;
+  const { smoothing = 0, layerDecay = 1, ema, clip } = recipe;
   const limit = clip === undefined ? 1 : "norm" in clip ? clip.norm : "value" in clip ? clip.value : clip.agc;
   const decay = ema?.decay ?? 0;
   return [
+    [momentum >= 0 && momentum < 1, `momentum ${momentum}; expected a number from 0, below 1`],
+    [betas.every((beta) => beta >= 0 && beta < 1), `betas ${betas}; expected two numbers from 0, below 1`],
+    [eps > 0, `epsilon ${eps}; expected a number above 0`],
+    [weightDecay >= 0, `weight decay ${weightDecay}; expected a number from 0`],
     [smoothing >= 0 && smoothing < 1, `smoothing ${smoothing}; expected a number from 0, below 1`],
-    [mixup >= 0, `mixup ${mixup}; expected a number from 0`],
-    [cutmix >= 0, `cutmix ${cutmix}; expected a number from 0`],
     [layerDecay > 0 && layerDecay <= 1, `layer decay ${layerDecay}; expected a number above 0, at most 1`],
     [decay >= 0 && decay < 1, `ema decay ${decay}; expected a number from 0, below 1`],
     [limit > 0, `clip ${limit}; expected a number above 0`],

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { cosine, multistep, type Schedule, type ScheduleOptions, scheduleOf, step } from "./schedules.js";
 
@@ -67,5 +68,71 @@ describe("scheduleOf", () => {
     expect(() => scheduleOf({ ...options, schedule }, 10)).toThrow(
       `unknown schedule "${schedule}"; expected one of cosine, step, onecycle, plateau, constant`,
     );
+  });
+});
+
+// PyTorch's and timm's; see tests/goldens/make-recipes.py.
+const golden: {
+  readonly epochs: readonly number[];
+  readonly metrics: readonly number[];
+  readonly schedules: Readonly<Record<string, readonly (number | [lr: number, momentum: number])[]>>;
+} = JSON.parse(readFileSync(new URL("../../tests/goldens/recipes.json", import.meta.url), "utf8"));
+
+const whole = Array.from({ length: 11 }, (_, epoch) => epoch);
+const ten = { ...options, epochs: 10 };
+const warm = { ...ten, warmup: 3, warmupLr: 0.05 };
+
+describe("a table of epochs", () => {
+  it.each<[string, ScheduleOptions, readonly number[]]>([
+    ["cosine", { ...ten, schedule: "cosine", minLr: 0.01 }, whole],
+    ["multistep", { ...ten, schedule: "step", milestones: [3, 7], decayRate: 0.2 }, whole],
+    ["cosine, warm-up", { ...warm, schedule: "cosine", minLr: 0.01 }, golden.epochs],
+    ["cosine, warm-up before", { ...warm, schedule: "cosine", minLr: 0.01, warmupPrefix: true }, golden.epochs],
+    ["step, warm-up", { ...warm, schedule: "step", decayEpochs: 2.4, decayRate: 0.97 }, golden.epochs],
+  ])("is the one of PyTorch or timm: %s", (name, given, epochs) => {
+    const expected = golden.schedules[name]!;
+    expect(expected).toHaveLength(epochs.length);
+    for (const [i, lr] of rates(scheduleOf(given, 4), epochs).entries()) {
+      expect(lr).toBeCloseTo(expected[i] as number, 10);
+    }
+  });
+
+  it.each<[string, Partial<ScheduleOptions>]>([
+    ["onecycle", {}],
+    [
+      "onecycle, other numbers",
+      { pctStart: 0.45, divFactor: 10, finalDivFactor: 100, baseMomentum: 0.8, maxMomentum: 0.9 },
+    ],
+  ])("is the one of PyTorch, with the momentum: %s", (name, given) => {
+    const schedule = scheduleOf({ ...ten, ...given, schedule: "onecycle", warmup: 0.5 }, 4);
+    for (const [step, row] of golden.schedules[name]!.entries()) {
+      const { lr, momentum } = schedule.at(step / 4, null);
+      const [wantedLr, wantedMomentum] = row as [number, number];
+      expect(lr).toBeCloseTo(wantedLr, 10);
+      expect(momentum).toBeCloseTo(wantedMomentum, 10);
+    }
+    expect(scheduleOf({ ...ten, schedule: "onecycle", cycleMomentum: false }, 4).at(3, null).momentum).toBeUndefined();
+  });
+
+  it.each<[string, Partial<ScheduleOptions>]>([
+    ["plateau, max", { decayRate: 0.5, patience: 2, cooldown: 1 }],
+    ["plateau, min", { plateauMode: "min", decayRate: 0.5, patience: 2, cooldown: 1, minLr: 0.06 }],
+    ["plateau, absolute", { threshold: 0.05, thresholdMode: "abs", patience: 1 }],
+  ])("is the one of PyTorch, through JSON after every epoch: %s", (name, given) => {
+    const schedule = scheduleOf({ ...options, ...given, epochs: 16, schedule: "plateau" }, 4);
+    let state = schedule.start;
+    for (const [epoch, lr] of golden.schedules[name]!.entries()) {
+      expect([epoch, schedule.at(epoch, state).lr]).toEqual([epoch, expect.closeTo(lr as number, 10)]);
+      state = JSON.parse(JSON.stringify(schedule.observe(state, golden.metrics[epoch]!)));
+    }
+    expect(new Set(golden.schedules[name]).size).toBeGreaterThan(2);
+  });
+});
+
+describe("plateau", () => {
+  it("warms up like the others, and takes a loss that is no number for no progress", () => {
+    const schedule = scheduleOf({ ...warm, schedule: "plateau", patience: 0 }, 4);
+    expect(schedule.at(1.5, schedule.start).lr).toBeCloseTo(0.225, 12);
+    expect(schedule.at(3, schedule.observe(schedule.start, Number.NaN)).lr).toBeCloseTo(0.04, 12);
   });
 });

@@ -10,10 +10,11 @@ import { trainingStep } from "../transform/training-step.js";
 import type { StepProgress } from "./epoch.js";
 import type { EpochRecord } from "./epoch-record.js";
 import { crossEntropy } from "./losses.js";
+import { openStep } from "./open-step.js";
 import { sgd } from "./optimizers.js";
 import { defaultRecipe, type Recipe } from "./recipe.js";
 import { stripes, stripesNet } from "./stripes.test.helper.js";
-import { openStep, train } from "./trainer.js";
+import { train } from "./trainer.js";
 
 const runtime = nodeRuntime({ threads: 1 });
 afterAll(() => runtime.close());

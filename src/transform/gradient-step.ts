@@ -1,10 +1,10 @@
 import { UserError } from "../errors.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Value } from "../graph/graph.js";
-import { concrete } from "../graph/shape.js";
-import type { TrainingContext } from "../ops/op.js";
+import { concrete, formatShape } from "../graph/shape.js";
 import { differentiate } from "./differentiate.js";
 import { lower, type Target } from "./lower.js";
+import { RandomBits } from "./random-bits.js";
 import { withStepNames } from "./step-names.js";
 import { type TrainModeOptions, trainMode } from "./train-mode.js";
 
@@ -56,7 +56,7 @@ function zerosLike(g: GraphBuilder, value: Value): Value {
 }
 
 /** What {@link gradientGraph} is made from. */
-export interface GradientGraphOptions extends TrainModeOptions {
+export interface GradientGraphOptions extends Omit<TrainModeOptions, "random"> {
   readonly batch: number;
   readonly loss: LossRule;
   /** The parameters to differentiate for. */
@@ -65,7 +65,8 @@ export interface GradientGraphOptions extends TrainModeOptions {
   readonly mixed?: boolean | undefined;
   /** The gradients are those of the loss over this many batches of which this is one. */
   readonly parts?: number | undefined;
-  readonly randomOf?: ((g: GraphBuilder) => NonNullable<TrainingContext["random"]>) | undefined;
+  /** True: dropout drops, by random state that the graph takes. */
+  readonly dropout?: boolean | undefined;
 }
 
 /** A model with its loss and gradients, and the builder to go on with. */
@@ -78,23 +79,28 @@ export interface GradientGraph {
   readonly gradients: ReadonlyMap<string, Value>;
   /** The next values of running statistics. */
   readonly statistics: ReadonlyMap<string, Value>;
+  /** What the random state becomes; undefined where nothing was drawn. */
+  readonly random: Value | undefined;
 }
 
 /** Writes a model, its loss and the gradients of the wanted parameters into a new builder. */
 export function gradientGraph(given: Graph, options: GradientGraphOptions): GradientGraph {
-  const { batch, loss, wanted, mixed = false, parts = 1, randomOf } = options;
+  const { batch, loss, wanted, mixed = false, parts = 1, dropout = false } = options;
   const model = withStepNames(given);
   checkBatch(model, batch);
   const g = new GraphBuilder(`${model.name}-training`);
-  const { values, state: statistics } = trainMode(g, model, batch, { ...options, random: randomOf?.(g) });
+  const bits = new RandomBits(g);
+  const random = dropout ? bits.draw : undefined;
+  const { values, state: statistics } = trainMode(g, model, batch, { ...options, random });
   const logits = values.get(model.outputs[0]!.name)!;
+  checkLogits(model, logits, batch);
   const labels = labelInputs(g, batch, mixed);
   const lossValue = loss(g, logits, labels);
   const part = parts === 1 ? lossValue : g.call("Mul", [lossValue, g.scalar(1 / parts)]);
   const parameters = wanted.map((name) => g.value(name));
   const found = differentiate(g, part, parameters);
   const gradients = new Map(wanted.flatMap((name, i) => (found[i] === undefined ? [] : [[name, found[i]]])));
-  return { g, logits, labels, lossValue, gradients, statistics };
+  return { g, logits, labels, lossValue, gradients, statistics, random: bits.used ? bits.next() : undefined };
 }
 
 function labelInputs(g: GraphBuilder, batch: number, mixed: boolean): Labels {
@@ -103,12 +109,23 @@ function labelInputs(g: GraphBuilder, batch: number, mixed: boolean): Labels {
   return { y, mixed: { y2: g.input("y2", "int64", [batch]), mix: g.input("mix", "float32", [batch]) } };
 }
 
-/** @throws UserError when the file was exported for another batch size, or its output is not a row of logits per image. */
+/** @throws UserError when the file was exported for another batch size. */
 function checkBatch(model: Graph, batch: number): void {
   const [fixed] = model.inputs[0]!.shape;
   if (typeof fixed === "number" && fixed !== batch) {
     throw new UserError(
       `${model.name}: got batch ${batch}; expected ${fixed}, which the file is fixed to; export it with a symbolic batch`,
+    );
+  }
+}
+
+/** @throws UserError when the model gives anything but a row of logits for every image. */
+function checkLogits({ name }: Graph, logits: Value, batch: number): void {
+  const { dtype, shape } = logits;
+  if (dtype !== "float32" || shape.length !== 2 || shape[0] !== batch) {
+    throw new UserError(
+      `${name}: got the output ${logits.name}, ${dtype} ${formatShape(shape)}; expected logits, float32 [${batch}, classes]; ` +
+        "train a classifier, its logits first among the outputs",
     );
   }
 }

@@ -41,7 +41,10 @@ export function initialState({ state, fixed }: StatePlan, weights: Weights, seed
 function firstValue({ input, dtype, shape, start }: StateSlot, weights: Weights, seed: number): Tensor {
   if (start === "weights" || weights.has(input)) return weightOf(weights, input, shape);
   if (start === "seed") return { dtype: "int64", shape, data: BigInt64Array.of(BigInt(seed), 0n) };
-  if ("copy" in start) return { ...weightOf(weights, start.copy, shape) };
+  if ("copy" in start) {
+    const tensor = weightOf(weights, start.copy, shape);
+    return { ...tensor, data: tensor.data.slice() } as Tensor; // a step writes into its state
+  }
   if (dtype === "int64") {
     return { dtype, shape, data: new BigInt64Array(elements(shape)).fill(BigInt(start.fill)) };
   }

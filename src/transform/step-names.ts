@@ -45,6 +45,8 @@ export function withStepNames(model: Graph): Graph {
     outputs: model.outputs.map(value),
     nodes: model.nodes.map((node) => ({
       ...node,
+      // Nodes are called after what they give: names from the file may be those that new nodes are given.
+      name: renamed(node.outputs.find((name) => name !== "") ?? node.name),
       inputs: node.inputs.map(renamed),
       outputs: node.outputs.map(renamed),
     })),

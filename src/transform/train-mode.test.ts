@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../graph/builder.js";
 import { createModel } from "../models/index.js";
+import { buildGraph, floats } from "../testing/build-graph.js";
 import { trainMode } from "./train-mode.js";
 
 describe("trainMode", () => {
@@ -30,5 +31,47 @@ describe("trainMode", () => {
     expect([...state.keys()].toSorted()).toEqual(tracked.toSorted());
     expect(state.get("bn1.running_mean")!.name).toBe("bn1.out:1");
     expect(state.get("bn1.running_var")!.name).toBe("bn1.out:2");
+  });
+});
+
+describe("trainMode of batch norms", () => {
+  const model = createModel("resnet20");
+  const trained = (options: Parameters<typeof trainMode>[3]) => {
+    const g = new GraphBuilder("training");
+    const { state } = trainMode(g, model, 8, options);
+    return { ops: g.build().nodes.map(({ op }) => op), state };
+  };
+
+  it.each([[{ mode: "eval" }], [{ frozenBatchNorm: true }]] as const)("keeps running statistics with %j", (options) => {
+    const { ops, state } = trained(options);
+    expect(ops).not.toContain("BatchNormTraining");
+    expect(state.size).toBe(0);
+  });
+
+  it("keeps those that a pattern names, by any of their parameters", () => {
+    const { ops, state } = trained({ frozenBatchNorm: ["layer1.*", "bn1.running_mean"] });
+    expect(ops.filter((op) => op === "BatchNormalization")).toHaveLength(7);
+    expect([...state.keys()].filter((name) => /^(layer1|bn1)/.test(name))).toEqual([]);
+    expect(state.size).toBe(2 * 14);
+    expect(() => trained({ frozenBatchNorm: "layer4.*" })).toThrow(
+      'got pattern "layer4.*", which fits no parameter of a',
+    );
+  });
+
+  it("reads momentum as ONNX writes it, and moves statistics that two of them share twice", () => {
+    const shared = buildGraph([floats("N", 3)], (g, x) => {
+      const vectors = ["scale", "bias", "mean", "variance"].map((name, i) =>
+        g.parameter(name, [3], { kind: "constant", value: i }, i < 2),
+      );
+      const once = g.call("BatchNormalization", [x, ...vectors], { momentum: 0.75 }, "first");
+      return g.call("BatchNormalization", [once, ...vectors], { momentum: 0.75 }, "second");
+    });
+    const g = new GraphBuilder("training");
+    const { state } = trainMode(g, shared, 8);
+    const nodes = g.build().nodes.filter(({ op }) => op === "BatchNormTraining");
+    expect(nodes.map(({ attributes }) => attributes.momentum)).toEqual([{ float: 0.25 }, { float: 0.25 }]);
+    expect(nodes[0]!.inputs.slice(3)).toEqual(["mean", "variance"]);
+    expect(nodes[1]!.inputs.slice(3)).toEqual(["first:1", "first:2"]);
+    expect(state.get("mean")!.name).toBe("second:1");
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../graph/builder.js";
 import { initialise } from "../graph/initialise.js";
-import { writeOnnx } from "../graph/onnx-write.js";
-import { float32, int64, type Tensor, zeros } from "../graph/tensor.js";
+import { float32, int64, type Tensor, toNumbers, zeros } from "../graph/tensor.js";
 import { createModel } from "../models/index.js";
 import { randomTensor } from "../testing/random-tensor.js";
-import { openGraph } from "../testing/run-graph.js";
+import { openGraph, runGraph } from "../testing/run-graph.js";
 import { crossEntropy } from "../train/losses.js";
 import { sgd } from "../train/optimizers.js";
 import { gradientStep } from "./gradient-step.js";
-import { trainingStep } from "./training-step.js";
+import { batchOf, scalar, smallNet, stepping, weightsOf } from "./stepping.test.helper.js";
+import { type TrainingStep, trainingStep } from "./training-step.js";
 
 const batch = 8;
 const options = { batch, loss: crossEntropy(), optimizer: sgd({ weightDecay: 5e-4 }) };
@@ -81,18 +81,102 @@ describe("trainingStep", () => {
   });
 });
 
-describe("gradientStep", () => {
-  it("gives the loss and one gradient for each learnt tensor, of its shape", () => {
-    const { outputs } = gradientStep(model, options).graph;
-    expect(outputs[0]).toMatchObject({ name: "loss", shape: [] });
-    const expected = [...model.parameters].flatMap(([name, { shape, trainable }]) =>
-      trainable ? [{ name: `grad.${name}`, dtype: "float32", shape }] : [],
-    );
-    expect(outputs.slice(1)).toEqual(expected);
+describe("the options of a training step", () => {
+  const net = smallNet();
+  const weights = weightsOf(net);
+  const given = { batch: 4, loss: crossEntropy(), optimizer: sgd({ momentum: 0.5, nesterov: false }) };
+  const names = ({ graph }: TrainingStep) => graph.inputs.map(({ name }) => name);
+
+  /** What one step with these feeds gives, beside the state. */
+  async function once(plan: TrainingStep, feeds: Record<string, Tensor>) {
+    const run = await stepping(plan, weights);
+    const results = await run.step({ ...batchOf(4, 1), lr: scalar(0.1), ...feeds });
+    await run.release();
+    return { results, run };
+  }
+
+  it("take the momentum as an input where a schedule moves it", async () => {
+    const plan = trainingStep(net, { ...given, momentumInput: true });
+    expect(names(plan).slice(0, 4)).toEqual(["x", "y", "lr", "momentum"]);
+    const run = await stepping(plan, weights);
+    await run.step({ ...batchOf(4, 1), lr: scalar(0.1), momentum: scalar(0.9) });
+    const [before, velocity] = [run.numbers("fc.bias"), run.numbers("momentum.fc.bias")];
+    await run.step({ ...batchOf(4, 1), lr: scalar(0), momentum: scalar(0) });
+    expect(run.numbers("fc.bias")).toEqual(before);
+    expect(run.numbers("momentum.fc.bias")).not.toEqual(velocity);
+    await run.release();
   });
 
-  it("is the same file every time it is compiled", () => {
-    const file = () => writeOnnx(gradientStep(model, options).graph);
-    expect(file()).toEqual(file());
+  it("take two labels and a weight for mixed images; weight 1 is the plain step", async () => {
+    const plan = trainingStep(net, { ...given, mixed: true });
+    expect(names(plan).slice(0, 5)).toEqual(["x", "y", "y2", "mix", "lr"]);
+    const ones = float32([4], [1, 1, 1, 1]);
+    const { results, run } = await once(plan, { y2: int64([4], [3, 3, 3, 3]), mix: ones });
+    const plain = await once(trainingStep(net, given), {});
+    expect(results).toEqual(plain.results);
+    expect(run.state).toEqual(plain.run.state);
+    const other = await once(plan, { y2: int64([4], [3, 3, 3, 3]), mix: float32([4], [0, 0, 0, 0]) });
+    expect(other.results.correct).toEqual(results.correct); // counted against y
+    expect(other.results.loss).not.toEqual(results.loss);
+  });
+
+  it("give the norm of the gradient before it is clipped, and then move that far", async () => {
+    const plan = trainingStep(net, { ...given, optimizer: sgd({ momentum: 0 }), clip: { norm: 0.001 } });
+    const { results, run } = await once(plan, { lr: scalar(1) });
+    expect(Number(results.gradNorm!.data[0])).toBeGreaterThan(0.01);
+    const moved = [...net.parameters].flatMap(([name, { trainable }]) =>
+      trainable ? run.numbers(name).map((value, i) => value - Number(weights.get(name)!.data[i])) : [],
+    );
+    expect(Math.hypot(...moved)).toBeCloseTo(0.001, 5);
+  });
+
+  it("keep parameters that the loss does not depend on, where that is asked for, and list them", async () => {
+    const g = new GraphBuilder("two-heads");
+    const x = g.call("Flatten", [g.input("x", "float32", ["N", 3, 6, 6])]);
+    const head = (name: string) =>
+      g.call("MatMul", [x, g.parameter(name, [108, 4], { kind: "uniform-fan-in" })], {}, `${name}.out`);
+    g.output(head("main"), "logits");
+    g.output(head("aux"), "aux-logits");
+    const model = g.build();
+    const plan = trainingStep(model, { ...given, unused: "keep" });
+    expect([plan.unused, plan.fixed]).toEqual([["aux"], ["aux"]]);
+    expect(plan.state.map(({ input }) => input)).toEqual(["main", "momentum.main"]);
+    expect(() => trainingStep(model, given)).toThrow("two-heads: the loss does not depend on parameter aux; remove it");
+    const step = gradientStep(model, given);
+    expect(step.unused).toEqual(["aux"]);
+    const results = await runGraph(step.graph, { ...Object.fromEntries(weightsOf(model)), ...batchOf(4, 1) });
+    expect(new Set(toNumbers(results["grad.aux"]!))).toEqual(new Set([0]));
+    expect(toNumbers(results["grad.main"]!).every((value) => value !== 0)).toBe(true);
+  });
+
+  it("draw dropout's masks from the state, so that the same state gives the same step", async () => {
+    const dropping = smallNet({ head: (g, x) => g.call("Dropout", [x, g.scalar(0.5)], {}, "drop") });
+    const plan = trainingStep(dropping, given);
+    expect(plan.state.at(-1)).toMatchObject({ input: "random", dtype: "int64", shape: [2], start: "seed" });
+    const losses = async (seed: number) => {
+      const run = await stepping(plan, weightsOf(dropping), seed);
+      const made: number[] = [];
+      for (let i = 0; i < 3; i++) {
+        const { loss } = await run.step({ ...batchOf(4, 1), lr: scalar(0) });
+        made.push(Number(loss!.data[0]));
+      }
+      expect(run.numbers("random")).toEqual([seed, 3]);
+      await run.release();
+      return made;
+    };
+    const first = await losses(1);
+    expect(new Set(first).size).toBe(3);
+    expect(await losses(1)).toEqual(first);
+    expect(await losses(2)).not.toEqual(first);
+    const { graph } = gradientStep(dropping, given); // dropout off
+    expect(graph.inputs.map(({ name }) => name)).toEqual(["x", "y"]);
+  });
+
+  it("refuse another batch than the one a file is fixed to", () => {
+    const g = new GraphBuilder("fixed");
+    g.output(g.call("Flatten", [g.input("x", "float32", [1, 4])]), "logits");
+    expect(() => gradientStep(g.build(), given)).toThrow(
+      "fixed: got batch 4; expected 1, which the file is fixed to; export it with a symbolic batch",
+    );
   });
 });

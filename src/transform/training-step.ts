@@ -2,14 +2,12 @@ import { UserError } from "../errors.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Value } from "../graph/graph.js";
 import { concrete } from "../graph/shape.js";
-import type { Clip } from "./clip-gradients.js";
-import { clipGradients } from "./clip-gradients.js";
-import { gradientGraph, type Labels, type LossRule } from "./gradient-step.js";
+import { type Clip, clipGradients } from "./clip-gradients.js";
+import { type GradientGraph, gradientGraph, type Labels, type LossRule } from "./gradient-step.js";
 import { lower, type Target } from "./lower.js";
 import type { OptimizerRule } from "./optimizer-rule.js";
 import { type ParameterGroup, type ParameterSetting, parameterSettings } from "./parameter-groups.js";
-import { RandomBits } from "./random-bits.js";
-import type { StatePlan } from "./state.js";
+import type { StatePlan, StateSlot } from "./state.js";
 import { StateWriter } from "./state-writer.js";
 import { averageWeights, type WeightAverage } from "./weight-average.js";
 
@@ -58,38 +56,37 @@ export interface TrainingStepOptions {
  * @throws UserError when an operator between a parameter and the loss has no gradient, or the loss does not depend on one.
  */
 export function trainingStep(model: Graph, options: TrainingStepOptions): TrainingStep {
-  const { optimizer, accumulate = 1, groups, layerDecay, target = {} } = options;
+  const { optimizer, accumulate, groups, layerDecay, target = {} } = options;
   const settings = parameterSettings(model, { groups, layerDecay, weightDecay: optimizer.weightDecay });
   const wanted = [...settings].flatMap(([name, { frozen }]) => (frozen ? [] : [name]));
-  let bits: RandomBits | undefined;
-  const randomOf = (g: GraphBuilder) => {
-    bits = new RandomBits(g);
-    return bits.draw;
-  };
-  const { g, logits, labels, lossValue, gradients, statistics } = gradientGraph(model, {
-    ...options,
-    wanted,
-    parts: accumulate,
-    randomOf,
-  });
-  const unused = wanted.filter((name) => !gradients.has(name));
+  const made = gradientGraph(model, { ...options, wanted, parts: accumulate, dropout: true });
+  const unused = wanted.filter((name) => !made.gradients.has(name));
   if (unused.length > 0 && options.unused !== "keep") refuseUnused(model, unused);
+  const state = writeUpdate(made, settings, options);
+  const renewed = new Set(state.map(({ input }) => input));
+  const fixed = [...model.parameters.keys()].filter((name) => !renewed.has(name));
+  return { graph: lower(made.g.build(), target), state, fixed, unused };
+}
+
+/** Goes on from the gradients: what the step gives, and all state that leaves it. */
+function writeUpdate(
+  { g, logits, labels, lossValue, gradients, statistics, random }: GradientGraph,
+  settings: Update["settings"],
+  { optimizer, accumulate = 1, clip, ema, momentumInput }: TrainingStepOptions,
+): StateSlot[] {
   const lr = g.input("lr", "float32", []);
-  const momentum = options.momentumInput ? g.input("momentum", "float32", []) : undefined;
-  const apply = accumulate > 1 ? g.input("apply", "bool", []) : undefined;
-  const writer = new StateWriter(g, apply);
+  const momentum = momentumInput ? g.input("momentum", "float32", []) : undefined;
+  const writer = new StateWriter(g, accumulate > 1 ? g.input("apply", "bool", []) : undefined);
   g.output(lossValue, "loss");
   g.output(countCorrect(g, logits, labels), "correct");
-  const { clipped, norm } = clipGradients(g, accumulated(writer, gradients), options.clip);
+  const { clipped, norm } = clipGradients(g, accumulated(writer, gradients), clip);
   if (norm !== undefined) g.output(norm, "gradNorm");
   const next = update(writer, { optimizer, settings, gradients: clipped, lr, momentum });
   for (const [name, value] of statistics) writer.leave(name, value, { kind: "statistic", start: "weights" });
-  if (options.ema) averageWeights(writer, new Map([...next, ...statistics]), options.ema);
-  if (bits?.used) writer.leave("random", bits.next(), { kind: "random", start: "seed" });
+  if (ema !== undefined) averageWeights(writer, new Map([...next, ...statistics]), ema);
+  if (random !== undefined) writer.leave("random", random, { kind: "random", start: "seed" });
   writer.close();
-  const renewed = new Set(writer.state.map(({ input }) => input));
-  const fixed = [...model.parameters.keys()].filter((name) => !renewed.has(name));
-  return { graph: lower(g.build(), target), state: writer.state, fixed, unused };
+  return writer.state;
 }
 
 /** The gradients of all micro-batches so far, where there are several. */

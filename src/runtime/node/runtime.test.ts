@@ -127,6 +127,19 @@ describe("resident values", () => {
     await session.release();
   });
 
+  it("that come in one array do not overwrite each other", async () => {
+    const shared = float32([2], [10, 20]);
+    const resident = new Map([
+      ["x0", shared],
+      ["x1", { ...shared }],
+    ]);
+    const session = await runtime.open(counter, { resident, next: counting.next });
+    for (let i = 0; i < 4; i++) await session.run({});
+    expect(values((await session.read()).get("x0"))).toEqual([50, 100]);
+    expect(values((await session.read()).get("x1"))).toEqual([10, 20]);
+    await session.release();
+  });
+
   it("of several sessions of one graph are each session's own", async () => {
     const [a, b] = [await runtime.open(counter, counting), await runtime.open(counter, counting)];
     await a.run({ x1: float32([2], [1, 1]) });

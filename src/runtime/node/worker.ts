@@ -35,7 +35,7 @@ async function open({ session: id, onnx, resident, next }: Extract<Request, { ki
   const renewed = new Set(next.values());
   sessions.set(id, {
     session,
-    resident: new Map([...resident].map(([name, tensor]) => [name, toOrt(tensor)])),
+    resident: new Map([...apart(resident)].map(([name, tensor]) => [name, toOrt(tensor)])),
     spare: new Map([...next].map(([input, output]) => [output, toOrt(blank(resident.get(input)!))])),
     next,
     results: session.outputNames.filter((name) => !renewed.has(name)),
@@ -102,6 +102,18 @@ function residentOf(resident: ReadonlyMap<string, OrtTensor>, name: string): Ort
   const tensor = resident.get(name);
   if (tensor === undefined) throw new Error(`got resident value ${name}; expected one of ${[...resident.keys()]}`);
   return tensor;
+}
+
+/** The values with memory of their own each: a run writes into it, and two that came as one would overwrite each other. */
+function apart(values: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  const seen = new Set<ArrayBufferLike>();
+  return new Map(
+    [...values].map(([name, tensor]) => {
+      const shared = seen.has(tensor.data.buffer);
+      seen.add(tensor.data.buffer);
+      return [name, shared ? ({ ...tensor, data: tensor.data.slice() } as Tensor) : tensor];
+    }),
+  );
 }
 
 function blank({ dtype, shape }: Tensor): Tensor {

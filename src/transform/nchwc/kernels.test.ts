@@ -187,7 +187,7 @@ describe.skipIf(block === undefined)("inputGradient", () => {
         const { g } = k;
         const attributes = { ...windowToAttributes(window), input_shape: size };
         const expected = g.call("ConvInputGradient", [dy!, w!], attributes);
-        const dx = k.inputGradient(k.toBlocks(dy!), w!, window, size, withSum ? k.toBlocks(more!) : undefined);
+        const dx = k.inputGradient(k.toBlocks(dy!), w!, window, size, withSum ? { sum: k.toBlocks(more!) } : {});
         return [k.toPlain(dx!), withSum ? g.call("Add", [expected, more!]) : expected];
       });
     expect(await build(false)).toBeLessThan(2e-6);

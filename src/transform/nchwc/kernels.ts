@@ -14,6 +14,13 @@ export function mapShape(value: Value): MapShape {
   return [n!, c!, h!, w!];
 }
 
+/** What a convolution takes along: a vector [1, O], a blocked map, and whether every channel is a group of its own. */
+export interface Extra {
+  readonly bias?: Value;
+  readonly sum?: Value;
+  readonly depthwise?: boolean;
+}
+
 /**
  * The passes over memory that training needs, written with ONNX Runtime's channel-blocked convolution.
  *
@@ -87,10 +94,10 @@ export class Kernels {
   }
 
   /**
-   * A convolution of x, blocked or with fewer channels than a block plain, with plain weights w [O, I, kH, kW].
-   * `bias` is a vector [1, O]; `sum` a blocked map that is added.
+   * A convolution of x, blocked or with fewer channels than a block plain, with plain weights w [O, I, kH, kW], or with
+   * w [C, 1, kH, kW] depthwise: a group for every channel. `bias` is a vector [1, O]; `sum` a blocked map that is added.
    */
-  convolve(x: Value, w: Value, window: Window, { bias, sum }: { bias?: Value; sum?: Value } = {}): Value {
+  convolve(x: Value, w: Value, window: Window, { bias, sum, depthwise }: Extra = {}): Value {
     const { kernel, strides, dilations, before, after } = window;
     const outputs = extent(w, 0);
     const inputs = [x, this.#blockedFilter(w)];
@@ -103,24 +110,30 @@ export class Kernels {
       strides,
       dilations,
       pads: [...before, ...after],
-      group: 1,
+      group: depthwise ? outputs : 1,
     });
   }
 
   /** The gradient of a convolution for its input, undefined where this layout has no good way. dy is blocked. */
-  inputGradient(dy: Value, w: Value, window: Window, size: readonly number[], sum?: Value): Value | undefined {
+  inputGradient(
+    dy: Value,
+    w: Value,
+    window: Window,
+    size: readonly number[],
+    { sum, depthwise = false }: Omit<Extra, "bias"> = {},
+  ): Value | undefined {
     const { kernel, strides, dilations, before } = window;
     const [, , rows, columns] = mapShape(dy);
     const stride = strides[0]!;
     if (strides[1] !== stride || size[0] !== rows * stride || size[1] !== columns * stride) return undefined;
-    const turned = flipKernel(this.g, w, 1);
+    const turned = flipKernel(this.g, w, depthwise ? extent(w, 0) : 1);
     const dense = { ...window, strides: [1, 1] };
     if (kernel.every((extent) => extent === 1) && before.every((pad) => pad === 0)) {
       const small = this.convolve(
         dy,
         turned,
         { ...dense, before: [0, 0], after: [0, 0] },
-        sum && stride === 1 ? { sum } : {},
+        sum && stride === 1 ? { sum, depthwise } : { depthwise },
       );
       const large = this.#insertZeros(small, stride);
       return sum && stride > 1 ? this.g.call("Add", [large, sum]) : large;
@@ -129,7 +142,12 @@ export class Kernels {
     const first = before.map((pad, i) => (kernel[i]! - 1) * dilations[i]! - pad);
     if (first.some((pad) => pad < 0)) return undefined;
     const spread = this.#insertZeros(dy, stride);
-    return this.convolve(spread, turned, { ...dense, before: first, after: before }, sum ? { sum } : {});
+    return this.convolve(
+      spread,
+      turned,
+      { ...dense, before: first, after: before },
+      { ...(sum && { sum }), depthwise },
+    );
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Graph, Node, Value } from "../../graph/graph.js";
 import { type OpName, opOf } from "../../ops/index.js";
 import { removeDeadNodes } from "../dead-nodes.js";
 import { replay } from "../replay.js";
+import { elementwise } from "./elementwise.js";
 import { type FeatureMap, store } from "./feature-map.js";
 import { Kernels } from "./kernels.js";
 import { type Call, rules } from "./rules.js";
@@ -47,7 +48,8 @@ class Lowering {
   }
 
   lower(node: Node): void {
-    const made = rules[node.op as OpName]?.(this.#call(node)) ?? this.#lowerPlain(node);
+    const call = this.#call(node);
+    const made = rules[node.op as OpName]?.(call) ?? elementwise(call) ?? this.#lowerPlain(node);
     for (const [i, name] of node.outputs.entries()) {
       const result = made[i];
       if (result === undefined || name === "") continue;

@@ -1,11 +1,13 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { GraphBuilder } from "../../graph/builder.js";
 import type { Value } from "../../graph/graph.js";
 import { float32, type Tensor } from "../../graph/tensor.js";
 import { forAll, seeds } from "../../testing/for-all.js";
 import { naiveBatchNorm } from "../../testing/naive-batch-norm.js";
-import { largestError } from "../../testing/naive-conv.js";
+import { convCases, largestError, otherConvCases } from "../../testing/naive-conv.js";
 import { awayFromZero, randomTensor } from "../../testing/random-tensor.js";
+import { differentiate } from "../differentiate.js";
 import { block, built, count } from "./both-ways.test.helper.js";
 
 const b = block ?? 16;
@@ -29,7 +31,17 @@ describe.skipIf(block === undefined)("Conv", () => {
     ["SAME padding", [2, b, 7, 5], [b, b, 2, 2], { kernel_shape: [2, 2], auto_pad: "SAME_UPPER", pads: undefined }, 1],
     ["outputs that do not fill blocks", [2, b, 7, 5], [b + 1, b, 3, 3], {}, 0],
     ["inputs that are more than a block but do not fill two", [2, b + 1, 7, 5], [b, b + 1, 3, 3], {}, 0],
-    ["groups", [2, b, 7, 5], [b, 1, 3, 3], { group: b }, 0],
+    ["groups", [2, b, 7, 5], [b, 2, 3, 3], { group: b / 2 }, 0],
+    ["a group for every channel", [2, 2 * b, 7, 5], [2 * b, 1, 3, 3], { group: 2 * b, strides: [2, 1] }, 1],
+    ["a group for every channel that gives two", [2, b, 7, 5], [2 * b, 1, 3, 3], { group: b }, 0],
+    [
+      "a group for every channel, filling blocks with all images",
+      [2, b / 2, 7, 5],
+      [b / 2, 1, 3, 3],
+      { group: b / 2 },
+      1,
+    ],
+    ["a group for every channel, not filling blocks", [2, b + 1, 7, 5], [b + 1, 1, 3, 3], { group: b + 1 }, 0],
     ["a single pixel", [2, b, 1, 1], [b, b, 1, 1], { kernel_shape: [1, 1], pads: [0, 0, 0, 0] }, 0],
   ] as const)("of %s: blocked where it can be, right in any case", async (_, x, w, attributes, blocked) => {
     const { pads, ...rest } = { ...same3, ...attributes };
@@ -52,6 +64,73 @@ describe.skipIf(block === undefined)("Conv", () => {
     expect(error).toBeLessThan(2e-6);
   });
 });
+
+describe.skipIf(block === undefined)("convolutions of every kind", () => {
+  const cases = fc.tuple(fc.oneof(convCases, convCases, otherConvCases), fc.constantFrom(1, b), fc.constantFrom(1, b));
+
+  it("over one, two and three axes give the same in both lowerings, values and gradients", () =>
+    forAll(
+      cases,
+      async ([{ x, w, attributes }, inputs, outputs]) => {
+        // Channels that fill blocks, or do not; b images, so that the gradient of the weights can be blocked.
+        const [, channels, ...sizes] = x;
+        const shapes = [
+          [b, channels * inputs, ...sizes],
+          [w[0] * outputs, w[1] * inputs, ...w.slice(2)],
+        ];
+        const { error } = await built(random(...shapes), (g, p, q) => {
+          const y = g.call("Conv", [p, q], attributes);
+          return valuesAndGradients(g, y, [p!, q!]);
+        });
+        expect(error).toBeLessThan(2e-5);
+      },
+      40,
+    ));
+});
+
+describe.skipIf(block === undefined)("depthwise convolutions", () => {
+  const cases = fc.tuple(convCases, fc.constantFrom([1, b], [3, 2 * b], [2, b / 2], [4, 3 * (b / 4)], [3, b + 1]));
+
+  it("of every window give the same in both lowerings, values and gradients", () =>
+    forAll(
+      cases,
+      async ([{ x, w, attributes }, [n, c]]) => {
+        const sizes = x.slice(2);
+        const { error } = await built(random([n!, c!, ...sizes], [c!, 1, ...w.slice(2)]), (g, p, q) => {
+          const y = g.call("Conv", [g.call("Relu", [p]), q], { ...attributes, group: c! });
+          return valuesAndGradients(g, y, [p!, q!]);
+        });
+        expect(error).toBeLessThan(2e-5);
+      },
+      80,
+    ));
+
+  it("run in blocks of all images' channels where those of one do not fill them", async () => {
+    const { ops, error } = await built(random([4, 3 * (b / 4), 8, 6], [3 * (b / 4), 1, 3, 3]), (g, x, v) =>
+      valuesAndGradients(g, g.call("Conv", [x, v], { ...same3, group: 3 * (b / 4), strides: [2, 2] }), [x!, v!]),
+    );
+    expect(count(ops, "Conv", "ConvTranspose", "NchwcConv")).toEqual([0, 0, 3]);
+    expect(error).toBeLessThan(2e-5);
+  });
+
+  it("stay in blocks on the way forth and back, with a map added", async () => {
+    const { ops, error } = await built(random([b, b, 8, 6], w, [b, 1, 3, 3]), (g, x, w, v) => {
+      const map = conv(g, x, w);
+      const y = g.call("Add", [g.call("Conv", [map, v], { ...same3, group: b }), map]);
+      return valuesAndGradients(g, y, [x!, w!, v!]);
+    });
+    expect(count(ops, "Conv", "ConvTranspose", "MatMul")).toEqual([0, 0, 0]);
+    expect(error).toBeLessThan(2e-5);
+  });
+});
+
+/** y, and the gradients of the sum of its squares, under names of their own. */
+function valuesAndGradients(g: GraphBuilder, y: Value, wanted: readonly Value[]): Value[] {
+  const named = (value: Value, name: string) => g.call("Identity", [value], {}, name);
+  const loss = g.call("ReduceSum", [g.call("Mul", [y, y])], { keepdims: 0 });
+  const gradients = differentiate(g, loss, wanted);
+  return [named(y, "y"), ...gradients.map((gradient, i) => named(gradient!, `gradient${i}`))];
+}
 
 describe.skipIf(block === undefined)("ConvInputGradient", () => {
   const of = (size: [number, number], stride: number, kernel = 3) => {

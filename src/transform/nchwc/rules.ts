@@ -8,9 +8,10 @@ import type { Conv } from "../../ops/conv.js";
 import type { ConvInputGradient } from "../../ops/conv-input-gradient.js";
 import type { ConvWeightGradient } from "../../ops/conv-weight-gradient.js";
 import type { OpName } from "../../ops/index.js";
-import { positive } from "../../ops/relu-gradient.js";
-import { windowOf } from "../../ops/window.js";
+import { positive } from "../../ops/steps.js";
+import { kernelOf, windowOf } from "../../ops/window.js";
 import { normalise, normaliseFrozen, normaliseGradient } from "./batch-norm.js";
+import { depthwiseWeightGradient, folded } from "./depthwise.js";
 import { type FeatureMap, linear, plus, store, sumOf, times } from "./feature-map.js";
 import { type Kernels, mapShape } from "./kernels.js";
 
@@ -40,27 +41,46 @@ export const rules: Partial<Record<OpName, Rule>> = {
   Conv: ({ k, node, inputs: [x, w, b], map, plain }) => {
     const attributes = attributesOf(node) as AttributesOf<typeof Conv.attributes>;
     if (x!.shape.length !== 4) return undefined;
+    if (isDepthwise(attributes, w!)) {
+      if (b || isPoint(x!)) return undefined;
+      const [each, window] = [map(0), windowOf(attributes, x!, kernelOf(w!))];
+      if (each)
+        return [openMap((extra) => k.convolve(store(k, each), plain(1), window, { ...extra, depthwise: true }))];
+      return some(folded.convolve(k, plain(0), plain(1), window));
+    }
     const few = extent(w!, 1) < k.block;
     const given = few ? undefined : map(0);
     if (attributes.group !== 1 || extent(w!, 0) % k.block !== 0 || isPoint(x!) || b || (!few && !given))
       return undefined;
-    const window = windowOf(attributes, x!, [extent(w!, 2), extent(w!, 3)]);
-    return [{ kind: "open", make: (extra) => k.convolve(given ? store(k, given) : plain(0), plain(1), window, extra) }];
+    const window = windowOf(attributes, x!, kernelOf(w!));
+    return [openMap((extra) => k.convolve(given ? store(k, given) : plain(0), plain(1), window, extra))];
   },
 
   ConvInputGradient: ({ k, node, inputs: [dy, w], map, plain }) => {
     const attributes = attributesOf(node) as AttributesOf<typeof ConvInputGradient.attributes>;
-    const given = extent(w!, 1) % k.block === 0 && attributes.group === 1 ? map(0) : undefined;
-    if (given === undefined) return undefined;
-    const window = windowOf(attributes, dy!, [extent(w!, 2), extent(w!, 3)]);
+    const depthwise = isDepthwise(attributes, w!);
+    const fits = depthwise || (extent(w!, 1) % k.block === 0 && attributes.group === 1);
+    const given = fits ? map(0) : undefined;
     const size = attributes.input_shape ?? [];
-    const make = (sum?: Value) => k.inputGradient(store(k, given), plain(1), window, size, sum);
+    if (given === undefined && (!depthwise || dy!.shape.length !== 4)) return undefined;
+    const window = windowOf(attributes, dy!, kernelOf(w!));
+    if (given === undefined) return some(folded.inputGradient(k, plain(0), plain(1), window, size));
+    const make = (sum?: Value) =>
+      k.inputGradient(store(k, given), plain(1), window, size, { ...(sum && { sum }), depthwise });
     if (make() === undefined) return undefined; // nothing of the attempt stays: unused nodes are removed
-    return [{ kind: "open", make: ({ sum }) => make(sum)! }];
+    return [openMap(({ sum }) => make(sum)!)];
   },
 
   ConvWeightGradient: ({ k, node, inputs: [x, dy], map, plain }) => {
     const attributes = attributesOf(node) as AttributesOf<typeof ConvWeightGradient.attributes>;
+    const [channels, outputs] = [x!.shape[1], dy!.shape[1]];
+    if (attributes.group > 1 && channels === attributes.group && outputs === channels && x!.shape.length === 4) {
+      const window = windowOf(attributes, x!, attributes.kernel_shape ?? []);
+      const maps = isPoint(x!) || isPoint(dy!) ? [] : [map(0), map(1)];
+      const [a, c] = maps.map((each) => each && store(k, each));
+      if (a && c) return [depthwiseWeightGradient(k, a, c, window)];
+      return some(folded.weightGradient(k, plain(0), plain(1), window));
+    }
     const given = attributes.group === 1 && extent(x!, 0) % k.block === 0 ? map(1) : undefined;
     if (given === undefined || isPoint(dy!)) return undefined;
     return [k.weightGradient(plain(0), store(k, given), windowOf(attributes, x!, attributes.kernel_shape ?? []))];
@@ -119,7 +139,8 @@ export const rules: Partial<Record<OpName, Rule>> = {
   Mul: ({ k, map, isMap, inputs: [p, q], plain }) => {
     if (isMap(0) && isMap(1) && sameExtents(p!, q!)) {
       const [a, b] = [map(0)!, map(1)!];
-      if (a.kind === "constant" || b.kind === "constant") return undefined;
+      if (a.kind === "constant") return b.kind === "constant" ? undefined : [scaledBy(k, b, a.value)];
+      if (b.kind === "constant") return [scaledBy(k, a, b.value)];
       const waits = a.kind === "affine" && !a.relu && a.sum === undefined; // such a map need not be computed
       return [waits ? { kind: "product", a: store(k, b), b: a } : { kind: "product", a: store(k, a), b }];
     }
@@ -130,10 +151,7 @@ export const rules: Partial<Record<OpName, Rule>> = {
     const x = map(m)!;
     const gate = k.g.call("Reshape", [plain(s), k.g.ints([extent(gates, 0), extent(gates, 1)])]);
     if (x.kind === "constant") return [{ ...x, value: k.g.call("Mul", [x.value, gate]) }];
-    const { of, scale, shift } = linear(k, x);
-    return [
-      { kind: "affine", of, scale: times(k, scale, gate), ...(shift && { shift: k.g.call("Mul", [shift, gate]) }) },
-    ];
+    return [scaledBy(k, x, gate)];
   },
 
   GlobalAveragePool: ({ k, map, isMap, inputs: [x] }) => {
@@ -154,6 +172,20 @@ export const rules: Partial<Record<OpName, Rule>> = {
   },
 };
 
+/** True where every channel is a group of its own and gives one channel. */
+function isDepthwise({ group }: { readonly group: number }, w: Value): boolean {
+  return group > 1 && group === w.shape[0] && w.shape[1] === 1;
+}
+
+/** The one output of a node, where there is one. */
+function some(value: Value | undefined): readonly Value[] | undefined {
+  return value && [value];
+}
+
+function openMap(make: (extra: { bias?: Value; sum?: Value }) => Value): FeatureMap {
+  return { kind: "open", make };
+}
+
 /** The second map taken along by the first, where that costs nothing. */
 function joined(k: Kernels, a: FeatureMap, b: FeatureMap, alone: boolean): FeatureMap | undefined {
   if (b.kind === "constant") {
@@ -162,6 +194,13 @@ function joined(k: Kernels, a: FeatureMap, b: FeatureMap, alone: boolean): Featu
   }
   if (a.kind === "affine" && !a.relu && a.sum === undefined) return { ...a, sum: store(k, b) };
   return a.kind === "open" && alone ? { kind: "stored", value: a.make({ sum: store(k, b) }) } : undefined;
+}
+
+/** A map with every channel of every image times a number of its own. */
+function scaledBy(k: Kernels, x: FeatureMap, vector: Value): FeatureMap {
+  const { of, scale, shift } = linear(k, x);
+  const shifted = shift && { shift: k.g.call("Mul", [shift, vector]) };
+  return { kind: "affine", of, scale: times(k, scale, vector), ...shifted };
 }
 
 function added(k: Kernels, a: FeatureMap, b: FeatureMap): FeatureMap {

@@ -1,0 +1,97 @@
+import type { Dataset } from "../data/dataset.js";
+import { UserError } from "../errors.js";
+import type { Graph, Model, Weights } from "../graph/graph.js";
+import type { Tensor } from "../graph/tensor.js";
+import { modelEntry } from "../models/index.js";
+import { modelOptionsOf, type TrainingFlags } from "./options.js";
+
+/** Whether `--model` names a file. */
+export function isModelFile(model: string): boolean {
+  return /[/\\]|\.onnx$/.test(model);
+}
+
+/** A network that is ready to be trained on a dataset. */
+export interface OpenedModel extends Model {
+  /** What is told to the user: parameters that start anew. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * The network that `--model` names, with the weights it starts from: of `--weights`, of the model's file, or drawn by
+ * the seed. Where the dataset has another number of classes, the last layer starts anew.
+ * @throws UserError when a file cannot be read or does not fit.
+ */
+export async function openModel(
+  flags: Pick<TrainingFlags, "reduction" | "shortcut"> & { readonly model: string; readonly weights?: string },
+  dataset: Dataset,
+  seed: number,
+): Promise<OpenedModel> {
+  const { initialise } = await import("../graph/initialise.js");
+  const { graph, weights } = isModelFile(flags.model)
+    ? await fromFile(flags.model, dataset)
+    : { graph: await fromZoo(flags, dataset), weights: new Map<string, Tensor>() };
+  const given = new Map(weights);
+  if (flags.weights !== undefined) {
+    for (const [name, tensor] of await readWeights(flags.weights, graph)) given.set(name, tensor);
+  }
+  const anew = [...graph.parameters.keys()].filter((name) => !given.has(name));
+  const notices =
+    given.size > 0 && anew.length > 0 ? [`${anew.join(", ")} start anew, for ${dataset.classes.length} classes`] : [];
+  return { graph, weights: new Map([...initialise(graph, seed), ...given]), notices };
+}
+
+async function fromZoo(flags: Parameters<typeof openModel>[0], dataset: Dataset): Promise<Graph> {
+  const { createModel } = await import("../models/index.js");
+  const input = [dataset.channels, dataset.height, dataset.width] as const;
+  const { attention } = modelEntry(flags.model);
+  return createModel(flags.model, { classes: dataset.classes.length, input, ...modelOptionsOf(flags, attention) });
+}
+
+/** The model of a file for the classes of the dataset. Weights of a last layer for other classes are left out. */
+async function fromFile(path: string, dataset: Dataset): Promise<{ graph: Graph; weights: Weights }> {
+  const { readModel } = await import("../graph/node/read-model.js");
+  const { bindDims } = await import("../transform/replay.js");
+  const { headOf, withClasses } = await import("../transform/head.js");
+  const { graph: read, weights } = readModel(path);
+  const sizes = [dataset.channels, dataset.height, dataset.width];
+  const [batch, ...image] = read.inputs[0]!.shape;
+  if (read.inputs.length !== 1 || typeof batch === "number" || image.length !== 3) {
+    throw new UserError(
+      `--model: ${path} takes ${read.inputs.map(({ name, shape }) => `${name} [${shape}]`).join(", ")}; ` +
+        "expected images [N, C, H, W] with an open number of them; export it with a dynamic batch axis",
+    );
+  }
+  const open = Object.fromEntries(image.flatMap((dim, i) => (typeof dim === "string" ? [[dim, sizes[i]!]] : [])));
+  const graph = bindDims(read, open);
+  if (graph.inputs[0]!.shape.slice(1).join() !== sizes.join()) {
+    throw new UserError(
+      `--model: ${path} takes images ${image.join("x")}; got ${dataset.name} with ${sizes.join("x")}; give images of that size`,
+    );
+  }
+  if (graph.outputs[0]!.shape.at(-1) === dataset.classes.length) return { graph, weights };
+  const head = new Set(headOf(graph).map(({ name }) => name));
+  return {
+    graph: withClasses(graph, dataset.classes.length),
+    weights: new Map([...weights].filter(([name]) => !head.has(name))),
+  };
+}
+
+/** The parameters of a graph in a file, which may hold more; a last layer for other classes is left out. */
+async function readWeights(path: string, graph: Graph): Promise<Map<string, Tensor>> {
+  const { readSafetensorsFile } = await import("../weights/node/safetensors-file.js");
+  const { headOf } = await import("../transform/head.js");
+  const { tensors } = await readSafetensorsFile(path);
+  const head = new Set(headOf(graph).map(({ name }) => name));
+  const found = new Map<string, Tensor>();
+  for (const [name, { shape }] of graph.parameters) {
+    const tensor = tensors.get(name);
+    if (tensor?.dtype === "float32" && tensor.shape.join() === shape.join()) found.set(name, tensor);
+    else if (tensor === undefined || !head.has(name)) {
+      throw new UserError(
+        `--weights: got ${tensor ? `${tensor.dtype} [${tensor.shape}]` : "nothing"} for ${name} in ${path}; ` +
+          `expected float32 [${shape}]; give weights of this network`,
+      );
+    }
+  }
+  return found;
+}

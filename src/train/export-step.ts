@@ -1,0 +1,32 @@
+import { UserError } from "../errors.js";
+import type { Weights } from "../graph/graph.js";
+import { writeOnnx } from "../graph/onnx-write.js";
+import { initialState } from "../transform/state.js";
+import type { TrainingStep } from "../transform/training-step.js";
+import { writeSafetensors } from "../weights/safetensors.js";
+import { stepReadme } from "./step-readme.js";
+
+/** The names of the files of an exported training step. */
+export const stepFiles = { graph: "step.onnx", state: "state.safetensors", readme: "README.md" } as const;
+
+/**
+ * A training step as files that any ONNX Runtime can train with: the graph, its first state and a README that says what
+ * goes in and out.
+ * @param weights where training starts.
+ * @param seed of what is drawn at random inside the step.
+ * @returns the bytes of every file by its name.
+ * @throws UserError when the step was planned for one engine's own layout, or a weight is missing.
+ */
+export function exportTrainingStep(plan: TrainingStep, weights: Weights, seed = 0): ReadonlyMap<string, Uint8Array> {
+  const foreign = plan.graph.nodes.find(({ domain }) => domain !== "");
+  if (foreign !== undefined) {
+    throw new UserError(
+      `exportTrainingStep: got a step with ${foreign.domain}.${foreign.op}; expected ONNX's own operators; plan it without a target`,
+    );
+  }
+  return new Map([
+    [stepFiles.graph, writeOnnx(plan.graph)],
+    [stepFiles.state, writeSafetensors(initialState(plan, weights, seed))],
+    [stepFiles.readme, new TextEncoder().encode(stepReadme(plan))],
+  ]);
+}

@@ -1,0 +1,46 @@
+import { UserError } from "../errors.js";
+import type { Weights } from "../graph/graph.js";
+import { writeOnnx } from "../graph/onnx-write.js";
+import { sameShape } from "../graph/shape.js";
+import type { Tensor } from "../graph/tensor.js";
+import type { Runtime, Session } from "../runtime/runtime.js";
+import { initialState } from "../transform/state.js";
+import type { TrainingStep } from "../transform/training-step.js";
+
+/**
+ * Opens a training step with the given weights; state that is not given has its first value.
+ * @param seed of what is drawn at random inside the step.
+ */
+export function openStep(runtime: Runtime, plan: TrainingStep, weights: Weights, seed = 0): Promise<Session> {
+  return open(runtime, plan, initialState(plan, weights, seed));
+}
+
+/**
+ * Opens a training step with all of its state, as `Session.read` gave it.
+ * @throws UserError unless that is exactly what the step carries on.
+ */
+export async function reopenStep(
+  runtime: Runtime,
+  plan: TrainingStep,
+  saved: ReadonlyMap<string, Tensor>,
+): Promise<Session> {
+  const odd = plan.state.find(({ input, dtype, shape }) => {
+    const tensor = saved.get(input);
+    return tensor?.dtype !== dtype || !sameShape(tensor.shape, shape);
+  });
+  const missing = odd?.input ?? plan.fixed.find((name) => !saved.has(name));
+  const expected = plan.state.length + plan.fixed.length;
+  if (missing === undefined && saved.size === expected) return open(runtime, plan, saved);
+  throw new UserError(
+    `cannot resume: got a checkpoint of ${saved.size} tensors; expected ${expected}` +
+      `${missing === undefined ? "" : `, ${missing}${odd ? ` [${odd.shape}]` : ""} among them`}; ` +
+      "give what the run was started with",
+  );
+}
+
+function open(runtime: Runtime, plan: TrainingStep, state: ReadonlyMap<string, Tensor>): Promise<Session> {
+  return runtime.open(writeOnnx(plan.graph), {
+    resident: state,
+    next: new Map(plan.state.map(({ input, output }) => [input, output])),
+  });
+}
