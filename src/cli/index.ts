@@ -6,6 +6,8 @@ import { compare } from "./compare.js";
 import { senetVersion } from "./environment.js";
 import { evaluate } from "./eval.js";
 import { exportModel } from "./export.js";
+import { models } from "./models.js";
+import { profile } from "./profile.js";
 import { train } from "./train.js";
 
 // Commands import what they run with when they run: `senet --help` should not wait for an engine.
@@ -14,7 +16,7 @@ const program = new Command("senet")
   .version(senetVersion())
   .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
-for (const command of [compare, train, evaluate, bench, exportModel]) program.addCommand(command);
+for (const command of [compare, train, evaluate, bench, exportModel, models, profile]) program.addCommand(command);
 speakAlike(program);
 
 // A reader that has seen enough, such as `head`, is no error.
