@@ -1,4 +1,10 @@
 export { type CompareEvents, type CompareOptions, compare } from "./compare/compare.js";
+export {
+  defaultCrop,
+  defaultErasing,
+  noAugmentation,
+} from "./data/augment/augmentation.js";
+export type { Mix } from "./data/augment/mix.js";
 export type { Augmentation, Dataset, ImageSet, MemoryDataset } from "./data/dataset.js";
 export { defineDataset } from "./data/dataset.js";
 export { type MemorySplit, memorySplit } from "./data/memory-split.js";
@@ -12,8 +18,8 @@ export { findGates, type GateStatistics, gateStatistics } from "./explain/gates.
 export { GraphBuilder } from "./graph/builder.js";
 export { countParameters, type Graph, type Model, type Value, type Weights } from "./graph/graph.js";
 export { initialise } from "./graph/initialise.js";
-export { readOnnx } from "./graph/onnx-read.js";
-export { writeOnnx } from "./graph/onnx-write.js";
+export { type ReadOptions, readOnnx } from "./graph/onnx-read.js";
+export { type SplitModel, writeOnnx, writeOnnxSplit } from "./graph/onnx-write.js";
 export { float32, int64, type Tensor } from "./graph/tensor.js";
 export { Scope } from "./layers/scope.js";
 export { type SqueezeExciteOptions, squeezeExcite } from "./layers/squeeze-excite.js";
@@ -39,7 +45,10 @@ export { countMacs } from "./transform/cost.js";
 export { differentiate } from "./transform/differentiate.js";
 export { type GradientStep, gradientStep } from "./transform/gradient-step.js";
 export { lower } from "./transform/lower.js";
+export { rebatch } from "./transform/rebatch.js";
 export { type SimplifyOptions, simplify } from "./transform/simplify.js";
 export { emaWeights, initialState, type StateSlot } from "./transform/state.js";
 export { type TrainingStep, trainingStep } from "./transform/training-step.js";
+export { untieStatistics } from "./transform/untie-statistics.js";
+export { openPth, type PthOptions, readPth, type TensorListing } from "./weights/pth.js";
 export { readSafetensors, type TensorFile, writeSafetensors } from "./weights/safetensors.js";

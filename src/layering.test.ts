@@ -37,7 +37,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "data",
     "graph",
   ],
-  node: ["train", "weights", "runtime", "data"],
+  node: ["train", "weights", "runtime", "data", "graph"],
   cli: [
     "compare",
     "report",

@@ -1,5 +1,10 @@
 /** What needs Node: files and the native engine. Everything else is in `senet` itself and runs in a browser too. */
-export { datasetSpecs, openDataset } from "./data/node/open.js";
+
+export { type FetchDatasetOptions, fetchDataset } from "./data/node/fetch-dataset.js";
+export { datasetSpecs, type OpenOptions, openDataset } from "./data/node/open.js";
+export type { ImageDataset } from "./data/node/open-images.js";
+export { readModel } from "./graph/node/read-model.js";
+export { type WriteModelOptions, writeModel } from "./graph/node/write-model.js";
 export { type NodeRuntimeOptions, nodeRuntime } from "./runtime/node/runtime.js";
 export { type CheckpointFolder, checkpointFolder } from "./train/node/checkpoint-folder.js";
 export { readSafetensorsFile, writeSafetensorsFile } from "./weights/node/safetensors-file.js";

@@ -42,6 +42,8 @@ beforeAll(async () => {
       writeFileSync(join(folder, "corrupt", `${split}-${what}-ubyte`), "no numbers");
     }
   }
+  writeFileSync(join(folder, "wrong.json"), '{"epoch": 3}');
+  writeFileSync(join(folder, "recipe.json"), '{"epochs": 1, "batch": 16, "optimizer": "adamw", "lr": 0.001}');
   training = await senet(`train --model seresnet20 ${small} --out trained`);
   const bytes = readFileSync(join(folder, "trained/model.onnx"));
   writeFileSync(join(folder, "truncated.onnx"), bytes.subarray(0, bytes.length >> 1));
@@ -49,8 +51,12 @@ beforeAll(async () => {
 
 describe("help", () => {
   it.each([
-    ["--help", ["compare", "train", "eval", "bench"]],
-    ["train --help", ["--model <name>", "--epochs <n>", "--seed <n>"]],
+    ["--help", ["compare", "train", "eval", "data", "bench"]],
+    [
+      "train --help",
+      ["--model <name|file>", "--epochs <n>", "--seed <n>", "--resume <dir>", "--config <file>", "Schedule:"],
+    ],
+    ["data --help", ["list", "show", "fetch"]],
     ["compare --help", ["--models <names>", "--seeds <n>", "--json"]],
     ["eval --help", ["--model <file>", "--test-limit <n>"]],
     ["bench train --help", ["--batch <n>", "--steps <n>"]],
@@ -84,6 +90,32 @@ describe("a mistake", () => {
     [
       "compare --resume trained",
       /^--resume: got trained, whose config.json is not of senet compare; .* senet train --resume/,
+    ],
+    [
+      "train --model resnet20 --data glyphs --config wrong.json",
+      /^wrong.json: Unrecognized key: "epoch"; expected fields/,
+    ],
+    [
+      "train --model resnet20 --data glyphs --config none.json",
+      /^--config: cannot read none.json \(ENOENT.*; check the path$/,
+    ],
+    ["train --model nowhere.onnx --data glyphs", /^cannot read nowhere.onnx \(ENOENT.*; expected a file$/],
+    [
+      "train --model trained/model.onnx --data mnist:mnist --batch 2",
+      "--model: trained/model.onnx takes images 3x32x32; got mnist with 1x28x28; give images of that size",
+    ],
+    [
+      "train --model resnet56 --weights trained/checkpoints/epoch-0002-step-0000000/state.safetensors --data glyphs",
+      /^--weights: got nothing for layer1.3.conv1.weight in trained\/.*; give weights of this network$/,
+    ],
+    ["train --model resnet20 --data glyphs --clip-grad 0", "train: got clip 0; expected a number above 0"],
+    [
+      "train --model resnet20 --data glyphs --freeze nothing.*",
+      /^got pattern "nothing\.\*", which fits no parameter; expected one that fits names such as conv1\.weight/,
+    ],
+    [
+      "train --model resnet20 --data glyphs --lr-group layer1",
+      '--lr-group: got "layer1"; expected a pattern and a number: "layer1.*=0.1"',
     ],
     [
       "train --model resnet20 --data glyphs --checkpoint-every 1h",
@@ -165,6 +197,19 @@ describe("train", () => {
     expect(config.command).toBe(`senet train --model seresnet20 ${small} --out trained`);
   });
 
+  it("goes on from a file for other data by the recipe of a file, which flags override", async () => {
+    const line = "train --model trained/best.onnx --config recipe.json --lr 0.01 --freeze layer1.* --data glyphs";
+    const { code, stderr } = await senet(`${line} --train-limit 32 --test-limit 16 --out tuned`);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^epoch 1\/1 /)]);
+    const { recipe } = JSON.parse(readFileSync(join(folder, "tuned/config.json"), "utf8")) as { recipe: object };
+    expect(recipe).toMatchObject({ epochs: 1, batch: 16, optimizer: "adamw", lr: 0.01, weightDecay: 0.01 });
+    const [before, after] = ["trained/best.onnx", "tuned/model.onnx"].map(
+      (file) => readOnnx(readFileSync(join(folder, file))).weights,
+    );
+    expect(after!.get("layer1.0.conv1.weight")).toEqual(before!.get("layer1.0.conv1.weight"));
+    expect(after!.get("layer2.0.conv1.weight")).not.toEqual(before!.get("layer2.0.conv1.weight"));
+  });
+
   it("--json prints one document with the log", async () => {
     const few = small.replace("256", "32").replace("128", "16");
     const { code, stdout } = await senet(`train --model resnet20 ${few} --seed 5 --out logged --json`);
@@ -223,6 +268,8 @@ describe("Ctrl-C", () => {
 
   it("stops training between steps with exit code 130 and files that are whole", async () => {
     const { child, done } = await startedTraining("stopped");
+    const second = await senet("train --resume stopped");
+    expect([second.code, second.stderr]).toEqual([2, expect.stringContaining(`process ${child.pid} is at work`)]);
     child.kill("SIGINT");
     const { code, stdout, stderr } = await done;
     expect([code, stdout]).toEqual([130, ""]);

@@ -4,6 +4,7 @@ import { UserError } from "../errors.js";
 import { modelEntry } from "../models/index.js";
 import type { RunProgress } from "../train/checkpoint.js";
 import type { Recipe } from "../train/recipe.js";
+import { openOptionsOf, reportSkipped } from "./data-options.js";
 import {
   checkpointEveryOf,
   engineOptionsOf,
@@ -54,6 +55,8 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
   } else {
     folder = openRunFolder(flags.resume, "compare");
   }
+  const { lockRun } = await import("./run-lock.js");
+  lockRun(folder.path);
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
   const { formatResults } = await import("../report/results.js");
   const { renderTable } = await import("../report/table.js");
@@ -73,6 +76,7 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
     progress.line(`\nThe report: ${folder.path}/report.html (${duration})`);
   } finally {
     progress.clear();
+    reportSkipped(dataset, (text) => progress.line(text));
     await runtime.close();
   }
 }
@@ -90,7 +94,7 @@ async function prepare(flags: CompareFlags, savedRecipe: Recipe | undefined) {
   }
   const seeds = Array.from({ length: wholeNumber("--seeds", flags.seeds, 1) }, (_, i) => i + 1);
   const { openDataset } = await import("../data/node/open.js");
-  const dataset = await openDataset(flags.data, { trainLimit: flags.trainLimit, testLimit: flags.testLimit });
+  const dataset = await openDataset(flags.data, openOptionsOf(flags));
   const recipe = savedRecipe ?? (await recipeOf(flags, dataset));
   const { checkRecipe } = await import("../train/recipe.js");
   checkRecipe(recipe, dataset);

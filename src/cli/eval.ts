@@ -1,14 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { UserError } from "../errors.js";
+import { type DataFlags, dataDescription, dataOptions, openOptionsOf, reportSkipped } from "./data-options.js";
 import { number, wholeNumber } from "./options.js";
 import { bar, Progress } from "./progress.js";
 
-interface EvalFlags {
+/** What the model itself says. */
+const shaping = ["size", "channels"];
+
+interface EvalFlags extends DataFlags {
   readonly model: string;
   readonly data: string;
   readonly batch: number;
-  readonly testLimit?: number;
   readonly json?: true;
 }
 
@@ -16,11 +19,12 @@ interface EvalFlags {
 export const evaluate = new Command("eval")
   .description("Measure a trained model on the test split of a dataset.")
   .requiredOption("--model <file>", "an .onnx file written by senet")
-  .requiredOption("--data <spec>", "glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR or fashion-mnist:DIR")
+  .requiredOption("--data <spec>", dataDescription)
   .addOption(number("--batch <n>", "images per run", 256))
-  .addOption(number("--test-limit <n>", "use only the first n test images"))
-  .option("--json", "print one JSON document")
-  .action(run);
+  .addOption(number("--test-limit <n>", "use only n test images: the first, of image files evenly spread ones"))
+  .option("--json", "print one JSON document");
+for (const option of dataOptions()) if (!shaping.includes(option.attributeName())) evaluate.addOption(option);
+evaluate.action(run);
 
 async function run(flags: EvalFlags): Promise<void> {
   const batch = wholeNumber("--batch", flags.batch, 1);
@@ -36,9 +40,13 @@ async function run(flags: EvalFlags): Promise<void> {
     const { graph } = readOnnx(bytes);
     return { graph, card: readCard(graph) };
   });
-  const dataset = await openDataset(flags.data, { testLimit: flags.testLimit });
-  const sizes = [dataset.channels, dataset.height, dataset.width];
   const expected = graph.inputs[0]!.shape.slice(1);
+  const [channels, size] = expected.map((extent) => (typeof extent === "number" ? extent : undefined));
+  const dataset = await openDataset(flags.data, {
+    ...openOptionsOf({ ...flags, ...(channels && { channels }), ...(size && { size }) }),
+    classes: card.classes,
+  });
+  const sizes = [dataset.channels, dataset.height, dataset.width];
   if (expected.join() !== sizes.join() || card.classes.length !== dataset.classes.length) {
     throw new UserError(
       `${flags.model}: it takes images ${expected.join("x")} of ${card.classes.length} classes; ` +
@@ -60,7 +68,8 @@ async function run(flags: EvalFlags): Promise<void> {
     const imagesPerSecond = (1000 * dataset.test.length) / (performance.now() - started);
     const confusion = confusionMatrix(predictions, dataset.test.labels, card.classes.length);
     progress.clear();
-    const images = dataset.test.length;
+    reportSkipped(dataset, (text) => progress.line(text));
+    const images = predictions.filter((predicted) => predicted >= 0).length;
     if (flags.json) {
       const perClass = perClassAccuracy(confusion);
       const result = {

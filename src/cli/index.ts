@@ -3,11 +3,14 @@ import { Command, CommanderError } from "commander";
 import { UserError } from "../errors.js";
 import { bench } from "./bench.js";
 import { compare } from "./compare.js";
+import { data } from "./data.js";
 import { senetVersion } from "./environment.js";
 import { evaluate } from "./eval.js";
 import { exportModel } from "./export.js";
+import { gradients } from "./gradients.js";
 import { models } from "./models.js";
 import { profile } from "./profile.js";
+import { runModel } from "./run.js";
 import { train } from "./train.js";
 
 // Commands import what they run with when they run: `senet --help` should not wait for an engine.
@@ -16,7 +19,8 @@ const program = new Command("senet")
   .version(senetVersion())
   .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
-for (const command of [compare, train, evaluate, bench, exportModel, models, profile]) program.addCommand(command);
+const commands = [compare, train, evaluate, data, bench, models, profile, exportModel, runModel, gradients];
+for (const command of commands) program.addCommand(command);
 speakAlike(program);
 
 // A reader that has seen enough, such as `head`, is no error.

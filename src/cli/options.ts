@@ -1,12 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { Option } from "commander";
-import { noAugmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import type { Attention, ModelOptions } from "../models/model.js";
 import { defaultRecipe, type Recipe } from "../train/recipe.js";
 import { parseRecipe } from "../train/recipe-file.js";
+import {
+  type AugmentFlags,
+  augmentOf,
+  augmentOptions,
+  type DataFlags,
+  dataDescription,
+  dataOptions,
+} from "./data-options.js";
 import { number } from "./number-option.js";
 import {
   defaultWeightDecay,
@@ -23,16 +30,13 @@ import {
 export { number };
 
 /** What the commands that train have in common, as commander parsed it. */
-export interface TrainingFlags extends StepFlags, ScheduleFlags {
+export interface TrainingFlags extends StepFlags, ScheduleFlags, DataFlags, AugmentFlags {
   readonly data?: string;
   readonly config?: string;
   readonly epochs?: number;
   readonly batch?: number;
-  readonly augment: boolean;
   readonly reduction?: number;
   readonly shortcut: "projection" | "A";
-  readonly trainLimit?: number;
-  readonly testLimit?: number;
   readonly threads?: number;
   readonly checkpointEvery: string;
 }
@@ -42,7 +46,7 @@ const EPOCHS = 20;
 
 /** The flags of `TrainingFlags`, under headings; without a fallback, `--data` must be given. */
 export function trainingOptions(fallback: { data?: string } = {}): Option[] {
-  const data = new Option("--data <spec>", "glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR or fashion-mnist:DIR");
+  const data = new Option("--data <spec>", dataDescription);
   const every = new Option("--checkpoint-every <when>", "inside an epoch: steps, such as 500, or minutes");
   return [
     ...under("Model:", [
@@ -51,11 +55,11 @@ export function trainingOptions(fallback: { data?: string } = {}): Option[] {
     ]),
     ...under("Data:", [
       fallback.data === undefined ? data : data.default(fallback.data),
-      number("--train-limit <n>", "use only the first n training images"),
-      number("--test-limit <n>", "use only the first n test images"),
-      new Option("--no-augment", "train on the images as they are"),
-      ...mixOptions(),
+      number("--train-limit <n>", "use only n training images: the first, of image files evenly spread ones"),
+      number("--test-limit <n>", "use only n test images, likewise"),
+      ...dataOptions(),
     ]),
+    ...under("Augmentation:", [...augmentOptions(), ...mixOptions()]),
     ...under("Recipe:", [
       new Option("--config <file>", "a recipe as JSON, or the config.json of a run; flags override it"),
       number("--epochs <n>", `passes over the training images (default: ${EPOCHS})`),
@@ -100,8 +104,7 @@ export async function recipeOf(flags: TrainingFlags, dataset: Pick<Dataset, "aug
   const typed = { ...sizes, ...schedulePart(flags), ...stepPart(flags) };
   const weightDecay = defaultWeightDecay(typed.optimizer ?? file.optimizer);
   const start = { ...defaultRecipe, weightDecay, epochs: EPOCHS, augment: dataset.augment };
-  const augment = flags.augment ? {} : { augment: noAugmentation };
-  return { ...start, ...file, ...typed, ...augment };
+  return { ...start, ...file, ...typed, augment: augmentOf(flags, { augment: file.augment ?? dataset.augment }) };
 }
 
 async function readText(path: string): Promise<string> {

@@ -24,7 +24,7 @@ export async function writeConfig(folder: RunFolder, kind: string, flags: Option
 }
 
 /** Flags that may change when a run goes on: what the data is called, and what leaves the weights alone. */
-const FREE = new Set(["data", "json", "threads", "checkpointEvery", "resume"]);
+const FREE = new Set(["data", "dataWorkers", "json", "threads", "checkpointEvery", "resume"]);
 
 /** A run that goes on. */
 export interface ResumedRun<T> {

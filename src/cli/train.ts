@@ -5,6 +5,7 @@ import { UserError } from "../errors.js";
 import { modelEntry } from "../models/index.js";
 import type { EpochRecord } from "../train/epoch-record.js";
 import type { Recipe } from "../train/recipe.js";
+import { openOptionsOf, reportSkipped } from "./data-options.js";
 import { isModelFile, openModel } from "./open-model.js";
 import {
   checkpointEveryOf,
@@ -54,6 +55,8 @@ async function run(given: TrainFlags, command: CommandType): Promise<void> {
   } else {
     folder = openRunFolder(flags.resume, "train");
   }
+  const { lockRun } = await import("./run-lock.js");
+  lockRun(folder.path);
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
   const runtime = nodeRuntime(engine);
   const progress = new Progress();
@@ -72,6 +75,7 @@ async function run(given: TrainFlags, command: CommandType): Promise<void> {
     );
   } finally {
     progress.clear();
+    reportSkipped(dataset, (text) => progress.line(text));
     await runtime.close();
   }
 }
@@ -88,13 +92,15 @@ async function prepare(flags: TrainFlags, savedRecipe: Recipe | undefined) {
   if (!isModelFile(model)) modelEntry(model); // an unknown name is told before data is read
   const seed = wholeNumber("--seed", flags.seed);
   const { openDataset } = await import("../data/node/open.js");
-  const dataset = await openDataset(flags.data, { trainLimit: flags.trainLimit, testLimit: flags.testLimit });
+  const dataset = await openDataset(flags.data, openOptionsOf(flags));
   const recipe = savedRecipe ?? (await recipeOf(flags, dataset));
   const { withCard } = await import("../models/model-card.js");
   const { checkRecipe } = await import("../train/recipe.js");
+  const { planTraining } = await import("../train/plan.js");
   const { trainedCard } = await import("../compare/compare.js");
   checkRecipe(recipe, dataset);
   const { graph: bare, weights, notices } = await openModel({ ...flags, model }, dataset, seed);
+  planTraining(bare, recipe); // patterns that fit nothing and operators without a gradient show here
   const graph = withCard(bare, trainedCard(dataset, recipe, model, seed));
   const checkpointEvery = checkpointEveryOf(flags.checkpointEvery);
   return { model, graph, weights, notices, dataset, recipe, seed, checkpointEvery };

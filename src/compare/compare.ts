@@ -69,11 +69,13 @@ export async function compare(
   const graphs = models.map((name) => createModel(name, { ...options, ...optionsOf(name, modelOptions) }));
   const results: RunResult[][] = models.map(() => []);
   const trained: Model[] = [];
+  let labels: number[] = [];
   for (const [s, seed] of seeds.entries()) {
     for (const [m, model] of models.entries()) {
       const id = { model, seed, run: s * models.length + m, runs: seeds.length * models.length };
-      const { result, weights } = await oneRun(runtime, graphs[m]!, dataset, recipe, id, events);
+      const { result, weights, labels: read } = await oneRun(runtime, graphs[m]!, dataset, recipe, id, events);
       results[m]!.push(result);
+      labels = read;
       trained[m] = { graph: graphs[m]!, weights };
     }
   }
@@ -85,7 +87,7 @@ export async function compare(
       name: dataset.name,
       classes: [...dataset.classes],
       train: dataset.train.length,
-      test: dataset.test.length,
+      test: labels.length,
       channels,
       height,
       width,
@@ -93,10 +95,10 @@ export async function compare(
     recipe: {
       ...recipe,
       optimizer: recipe.optimizer?.toUpperCase() ?? "SGD",
-      augment: { ...recipe.augment },
+      augment: { ...flatAugmentation(recipe.augment), flip: recipe.augment.flip, pad: recipe.augment.pad },
       seeds: [...seeds],
     },
-    labels: Array.from(dataset.test.labels),
+    labels,
     models: models.map(
       (name, m): MeasuredModel => ({
         name,
@@ -117,7 +119,7 @@ async function oneRun(
   recipe: Recipe,
   id: RunId,
   { onRun, onStep, onEpoch, onModel, onNotice, signal }: CompareEvents,
-): Promise<{ result: RunResult; weights: Weights }> {
+): Promise<{ result: RunResult; weights: Weights; labels: number[] }> {
   const { weights, epochs, predictions } = await train(runtime, graph, dataset, recipe, id.seed, {
     ...(await onRun?.(id)),
     onStep: (progress) => onStep?.(id, progress),
@@ -125,15 +127,20 @@ async function oneRun(
     onNotice: (text) => onNotice?.(text),
     signal,
   });
+  // Images that could not be read are known to no run: they count for none.
+  const read = [...predictions.keys()].filter((n) => predictions[n] !== -1);
+  const predicted = read.map((n) => predictions[n]!);
+  const labels = read.map((n) => dataset.test.labels[n]!);
   const gates = await gateStatistics(runtime, { graph, weights }, dataset.test, dataset);
   const card = trainedCard(dataset, recipe, id.model, id.seed);
   return {
     weights,
+    labels,
     result: {
       seed: id.seed,
       epochs: epochs.map((epoch): EpochResult => ({ ...epoch, trainLosses: [...epoch.trainLosses] })),
-      ...scoreRun(predictions, dataset.test.labels, dataset.classes.length),
-      predictions: [...predictions],
+      ...scoreRun(predicted, labels, dataset.classes.length),
+      predictions: predicted,
       gates,
       model: await onModel(id, { graph: withCard(graph, card), weights }),
     },

@@ -1,6 +1,7 @@
 import { UserError } from "../errors.js";
 import { Random } from "../random.js";
 import { type Augmentation, checkAugmentation } from "./augment/augmentation.js";
+import { checkMix, type Mix } from "./augment/mix.js";
 import type { Statistics } from "./dataset.js";
 
 /** One split of a dataset: labelled images that come in batches, wherever they lie. */
@@ -9,6 +10,8 @@ export interface Split {
   readonly length: number;
   /** One index into the names of the classes per image. */
   readonly labels: ArrayLike<number>;
+  /** The images that could not be read so far and were left out, by name, with the reason; absent where that cannot be. */
+  readonly skipped?: ReadonlyMap<string, string> | undefined;
   /**
    * One pass over the images, the next batches prepared while one is worked on. The same options give the same bytes.
    * An image's variation depends on seed, epoch and its index alone: not on the batch size, nor on where a pass resumed.
@@ -27,7 +30,7 @@ export interface Batch {
   readonly x: Float32Array<ArrayBuffer>;
   /** Labels [N]. */
   readonly y: BigInt64Array<ArrayBuffer>;
-  /** The labels [N] of the images mixed in, where the augmentation mixes images; the target is mix·y + (1 − mix)·y2. */
+  /** The labels [N] of the images mixed in, where images are mixed; the target is mix·y + (1 − mix)·y2. */
   readonly y2?: BigInt64Array<ArrayBuffer>;
   /** The weight of `y` in the target, 0 to 1 [N]; present with `y2`. */
   readonly mix?: Float32Array<ArrayBuffer>;
@@ -49,6 +52,8 @@ export interface BatchOptions {
   readonly shuffle?: boolean | undefined;
   /** How images are varied (not at all by default). */
   readonly augment?: Augmentation | undefined;
+  /** How the images of a batch are mixed with each other (not at all by default); each batch then has `y2` and `mix`. */
+  readonly mix?: Mix | undefined;
   /** Whether to leave out the images that do not fill a last batch (false by default). */
   readonly dropLast?: boolean | undefined;
   /** The first batch wanted, counted from 0, to resume inside a pass (0 by default). */
@@ -81,6 +86,7 @@ export function checkBatchOptions(images: number, options: BatchOptions): void {
   checkWhole("epoch", options.epoch ?? 0, 0);
   checkWhole("start", options.start ?? 0, 0);
   if (options.augment) checkAugmentation(options.augment);
+  if (options.mix) checkMix(options.mix);
   if (countBatches(images, options) === 0) {
     throw new UserError(
       `batches: got batch ${options.batch} for ${images} images without the last partial batch, which leaves none; ` +

@@ -46,6 +46,24 @@ describe("evaluate", () => {
     expect([...predictions]).toEqual([0, 2, 2, 2, 0]);
   });
 
+  it("does not count an image for which another stood in", async () => {
+    const standIn = memorySplit(
+      { images: split.images.with(3, 3).with(4, 1).with(5, 2), labels: split.labels.with(1, 0), length: 5 },
+      like,
+    );
+    const batches = async function* (options: Parameters<typeof split.batches>[0]) {
+      for await (const batch of standIn.batches(options)) {
+        yield { ...batch, indices: batch.indices.map((index) => (index === 1 ? 2 : index)) };
+      }
+    };
+    const { loss, top1, predictions } = await evaluate(session, graph, { ...split, batches }, like, { batch: 2 });
+    expect([...predictions]).toEqual([0, -1, 2, 2, 0]);
+    expect(top1).toBe(50);
+    const whole = await evaluate(session, graph, split, like);
+    const second = Math.log(1 + 2 * Math.exp(5)) - 5; // of the image 0 5 5 with label 2
+    expect(loss).toBeCloseTo((5 * whole.loss - second) / 4, 4);
+  });
+
   it("tells how many images are done after every batch", async () => {
     const seen: number[] = [];
     await evaluate(session, graph, split, like, { batch: 2, onProgress: (images) => seen.push(images) });

@@ -10,7 +10,7 @@ export interface Evaluation {
   readonly loss: number;
   /** Accuracy in percent. */
   readonly top1: number;
-  /** The predicted class of every image, in the order of the split. */
+  /** The predicted class of every image, in the order of the split; −1 for one that could not be read and was left out. */
   readonly predictions: Int32Array;
 }
 
@@ -38,7 +38,8 @@ export async function evaluate(
   let loss = 0;
   let correct = 0;
   let seen = 0;
-  for await (const { x, y, size } of split.batches({ batch, statistics: like })) {
+  let read = 0;
+  for await (const { x, y, indices, size } of split.batches({ batch, statistics: like })) {
     signal?.throwIfAborted();
     const shape = [size, like.channels, like.height, like.width];
     const results = await session.run({ [input]: { dtype: "float32", shape, data: x } });
@@ -46,15 +47,18 @@ export async function evaluate(
     const classes = logits.length / size;
     const labels = Array.from(y, Number);
     const predicted = predictedClasses(logits, classes);
-    predictions.set(predicted, seen);
     for (const [n, label] of labels.entries()) {
+      const own = indices[n] === seen + n; // not a stand-in for an image that could not be read
+      predictions[seen + n] = own ? predicted[n]! : -1;
+      if (!own) continue;
+      read++;
       loss += crossEntropyOf(logits.subarray(n * classes, (n + 1) * classes), label);
       if (predicted[n] === label) correct++;
     }
     seen += size;
     onProgress?.(seen);
   }
-  return { loss: loss / seen, top1: (100 * correct) / seen, predictions };
+  return { loss: loss / read, top1: (100 * correct) / read, predictions };
 }
 
 /** −log softmax(logits)[label]. */

@@ -32,6 +32,13 @@ describe("top1 and topK", () => {
 });
 
 describe("confusionMatrix", () => {
+  it("leaves out images that were not read", () => {
+    expect(confusionMatrix([1, -1, 0], [1, 0, 1], 2)).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+  });
+
   it("has a row per true class and a column per predicted class", () => {
     const confusion = confusionMatrix([0, 0, 2, 2], labels, 3);
     expect(confusion).toEqual([

@@ -49,9 +49,9 @@ export function top1(logits: ArrayLike<number>, labels: ArrayLike<number>, class
 
 /**
  * How often each true class (row) was predicted as each class (column).
- * @param predictions [N] predicted class indices.
+ * @param predictions [N] predicted class indices; −1 for an image that was not read and does not count.
  * @param labels [N] true class indices.
- * @returns [classes][classes] counts; they sum to N.
+ * @returns [classes][classes] counts; they sum to N, or to what was read.
  */
 export function confusionMatrix(
   predictions: ArrayLike<number>,
@@ -64,6 +64,7 @@ export function confusionMatrix(
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (let n = 0; n < labels.length; n++) {
     const label = checkClass("confusionMatrix", labels[n]!, classes);
+    if (predictions[n] === -1) continue;
     const predicted = checkClass("confusionMatrix", predictions[n]!, classes);
     counts[label]![predicted]! += 1;
   }

@@ -11,8 +11,11 @@ export interface Labels {
 export function parseEinsum(equation: string, operands: readonly ValueType[]): Labels {
   const [left, right, ...more] = equation.replaceAll(" ", "").split("->");
   const terms = (left ?? "").split(",");
-  const wellFormed = [...terms, right ?? ""].every((term) => /^[a-zA-Z]*(\.\.\.)?[a-zA-Z]*$/.test(term));
-  if (!wellFormed || more.length > 0 || terms.length !== operands.length) throw wrong(equation, operands);
+  const longest = operands.reduce((sum, { shape }) => sum + shape.length, "...".length);
+  const wellFormed = [...terms, right ?? ""].every(
+    (term) => term.length <= longest && /^[a-zA-Z]*(\.\.\.)?[a-zA-Z]*$/.test(term),
+  );
+  if (more.length > 0 || terms.length !== operands.length || !wellFormed) throw wrong(equation, operands);
   const labels = terms.map((term, i) => {
     const hidden = operands[i]!.shape.length - term.replace("...", "").length;
     if (term.includes("...") ? hidden < 0 : hidden !== 0) throw wrong(equation, operands);

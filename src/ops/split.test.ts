@@ -86,6 +86,11 @@ describe("Split", () => {
     );
   });
 
+  it("wants as many outputs as it is told", () => {
+    const split = () => buildGraph([floats(6)], (g, x) => g.callMany("Split", [x], { num_outputs: 3 }, 2, "node"));
+    expect(split).toThrow("Split (node): got num_outputs 3 and 2 outputs; expected as many of each");
+  });
+
   it("says which sizes do not add up", () => {
     expect(() =>
       buildGraph([floats(2, 5)], (g, x) => g.callMany("Split", [x, g.ints([2, 2])], { axis: 1 }, 2, "node")),

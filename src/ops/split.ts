@@ -42,7 +42,11 @@ export const Split: Op<typeof attributes> = {
 function sizesOf(call: OpCall<typeof attributes>, axis: number): Dim[] {
   const { inputs, known, outputCount } = call;
   const x = required(inputs, 0, "input");
-  if (inputs[1] === undefined) return equalSizes(extent(x, axis), call.attributes.num_outputs ?? outputCount);
+  if (inputs[1] === undefined) {
+    const count = call.attributes.num_outputs ?? outputCount;
+    if (count === outputCount) return equalSizes(extent(x, axis), count);
+    throw new ShapeError({ given: `num_outputs ${count} and ${outputCount} outputs`, expected: "as many of each" });
+  }
   const given = known(1);
   if (given === undefined) throw new TypeError("got sizes that are computed; expected a constant");
   const left = subtractDims(x.shape[axis]!, given.data.reduce(addDims, 0));

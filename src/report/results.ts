@@ -120,7 +120,10 @@ export const comparisonResults = z
       schedule: z.string(),
       /** Epochs over which the learning rate rises. */
       warmup: z.number(),
-      augment: z.object({ flip: z.boolean(), pad: z.number().int() }),
+      /** Flip and shift, and whatever else was done by its name. */
+      augment: z
+        .object({ flip: z.boolean(), pad: z.number().int() })
+        .catchall(z.union([z.string(), z.number(), z.boolean()])),
       seeds: z.array(z.number().int()).min(1),
     }),
     /** The first one is the baseline of every comparison. */

@@ -1,4 +1,4 @@
-import type { Augmentation } from "../data/augment/augmentation.js";
+import type { Mix } from "../data/augment/mix.js";
 import type { Dataset } from "../data/dataset.js";
 import { type Batch, countBatches } from "../data/split.js";
 import { measureWait } from "../data/waiting.js";
@@ -75,8 +75,16 @@ export async function trainEpoch(
   const steps = stepsPerEpoch(training);
   const durations: number[] = [];
   const started = performance.now();
-  const augment = augmentationOf(recipe);
-  const options = { batch, seed, epoch, shuffle: true, augment, dropLast: true, start: from.step };
+  const options = {
+    batch,
+    seed,
+    epoch,
+    shuffle: true,
+    augment: recipe.augment,
+    mix: mixOf(recipe),
+    dropLast: true,
+    start: from.step,
+  };
   const waiting = measureWait(dataset.train.batches(options));
   const feeds = feeder(training, scheduleState);
   let position = from;
@@ -111,10 +119,11 @@ export async function trainEpoch(
   return { ...position, sums: { ...position.sums, seconds, imagesPerSecond } };
 }
 
-function augmentationOf({ augment, ...recipe }: Recipe): Augmentation {
-  if (!mixes(recipe)) return augment;
-  const { mixup = 0, cutmix = 0, mixupProb: probability = 1, mixupSwitchProb: switchProbability = 0.5 } = recipe;
-  return { ...augment, mix: { mixup, cutmix, probability, switchProbability } };
+/** How the images of a batch are mixed, where the recipe says so. */
+function mixOf(recipe: Recipe): Mix | undefined {
+  if (!mixes(recipe)) return undefined;
+  const { mixup, cutmix, mixupProb: probability, mixupSwitchProb: switchProbability } = recipe;
+  return { mixup, cutmix, probability, switchProbability };
 }
 
 /** What a step is fed: the images and what the recipe makes of the moment. */

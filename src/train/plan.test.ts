@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { smallNet } from "../transform/stepping.test.helper.js";
+import { float32, int64, type Tensor, toNumbers } from "../graph/tensor.js";
+import { createModel } from "../models/index.js";
+import { channelBlockHere } from "../testing/channel-block.js";
+import { randomTensor } from "../testing/random-tensor.js";
+import { flag, scalar, smallNet, stepping, weightsOf } from "../transform/stepping.test.helper.js";
 import { planTraining, type StepRecipe } from "./plan.js";
+
+const channelBlock = await channelBlockHere();
 
 const net = smallNet();
 
@@ -29,5 +35,58 @@ describe("planTraining", () => {
   it("takes softplus into the graph for binary cross-entropy alone", () => {
     const ops = (loss: "ce" | "bce") => new Set(planTraining(net, { batch: 4, loss }).graph.nodes.map(({ op }) => op));
     expect([ops("ce").has("Softplus"), ops("bce").has("Softplus")]).toEqual([false, true]);
+  });
+});
+
+describe.runIf(channelBlock !== undefined)("a step in blocks of channels", () => {
+  const graph = createModel("seresnet20", { input: [3, 8, 8] });
+  const batch = channelBlock ?? 1;
+
+  /** The state after one update and the last step's other results. */
+  async function after(recipe: Partial<StepRecipe>, blocked: boolean): Promise<Map<string, Tensor>> {
+    const run = await stepping(
+      planTraining(graph, { batch, ...recipe }, blocked ? { channelBlock } : {}),
+      weightsOf(graph),
+    );
+    const labels = (by: number) =>
+      int64(
+        [batch],
+        Array.from({ length: batch }, (_, n) => (n * by) % 10),
+      );
+    let results: Record<string, Tensor> = {};
+    for (let step = 0; step < (recipe.accumulate ?? 1); step++) {
+      results = await run.step({
+        x: randomTensor([batch, 3, 8, 8], 5), // images whose ReLUs no rounding turns
+        ...{ y: labels(3), y2: labels(7), mix: float32([batch], new Float32Array(batch).fill(0.75)) },
+        ...{ lr: scalar(1e-3), momentum: scalar(0.8), apply: flag(step % 2 === 1) },
+      });
+    }
+    await run.release();
+    return new Map([...run.state, ...Object.entries(results)]);
+  }
+
+  it.each<Partial<StepRecipe>>([
+    {
+      ...{
+        optimizer: "sgd",
+        momentum: 0.9,
+        schedule: "onecycle",
+        accumulate: 2,
+        clip: { norm: 1 },
+        ema: { decay: 0.9 },
+      },
+      ...{ mixed: true, smoothing: 0.1, layerDecay: 0.8, frozenBatchNorm: "layer1.*" },
+    },
+    { loss: "bce", clip: { agc: 0.1 }, groups: [{ match: ["conv1.*", "bn1.*", "layer1.*"], freeze: true }] },
+  ])("does what the standard one does with %j", async (recipe) => {
+    const [plain, blocked] = [await after(recipe, false), await after(recipe, true)];
+    expect([...blocked.keys()]).toEqual([...plain.keys()]);
+    for (const [name, tensor] of plain) {
+      const expected = toNumbers(tensor);
+      const actual = toNumbers(blocked.get(name)!);
+      const error = Math.hypot(...expected.map((value, i) => actual[i]! - value));
+      const far = error / Math.max(Math.hypot(...expected), 0.05);
+      expect([name, far < 1e-4 ? "near" : far]).toEqual([name, "near"]);
+    }
   });
 });

@@ -23,8 +23,10 @@ export type LossRule = (g: GraphBuilder, logits: Value, labels: Labels) => Value
 export interface GradientStepOptions {
   readonly batch: number;
   readonly loss: LossRule;
-  /** `eval`: running statistics are used and kept. `train`, the default: those of the batch. Dropout is off in both. */
+  /** `eval`: running statistics are used and kept. `train`, the default: those of the batch. */
   readonly mode?: TrainModeOptions["mode"];
+  /** True: dropout drops in `train` mode, by the input `random`, int64 [2]: a seed and a count. It is off by default. */
+  readonly dropout?: boolean | undefined;
   /** Where it will run; everywhere by default. */
   readonly target?: Target | undefined;
 }
@@ -42,9 +44,12 @@ export interface GradientStep {
  * @param model a graph from one input to logits [N, classes].
  * @throws UserError when an operator between a parameter and the loss has no gradient.
  */
-export function gradientStep(model: Graph, { batch, loss, mode, target = {} }: GradientStepOptions): GradientStep {
+export function gradientStep(
+  model: Graph,
+  { batch, loss, mode, dropout, target = {} }: GradientStepOptions,
+): GradientStep {
   const wanted = [...model.parameters].flatMap(([name, { trainable }]) => (trainable ? [name] : []));
-  const { g, lossValue, gradients } = gradientGraph(model, { batch, loss, mode, wanted });
+  const { g, lossValue, gradients } = gradientGraph(model, { batch, loss, mode, dropout, wanted });
   g.output(lossValue, "loss");
   const unused = wanted.filter((name) => !gradients.has(name));
   for (const name of wanted) g.output(gradients.get(name) ?? zerosLike(g, g.value(name)), `grad.${name}`);

@@ -2,13 +2,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { Model } from "../graph/graph.js";
+import type { Graph, Model, Weights } from "../graph/graph.js";
 import { readOnnx } from "../graph/onnx-read.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { type Tensor, toNumbers } from "../graph/tensor.js";
 import { runFile, runGraph } from "../testing/run-graph.js";
 import { crossEntropy } from "../train/losses.js";
-import { readSafetensors } from "../weights/safetensors.js";
+import { readSafetensors, type TensorFile } from "../weights/safetensors.js";
 import { gradientStep } from "./gradient-step.js";
 
 /** Files by PyTorch's exporter and what PyTorch computes with them: see `tests/goldens/make-exports.py`. */
@@ -32,8 +32,8 @@ function read(path: string): Model {
   return readOnnx(readFileSync(path));
 }
 
-function golden(path: string): Map<string, Tensor> {
-  return readSafetensors(readFileSync(`${path}.safetensors`)).tensors;
+function golden(path: string): TensorFile {
+  return readSafetensors(readFileSync(`${path}.safetensors`));
 }
 
 function largest(tensor: Tensor): number {
@@ -48,37 +48,63 @@ function error(actual: Tensor, expected: Tensor, scale = largest(expected)): num
 }
 
 /** Gradients that are 0 but for rounding are compared with the largest of all. */
-function wrong(results: Record<string, Tensor>, expected: Map<string, Tensor>): [string, number][] {
+function wrong(results: Record<string, Tensor>, expected: Map<string, Tensor>, limit: number): [string, number][] {
   const all = Math.max(...[...expected.values()].map((tensor) => largest(tensor)));
   return [...expected]
     .map(([name, tensor]): [string, number] => {
       const scale = largest(tensor);
       return [name, error(results[`grad.${name}`]!, tensor, scale < 1e-9 * all ? all : scale)];
     })
-    .filter(([, off]) => !(off < TOLERANCE));
+    .filter(([, off]) => !(off < limit));
 }
 
 describe.each(networks)("%s by PyTorch's exporter", (_, path) => {
   const kinds = ["", ".folded", ".training"].filter((kind) => existsSync(`${path}${kind}.onnx`));
   it.each(kinds)("gives PyTorch's logits: %s.onnx", async (kind) => {
     const { graph, weights } = read(`${path}${kind}.onnx`);
-    const expected = golden(path);
-    const { logits } = await runFile(writeOnnx(graph, weights), { x: expected.get("x")! });
-    expect(error(logits!, expected.get("logits")!)).toBeLessThan(TOLERANCE);
+    const { tensors } = golden(path);
+    const { logits } = await runFile(writeOnnx(graph, weights), { x: tensors.get("x")! });
+    expect(error(logits!, tensors.get("logits")!)).toBeLessThan(TOLERANCE);
   });
 
-  it("gives PyTorch's loss and gradients with the statistics of the batch", async () => {
+  it.each(["eval", "train"] as const)("gives PyTorch's loss and gradients in mode %s", async (mode) => {
     const { graph, weights } = read(`${path}.onnx`);
-    const expected = golden(path);
-    const { graph: step } = gradientStep(graph, { batch: expected.get("x")!.shape[0]!, loss: crossEntropy() });
-    const feeds = { ...Object.fromEntries(weights), x: expected.get("x")!, y: expected.get("y")! };
-    const results = await runGraph(step, feeds);
-    expect(error(results.loss!, expected.get("loss.train")!)).toBeLessThan(TOLERANCE);
-    const gradients = [...expected].filter(([name]) => name.startsWith("train."));
-    const trainable = [...graph.parameters].flatMap(([name, { trainable }]) => (trainable ? [`train.${name}`] : []));
-    expect(trainable.toSorted()).toEqual(gradients.map(([name]) => name).toSorted());
-    expect(wrong(results, new Map(gradients.map(([name, tensor]) => [name.slice("train.".length), tensor])))).toEqual(
-      [],
-    );
+    const { tensors, metadata } = golden(path);
+    const expected = gradientsOf(tensors, mode);
+    const results = await gradients(graph, weights, tensors, mode);
+    expect(error(results.loss!, tensors.get(`loss.${mode}`)!)).toBeLessThan(TOLERANCE);
+    const trainable = [...graph.parameters].flatMap(([name, { trainable }]) => (trainable ? [name] : []));
+    expect(trainable.toSorted()).toEqual([...expected.keys()].toSorted());
+    expect(wrong(results, expected, tolerance(metadata, mode))).toEqual([]);
   });
+
+  const folded = it.runIf(kinds.includes(".folded"));
+  folded(
+    "gives PyTorch's loss and gradients with batch norm folded, of the parameters that keep their names",
+    async () => {
+      const { graph, weights } = read(`${path}.folded.onnx`);
+      const { tensors, metadata } = golden(path);
+      const expected = new Map([...gradientsOf(tensors, "eval")].filter(([name]) => graph.parameters.has(name)));
+      const results = await gradients(graph, weights, tensors, "eval");
+      expect(error(results.loss!, tensors.get("loss.eval")!)).toBeLessThan(TOLERANCE);
+      expect(expected.size).toBeGreaterThan(1);
+      expect(wrong(results, expected, tolerance(metadata, "eval"))).toEqual([]);
+    },
+  );
 });
+
+function gradients(graph: Graph, weights: Weights, tensors: ReadonlyMap<string, Tensor>, mode: "eval" | "train") {
+  const [x, y] = [tensors.get("x")!, tensors.get("y")!];
+  const step = gradientStep(graph, { batch: x.shape[0]!, loss: crossEntropy(), mode });
+  return runGraph(step.graph, { ...Object.fromEntries(weights), x, y });
+}
+
+function gradientsOf(tensors: ReadonlyMap<string, Tensor>, mode: "eval" | "train"): Map<string, Tensor> {
+  const found = [...tensors].filter(([name]) => name.startsWith(`${mode}.`));
+  return new Map(found.map(([name, tensor]) => [name.slice(mode.length + 1), tensor]));
+}
+
+/** Where PyTorch's own single precision is far from its double precision, ours may be farther than elsewhere. */
+function tolerance(metadata: ReadonlyMap<string, string>, mode: "eval" | "train"): number {
+  return Math.max(TOLERANCE, 4 * Number(metadata.get(`single.${mode}`)));
+}

@@ -170,6 +170,8 @@ describe("the options of a training step", () => {
     expect(await losses(2)).not.toEqual(first);
     const { graph } = gradientStep(dropping, given); // dropout off
     expect(graph.inputs.map(({ name }) => name)).toEqual(["x", "y"]);
+    const random = gradientStep(dropping, { ...given, dropout: true }).graph;
+    expect(random.inputs.map(({ name }) => name)).toEqual(["x", "random", "y"]);
   });
 
   it("refuse another batch than the one a file is fixed to", () => {

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.js";
 import type { DType, Tensor } from "../graph/tensor.js";
 
-/** Element types of a `.safetensors` file, with the type a tensor has once it is read. Bytes are little-endian. */
+/** Element types of `.safetensors` and `.pth` files, with the type a tensor has once it is read. Bytes are little-endian. */
 const types = {
   F64: { dtype: "float64", width: 8, decode: (bytes) => new Float64Array(bytes.buffer) },
   F32: { dtype: "float32", width: 4, decode: (bytes) => new Float32Array(bytes.buffer) },
@@ -9,6 +9,7 @@ const types = {
   BF16: { dtype: "float32", width: 2, decode: (bytes) => fromBrain(new Uint16Array(bytes.buffer)) },
   I64: { dtype: "int64", width: 8, decode: (bytes) => new BigInt64Array(bytes.buffer) },
   I32: { dtype: "int32", width: 4, decode: (bytes) => new Int32Array(bytes.buffer) },
+  I16: { dtype: "int32", width: 2, decode: (bytes) => Int32Array.from(new Int16Array(bytes.buffer)) },
   I8: { dtype: "int8", width: 1, decode: (bytes) => new Int8Array(bytes.buffer) },
   U8: { dtype: "uint8", width: 1, decode: (bytes) => bytes },
   BOOL: { dtype: "bool", width: 1, decode: (bytes) => bytes },

@@ -19,8 +19,6 @@ export interface Augmentation {
   readonly randAugment?: string;
   readonly colorJitter?: ColorJitter;
   readonly randomErasing?: RandomErasing;
-  /** Mixes each image of a batch with another one. */
-  readonly mix?: Mix;
 }
 
 /** Source: torchvision `RandomResizedCrop`. */
@@ -56,18 +54,6 @@ export interface RandomErasing {
   readonly count: number;
 }
 
-/** Source: timm `Mixup` in batch mode; Zhang et al., arXiv:1710.09412; Yun et al., arXiv:1905.04899. */
-export interface Mix {
-  /** The α of the Beta distribution of the weights of mixup; 0 for no mixup. */
-  readonly mixup: number;
-  /** The same of CutMix. */
-  readonly cutmix: number;
-  /** The probability that a batch is mixed. */
-  readonly probability: number;
-  /** The probability of CutMix where both are on. */
-  readonly switchProbability: number;
-}
-
 /** Images as they are. */
 export const noAugmentation: Augmentation = { flip: false, pad: 0 };
 
@@ -80,7 +66,6 @@ export const defaultErasing: RandomErasing = {
   minAspect: 0.3,
   count: 1,
 };
-export const defaultMix: Mix = { mixup: 0, cutmix: 0, probability: 1, switchProbability: 0.5 };
 
 /** Whether the images need more than a shift and a flip, which the loader does on its way. */
 export function isPlain(augment: Augmentation): boolean {
@@ -90,7 +75,7 @@ export function isPlain(augment: Augmentation): boolean {
 
 /** @throws UserError for the first value that is out of range. */
 export function checkAugmentation(augment: Augmentation): void {
-  const { pad, randomResizedCrop: crop, colorJitter: jitter, randomErasing: erasing, mix } = augment;
+  const { pad, randomResizedCrop: crop, colorJitter: jitter, randomErasing: erasing } = augment;
   const share = (value: number) => value >= 0 && value <= 1;
   check(Number.isSafeInteger(pad) && pad >= 0, "pad", pad, "a whole number from 0");
   if (crop) {
@@ -117,12 +102,6 @@ export function checkAugmentation(augment: Augmentation): void {
     check(minAspect > 0 && minAspect <= 1, "randomErasing.minAspect", minAspect, "a number above 0, up to 1");
     check(Number.isSafeInteger(count) && count >= 1, "randomErasing.count", count, "a whole number from 1");
   }
-  if (mix) {
-    check(mix.mixup >= 0, "mix.mixup", mix.mixup, "a number from 0");
-    check(mix.cutmix >= 0, "mix.cutmix", mix.cutmix, "a number from 0");
-    check(share(mix.probability), "mix.probability", mix.probability, "0 to 1");
-    check(share(mix.switchProbability), "mix.switchProbability", mix.switchProbability, "0 to 1");
-  }
 }
 
 function check(holds: boolean, name: string, value: number | readonly number[], expected: string): void {
@@ -131,7 +110,7 @@ function check(holds: boolean, name: string, value: number | readonly number[], 
 
 /** The same as one level of names and simple values, for records of where a model comes from. */
 export function flatAugmentation(augment: Augmentation): Record<string, string | number | boolean> {
-  const entries = Object.entries(augment as object as Record<string, unknown>);
+  const entries = Object.entries<unknown>({ ...augment });
   return Object.fromEntries(
     entries
       .filter(([, value]) => value !== undefined)

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../random.js";
 import type { Batch } from "../split.js";
-import { defaultMix } from "./augmentation.js";
-import { mixBatch } from "./mix.js";
+import { checkMix, mixBatch } from "./mix.js";
 
 const geometry = { channels: 2, height: 6, width: 5 };
 const length = 60;
@@ -19,7 +18,7 @@ function batchOf(size: number): Batch {
 
 describe("mixBatch", () => {
   it.each([4, 5, 1])("adds each of %i images to its counterpart by the weight it names", (size) => {
-    const { x, y, y2, mix } = mixBatch(batchOf(size), geometry, new Random(1), { ...defaultMix, mixup: 0.8 });
+    const { x, y, y2, mix } = mixBatch(batchOf(size), geometry, new Random(1), { mixup: 0.8 });
     expect([...y2!]).toEqual([...y].reverse());
     expect(new Set(mix).size).toBe(1);
     const weight = mix![0]!;
@@ -33,7 +32,7 @@ describe("mixBatch", () => {
 
   it("pastes a rectangle of the counterpart, with the weight of the area that is left", () => {
     for (let seed = 0; seed < 30; seed++) {
-      const { x, mix } = mixBatch(batchOf(2), geometry, new Random(seed), { ...defaultMix, cutmix: 1 });
+      const { x, mix } = mixBatch(batchOf(2), geometry, new Random(seed), { cutmix: 1 });
       for (const n of [0, 1]) {
         const image = [...x.subarray(n * length, (n + 1) * length)];
         const own = image.filter((value) => value === n + 1).length;
@@ -47,7 +46,7 @@ describe("mixBatch", () => {
   it("leaves a batch as it is with weight 1 where it is not mixed", () => {
     const batch = batchOf(3);
     const before = [...batch.x];
-    const { x, mix } = mixBatch(batch, geometry, new Random(1), { ...defaultMix, mixup: 1, probability: 0 });
+    const { x, mix } = mixBatch(batch, geometry, new Random(1), { mixup: 1, probability: 0 });
     expect([[...x], [...mix!]]).toEqual([before, [1, 1, 1]]);
   });
 
@@ -59,5 +58,13 @@ describe("mixBatch", () => {
     }).filter(Boolean).length;
     expect(cut).toBeGreaterThan(75);
     expect(cut).toBeLessThan(125);
+  });
+});
+
+describe("checkMix", () => {
+  it("refuses what is out of range", () => {
+    expect(() => checkMix({ mixup: -1 })).toThrow("batches: got mix.mixup -1; expected a number from 0");
+    expect(() => checkMix({ cutmix: 1, probability: 2 })).toThrow("batches: got mix.probability 2; expected 0 to 1");
+    checkMix({ mixup: 0.2, cutmix: 1 });
   });
 });

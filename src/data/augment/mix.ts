@@ -1,8 +1,34 @@
+import { UserError } from "../../errors.js";
 import { Random } from "../../random.js";
 import type { Geometry } from "../dataset.js";
 import type { Batch, BatchOptions } from "../split.js";
-import type { Mix } from "./augmentation.js";
 import { beta } from "./gamma.js";
+
+/**
+ * How the images of a batch are mixed with each other; the loss takes both labels of each.
+ * Source: timm `Mixup` in batch mode; Zhang et al., arXiv:1710.09412; Yun et al., arXiv:1905.04899.
+ */
+export interface Mix {
+  /** The α of the Beta distribution of the weights of mixup; 0, the default, for no mixup. */
+  readonly mixup?: number | undefined;
+  /** The same of CutMix. */
+  readonly cutmix?: number | undefined;
+  /** The probability that a batch is mixed (1 by default). */
+  readonly probability?: number | undefined;
+  /** The probability of CutMix where both are on (0.5 by default). */
+  readonly switchProbability?: number | undefined;
+}
+
+/** @throws UserError for the first value that is out of range. */
+export function checkMix({ mixup = 0, cutmix = 0, probability = 1, switchProbability = 0.5 }: Mix): void {
+  const check = (holds: boolean, name: string, value: number, expected: string) => {
+    if (!holds) throw new UserError(`batches: got mix.${name} ${value}; expected ${expected}`);
+  };
+  check(mixup >= 0, "mixup", mixup, "a number from 0");
+  check(cutmix >= 0, "cutmix", cutmix, "a number from 0");
+  check(probability >= 0 && probability <= 1, "probability", probability, "0 to 1");
+  check(switchProbability >= 0 && switchProbability <= 1, "switchProbability", switchProbability, "0 to 1");
+}
 
 /**
  * Mixes every image of a batch with its counterpart from the other end, all with one weight: by mixup as a weighted sum,
@@ -12,14 +38,16 @@ import { beta } from "./gamma.js";
  */
 export function mixBatch(batch: Batch, geometry: Geometry, random: Random, how: Mix): Batch {
   const { x, y, size } = batch;
-  const weight = random.float() < how.probability ? mixImages(x, size, geometry, random, how) : 1;
+  const { probability = 1 } = how;
+  const weight = random.float() < probability ? mixImages(x, size, geometry, random, how) : 1;
   return { ...batch, y2: y.toReversed(), mix: new Float32Array(size).fill(weight) };
 }
 
 function mixImages(x: Float32Array, size: number, geometry: Geometry, random: Random, how: Mix): number {
-  const both = how.mixup > 0 && how.cutmix > 0;
-  const cut = both ? random.float() < how.switchProbability : how.cutmix > 0;
-  const alpha = cut ? how.cutmix : how.mixup;
+  const { mixup = 0, cutmix = 0, switchProbability = 0.5 } = how;
+  const both = mixup > 0 && cutmix > 0;
+  const cut = both ? random.float() < switchProbability : cutmix > 0;
+  const alpha = cut ? cutmix : mixup;
   if (alpha === 0) return 1;
   const weight = beta(random, alpha, alpha);
   if (!cut) {
@@ -31,10 +59,10 @@ function mixImages(x: Float32Array, size: number, geometry: Geometry, random: Ra
   return Math.fround(1 - ((box.bottom - box.top) * (box.right - box.left)) / (geometry.height * geometry.width));
 }
 
-/** The `b`-th batch of a pass, mixed where its augmentation says so; what is drawn depends on seed, epoch and `b` alone. */
+/** The `b`-th batch of a pass, mixed where the pass says so; what is drawn depends on seed, epoch and `b` alone. */
 export function mixed(batch: Batch, b: number, geometry: Geometry, options: BatchOptions): Batch {
-  const { seed = 0, epoch = 0, augment } = options;
-  return augment?.mix ? mixBatch(batch, geometry, new Random(seed, "mix", epoch, b), augment.mix) : batch;
+  const { seed = 0, epoch = 0, mix } = options;
+  return mix ? mixBatch(batch, geometry, new Random(seed, "mix", epoch, b), mix) : batch;
 }
 
 /** x·weight + reversed·(1 − weight), in place. */

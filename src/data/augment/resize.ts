@@ -11,6 +11,7 @@ export interface Box {
 
 /** The fixed-point digits of PIL's weights. */
 const digits = 22;
+const half = 1 << (digits - 1);
 
 /**
  * Resizes a part of an image (all of it by default) with a filter that widens where the image shrinks, so that nothing
@@ -23,24 +24,48 @@ export function resize(
   interpolation: Interpolation,
   box: Box = { left: 0, top: 0, width: image.width, height: image.height },
 ): Pixels {
-  const { channels } = image;
   const across = weigh(image.width, box.left, box.width, width, interpolation);
   const down = weigh(image.height, box.top, box.height, height, interpolation);
-  const rows = new Uint8Array(image.height * width * channels);
-  for (let y = 0; y < image.height; y++) {
-    const [from, to] = [y * image.width * channels, y * width * channels];
-    for (let x = 0; x < width; x++) {
+  return resizeRows(resizeColumns(image, across, width), down, height);
+}
+
+/** The fixed-point sum as a byte. */
+function toByte(sum: number): number {
+  const value = sum >> digits;
+  return value < 0 ? 0 : value > 255 ? 255 : value;
+}
+
+function resizeColumns({ data, height, width, channels }: Pixels, taps: Taps, outWidth: number): Pixels {
+  const out = new Uint8Array(height * outWidth * channels);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < outWidth; x++) {
+      const start = x * taps.most;
+      const end = start + taps.count[x]!;
       for (let c = 0; c < channels; c++) {
-        rows[to + x * channels + c] = sumOf(image.data, from + c, channels, across, x);
+        let sum = half;
+        let at = (y * width + taps.first[x]!) * channels + c;
+        for (let k = start; k < end; k++, at += channels) sum += data[at]! * taps.weights[k]!;
+        out[(y * outWidth + x) * channels + c] = toByte(sum);
       }
     }
   }
-  const data = new Uint8Array(height * width * channels);
+  return { data: out, height, width: outWidth, channels };
+}
+
+function resizeRows({ data, width, channels }: Pixels, taps: Taps, outHeight: number): Pixels {
   const row = width * channels;
-  for (let y = 0; y < height; y++) {
-    for (let i = 0; i < row; i++) data[y * row + i] = sumOf(rows, i, row, down, y);
+  const out = new Uint8Array(outHeight * row);
+  const sums = new Int32Array(row); // whole rows at a time: memory is read in its order
+  for (let y = 0; y < outHeight; y++) {
+    sums.fill(half);
+    for (let k = 0; k < taps.count[y]!; k++) {
+      const weight = taps.weights[y * taps.most + k]!;
+      const from = (taps.first[y]! + k) * row;
+      for (let i = 0; i < row; i++) sums[i]! += data[from + i]! * weight;
+    }
+    for (let i = 0; i < row; i++) out[y * row + i] = toByte(sums[i]!);
   }
-  return { data, height, width, channels };
+  return { data: out, height: outHeight, width, channels };
 }
 
 /** For each output place the first input place and the weights from there on. */
@@ -73,16 +98,6 @@ function weigh(size: number, start: number, length: number, outSize: number, int
     }
   }
   return { first, count, weights, most };
-}
-
-function sumOf(data: Uint8Array, from: number, stride: number, taps: Taps, place: number): number {
-  let sum = 1 << (digits - 1);
-  let at = from + taps.first[place]! * stride;
-  const start = place * taps.most;
-  const end = start + taps.count[place]!;
-  for (let k = start; k < end; k++, at += stride) sum += data[at]! * taps.weights[k]!;
-  const value = sum >> digits;
-  return value < 0 ? 0 : value > 255 ? 255 : value;
 }
 
 function triangle(x: number): number {

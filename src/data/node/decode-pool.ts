@@ -84,7 +84,10 @@ class PoolWorker {
 
   constructor(onFree: () => void) {
     this.#onFree = onFree;
-    this.#worker.unref();
+    // Not sooner: a thread that starts counts again whatever was said before.
+    this.#worker.on("online", () => {
+      if (this.#running.size === 0) this.#worker.unref();
+    });
     this.#worker.on("message", ({ id, problems }: DecodeResponse) => {
       const { resolve } = this.#running.get(id)!;
       this.#running.delete(id);

@@ -110,12 +110,19 @@ describe("decode", () => {
     expect(most).toBeLessThan(12);
   });
 
-  it("refuses what is no image, and one that is cut short", async () => {
-    const size = { width: 40, height: 24 };
-    await expect(whole(Uint8Array.of(1, 2, 3), 3, size)).rejects.toThrow(/unsupported image format/);
-    for (const name of ["jpeg", "png", "webp", "gif"]) {
-      const file = bytes(cases.find((one) => one.name === name)!.file);
-      await expect(whole(file.subarray(0, file.length * 0.6), 3, size), name).rejects.toThrow();
+  it("refuses what is no image, and one that is cut short, wherever the window lies", async () => {
+    const size = { width: 16, height: 16 };
+    const top = { left: 0, top: 0, width: 100, height: 20, interpolation: "bilinear" } as const;
+    const decodeTop = (file: Uint8Array) => decode(file, 3, size, () => ({ kind: "window", window: top }));
+    await expect(decodeTop(Uint8Array.of(1, 2, 3))).rejects.toThrow(/unsupported image format/);
+    const noise = Uint8Array.from({ length: 400 * 400 * 3 }, (_, i) => (i * 7 + (i >> 5) * 13) % 256);
+    for (const kind of ["jpeg", "png", "webp", "gif", "avif"] as const) {
+      const file = await sharp(noise, { raw: { width: 400, height: 400, channels: 3 } })
+        .toFormat(kind, { effort: 1 })
+        .toBuffer();
+      expect((await decodeTop(file)).data).toHaveLength(768);
+      for (const part of [0.3, 0.9])
+        await expect(decodeTop(file.subarray(0, file.length * part)), kind).rejects.toThrow();
     }
   });
 });

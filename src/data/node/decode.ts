@@ -1,6 +1,7 @@
 import sharp, { type ResizeOptions, type Sharp, type SharpOptions } from "sharp";
 import type { Interpolation } from "../augment/affine.js";
-import { greyOf, type Pixels } from "../augment/pixels.js";
+import { cropPixels, greyOf, type Pixels } from "../augment/pixels.js";
+import { resize } from "../augment/resize.js";
 import type { Window } from "../augment/window.js";
 
 /** What of an image is wanted: a window of it resized, or the whole resized and a part cut out. All in pixels. */
@@ -13,6 +14,12 @@ export type Framing =
       readonly top: number;
       readonly interpolation: Interpolation;
     };
+
+/**
+ * Up to so many pixels an image is decoded as a whole and resized here, to the byte as PIL does it: for few pixels that is
+ * faster than the decoder's own pipeline, whose resizing of larger ones differs by a level where it rounds.
+ */
+const smallImage = 128 * 1024;
 
 export interface Extent {
   readonly width: number;
@@ -37,16 +44,37 @@ export async function decode(
   frame: (extent: Extent) => Framing,
 ): Promise<Pixels> {
   const { width, height, orientation = 1, hasAlpha, space, format } = await sharp(bytes, input).metadata();
+  // A window near the top is decoded without noticing that the bottom is missing, and whether an image is bad must not
+  // depend on the window.
+  if (!endsAsItShould(bytes, format)) await sharp(bytes, input).raw().toBuffer();
   const extent = orientation >= 5 ? { width: height, height: width } : { width, height };
   const framing = frame(extent);
   const plain = !hasAlpha && space !== "cmyk";
-  // What PIL drops must be gone before resizing: alpha would weigh the colours, and CMYK is not linear in RGB.
-  const source = plain ? sharp(bytes, input) : await flattened(bytes, space === "cmyk");
-  const shrinks = plain && (format === "jpeg" || format === "webp");
-  const { data, info } = await framed(source, extent, size, framing, shrinks)
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
-  return withChannels({ data, height: info.height, width: info.width, channels: info.channels }, channels);
+  if (plain && width * height > smallImage) {
+    const { data, info } = await framed(
+      sharp(bytes, input),
+      extent,
+      size,
+      framing,
+      format === "jpeg" || format === "webp",
+    )
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    return withChannels({ data, height: info.height, width: info.width, channels: info.channels }, channels);
+  }
+  const image = withChannels(await whole(bytes, space === "cmyk"), channels);
+  if (framing.kind === "window") {
+    const { left, top, width: wide, height: high, interpolation } = framing.window;
+    return resize(cropPixels(image, left, top, wide, high), size.width, size.height, interpolation);
+  }
+  const { resized, left, top, interpolation } = framing;
+  return cropPixels(resize(image, resized.width, resized.height, interpolation), left, top, size.width, size.height);
+}
+
+/** Whether a JPEG or PNG has its end marker; the other formats say in front how long they are. */
+function endsAsItShould(bytes: Uint8Array, format: string): boolean {
+  if (format === "jpeg") return bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9;
+  return format !== "png" || new TextDecoder("latin1").decode(bytes.subarray(-8, -4)) === "IEND";
 }
 
 function framed(source: Sharp, extent: Extent, size: Extent, framing: Framing, shrinks: boolean): Sharp {
@@ -77,15 +105,14 @@ function resizing(interpolation: Interpolation, fastShrinkOnLoad: boolean): Resi
   return { fit: "fill", kernel: kernels[interpolation], fastShrinkOnLoad };
 }
 
-/** The image in red, green and blue, or grey, as PIL converts it. */
-async function flattened(bytes: Uint8Array, cmyk: boolean): Promise<Sharp> {
+/** The whole image, in grey or in red, green and blue as PIL converts it. */
+async function whole(bytes: Uint8Array, cmyk: boolean): Promise<Pixels> {
   const decoded = sharp(bytes, input);
   if (cmyk) decoded.pipelineColourspace("cmyk").toColourspace("cmyk");
   else decoded.removeAlpha();
   const { data, info } = await decoded.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
-  const [pixels, channels] = cmyk ? [fromCmyk(data, info.channels), 3 as const] : [data, info.channels];
-  return sharp(pixels, { raw: { width, height, channels } });
+  const { width, height, channels } = info;
+  return cmyk ? { data: fromCmyk(data, channels), width, height, channels: 3 } : { data, width, height, channels };
 }
 
 /** Source: PIL's conversion from CMYK: the inks are multiplied, no profile is applied. */

@@ -24,8 +24,14 @@ export interface FileSplitOptions {
 
 /** A split of image files. */
 export interface FileSplit extends Split {
+  readonly list: ImageList;
   /** The images that could not be read so far, with the reason; only grows where they are skipped. */
   readonly skipped: ReadonlyMap<string, string>;
+}
+
+/** Whether the images of a split are files. */
+export function isFileSplit(split: Split): split is FileSplit {
+  return "list" in split;
 }
 
 /**
@@ -35,22 +41,21 @@ export interface FileSplit extends Split {
  * and what is in it depends on the options alone and not on what was read before. `indices` tells.
  */
 export function fileSplit(list: ImageList, pool: DecodePool, options: FileSplitOptions): FileSplit {
-  const bad = new Map<number, string>();
   const skipped = new Map<string, string>();
   const buffers = new BufferStore();
   return {
     length: list.length,
     labels: list.labels,
+    list,
     skipped,
     batches(given) {
       checkBatchOptions(list.length, given);
       const reportBad = (index: number, problem: string) => {
         const name = refName(list.ref(index));
         if (options.onBadImage === "fail") throw badImage(name, problem);
-        bad.set(index, problem);
         skipped.set(name, problem);
       };
-      return pass({ list, pool, buffers, bad, reportBad, options }, given);
+      return pass({ list, pool, buffers, reportBad, options }, given);
     },
   };
 }
@@ -62,13 +67,18 @@ function badImage(name: string, problem: string): UserError {
   );
 }
 
+function noneReadable(list: ImageList, problem: string): UserError {
+  return new UserError(
+    `${refName(list.ref(0))}: got ${list.length} images of which none can be read (${problem.trim().split("\n")[0]}); ` +
+      "expected at least one; are these images?",
+  );
+}
+
 /** What a pass works with. */
 interface Source {
   readonly list: ImageList;
   readonly pool: DecodePool;
   readonly buffers: BufferStore;
-  /** Images known to be bad. */
-  readonly bad: ReadonlyMap<number, string>;
   readonly reportBad: (index: number, problem: string) => void;
   readonly options: FileSplitOptions;
 }
@@ -94,6 +104,12 @@ async function* pass(source: Source, given: BatchOptions): AsyncGenerator<Batch,
   } finally {
     for (const builder of building) builder.cancel();
   }
+}
+
+/** Where an image goes in its batch, and where it stands in the pass's order. */
+interface Place {
+  readonly slot: number;
+  readonly position: number;
 }
 
 /** A batch whose images are under way. */
@@ -148,22 +164,25 @@ class BatchBuilder {
     await Promise.all(tasks);
   }
 
-  /** Decodes the images at some positions of the order, or what stands in for them, into their slots. */
-  async #decode(wanted: readonly { slot: number; position: number }[]): Promise<void> {
+  /**
+   * Decodes the images at some positions of the order into their slots, or what stands in for them: the first one after
+   * them that can be read (the first ones come after the last). Nothing is remembered of the bad ones, so that a pass
+   * never depends on those before.
+   */
+  async #decode(wanted: readonly Place[], tried = 1): Promise<void> {
     const { list, pool, buffers, reportBad } = this.#source;
     const length = this.#batch.x.length / this.#batch.size;
-    let images: { slot: number; position: number; index: number }[] = [];
+    const images = wanted.map(({ slot, position }) => ({ slot, position, index: this.#order[position]! }));
     let buffer = new SharedArrayBuffer(0);
-    // Only when a thread is free is a buffer taken, and known which images are bad.
+    // A buffer is taken only when a thread is free for it.
     const problems = await pool.run(() => {
       if (this.#cancelled) return undefined;
-      images = wanted.map(({ slot, position }) => ({ slot, ...this.#readable(position) }));
       buffer = buffers.take(images.length * length * 4);
       return { pass: this.#pass, buffer, images: images.map(({ index }) => ({ ref: list.ref(index), index })) };
     });
     if (problems === undefined) return;
     const pixels = new Float32Array(buffer);
-    const again: { slot: number; position: number }[] = [];
+    const again: Place[] = [];
     let failure: unknown;
     for (const [i, { slot, position, index }] of images.entries()) {
       const problem = problems[i];
@@ -175,28 +194,15 @@ class BatchBuilder {
       }
       try {
         reportBad(index, problem);
-        again.push({ slot, position });
+        if (tried === list.length) throw noneReadable(list, problem);
+        again.push({ slot, position: (position + 1) % list.length });
       } catch (error) {
         failure ??= error;
       }
     }
     buffers.give(buffer);
     if (failure !== undefined) throw failure;
-    if (again.length > 0) await this.#decode(again);
-  }
-
-  /** The image at a position of the order, or the first one after it (the first ones come after the last) not known to be bad. */
-  #readable(position: number): { position: number; index: number } {
-    const { bad, list } = this.#source;
-    for (let i = 0; i < this.#order.length; i++) {
-      const place = (position + i) % this.#order.length;
-      const index = this.#order[place]!;
-      if (!bad.has(index)) return { position: place, index };
-    }
-    throw new UserError(
-      `${refName(list.ref(0))}: got ${list.length} images of which none can be read (${[...bad.values()][0]}); ` +
-        "expected at least one; are these images?",
-    );
+    if (again.length > 0) await this.#decode(again, tried + 1);
   }
 }
 

@@ -1,9 +1,9 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../../errors.js";
 import { divide, type ImageList, type ImageLists, type ImageRef, labelNames } from "../image-list.js";
 import { type ByteSource, type TarEntry, tarEntries } from "../tar.js";
+import { withFileSource } from "./file-bytes.js";
 import type { ListOptions } from "./list-class-folders.js";
 import { imageName } from "./list-images.js";
 import { unreadable } from "./read-bytes.js";
@@ -48,17 +48,15 @@ async function samplesOf(pattern: string): Promise<Sample[]> {
         "(images are compressed already, it grows little)",
     );
   }
-  const samples = paths.flatMap((path) => indexShard(path));
+  const samples: Sample[] = [];
+  for (const path of paths) for (const sample of await indexShard(path)) samples.push(sample);
   if (samples.length === 0) throw new UserError(`tar:${pattern}: got no images; expected some beside their labels`);
   return samples;
 }
 
 /** The samples of one shard, in its order. */
-function indexShard(path: string): Sample[] {
-  let file: number | undefined;
-  try {
-    file = openSync(path, "r");
-    const shard = shardSource(path, file);
+function indexShard(path: string): Promise<Sample[]> {
+  return withFileSource(path, (shard) => {
     const groups = new Map<string, TarEntry[]>();
     for (const entry of tarEntries(shard)) {
       if (/(^|\/)\./.test(entry.path.replace(/^(\.\/)+/, ""))) continue; // hidden, as macOS adds them
@@ -66,28 +64,7 @@ function indexShard(path: string): Sample[] {
       groups.set(key, [...(groups.get(key) ?? []), entry]);
     }
     return [...groups.values()].flatMap((entries) => sampleOf(entries, shard));
-  } catch (error) {
-    throw error instanceof UserError ? error : unreadable(path, error);
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
-}
-
-/** Headers are read with some bytes behind them, in which small labels lie too. */
-function shardSource(path: string, file: number): ByteSource {
-  const size = fstatSync(file).size;
-  let [start, window] = [0, new Uint8Array(0)];
-  return {
-    source: path,
-    size,
-    read(at, length) {
-      if (at < start || at + length > start + window.length) {
-        const fresh = new Uint8Array(Math.max(length, 2048));
-        [start, window] = [at, fresh.subarray(0, readSync(file, fresh, 0, fresh.length, at))];
-      }
-      return window.subarray(at - start, at - start + length);
-    },
-  };
+  });
 }
 
 function sampleOf(entries: readonly TarEntry[], shard: ByteSource): Sample[] {

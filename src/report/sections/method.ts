@@ -4,7 +4,7 @@ import type { ComparisonResults } from "../results.js";
 
 /** How to get the same numbers again: command, recipe and environment. */
 export function methodSection({ command, recipe, environment, data, created }: ComparisonResults): Html {
-  const { epochs, batch, optimizer, lr, momentum, nesterov, weightDecay, schedule, warmup, augment } = recipe;
+  const { epochs, batch, optimizer, lr, momentum, nesterov, weightDecay, schedule, warmup } = recipe;
   return html`<section>
 <h2>How it was measured</h2>
 <h3>Reproduce</h3>
@@ -18,10 +18,7 @@ ${facts([
   ["learning rate", `${lr}, ${schedule}${warmup > 0 ? `, ${plural(warmup, "epoch")} of warm-up` : ""}`],
   ["momentum", momentum === undefined ? "—" : `${momentum}${nesterov ? ", Nesterov" : ""}`],
   ["weight decay", String(weightDecay)],
-  [
-    "augmentation",
-    `${augment.flip ? "horizontal flip" : "no flip"}, ${augment.pad > 0 ? `shift by up to ${augment.pad} pixels` : "no shift"}`,
-  ],
+  ["augmentation", augmentation(recipe.augment)],
   ["seeds", recipe.seeds.join(", ")],
 ])}</div>
 <div><h3>Environment</h3>
@@ -36,6 +33,13 @@ ${facts([
 ])}</div>
 </div>
 </section>`;
+}
+
+function augmentation({ flip, pad, ...rest }: ComparisonResults["recipe"]["augment"]): string {
+  const others = Object.entries(rest).map(([name, value]) => `${name} ${value}`);
+  return [flip ? "horizontal flip" : "no flip", pad > 0 ? `shift by up to ${pad} pixels` : "no shift", ...others].join(
+    ", ",
+  );
 }
 
 function facts(rows: readonly (readonly [name: string, value: string])[]): Html {

@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Tensor } from "../graph/tensor.js";
+import { memorySource } from "./byte-source.js";
+import { openPth, readPth } from "./pth.js";
+
+const folder = new URL("../../tests/goldens/pth/", import.meta.url);
+const bytesOf = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
+
+interface Described {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: readonly number[];
+}
+
+const expected: Record<string, Record<string, Described>> = JSON.parse(
+  readFileSync(new URL("expected.json", folder), "utf8"),
+);
+
+const widened: Record<string, string> = { float16: "float32", bfloat16: "float32", int16: "int32" };
+
+function described(tensors: ReadonlyMap<string, Tensor>): Record<string, Described> {
+  return Object.fromEntries(
+    [...tensors].map(([name, { dtype, shape, data }]) => [name, { dtype, shape, data: Array.from(data, Number) }]),
+  );
+}
+
+/** What PyTorch says, with our names of types. */
+function theirs(name: string, prefix = ""): Record<string, Described> {
+  return Object.fromEntries(
+    Object.entries(expected[name]!).map(([key, { dtype, shape, data }]) => {
+      const plain = dtype.replace("torch.", "");
+      return [key.replace(prefix, ""), { dtype: widened[plain] ?? plain, shape, data }];
+    }),
+  );
+}
+
+describe("readPth gives PyTorch's tensors: views, strides, repeats, every type", () => {
+  it.each(["zip", "legacy", "protocol4", "big"])("%s", (form) => {
+    const { tensors } = readPth(bytesOf(`checkpoint.${form}.pth`));
+    expect(described(tensors)).toEqual(theirs("checkpoint"));
+    expect(tensors.size).toBe(21);
+  });
+
+  it.each(["zip", "legacy"])("of a DataParallel module, without its prefix: %s", (form) => {
+    const { tensors } = readPth(bytesOf(`parallel.${form}.pth`));
+    expect(described(tensors)).toEqual(theirs("parallel", "module."));
+    expect([...tensors.keys()]).toContain("bn.num_batches_tracked");
+  });
+
+  it("each in memory of its own", () => {
+    const { tensors } = readPth(bytesOf("checkpoint.zip.pth"));
+    const buffers = [...tensors.values()].map(({ data }) => data.buffer);
+    expect(new Set(buffers).size).toBe(tensors.size);
+    for (const { data } of tensors.values()) expect(data.byteLength).toBe(data.buffer.byteLength);
+  });
+});
+
+describe("openPth", () => {
+  const open = (entry?: string) =>
+    openPth(memorySource(bytesOf("checkpoint.zip.pth")), { source: "f.pth", ...(entry && { entry }) });
+
+  it("says what it took and what lies beside it", () => {
+    expect(open().notices).toEqual([
+      'took the weights under "state_dict"; not epoch, best, large, note, history, size, dtype, device, …',
+    ]);
+    expect(openPth(memorySource(bytesOf("parallel.zip.pth"))).notices).toEqual([]);
+  });
+
+  it("lists names, the file's types and shapes", () => {
+    const half = open().entries.find(({ name }) => name === "half");
+    expect(half).toMatchObject({ type: "F16", shape: [5] });
+  });
+
+  it("takes another entry when asked, with names joined by dots", () => {
+    const { entries, read } = open("optimizer");
+    expect(entries.map(({ name }) => name)).toEqual(["state.0.momentum_buffer"]);
+    expect(Array.from(read("state.0.momentum_buffer").data, Number)).toEqual([1, 1]);
+    expect(() => open("history")).toThrow(
+      'f.pth: got no entry "history" with tensors; expected one of epoch, best, large, note, history, size, dtype, device, … 10 in all',
+    );
+  });
+});

@@ -1,0 +1,98 @@
+import { UserError } from "../errors.js";
+import { PickleDict, PickleList, PickleTuple, type PickleValue } from "./pickle-value.js";
+import { quoted } from "./quoted.js";
+import { TensorRef } from "./torch-globals.js";
+
+/** The tensors of a checkpoint under their names. */
+export interface StateDict {
+  readonly tensors: ReadonlyMap<string, TensorRef>;
+  /** The entry of the checkpoint that was taken; undefined when it is all of it. */
+  readonly entry?: string;
+  /** The entries beside it, which were not. */
+  readonly beside: readonly string[];
+}
+
+/** Where training scripts keep the weights. Averaged ones come first, as timm takes them (`models/_helpers.py`). */
+const usualEntries = [
+  "state_dict_ema",
+  "model_ema",
+  "ema",
+  "state_dict",
+  "model_state_dict",
+  "model_state",
+  "model",
+  "net",
+  "network",
+  "weights",
+  "params",
+];
+
+/** Prefixes that DataParallel and torch.compile put before every name. */
+const wrappers = /^(module\.|_orig_mod\.)+/;
+
+/**
+ * Finds the weights in a checkpoint: in the entry called `wanted`, else in one of the usual ones, else everything.
+ * Names of nested dicts are joined by dots; `module.` before all of them goes.
+ * @throws UserError when there is no such entry, or there are no tensors.
+ */
+export function findStateDict(value: PickleValue, wanted?: string): StateDict {
+  const names = value instanceof PickleDict ? Array.from(value.entries(), ([key]) => String(key)) : [];
+  const candidates = wanted === undefined ? usualEntries.filter((name) => names.includes(name)) : [wanted];
+  for (const entry of candidates) {
+    const inner = value instanceof PickleDict ? value.get(entry) : undefined;
+    const tensors = inner instanceof PickleDict ? flatten(inner) : new Map<string, TensorRef>();
+    if (tensors.size === 0) continue;
+    return { tensors: unwrapped(tensors), entry, beside: names.filter((name) => name !== entry) };
+  }
+  if (wanted !== undefined) {
+    throw new UserError(`got no entry "${quoted(wanted)}" with tensors; expected one of ${listed(names)}`);
+  }
+  const tensors = flatten(value);
+  if (tensors.size > 0) return { tensors: unwrapped(tensors), beside: [] };
+  throw new UserError(`got a checkpoint without tensors (${listed(names)}); expected a state dict`);
+}
+
+/** Values that are looked at, and how deep, before a checkpoint counts as made to hurt. */
+const MOST_VISITS = 2 ** 20;
+const DEEPEST = 32;
+
+/** Every tensor below a value, by its path. */
+function flatten(root: PickleValue): Map<string, TensorRef> {
+  const found = new Map<string, TensorRef>();
+  let visits = 0;
+  const visit = (value: PickleValue, path: string, depth: number): void => {
+    if (++visits > MOST_VISITS || depth > DEEPEST) {
+      throw new UserError("got a checkpoint of dicts in dicts without an end; expected a state dict");
+    }
+    if (value instanceof TensorRef) {
+      if (found.has(path)) throw new UserError(`got two tensors "${quoted(path)}"; expected every name once`);
+      found.set(path, value);
+    }
+    const join = (key: unknown) => (depth === 0 ? String(key) : `${path}.${key}`);
+    for (const [key, inner] of entriesOf(value)) {
+      if (isContainer(inner)) visit(inner, join(typeof key === "object" ? "?" : key), depth + 1);
+    }
+  };
+  visit(root, root instanceof TensorRef ? "tensor" : "", 0);
+  return found;
+}
+
+function isContainer(value: PickleValue): boolean {
+  return [TensorRef, PickleDict, PickleList, PickleTuple].some((type) => value instanceof type);
+}
+
+function entriesOf(value: PickleValue): Iterable<readonly [PickleValue, PickleValue]> {
+  if (value instanceof PickleDict) return value.entries();
+  return value instanceof PickleList || value instanceof PickleTuple ? value.items.entries() : [];
+}
+
+function unwrapped(tensors: Map<string, TensorRef>): Map<string, TensorRef> {
+  if (![...tensors.keys()].every((name) => wrappers.test(name))) return tensors;
+  const short = new Map([...tensors].map(([name, tensor]) => [name.replace(wrappers, ""), tensor]));
+  return short.size === tensors.size ? short : tensors;
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 8).map(quoted).join(", ");
+  return names.length === 0 ? "no entries" : `${shown}${names.length > 8 ? `, … ${names.length} in all` : ""}`;
+}
