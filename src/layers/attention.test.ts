@@ -67,7 +67,7 @@ function networkWith(text: string) {
   const p = new Scope(g);
   const y = conv(p.at("conv"), g.input("x", "float32", ["N", 3, 5, 7]), { channels: 16, kernel: 3 });
   const scaled = attend(p.at("se"), y, attention, { placement: placementOf(attention), stage: 2 });
-  g.output(classifier(p.at("fc"), scaled, 4), "logits");
+  g.output(classifier(p.at("fc"), scaled, { classes: 4 }), "logits");
   return g.build();
 }
 

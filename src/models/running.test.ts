@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { int64, type Tensor } from "../graph/tensor.js";
 import { parseAttention } from "../layers/attention.js";
 import { randomTensor } from "../testing/random-tensor.js";
-import { runGraph } from "../testing/run-graph.js";
+import { openGraph, runGraph } from "../testing/run-graph.js";
 import { startValue } from "../testing/torch-golden.js";
 import { crossEntropy } from "../train/losses.js";
 import { gradientStep } from "../transform/gradient-step.js";
-import { createModel } from "./index.js";
+import { createModel, models } from "./index.js";
 import type { InputSize, ModelOptions } from "./model.js";
 
 const batch = 4;
@@ -53,5 +53,13 @@ describe("every parameter receives a gradient from the start in", () => {
   it.each(["se:placement=3x3", "sk"])("a bottleneck network with %s", async (text) => {
     const options = { input: [3, 33, 33], attention: parseAttention(text) } as const;
     expect(await untaught("legacy_resnext26_32x4d", options)).toEqual([]);
+  });
+});
+
+describe("ONNX Runtime opens", () => {
+  // With parameters as inputs, so that no weights are drawn; the batch stays free.
+  it.each(Object.keys(models))("%s", async (name) => {
+    const open = await openGraph(createModel(name));
+    await open.release();
   });
 });
