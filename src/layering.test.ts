@@ -45,6 +45,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "explain",
     "evaluate",
     "models",
+    "layers",
     "transform",
     "weights",
     "runtime",

@@ -1,7 +1,6 @@
 import { Command } from "commander";
-import { UserError } from "../errors.js";
 import { modelEntry } from "../models/index.js";
-import { engineOptionsOf, modelOptionsOf, number, wholeNumber } from "./options.js";
+import { engineOptionsOf, modelOptionsOf, number, parseInput, wholeNumber } from "./options.js";
 
 interface BenchFlags {
   readonly model: string;
@@ -63,12 +62,4 @@ async function benchTrain(flags: BenchFlags): Promise<void> {
 /** Memory of the whole process, its worker thread included. */
 function residentMegabytes(): number {
   return Math.round(process.memoryUsage.rss() / 2 ** 20);
-}
-
-function parseInput(text: string): [number, number, number] {
-  const sizes = text.split("x").map(Number);
-  if (sizes.length !== 3 || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
-    throw new UserError(`--input: got "${text}"; expected channels x height x width such as 3x32x32`);
-  }
-  return [sizes[0]!, sizes[1]!, sizes[2]!];
 }

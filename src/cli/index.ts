@@ -9,6 +9,8 @@ import { senetVersion } from "./environment.js";
 import { evaluate } from "./eval.js";
 import { exportModel } from "./export.js";
 import { gradients } from "./gradients.js";
+import { models } from "./models.js";
+import { profile } from "./profile.js";
 import { runModel } from "./run.js";
 import { train } from "./train.js";
 
@@ -18,7 +20,10 @@ const program = new Command("senet")
   .version(senetVersion())
   .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
-const commands = [compare, train, evaluate, data, bench, exportModel, runModel, gradients, convert];
+const commands = [
+  ...[train, compare, evaluate, models, profile, data],
+  ...[runModel, gradients, exportModel, convert, bench],
+];
 for (const command of commands) program.addCommand(command);
 speakAlike(program);
 

@@ -137,3 +137,12 @@ export function modelOptionsOf(
   const attention: Attention | undefined = reduction === undefined ? undefined : { kind: "se", reduction };
   return { shortcut, ...(attention && { attention }) };
 }
+
+/** Channels, height and width of `--input 3x224x224`. @throws UserError when the text is anything else. */
+export function parseInput(text: string): [number, number, number] {
+  const sizes = text.split("x").map(Number);
+  if (sizes.length !== 3 || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
+    throw new UserError(`--input: got "${text}"; expected channels x height x width such as 3x32x32`);
+  }
+  return [sizes[0]!, sizes[1]!, sizes[2]!];
+}

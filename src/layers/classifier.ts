@@ -1,11 +1,20 @@
 import type { Value } from "../graph/graph.js";
+import { dropout } from "./dropout.js";
 import { linear } from "./linear.js";
 import type { Scope } from "./scope.js";
 
+/** Options of the end of a network. */
+export interface ClassifierOptions {
+  readonly classes: number;
+  /** The share of the features that are left out while training. */
+  readonly dropout?: number;
+}
+
 /**
- * The end of most networks: the mean over all pixels, and a dense layer.
+ * The end of most networks: the mean over all pixels, dropout where asked, and a dense layer.
  * @param x [N, C, H, W]. @returns logits [N, classes].
  */
-export function classifier(p: Scope, x: Value, classes: number): Value {
-  return linear(p, p.g.call("Flatten", [p.g.call("GlobalAveragePool", [x])]), { features: classes });
+export function classifier(p: Scope, x: Value, { classes, dropout: rate = 0 }: ClassifierOptions): Value {
+  const features = p.g.call("Flatten", [p.g.call("GlobalAveragePool", [x])]); // [N, C]
+  return linear(p, dropout(p.at("dropout"), features, rate), { features: classes });
 }

@@ -1,3 +1,4 @@
+import { UserError } from "../errors.js";
 import type { Value } from "../graph/graph.js";
 import { extent } from "../graph/shape.js";
 import { conv } from "./conv.js";
@@ -5,7 +6,7 @@ import type { Scope } from "./scope.js";
 
 /** Options of a global context block. */
 export interface GlobalContextOptions {
-  /** The hidden layer has ⌊C/r⌋ units, at least one. */
+  /** The hidden layer has ⌊C/r⌋ units. */
   readonly reduction?: number;
   /** How the context acts on the map: added to every pixel, as in the paper, or as a gate, as in timm's `gc`. */
   readonly fuse?: "add" | "scale";
@@ -14,7 +15,7 @@ export interface GlobalContextOptions {
 /**
  * Every pixel receives what the map holds where the block looks: a softmax over all pixels weighs them.
  * Source: Cao et al. 2019, arXiv:1904.11492, §3.3. Names are timm's. The added context is 0 at first.
- * @param x [N, C, H, W]. @returns the same shape.
+ * @param x [N, C, H, W]. @returns the same shape. @throws UserError when there are fewer than 3 hidden units.
  */
 export function globalContext(p: Scope, x: Value, { reduction = 16, fuse = "add" }: GlobalContextOptions = {}): Value {
   const { g } = p;
@@ -26,7 +27,12 @@ export function globalContext(p: Scope, x: Value, { reduction = 16, fuse = "add"
   const z = g.call("Reshape", [context, g.ints([0, channels, 1, 1])]);
 
   const mlp = p.at(fuse === "add" ? "mlp_add" : "mlp_scale");
-  const hidden = Math.max(1, Math.floor(channels / reduction));
+  const hidden = Math.floor(channels / reduction);
+  if (!(hidden >= 3)) {
+    throw new UserError(
+      `gc: got ${channels} channels with reduction ${reduction}; expected 3 hidden units at least, as of fewer the layer norm leaves no more than signs; give a smaller reduction`,
+    );
+  }
   const h = g.call("Relu", [
     layerNorm(mlp.at("norm"), conv(mlp.at("fc1"), z, { channels: hidden, kernel: 1, bias: true, init })),
   ]);

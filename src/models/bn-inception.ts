@@ -60,7 +60,7 @@ function bnInception(options: BuildOptions): Graph {
       y = inception(p, y, `inception_${name}`, module, options.convBias);
       y = attend(p.at(`inception_${name}_se`), y, options.attention, place);
     }
-    return classifier(p.at("last_linear"), y, options.classes);
+    return classifier(p.at("last_linear"), y, options);
   });
 }
 

@@ -30,7 +30,7 @@ export const cifarPreResNets: ModelFamily = {
 type Branch = { readonly expansion: number; build(p: Scope, x: Value, unit: Unit): Value };
 
 function preResNet(options: BuildOptions, n: number, stageWidths: readonly number[], branch: Branch): Graph {
-  const { classes, attention, shortcut } = options;
+  const { attention, shortcut } = options;
   return network(options, (p, x) => {
     let y = conv(p.at("conv1"), x, { channels: 16, kernel: 3 });
     for (const [i, width] of stageWidths.entries()) {
@@ -40,7 +40,7 @@ function preResNet(options: BuildOptions, n: number, stageWidths: readonly numbe
         y = preActivation(p.at(`layer${i + 1}`).at(block), y, unit, branch);
       }
     }
-    return classifier(p.at("fc"), normRelu(p.at("bn"), y), classes);
+    return classifier(p.at("fc"), normRelu(p.at("bn"), y), options);
   });
 }
 

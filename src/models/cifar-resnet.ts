@@ -37,7 +37,7 @@ export function rows(
 }
 
 function cifarResNet(options: BuildOptions, n: number, deep: boolean): Graph {
-  const { classes, attention, shortcut } = options;
+  const { attention, shortcut } = options;
   return network(options, (p, x) => {
     let y = convNorm([p.at("conv1"), p.at("bn1")], x, { channels: widths[0], kernel: 3, act: "relu" });
     for (const [i, width] of widths.entries()) {
@@ -49,6 +49,6 @@ function cifarResNet(options: BuildOptions, n: number, deep: boolean): Graph {
           : basicUnit(at, y, { ...unit, channels: width });
       }
     }
-    return classifier(p.at("fc"), y, classes); // [N, 64], then [N, classes]
+    return classifier(p.at("fc"), y, options); // [N, 64], then [N, classes]
   });
 }

@@ -31,6 +31,7 @@ export const efficientNets: ModelFamily = {
     se: { reduction: 4, activation: "silu" },
     input: [3, 224, 224],
     classes: 1000,
+    dropout: 0.2,
     stages: [1, 7],
     placements: ["standard"],
     alias: ours,
@@ -51,7 +52,7 @@ function efficientNet(options: BuildOptions, stages: readonly Stage[]): Graph {
       }
     }
     y = convNorm([p.at("conv_head"), p.at("bn2")], y, { channels: 1280, kernel: 1, act: "silu", epsilon });
-    return classifier(p.at("classifier"), y, options.classes);
+    return classifier(p.at("classifier"), y, options);
   });
 }
 

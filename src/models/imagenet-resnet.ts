@@ -27,6 +27,8 @@ export interface ResNetRow {
    * pool without padding that counts windows over the edge, and other names of parameters.
    */
   readonly form?: "timm" | "legacy";
+  /** Before the classifier. */
+  readonly dropout?: number;
 }
 
 /** The rows of a plain network and its SE twin; both names are given. */
@@ -35,6 +37,7 @@ export function resNetTwins(family: string, plain: string, se: string, row: ResN
     family,
     input: [3, 224, 224],
     classes: 1000,
+    dropout: row.dropout ?? 0,
     stages: [2, 5],
     placements: ["standard", "pre", "post", "identity", ...(row.block === "bottleneck" ? (["3x3"] as const) : [])],
     // timm rounds the hidden width, which only shows at 64 channels: 8 units instead of 4.
@@ -54,7 +57,7 @@ function resNet(options: BuildOptions, row: ResNetRow): Graph {
         y = unit(p.at(`layer${i + 1}`).at(block), y, { row, options, stage: i + 2, stride });
       }
     }
-    return classifier(p.at(legacy ? "last_linear" : "fc"), y, options.classes);
+    return classifier(p.at(legacy ? "last_linear" : "fc"), y, options);
   });
 }
 

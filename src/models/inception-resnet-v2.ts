@@ -18,6 +18,7 @@ export const inceptionResNetV2s: ModelFamily = twins("inception_resnet_v2", "se_
   family: "inception",
   input: [3, 299, 299],
   classes: 1000,
+  dropout: 0.2,
   stages: [5, 7],
   placements: ["standard", "pre", "post", "identity"],
   build: inceptionResNetV2,
@@ -61,7 +62,7 @@ const block8: Residual = {
 };
 
 function inceptionResNetV2(options: BuildOptions): Graph {
-  const { attention, classes } = options;
+  const { attention } = options;
   return network(options, (p, x) => {
     const repeat = (at: Scope, from: Value, count: number, block: Residual) => {
       let y = from;
@@ -73,7 +74,7 @@ function inceptionResNetV2(options: BuildOptions): Graph {
     y = repeat(p.at("repeat_1"), mixed6a(p.at("mixed_6a"), y), 20, block17); // [N, 1088, 17, 17]
     y = repeat(p.at("repeat_2"), mixed7a(p.at("mixed_7a"), y), 9, block8); // [N, 2080, 8, 8]
     y = residual(p.at("block8"), y, { ...block8, scale: 1, relu: false }, attention);
-    return classifier(p.at("classif"), branchConv(p.at("conv2d_7b"), y, [1536, 1]), classes);
+    return classifier(p.at("classif"), branchConv(p.at("conv2d_7b"), y, [1536, 1]), options);
   });
 }
 

@@ -12,6 +12,7 @@ export const inceptionV3s: ModelFamily = twins("inception_v3", "se_inception_v3"
   family: "inception",
   input: [3, 299, 299],
   classes: 1000,
+  dropout: 0.5,
   stages: [5, 7],
   placements: ["standard"],
   switches: { aux: false },
@@ -43,7 +44,7 @@ function inceptionV3(options: BuildOptions): Graph {
       y = attend(p.at(name).at("se"), y, options.attention, { placement: "standard", stage });
       if (options.aux && name === "Mixed_6e") aux = auxiliary(p.at("AuxLogits"), y, options.classes);
     }
-    return { logits: classifier(p.at("fc"), y, options.classes), aux };
+    return { logits: classifier(p.at("fc"), y, options), aux };
   });
 }
 
@@ -137,5 +138,5 @@ function moduleE(p: Scope, x: Value): Value {
 /** A classifier half-way up, whose loss helps the lower layers to learn. @param x [N, 768, 17, 17]. @returns [N, classes]. */
 function auxiliary(p: Scope, x: Value, classes: number): Value {
   const y = branchConv(p.at("conv0"), averagePool(p.g, x, { kernel: 5, stride: 3 }), [128, 1]);
-  return classifier(p.at("fc"), branchConv(p.at("conv1"), y, [768, 5, 1, 0]), classes);
+  return classifier(p.at("fc"), branchConv(p.at("conv1"), y, [768, 5, 1, 0]), { classes });
 }

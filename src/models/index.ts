@@ -55,7 +55,7 @@ export const models: ModelFamily = {
  */
 export function createModel(name: string, options: ModelOptions = {}): Graph {
   const entry = modelEntry(name);
-  const { classes = entry.classes, input = entry.input } = options;
+  const { classes = entry.classes, input = entry.input, dropout = entry.dropout ?? 0 } = options;
   if (!Number.isInteger(classes) || classes < 1) {
     throw new UserError(`createModel: got ${classes} classes; expected a whole number of at least 1`);
   }
@@ -64,8 +64,11 @@ export function createModel(name: string, options: ModelOptions = {}): Graph {
       `createModel: got input ${input.join("x")}; expected channels x height x width such as 3x32x32`,
     );
   }
+  if (!(dropout >= 0 && dropout < 1)) {
+    throw new UserError(`createModel: got dropout ${dropout}; expected a share from 0 to below 1 such as 0.2`);
+  }
   const attention = attentionOf(name, entry, options.attention);
-  const resolved = { name, classes, input, attention, ...switchesOf(name, entry, options) };
+  const resolved = { name, classes, input, attention, dropout, ...switchesOf(name, entry, options) };
   return buildOrExplain(entry, resolved);
 }
 

@@ -41,6 +41,6 @@ function mobileNetV1(options: BuildOptions): Graph {
         y = attend(at.at("se"), y, options.attention, { placement: "standard", stage: i + 1 });
       }
     }
-    return classifier(p.at("classifier"), y, options.classes);
+    return classifier(p.at("classifier"), y, options);
   });
 }

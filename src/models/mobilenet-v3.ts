@@ -3,6 +3,7 @@ import { extent } from "../graph/shape.js";
 import { activations } from "../layers/activation.js";
 import { conv } from "../layers/conv.js";
 import { convNorm } from "../layers/conv-norm.js";
+import { dropout } from "../layers/dropout.js";
 import { linear } from "../layers/linear.js";
 import type { Scope } from "../layers/scope.js";
 import { type InvertedResidual, invertedResidual, type MobileStyle, paddingOf } from "./inverted-residual.js";
@@ -79,6 +80,7 @@ function entry(size: Size, style: MobileStyle): ModelEntry {
     se: { reduction: 4, hidden: "mobile", gate: "hard-sigmoid" },
     input: [3, 224, 224],
     classes: 1000,
+    dropout: 0.2,
     stages: [1, stagesOf(size).length],
     placements: ["standard"],
     build: (options) => mobileNetV3(options, size, style),
@@ -101,7 +103,7 @@ function mobileNetV3(options: BuildOptions, size: Size, style: MobileStyle): Gra
     const last = p.at("blocks").at(stagesOf(size).length).at(0);
     const tail = timm ? ([last.at("conv"), last.at("bn1")] as const) : pairAt(p.at("features").at(index));
     y = convNorm(tail, y, { channels: 6 * extent(y, 1), kernel: 1, act: "hard-swish", epsilon });
-    return head(p, p.g.call("GlobalAveragePool", [y]), size.head, options.classes, timm);
+    return head(p, p.g.call("GlobalAveragePool", [y]), size.head, options, timm);
   });
 }
 
@@ -121,13 +123,13 @@ function pairAt(p: Scope): readonly [Scope, Scope] {
 }
 
 /** Dense, hard swish, dense; the first is a convolution in timm. @param z [N, C, 1, 1]. @returns [N, classes]. */
-function head(p: Scope, z: Value, features: number, classes: number, timm: boolean): Value {
+function head(p: Scope, z: Value, features: number, { classes, dropout: rate }: BuildOptions, timm: boolean): Value {
   const { g } = p;
   const act = activations["hard-swish"];
   if (timm) {
     const y = act(g, conv(p.at("conv_head"), z, { channels: features, kernel: 1, bias: true }));
-    return linear(p.at("classifier"), g.call("Flatten", [y]), { features: classes });
+    return linear(p.at("classifier"), dropout(p.at("dropout"), g.call("Flatten", [y]), rate), { features: classes });
   }
   const y = act(g, linear(p.at("classifier").at(0), g.call("Flatten", [z]), { features }));
-  return linear(p.at("classifier").at(3), y, { features: classes });
+  return linear(p.at("classifier").at(3), dropout(p.at("classifier").at(2), y, rate), { features: classes });
 }

@@ -12,6 +12,8 @@ export interface ModelOptions extends ModelSwitches {
   readonly input?: InputSize;
   /** Which attention block the network has and where; options of SE that are left out are the network's own. */
   readonly attention?: Attention;
+  /** The share of features that are left out before the classifier while training; 0 for none. */
+  readonly dropout?: number;
 }
 
 /** Options that only some networks have. */
@@ -33,6 +35,7 @@ export interface BuildOptions extends Required<ModelSwitches> {
   readonly classes: number;
   readonly input: InputSize;
   readonly attention: Attention;
+  readonly dropout: number;
 }
 
 /** A published network. */
@@ -45,6 +48,8 @@ export interface ModelEntry {
   readonly se?: SqueezeExciteOptions;
   readonly input: InputSize;
   readonly classes: number;
+  /** As published; 0 where left out. */
+  readonly dropout?: number;
   /** The stages that attention can be restricted to, first and last; the paper's numbers: conv2_x is stage 2. */
   readonly stages: readonly [first: number, last: number];
   /** Where attention can stand. */

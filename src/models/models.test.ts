@@ -145,6 +145,31 @@ describe("createModel", () => {
       "createModel: got input 3x0x32; expected channels x height x width such as 3x32x32",
     ],
     [
+      "all features left out",
+      () => createModel("resnet20", { dropout: 1 }),
+      "createModel: got dropout 1; expected a share from 0 to below 1 such as 0.2",
+    ],
+    [
+      "attention where there is no stage",
+      () => createModel("seresnet50", { attention: { kind: "se", stages: [2, 6] } }),
+      "seresnet50: got attention in stages 2, 6; expected some of 2 to 5",
+    ],
+    [
+      "attention where it cannot stand",
+      () => createModel("se_vgg16_bn", { attention: { kind: "se", placement: "post" } }),
+      'se_vgg16_bn: got attention at "post"; expected one of standard',
+    ],
+    [
+      "a switch that the network does not have",
+      () => createModel("vgg16", { convBias: false }),
+      "vgg16: got convBias false; expected no such option",
+    ],
+    [
+      "an input that is too small",
+      () => createModel("se_inception_v3", { input: [1, 100, 20] }),
+      "se_inception_v3: got input 1x100x20; expected 1x75x75 or more",
+    ],
+    [
       "a reduction of 0",
       () => createModel("resnet20", { attention: { kind: "se", reduction: 0 } }),
       "squeezeExcite: got reduction 0; expected a positive number such as 16",
@@ -156,5 +181,28 @@ describe("createModel", () => {
     ],
   ])("refuses %s", (_, build, message) => {
     expect(build).toThrow(message);
+  });
+});
+
+describe("dropout", () => {
+  const rates = (name: string, options = {}) => {
+    const graph = createModel(name, options);
+    const inputs = graph.nodes.flatMap(({ op, inputs }) => (op === "Dropout" ? [inputs[1]!] : []));
+    return inputs.map((input) => Number(graph.constants.get(input)!.data[0]));
+  };
+
+  it.each([
+    ["senet154", [0.2]],
+    ["vgg16_bn", [0.5, 0.5]],
+    ["mobilenet_v3_small", [0.2]],
+    ["resnet50", []],
+  ])("%s has it as published: %j", (name, expected) => {
+    expect(rates(name)).toHaveLength(expected.length);
+    for (const [i, rate] of rates(name).entries()) expect(rate).toBeCloseTo(expected[i]!, 6);
+  });
+
+  it("can be had everywhere, or nowhere", () => {
+    expect(rates("resnet50", { dropout: 0.5 })).toEqual([0.5]);
+    expect(rates("vgg16_bn", { dropout: 0 })).toEqual([]);
   });
 });

@@ -51,7 +51,7 @@ function regNet(options: BuildOptions, { widths, depths, perGroup }: Row): Graph
         y = block(at, y, { channels, stride: j === 0 ? 2 : 1, perGroup, stage: i + 2 }, options);
       }
     }
-    return classifier(p.at("head").at("fc"), y, options.classes);
+    return classifier(p.at("head").at("fc"), y, options);
   });
 }
 

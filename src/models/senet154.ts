@@ -10,6 +10,7 @@ const row = {
   halved: true,
   projection: 3,
   stem: "3x3",
+  dropout: 0.2,
 } as const satisfies ResNetRow;
 
 /** SENet-154 as timm has it, and as the authors' Caffe weights want it; and both without SE. */

@@ -43,7 +43,7 @@ function shuffleNetV1(options: BuildOptions): Graph {
         y = unit(features.at(`stage${i + 1}`).at(`unit${j + 1}`), y, place, options.attention);
       }
     }
-    return classifier(p.at("output"), y, options.classes);
+    return classifier(p.at("output"), y, options);
   });
 }
 

@@ -3,6 +3,7 @@ import { activations } from "../layers/activation.js";
 import { attend } from "../layers/attention.js";
 import { batchNorm } from "../layers/batch-norm.js";
 import { conv } from "../layers/conv.js";
+import { dropout } from "../layers/dropout.js";
 import { linear } from "../layers/linear.js";
 import { adaptiveAveragePool, maxPool } from "../layers/pool.js";
 import type { Scope } from "../layers/scope.js";
@@ -22,6 +23,7 @@ const common = {
   family: "vgg",
   input: [3, 224, 224],
   classes: 1000,
+  dropout: 0.5,
   stages: [1, 5],
   placements: ["standard"],
   alias: ours,
@@ -61,15 +63,16 @@ function vgg(options: BuildOptions, norm: boolean): Graph {
       y = maxPool(g, y, { kernel: 2, stride: 2 });
       index++;
     }
-    return head(p, adaptiveAveragePool(g, y, 7), options.classes);
+    return head(p, adaptiveAveragePool(g, y, 7), options);
   });
 }
 
 /** The dense layers; the first two are convolutions, over the whole map of 7 × 7 and over the one pixel it leaves. */
-function head(p: Scope, x: Value, classes: number): Value {
+function head(p: Scope, x: Value, { classes, dropout: rate }: BuildOptions): Value {
   const dense = (name: string, of: Value, channels: number, kernel: number) =>
     conv(p.at(name), of, { channels, kernel, padding: 0, bias: true });
   const y = activations.relu(p.g, dense("pre_logits.fc1", x, 4096, 7));
-  const z = activations.relu(p.g, dense("pre_logits.fc2", y, 4096, 1));
-  return linear(p.at("head.fc"), p.g.call("Flatten", [z]), { features: classes });
+  const dropped = dropout(p.at("pre_logits.dropout"), y, rate);
+  const z = activations.relu(p.g, dense("pre_logits.fc2", dropped, 4096, 1));
+  return linear(p.at("head.fc"), dropout(p.at("head.dropout"), p.g.call("Flatten", [z]), rate), { features: classes });
 }

@@ -180,7 +180,7 @@ BLOCKS = [
     ("ge:extent=2", lambda: gather_excite(C, 2, True, True)),
     ("sk:group=4", lambda: layers.SelectiveKernel(C, groups=4, rd_channels=32, split_input=False)),
     ("ese", lambda: layers.EffectiveSEModule(C)),
-    ("gc", lambda: layers.GlobalContext(C, rd_ratio=1 / 16, fuse_add=True, fuse_scale=False)),
+    ("gc:reduction=4", lambda: layers.GlobalContext(C, rd_ratio=1 / 4, fuse_add=True, fuse_scale=False)),
     ("gc:fuse=scale,reduction=8", lambda: layers.GlobalContext(C, rd_ratio=1 / 8)),
 ]
 

@@ -1,0 +1,54 @@
+import { countParameters } from "../graph/graph.js";
+import type { ModelOptions } from "../models/index.js";
+import type { PaperRow } from "../models/paper.js";
+import { columns } from "./columns.js";
+
+/** The SENet paper's Tables 2 and 3 beside our counts, as text or as one JSON document. */
+export async function paperTables(json: boolean): Promise<string> {
+  const { createModel } = await import("../models/index.js");
+  const { countMacs } = await import("../transform/cost.js");
+  const { table2, table3 } = await import("../models/paper.js");
+  const count = (name: string, options: ModelOptions = {}) => {
+    const graph = createModel(name, options);
+    return { name, params: countParameters(graph), macs: countMacs(graph) };
+  };
+  const counted = (table: number, rows: readonly PaperRow[]) =>
+    rows.map(({ network, plain, se, options, printed, params }) => {
+      const paper = {
+        macs: printed.map((value) => value * (table === 2 ? 1e9 : 1e6)),
+        params: params?.map((n) => n * 1e6),
+      };
+      return { table, network, plain: count(plain, options), se: count(se, options), paper };
+    });
+  const rows = [...counted(2, table2), ...counted(3, table3)];
+  if (json) return `${JSON.stringify(rows)}\n`;
+
+  const millions = (n: number, digits: number) => (n / 1e6).toFixed(digits);
+  const titles = [
+    "network",
+    "params M",
+    "MACs M",
+    "paper M",
+    "SE params M",
+    "SE MACs M",
+    "paper M",
+    "SE adds params",
+    "SE adds MACs",
+  ];
+  const lines = rows.map(({ network, plain, se, paper }) => [
+    network,
+    millions(plain.params, 3),
+    millions(plain.macs, 2),
+    millions(paper.macs[0]!, 0),
+    millions(se.params, 3),
+    millions(se.macs, 2),
+    millions(paper.macs[1]!, 0),
+    `${((100 * (se.params - plain.params)) / plain.params).toFixed(2)} %`,
+    `${((100 * (se.macs - plain.macs)) / plain.macs).toFixed(2)} %`,
+  ]);
+  return (
+    `${columns(titles, lines)}\n` +
+    "MACs are those of convolutions and dense layers. The paper also counts an operation for every element of a\n" +
+    "residual sum and for pooling and scaling in SE blocks. Its cost of Inception-ResNet-v2 fits no known variant.\n"
+  );
+}

@@ -1,0 +1,132 @@
+import { readFile } from "node:fs/promises";
+import { Command } from "commander";
+import { UserError } from "../errors.js";
+import type { Graph } from "../graph/graph.js";
+import type { Profile } from "../transform/profile.js";
+import { columns } from "./columns.js";
+import { number, parseInput } from "./options.js";
+import { paperTables } from "./paper-tables.js";
+
+interface ProfileFlags {
+  readonly input?: string;
+  readonly attention?: string;
+  readonly classes?: number;
+  readonly byLayer?: true;
+  readonly paper?: true;
+  readonly json?: true;
+}
+
+/** `senet profile`: what a network takes, without running it. */
+export const profile = new Command("profile")
+  .description(
+    "Count what a network takes: parameters, multiply-accumulates, activations, memory, the share of attention.",
+  )
+  .argument("[model]", "a network by its published name, or an .onnx file")
+  .option("--input <CxHxW>", "size of the images (default: the network's own)")
+  .option("--attention <spec>", "another attention block, such as se:reduction=8,stages=2-4 or none")
+  .addOption(number("--classes <n>", "number of classes (default: the network's own)"))
+  .option("--by-layer", "a line for every layer too")
+  .option("--paper", "the networks of the SENet paper's Tables 2 and 3, beside what it prints")
+  .option("--json", "print one JSON document")
+  .action(run);
+
+async function run(model: string | undefined, flags: ProfileFlags): Promise<void> {
+  if (flags.paper) {
+    if (model !== undefined) throw new UserError(`profile: got both "${model}" and --paper; expected one of them`);
+    process.stdout.write(await paperTables(flags.json === true));
+    return;
+  }
+  if (model === undefined) throw new UserError("profile: got no network; expected a name, an .onnx file or --paper");
+  const { profile: measure } = await import("../transform/profile.js");
+  const subject = model.endsWith(".onnx") ? await fromFile(model, flags) : await fromZoo(model, flags);
+  const measured = measure(subject.graph);
+  const without = subject.without && measure(subject.without);
+  const { params, macs, activations, memory } = measured;
+  const attention = subject.share?.(measured) ?? {
+    params: params - (without?.params ?? params),
+    macs: macs - (without?.macs ?? macs),
+  };
+  const input = subject.graph.inputs[0]!.shape.slice(1);
+  const layers = measured.nodes.filter((node) => node.macs > 0 || node.params > 0);
+  if (flags.json) {
+    const result = { name: model, input, params, macs, activations, memory, attention };
+    process.stdout.write(`${JSON.stringify(flags.byLayer ? { ...result, layers } : result)}\n`);
+    return;
+  }
+  if (flags.byLayer) {
+    const rows = layers.map(({ node, op, output, params, macs }) => [
+      node,
+      op,
+      output,
+      params.toLocaleString("en-US"),
+      macs.toLocaleString("en-US"),
+    ]);
+    process.stdout.write(`${columns(["layer", "operator", "output", "params", "MACs"], rows)}\n`);
+  }
+  process.stdout.write(summary(`${model}, ${input.join("x")}`, measured, attention));
+}
+
+interface Subject {
+  readonly graph: Graph;
+  /** The same network without attention, where we can build it. */
+  readonly without?: Graph;
+  /** What its attention blocks take, where that is read off the graph. */
+  readonly share?: (profile: Profile) => { params: number; macs: number };
+}
+
+async function fromZoo(name: string, { input, attention, classes }: ProfileFlags): Promise<Subject> {
+  const { createModel } = await import("../models/index.js");
+  const { parseAttention } = await import("../layers/attention.js");
+  const options = {
+    ...(input !== undefined && { input: parseInput(input) }),
+    ...(classes !== undefined && { classes }),
+  };
+  return {
+    graph: createModel(name, { ...options, ...(attention !== undefined && { attention: parseAttention(attention) }) }),
+    without: createModel(name, { ...options, attention: { kind: "none" } }),
+  };
+}
+
+async function fromFile(path: string, { input, attention, classes }: ProfileFlags): Promise<Subject> {
+  if (attention !== undefined || classes !== undefined) {
+    throw new UserError("profile: got --attention or --classes with a file; expected them with a network's name");
+  }
+  const { readOnnx } = await import("../graph/onnx-read.js");
+  const { bindDims } = await import("../transform/replay.js");
+  const { gateNodes } = await import("../explain/gate-nodes.js");
+  const bytes = await readFile(path).catch((error: Error) => {
+    throw new UserError(`profile: cannot read ${path} (${error.message}); give an .onnx file`);
+  });
+  const read = readOnnx(bytes).graph;
+  const graph = input === undefined ? read : bindDims(read, boundTo(read, parseInput(input)));
+  const gates = gateNodes(graph);
+  const share = ({ nodes }: Profile) => ({
+    params: nodes.reduce((sum, { node, params }) => sum + (gates.has(node) ? params : 0), 0),
+    macs: nodes.reduce((sum, { node, macs }) => sum + (gates.has(node) ? macs : 0), 0),
+  });
+  return { graph, share };
+}
+
+/** The sizes that an input gives to the names in a file's shape. @throws UserError when the file says otherwise. */
+function boundTo({ inputs }: Graph, sizes: readonly number[]): Record<string, number> {
+  const shape = inputs[0]!.shape.slice(1);
+  const other = shape.length !== sizes.length || shape.some((dim, i) => typeof dim === "number" && dim !== sizes[i]);
+  if (other) throw new UserError(`--input: got ${sizes.join("x")}; expected ${shape.join("x")}, as the file says`);
+  return Object.fromEntries(shape.flatMap((dim, i) => (typeof dim === "string" ? [[dim, sizes[i]!]] : [])));
+}
+
+function summary(
+  title: string,
+  { params, macs, activations, memory }: Profile,
+  attention: { params: number; macs: number },
+): string {
+  const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed(2)} %`;
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  const count = (n: number) => n.toLocaleString("en-US");
+  return `${title}
+  parameters   ${count(params)}, of which attention ${count(attention.params)} (${share(attention.params, params)})
+  MACs         ${count(macs)}, of which attention ${count(attention.macs)} (${share(attention.macs, macs)})
+  activations  ${count(activations)} elements out of convolutions and dense layers
+  memory       weights ${megabytes(memory.weightBytes)}, activations ${megabytes(memory.activationBytes)} at most at once, in float32 for one image
+`;
+}
