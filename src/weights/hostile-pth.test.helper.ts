@@ -206,6 +206,14 @@ export const hostileCheckpoints: Readonly<Record<string, () => Uint8Array>> = {
       { name: "a/data/0", content, method: 8, size: 2 ** 26 },
     ]);
   },
+  "a module with its code, packed": () => {
+    const content = deflateRawSync(bytes("def f(): pass"));
+    const pickle = pickled("c__torch__.nn\nLinear\n");
+    return zip([
+      { name: "a/data.pkl", content: pickle },
+      { name: "a/code/f.py", content, method: 8, size: 13 },
+    ]);
+  },
   "a stored file larger than the archive": () => zip([{ name: "a/data.pkl", content: pickled("N"), size: 2 ** 31 }]),
   "a file behind the archive": () => zip([{ name: "a/data.pkl", content: pickled("N"), local: 2 ** 31 }]),
   "a directory that says 65,534 files": () => zip([{ name: "a/data.pkl", content: pickled("N") }], 65_534),
