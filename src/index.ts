@@ -50,5 +50,7 @@ export { type SimplifyOptions, simplify } from "./transform/simplify.js";
 export { emaWeights, initialState, type StateSlot } from "./transform/state.js";
 export { type TrainingStep, trainingStep } from "./transform/training-step.js";
 export { untieStatistics } from "./transform/untie-statistics.js";
-export { openPth, type PthOptions, readPth, type TensorListing } from "./weights/pth.js";
+export { type LoadWeightsOptions, loadWeights, WeightsMismatch } from "./weights/load-weights.js";
+export { openPth, type PthOptions, readPth } from "./weights/pth.js";
 export { readSafetensors, type TensorFile, writeSafetensors } from "./weights/safetensors.js";
+export { listingOf, readAll, type TensorListing } from "./weights/tensor-listing.js";

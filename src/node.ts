@@ -7,4 +7,5 @@ export { readModel } from "./graph/node/read-model.js";
 export { type WriteModelOptions, writeModel } from "./graph/node/write-model.js";
 export { type NodeRuntimeOptions, nodeRuntime } from "./runtime/node/runtime.js";
 export { type CheckpointFolder, checkpointFolder } from "./train/node/checkpoint-folder.js";
+export { type OpenTensorFile, openTensorFile } from "./weights/node/open-tensor-file.js";
 export { readSafetensorsFile, writeSafetensorsFile } from "./weights/node/safetensors-file.js";

@@ -106,7 +106,7 @@ describe("a mistake", () => {
     ],
     [
       "train --model resnet56 --weights trained/checkpoints/epoch-0002-step-0000000/state.safetensors --data glyphs",
-      /^--weights: got nothing for layer1.3.conv1.weight in trained\/.*; give weights of this network$/,
+      /^trained\/.* does not fit resnet56 \(\d+ missing: layer1.3.conv1.weight, .*; give weights of this network$/,
     ],
     ["train --model resnet20 --data glyphs --clip-grad 0", "train: got clip 0; expected a number above 0"],
     [

@@ -16,7 +16,10 @@ interface GradientFlags extends ModelFlags {
 export const gradients = new Command("gradients")
   .description("Compute the mean cross-entropy of a batch and its gradient for every parameter; dropout is off.")
   .requiredOption("--model <name|file>", "a network by its published name, such as seresnet20, or an .onnx file")
-  .option("--weights <file>", "a .safetensors file with every parameter (default: the file's own, or those of seed 1)")
+  .option(
+    "--weights <file>",
+    "a .pth, .safetensors or .onnx file with every parameter (default: the file's own, or those of seed 1)",
+  )
   .addOption(number("--classes <n>", "of a network by name (default: its own)"))
   .addOption(
     new Option("--mode <mode>", "train: batch norm with the statistics of the batch; eval: with its running ones")

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { UserError } from "../errors.js";
 import { bench } from "./bench.js";
 import { compare } from "./compare.js";
+import { convert } from "./convert.js";
 import { data } from "./data.js";
 import { senetVersion } from "./environment.js";
 import { evaluate } from "./eval.js";
@@ -19,7 +20,10 @@ const program = new Command("senet")
   .version(senetVersion())
   .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
-const commands = [compare, train, evaluate, data, bench, models, profile, exportModel, runModel, gradients];
+const commands = [
+  ...[train, compare, evaluate, models, profile, data],
+  ...[runModel, gradients, exportModel, convert, bench],
+];
 for (const command of commands) program.addCommand(command);
 speakAlike(program);
 

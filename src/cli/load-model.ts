@@ -1,6 +1,6 @@
 import { UserError } from "../errors.js";
-import type { Dim, Graph, Model, Weights } from "../graph/graph.js";
-import { formatShape, sameShape } from "../graph/shape.js";
+import type { Dim, Model } from "../graph/graph.js";
+import { formatShape } from "../graph/shape.js";
 import type { Tensor } from "../graph/tensor.js";
 
 /** What the flags `--model` and its companions say. */
@@ -11,17 +11,19 @@ export interface ModelFlags {
 }
 
 /**
- * The network of that name for images like `x`, or what the file holds, with the weights of a `.safetensors` file where
- * one is given. A network by name without weights has the first ones of seed 1.
+ * The network of that name for images like `x`, or what the file holds, with the weights of a file of
+ * tensors where one is given. A network by name without weights has the first ones of seed 1.
  * @param x images [N, C, H, W].
  * @throws UserError when there is no such model, or images or weights do not fit it.
  */
 export async function loadModel(flags: ModelFlags, x: Tensor): Promise<Model> {
   const found = await (isFile(flags.model) ? fromFile(flags, x) : byName(flags, x));
   if (flags.weights === undefined) return found;
-  const { readSafetensorsFile } = await import("../weights/node/safetensors-file.js");
-  const { tensors } = await readSafetensorsFile(flags.weights);
-  return { graph: found.graph, weights: fitting(found.graph, tensors, flags.weights) };
+  const { readModelWeights } = await import("./model-weights.js");
+  const model = isFile(flags.model) ? undefined : flags.model;
+  // A last layer with values of its own would give answers of its own.
+  const { weights } = await readModelWeights(flags.weights, found.graph, { model, renewHead: false });
+  return { graph: found.graph, weights };
 }
 
 function isFile(model: string): boolean {
@@ -54,27 +56,6 @@ async function fromFile({ model, classes }: ModelFlags, x: Tensor): Promise<Mode
   );
   const sized = bindDims(graph, Object.fromEntries(open));
   return { graph: images.shape[0] === x.shape[0] ? sized : rebatch(sized), weights };
-}
-
-/** @throws UserError when a parameter is missing or of another shape, or a tensor has no place. */
-function fitting(graph: Graph, tensors: ReadonlyMap<string, Tensor>, path: string): Weights {
-  for (const [name, { shape }] of graph.parameters) {
-    const tensor = tensors.get(name);
-    if (tensor === undefined || tensor.dtype !== "float32" || !sameShape(tensor.shape, shape)) {
-      const given = tensor ? `${tensor.dtype} ${formatShape(tensor.shape)}` : "nothing";
-      throw new UserError(`${path}: got ${given} for ${name}; expected float32 ${formatShape(shape)}`);
-    }
-  }
-  // PyTorch counts the batches that batch norm has seen; nothing depends on it.
-  const others = [...tensors.keys()].filter(
-    (name) => !graph.parameters.has(name) && !/num_batches_tracked$/.test(name),
-  );
-  if (others.length > 0) {
-    throw new UserError(
-      `${path}: got ${others.length} tensors the model does not have, such as ${others[0]}; expected its own`,
-    );
-  }
-  return new Map([...graph.parameters.keys()].map((name) => [name, tensors.get(name)!]));
 }
 
 /** The images of an input file: `x` float32 [N, C, H, W]. @throws UserError when they are not there or of another kind. */

@@ -30,14 +30,30 @@ export async function openModel(
   const { graph, weights } = isModelFile(flags.model)
     ? await fromFile(flags.model, dataset)
     : { graph: await fromZoo(flags, dataset), weights: new Map<string, Tensor>() };
-  const given = new Map(weights);
-  if (flags.weights !== undefined) {
-    for (const [name, tensor] of await readWeights(flags.weights, graph)) given.set(name, tensor);
-  }
+  const notices: string[] = [];
+  const given = flags.weights === undefined ? weights : await ofFile(flags, graph, seed, notices);
   const anew = [...graph.parameters.keys()].filter((name) => !given.has(name));
-  const notices =
-    given.size > 0 && anew.length > 0 ? [`${anew.join(", ")} start anew, for ${dataset.classes.length} classes`] : [];
+  if (given.size > 0 && anew.length > 0) {
+    notices.push(`${anew.join(", ")} start anew, for ${dataset.classes.length} classes`);
+  }
   return { graph, weights: new Map([...initialise(graph, seed), ...given]), notices };
+}
+
+/** The weights of `--weights`; a checkpoint of a run holds more than the network, which is left out. */
+async function ofFile(
+  { model, weights: path }: Parameters<typeof openModel>[0],
+  graph: Graph,
+  seed: number,
+  notices: string[],
+): Promise<Weights> {
+  const { readModelWeights } = await import("./model-weights.js");
+  const { weights } = await readModelWeights(path!, graph, {
+    model: isModelFile(model) ? undefined : model,
+    seed,
+    allowSurplus: true,
+    onNotice: (text) => notices.push(text.length > 200 ? `${text.slice(0, 200)}…` : text),
+  });
+  return weights;
 }
 
 async function fromZoo(flags: Parameters<typeof openModel>[0], dataset: Dataset): Promise<Graph> {
@@ -52,17 +68,19 @@ async function fromFile(path: string, dataset: Dataset): Promise<{ graph: Graph;
   const { readModel } = await import("../graph/node/read-model.js");
   const { bindDims } = await import("../transform/replay.js");
   const { headOf, withClasses } = await import("../transform/head.js");
+  const { rebatch } = await import("../transform/rebatch.js");
   const { graph: read, weights } = readModel(path);
   const sizes = [dataset.channels, dataset.height, dataset.width];
   const [batch, ...image] = read.inputs[0]!.shape;
-  if (read.inputs.length !== 1 || typeof batch === "number" || image.length !== 3) {
+  if (read.inputs.length !== 1 || image.length !== 3) {
     throw new UserError(
       `--model: ${path} takes ${read.inputs.map(({ name, shape }) => `${name} [${shape}]`).join(", ")}; ` +
-        "expected images [N, C, H, W] with an open number of them; export it with a dynamic batch axis",
+        "expected images [N, C, H, W] alone",
     );
   }
   const open = Object.fromEntries(image.flatMap((dim, i) => (typeof dim === "string" ? [[dim, sizes[i]!]] : [])));
-  const graph = bindDims(read, open);
+  const sized = bindDims(read, open);
+  const graph = typeof batch === "number" ? rebatch(sized) : sized;
   if (graph.inputs[0]!.shape.slice(1).join() !== sizes.join()) {
     throw new UserError(
       `--model: ${path} takes images ${image.join("x")}; got ${dataset.name} with ${sizes.join("x")}; give images of that size`,
@@ -74,24 +92,4 @@ async function fromFile(path: string, dataset: Dataset): Promise<{ graph: Graph;
     graph: withClasses(graph, dataset.classes.length),
     weights: new Map([...weights].filter(([name]) => !head.has(name))),
   };
-}
-
-/** The parameters of a graph in a file, which may hold more; a last layer for other classes is left out. */
-async function readWeights(path: string, graph: Graph): Promise<Map<string, Tensor>> {
-  const { readSafetensorsFile } = await import("../weights/node/safetensors-file.js");
-  const { headOf } = await import("../transform/head.js");
-  const { tensors } = await readSafetensorsFile(path);
-  const head = new Set(headOf(graph).map(({ name }) => name));
-  const found = new Map<string, Tensor>();
-  for (const [name, { shape }] of graph.parameters) {
-    const tensor = tensors.get(name);
-    if (tensor?.dtype === "float32" && tensor.shape.join() === shape.join()) found.set(name, tensor);
-    else if (tensor === undefined || !head.has(name)) {
-      throw new UserError(
-        `--weights: got ${tensor ? `${tensor.dtype} [${tensor.shape}]` : "nothing"} for ${name} in ${path}; ` +
-          `expected float32 [${shape}]; give weights of this network`,
-      );
-    }
-  }
-  return found;
 }

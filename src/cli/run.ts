@@ -14,7 +14,10 @@ interface RunFlags extends ModelFlags {
 export const runModel = new Command("run")
   .description("Run a model on a batch of images: x float32 [N, C, H, W] gives logits [N, classes].")
   .requiredOption("--model <name|file>", "a network by its published name, such as seresnet20, or an .onnx file")
-  .option("--weights <file>", "a .safetensors file with every parameter (default: the file's own, or those of seed 1)")
+  .option(
+    "--weights <file>",
+    "a .pth, .safetensors or .onnx file with every parameter (default: the file's own, or those of seed 1)",
+  )
   .addOption(number("--classes <n>", "of a network by name (default: its own)"))
   .requiredOption("--input <file>", "a .safetensors file with the tensor x")
   .requiredOption("--output <file>", "the .safetensors file to write, with the tensor logits")

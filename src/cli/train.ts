@@ -32,7 +32,7 @@ interface TrainFlags extends TrainingFlags {
 export const train = new Command("train")
   .description("Train a network; keep the log, checkpoints, the best, the last and a self-contained model.onnx.")
   .option("--model <name|file>", "a network by its published name, such as seresnet20, or an .onnx file to go on from")
-  .option("--weights <file>", "start from the weights in a .safetensors file")
+  .option("--weights <file>", "start from the weights in a .pth, .safetensors or .onnx file")
   .option("--out <dir>", "folder for the run (default: a new one in runs/)")
   .option("--resume <dir>", "go on with the run in that folder, as it was started")
   .option("--json", "print one JSON document at the end");

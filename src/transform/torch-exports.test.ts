@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import type { Graph, Model, Weights } from "../graph/graph.js";
 import { readOnnx } from "../graph/onnx-read.js";
 import { writeOnnx } from "../graph/onnx-write.js";
-import { type Tensor, toNumbers } from "../graph/tensor.js";
+import { float32, type Tensor, toNumbers } from "../graph/tensor.js";
 import { runFile, runGraph } from "../testing/run-graph.js";
 import { crossEntropy } from "../train/losses.js";
 import { readSafetensors, type TensorFile } from "../weights/safetensors.js";
@@ -67,6 +68,19 @@ describe.each(networks)("%s by PyTorch's exporter", (_, path) => {
     expect(error(logits!, tensors.get("logits")!)).toBeLessThan(TOLERANCE);
   });
 
+  it.each(kinds.filter((kind) => kind !== ".training"))(
+    "computes the same, read and written: %s.onnx",
+    async (kind) => {
+      const file = readFileSync(`${path}${kind}.onnx`);
+      const { graph, weights } = readOnnx(file);
+      const x = golden(path).tensors.get("x")!;
+      const [before, after] = [await plainly(file, x), await plainly(writeOnnx(graph, weights), x)];
+      // The engine has another kernel for AveragePool from opset 19 on, which rounds otherwise; all else is equal to the bit.
+      const pools = graph.nodes.some(({ op }) => op === "AveragePool");
+      expect(error(after, before)).toBeLessThanOrEqual(pools ? 1e-6 : 0);
+    },
+  );
+
   it.each(["eval", "train"] as const)("gives PyTorch's loss and gradients in mode %s", async (mode) => {
     const { graph, weights } = read(`${path}.onnx`);
     const { tensors, metadata } = golden(path);
@@ -93,6 +107,18 @@ describe.each(networks)("%s by PyTorch's exporter", (_, path) => {
   );
 });
 
+/** The logits as the engine computes them node by node, without optimisations. */
+async function plainly(file: Uint8Array, x: Tensor): Promise<Tensor> {
+  const session = await InferenceSession.create(file, {
+    intraOpNumThreads: 1,
+    graphOptimizationLevel: "disabled",
+    logSeverityLevel: 3,
+  });
+  const { logits } = await session.run({ x: new OrtTensor(x.dtype, x.data, x.shape) });
+  await session.release();
+  return float32(logits!.dims, logits!.data as Float32Array);
+}
+
 function gradients(graph: Graph, weights: Weights, tensors: ReadonlyMap<string, Tensor>, mode: "eval" | "train") {
   const [x, y] = [tensors.get("x")!, tensors.get("y")!];
   const step = gradientStep(graph, { batch: x.shape[0]!, loss: crossEntropy(), mode });
@@ -104,7 +130,10 @@ function gradientsOf(tensors: ReadonlyMap<string, Tensor>, mode: "eval" | "train
   return new Map(found.map(([name, tensor]) => [name.slice(mode.length + 1), tensor]));
 }
 
-/** Where PyTorch's own single precision is far from its double precision, ours may be farther than elsewhere. */
+/**
+ * Where PyTorch's own single precision is farther from its double precision than usual, ours may be too; but not by as much
+ * as a ReLU gives that rounding has switched: then the images of the golden are ill chosen, and the test says so.
+ */
 function tolerance(metadata: ReadonlyMap<string, string>, mode: "eval" | "train"): number {
-  return Math.max(TOLERANCE, 4 * Number(metadata.get(`single.${mode}`)));
+  return Math.min(1e-3, Math.max(TOLERANCE, 4 * Number(metadata.get(`single.${mode}`))));
 }

@@ -13,7 +13,7 @@ export function memorySource(bytes: Uint8Array): ByteSource {
     read: (offset, length) => {
       if (offset + length > bytes.length)
         throw new RangeError(`got ${bytes.length} bytes; expected ${offset + length}`);
-      return Uint8Array.from(bytes.subarray(offset, offset + length));
+      return new Uint8Array(bytes.subarray(offset, offset + length));
     },
   };
 }

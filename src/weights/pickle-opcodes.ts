@@ -14,8 +14,8 @@ export const allowedOpcodes: ReadonlyMap<number, Opcode> = new Map<number, Opcod
     [
       [0x80, protocol],
       [0x95, ({ cursor }) => void cursor.uint64()], // FRAME: a hint for buffers
-      [".", (m) => m.finish()],
       ["(", (m) => m.mark()],
+      [".", (m) => m.finish()],
       ["0", (m) => void m.pop()],
       ["1", (m) => void m.popToMark()],
       ["2", (m) => m.push(m.top())],

@@ -1,23 +1,13 @@
 import { UserError } from "../errors.js";
-import type { Tensor } from "../graph/tensor.js";
 import { type ByteSource, memorySource } from "./byte-source.js";
 import { type Checkpoint, readArchive, readLegacy } from "./pth-archive.js";
 import { quoted } from "./quoted.js";
 import type { TensorFile } from "./safetensors.js";
 import { findStateDict, type StateDict } from "./state-dict.js";
-import { type StoredType, widthOf } from "./stored-type.js";
+import { widthOf } from "./stored-type.js";
 import { extentOf, readStrided, type StridedEntry } from "./strided.js";
+import { readAll, type TensorListing } from "./tensor-listing.js";
 import type { TensorRef } from "./torch-globals.js";
-
-/** What lies in a file of tensors, before any of them is read. */
-export interface TensorListing {
-  /** Names, types in the file and shapes. */
-  readonly entries: readonly { readonly name: string; readonly type: StoredType; readonly shape: readonly number[] }[];
-  /** What was chosen on the way and what was passed over. */
-  readonly notices: readonly string[];
-  /** Reads a tensor by its name, into memory of its own. @throws UserError when the file cannot give it. */
-  read(name: string): Tensor;
-}
 
 /** Options of `readPth`. */
 export interface PthOptions {
@@ -34,8 +24,7 @@ export interface PthOptions {
  * @throws UserError in one line when the bytes are cut short, damaged, or ask for anything but tensors and containers.
  */
 export function readPth(bytes: Uint8Array, options: PthOptions = {}): TensorFile {
-  const { entries, read } = openPth(memorySource(bytes), options);
-  return { tensors: new Map(entries.map(({ name }) => [name, read(name)])), metadata: new Map() };
+  return { tensors: readAll(openPth(memorySource(bytes), options)), metadata: new Map() };
 }
 
 /** Opens a PyTorch checkpoint: lists its tensors, and reads one when it is asked for. @throws UserError as `readPth`. */

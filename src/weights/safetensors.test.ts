@@ -133,11 +133,11 @@ describe("readSafetensors", () => {
     [file('{"a":1}'), 'f: tensor "a": got no description; expected dtype, shape and data_offsets'],
     [
       entry([1], [0, 4], "F8_E4M3"),
-      'f: tensor "a": got dtype F8_E4M3; expected one of F64, F32, F16, BF16, I64, I32, I8, U8, BOOL',
+      'f: tensor "a": got dtype F8_E4M3; expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL',
     ],
     [
       entry([1], [0, 4], "toString"),
-      'f: tensor "a": got dtype toString; expected one of F64, F32, F16, BF16, I64, I32, I8, U8, BOOL',
+      'f: tensor "a": got dtype toString; expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL',
     ],
     [entry([-1], [0, 4]), 'f: tensor "a": got a shape that is no list of whole numbers from 0'],
     [entry([1.5], [0, 4]), 'f: tensor "a": got a shape that is no list of whole numbers from 0'],

@@ -1,6 +1,8 @@
 import type { Tensor } from "../graph/tensor.js";
-import { headerLength, LENGTH_BYTES, layOut, parseHeader } from "./safetensors-header.js";
+import { type ByteSource, memorySource } from "./byte-source.js";
+import { headerLength, LENGTH_BYTES, layOut, parseHeader, type SafetensorsHeader } from "./safetensors-header.js";
 import { decodeTensor } from "./stored-type.js";
+import { readAll, type TensorListing } from "./tensor-listing.js";
 
 /** The content of a `.safetensors` file. */
 export interface TensorFile {
@@ -16,13 +18,23 @@ export interface TensorFile {
  * @throws UserError in one line when the file is cut short, malformed, or holds a type we do not know.
  */
 export function readSafetensors(bytes: Uint8Array, source = "safetensors"): TensorFile {
-  const dataStart = LENGTH_BYTES + headerLength(bytes, bytes.length, source);
-  const { entries, metadata } = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), bytes.length, source);
-  const tensors = new Map<string, Tensor>();
-  for (const entry of entries) {
-    tensors.set(entry.name, decodeTensor(entry, Uint8Array.from(bytes.subarray(entry.begin, entry.end)), source));
-  }
-  return { tensors, metadata: new Map(metadata) };
+  const { metadata, ...listing } = openSafetensors(memorySource(bytes), source);
+  return { tensors: readAll(listing), metadata: new Map(metadata) };
+}
+
+/** Opens a `.safetensors` file: lists its tensors, and reads one when it is asked for. @throws UserError as `readSafetensors`. */
+export function openSafetensors(
+  bytes: ByteSource,
+  source = "safetensors",
+): TensorListing & Pick<SafetensorsHeader, "metadata"> {
+  const length = headerLength(bytes.read(0, Math.min(LENGTH_BYTES, bytes.size)), bytes.size, source);
+  const { entries, metadata } = parseHeader(bytes.read(LENGTH_BYTES, length), bytes.size, source);
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  const read = (name: string) => {
+    const entry = byName.get(name)!;
+    return decodeTensor(entry, bytes.read(entry.begin, entry.end - entry.begin), source);
+  };
+  return { entries, notices: [], metadata, read };
 }
 
 /**

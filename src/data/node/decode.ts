@@ -17,7 +17,7 @@ export type Framing =
 
 /**
  * Up to so many pixels an image is decoded as a whole and resized here, to the byte as PIL does it: for few pixels that is
- * faster than the decoder's own pipeline, whose resizing of larger ones differs by a level where it rounds.
+ * faster than the decoder's own pipeline, whose resizing of larger ones differs by some levels where it rounds.
  */
 const smallImage = 128 * 1024;
 

@@ -4,11 +4,12 @@ import { mixed } from "../augment/mix.js";
 import type { Geometry, Statistics } from "../dataset.js";
 import { type ImageList, refName } from "../image-list.js";
 import { type Batch, type BatchOptions, checkBatchOptions, countBatches, type Split, visitingOrder } from "../split.js";
+import { BufferStore } from "./buffer-store.js";
 import type { DecodePool } from "./decode-pool.js";
 import type { Pass } from "./decode-protocol.js";
 
-/** Batches that are prepared while one is worked on. */
-const ahead = 2;
+/** Batches that are prepared while one is worked on: two, or one where they are large (bytes). */
+const ahead = (batchBytes: number) => (batchBytes > 64e6 ? 1 : 2);
 
 /** Images that a thread decodes into one shared buffer, whose content is then copied to its batch. */
 const imagesPerTask = 8;
@@ -87,6 +88,8 @@ async function* pass(source: Source, given: BatchOptions): AsyncGenerator<Batch,
   const { list, options } = source;
   const total = countBatches(list.length, given);
   const order = visitingOrder(list.length, given);
+  const { channels, height, width } = options.like;
+  const depth = ahead(given.batch * channels * height * width * 4);
   const building: BatchBuilder[] = [];
   let next = given.start ?? 0;
   const startAhead = (count: number) => {
@@ -94,10 +97,10 @@ async function* pass(source: Source, given: BatchOptions): AsyncGenerator<Batch,
   };
   try {
     while (true) {
-      startAhead(ahead);
+      startAhead(depth);
       const builder = building.shift();
       if (builder === undefined) return;
-      startAhead(ahead); // the threads are busy while this one is awaited, and while it is worked on
+      startAhead(depth); // the threads are busy while this one is awaited, and while it is worked on
       const { batch, b } = await builder.finished.finally(() => builder.cancel());
       yield mixed(batch, b, options.like, given);
     }
@@ -203,20 +206,5 @@ class BatchBuilder {
     buffers.give(buffer);
     if (failure !== undefined) throw failure;
     if (again.length > 0) await this.#decode(again, tried + 1);
-  }
-}
-
-/** Shared buffers that are used again, so that decoding allocates nothing new. */
-class BufferStore {
-  readonly #free = new Map<number, SharedArrayBuffer[]>();
-
-  take(bytes: number): SharedArrayBuffer {
-    return this.#free.get(bytes)?.pop() ?? new SharedArrayBuffer(bytes);
-  }
-
-  give(buffer: SharedArrayBuffer): void {
-    const kept = this.#free.get(buffer.byteLength) ?? [];
-    kept.push(buffer);
-    this.#free.set(buffer.byteLength, kept);
   }
 }

@@ -1,0 +1,178 @@
+import { existsSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { Command, Option } from "commander";
+import { UserError } from "../errors.js";
+import type { Graph, Model } from "../graph/graph.js";
+import type { Tensor } from "../graph/tensor.js";
+import { WeightsMismatch } from "../weights/load-weights.js";
+import type { TensorListing } from "../weights/tensor-listing.js";
+import { numbersOf, readModelWeights } from "./model-weights.js";
+import { number, wholeNumber } from "./options.js";
+
+interface ConvertFlags {
+  readonly list?: true;
+  readonly json?: true;
+  readonly model?: string;
+  readonly classes?: number;
+  readonly shortcut: "projection" | "A";
+  readonly entry?: string;
+  readonly allowSurplus?: true;
+  readonly mean?: string;
+  readonly std?: string;
+}
+
+/** What `--json` prints. */
+interface Result {
+  readonly in: string;
+  readonly notices: readonly string[];
+  readonly [key: string]: unknown;
+}
+
+/** `senet convert`: weights from one kind of file into another. */
+export const convert = new Command("convert")
+  .description("Convert weights between PyTorch checkpoints, safetensors and ONNX, or list them.")
+  .argument("<in>", "a .pth, .pt, .th, .safetensors, model.safetensors.index.json or .onnx file")
+  .argument("[out]", "a new .safetensors or .onnx file")
+  .option("--list", "print names, types and shapes of the tensors instead")
+  .option("--model <name>", "the network that the weights are of; needed to make an .onnx file of them")
+  .addOption(number("--classes <n>", "of that network (default: its own)"))
+  .addOption(new Option("--shortcut <kind>", "of that network").choices(["projection", "A"]).default("projection"))
+  .option("--entry <name>", "which part of a training checkpoint, such as model_ema (default: the usual ones)")
+  .option("--allow-surplus", "leave out tensors that the network does not have")
+  .option("--mean <numbers>", "mean of the input per channel, such as 0.485,0.456,0.406, for the card of an .onnx file")
+  .option("--std <numbers>", "its standard deviation, such as 0.229,0.224,0.225")
+  .option("--json", "print one JSON document")
+  .action(run);
+
+async function run(from: string, to: string | undefined, flags: ConvertFlags): Promise<void> {
+  if (flags.list) {
+    if (to !== undefined) throw new UserError(`senet convert: got --list and ${to}; expected one of them`);
+    return list(from, flags);
+  }
+  if (to === undefined || !/\.(safetensors|onnx)$/i.test(to)) {
+    throw new UserError(
+      `senet convert: got output ${to ?? "nothing"}; expected a .safetensors or .onnx file, or --list`,
+    );
+  }
+  if (existsSync(to)) throw new UserError(`senet convert: ${to} is already there; choose another name`);
+  const notices: string[] = [];
+  try {
+    const tensors = await convertTo(from, to, flags, (text) => notices.push(text));
+    report(flags, { in: from, out: to, tensors, notices }, `${to}: ${tensors} tensors`);
+  } catch (error) {
+    if (flags.json && error instanceof WeightsMismatch) {
+      const { message, missing, surplus, misshapen } = error;
+      process.stdout.write(`${JSON.stringify({ in: from, error: message, missing, surplus, misshapen })}\n`);
+    }
+    throw error;
+  }
+}
+
+/** Prints the result, or with a human reader the notices on stderr and one line. */
+function report({ json }: Pick<ConvertFlags, "json">, result: Result, line: string): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return;
+  }
+  for (const notice of result.notices) process.stderr.write(`senet: ${notice}\n`);
+  process.stdout.write(`${line}\n`);
+}
+
+async function list(path: string, flags: ConvertFlags): Promise<void> {
+  const { openTensorFile } = await import("../weights/node/open-tensor-file.js");
+  openTensorFile(path, flags, ({ format, entries, notices }) => {
+    const tensors = entries.map(({ name, type, shape }) => ({ name, type, shape }));
+    const width = Math.min(60, Math.max(0, ...tensors.map(({ name }) => name.length)));
+    const lines = tensors.map(
+      ({ name, type, shape }) => `${name.padEnd(width)}  ${type.padEnd(4)}  [${shape.join(", ")}]`,
+    );
+    const count = tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+    lines.push(`${path}: ${tensors.length} tensors, ${count.toLocaleString("en")} numbers (${format})`);
+    report(flags, { in: path, format, tensors, notices }, lines.join("\n"));
+  });
+}
+
+/** Writes the file and gives the number of tensors in it. */
+async function convertTo(from: string, to: string, flags: ConvertFlags, onNotice: (text: string) => void) {
+  if (/\.onnx$/i.test(to)) {
+    const model = await modelFor(from, flags, onNotice);
+    const { writeModel } = await import("../graph/node/write-model.js");
+    writeModel(to, model);
+    return model.weights.size;
+  }
+  const tensors =
+    flags.model === undefined ? await allOf(from, flags, onNotice) : (await zooModel(from, flags, onNotice)).weights;
+  const { writeSafetensorsFile } = await import("../weights/node/safetensors-file.js");
+  const beside = `${to}.${process.pid}.part`;
+  try {
+    await writeSafetensorsFile(beside, tensors, new Map([["format", "pt"]]));
+    await rename(beside, to);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw new UserError(`senet convert: cannot write ${to} (${(error as Error).message}); choose another place`);
+  }
+  return tensors.size;
+}
+
+/** Every tensor of a file under its name there. */
+async function allOf(path: string, { entry }: ConvertFlags, onNotice: (text: string) => void) {
+  const { openTensorFile } = await import("../weights/node/open-tensor-file.js");
+  const { readAll } = await import("../weights/tensor-listing.js");
+  return openTensorFile(path, { entry }, (file): Map<string, Tensor> => {
+    for (const notice of [...file.notices, ...widenings(file)]) onNotice(notice);
+    return readAll(file);
+  });
+}
+
+function widenings({ entries }: TensorListing): string[] {
+  const wide: Readonly<Record<string, string>> = { F16: "float32", BF16: "float32", I16: "int32" };
+  return Object.entries(wide).flatMap(([type, dtype]) => {
+    const count = entries.filter((entry) => entry.type === type).length;
+    return count === 0 ? [] : [`widened ${count} tensors from ${type} to ${dtype}`];
+  });
+}
+
+/** The network of an .onnx file, or of `--model` with the weights of another file. */
+async function modelFor(from: string, flags: ConvertFlags, onNotice: (text: string) => void): Promise<Model> {
+  if (flags.model !== undefined) return zooModel(from, flags, onNotice);
+  if (!/\.onnx$/i.test(from)) {
+    throw new UserError(
+      `senet convert: got weights alone (${from}); give the network they are of, such as --model resnet50`,
+    );
+  }
+  const { readModel } = await import("../graph/node/read-model.js");
+  return readModel(from);
+}
+
+async function zooModel(from: string, flags: ConvertFlags, onNotice: (text: string) => void): Promise<Model> {
+  const { createModel } = await import("../models/index.js");
+  const classes = flags.classes === undefined ? {} : { classes: wholeNumber("--classes", flags.classes, 1) };
+  const graph = createModel(flags.model!, { ...classes, shortcut: flags.shortcut });
+  const { model, entry, allowSurplus = false } = flags;
+  // A last layer with values of its own would be no conversion.
+  const options = { model, entry, allowSurplus, renewHead: false, onNotice };
+  const { weights } = await readModelWeights(from, graph, options);
+  return { graph: await described(graph, from, flags, onNotice), weights };
+}
+
+/** The graph with a card, where it is known how images are normalised. */
+async function described(
+  graph: Graph,
+  from: string,
+  { mean, std, model }: ConvertFlags,
+  onNotice: (text: string) => void,
+) {
+  if (mean === undefined || std === undefined) {
+    onNotice("the file will not say how its input is normalised: give --mean and --std if senet is to measure it");
+    return graph;
+  }
+  const { withCard } = await import("../models/model-card.js");
+  const channels = Number(graph.inputs[0]!.shape[1]);
+  const count = Number(graph.outputs[0]!.shape.at(-1));
+  return withCard(graph, {
+    classes: Array.from({ length: count }, (_, i) => String(i)),
+    mean: numbersOf("--mean", mean, channels),
+    std: numbersOf("--std", std, channels),
+    provenance: { model: model ?? null, weights: from },
+  });
+}

@@ -1,0 +1,162 @@
+import { UserError } from "../errors.js";
+import type { Graph, Parameter, Weights } from "../graph/graph.js";
+import { initialise } from "../graph/initialise.js";
+import { arrayType, type DType, type Tensor } from "../graph/tensor.js";
+import { type HeadParameter, headOf } from "../transform/head.js";
+import { matchNames } from "./match-names.js";
+import { quoted } from "./quoted.js";
+import { type ListedTensor, listingOf, type TensorListing } from "./tensor-listing.js";
+
+/** Options of `loadWeights`. */
+export interface LoadWeightsOptions {
+  /** What messages call the file. */
+  readonly source?: string;
+  /** Our name of a parameter that another library calls otherwise: `modelEntry(name).alias`. */
+  readonly alias?: ((name: string) => string) | undefined;
+  /** Whether the last layer starts anew where the file has another number of classes; on unless declined. */
+  readonly renewHead?: boolean;
+  /** Decides the values of a last layer that starts anew. */
+  readonly seed?: number;
+  /** Whether tensors that no parameter takes are told instead of refused. */
+  readonly allowSurplus?: boolean;
+  /** Told what was done beside copying, a sentence at a time, and everything that does not fit in full. */
+  readonly onNotice?: (text: string) => void;
+}
+
+/** The weights of a network and what was done to get them. */
+export interface LoadedWeights {
+  readonly weights: Weights;
+  /** Parameters of the last layer that start anew. */
+  readonly renewed: readonly string[];
+  /** Tensors of the file that no parameter takes. */
+  readonly surplus: readonly string[];
+}
+
+/** A file does not fit a network; everything that does not is listed. */
+export class WeightsMismatch extends UserError {
+  constructor(
+    message: string,
+    /** Parameters that have no tensor in the file. */
+    readonly missing: readonly string[],
+    /** Tensors that no parameter takes. */
+    readonly surplus: readonly string[],
+    /** Parameters whose tensor has another shape or type, each with both. */
+    readonly misshapen: readonly string[],
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Gives the parameters of a network the tensors of a file: by equal names, without `module.` before them, or by the
+ * names of other libraries. A dense layer and a 1×1 convolution take each other's weights; `num_batches_tracked` is
+ * ignored; float64 is rounded. Only tensors that are used are read.
+ * @throws WeightsMismatch when tensors are missing, left over or of other shapes.
+ */
+export function loadWeights(
+  graph: Graph,
+  tensors: TensorListing | ReadonlyMap<string, Tensor>,
+  { source = "weights", alias, renewHead = true, seed = 1, allowSurplus = false, onNotice }: LoadWeightsOptions = {},
+): LoadedWeights {
+  const listing = tensors instanceof Map ? listingOf(tensors) : (tensors as TensorListing);
+  const { found, missing, surplus } = matchNames(graph, listing.entries, alias);
+  const heads = new Map(headsOf(graph).map((head) => [head.name, head]));
+  const misshapen: string[] = [];
+  const renewed: string[] = [];
+  for (const [name, parameter] of graph.parameters) {
+    const entry = found.get(name);
+    if (entry === undefined || fits(parameter, entry)) continue;
+    if (renewHead && hasOtherClasses(parameter, entry, heads.get(name))) renewed.push(name);
+    else misshapen.push(difference(name, parameter, entry));
+  }
+  const ignored = allowSurplus ? [] : surplus;
+  if (missing.length + ignored.length + misshapen.length > 0) {
+    const lists = { missing, surplus: ignored, misshapen };
+    for (const [what, names] of Object.entries(lists)) if (names.length > 0) onNotice?.(`${what}: ${names.join(", ")}`);
+    throw new WeightsMismatch(summary(source, graph.name, lists), missing, surplus, misshapen);
+  }
+  if (surplus.length > 0) onNotice?.(`left out ${surplus.length} tensors of ${source}: ${surplus.join(", ")}`);
+  const weights = read(graph, listing, found, renewed, seed, onNotice);
+  return { weights, renewed, surplus };
+}
+
+function read(
+  graph: Graph,
+  listing: TensorListing,
+  found: ReadonlyMap<string, ListedTensor>,
+  renewed: readonly string[],
+  seed: number,
+  onNotice: LoadWeightsOptions["onNotice"],
+): Weights {
+  const anew = new Map([...graph.parameters].filter(([name]) => renewed.includes(name)));
+  const weights = new Map<string, Tensor>();
+  const fresh = initialise({ ...graph, parameters: anew }, seed);
+  let rounded = 0;
+  for (const [name, { dtype, shape }] of graph.parameters) {
+    const entry = found.get(name)!;
+    if (entry.type === "F64" && dtype !== "float64") rounded++;
+    weights.set(name, fresh.get(name) ?? { ...inType(dtype, listing.read(entry.name)), shape });
+  }
+  if (rounded > 0) onNotice?.(`rounded ${rounded} tensors from float64 to float32`);
+  for (const name of renewed) {
+    const [got, ours] = [found.get(name)!.shape, graph.parameters.get(name)!.shape];
+    onNotice?.(`${name} starts anew: the file has [${got}], the network [${ours}]`);
+  }
+  return weights;
+}
+
+function inType(dtype: DType, tensor: Tensor): Tensor {
+  if (tensor.dtype === dtype) return tensor;
+  return { ...tensor, dtype, data: arrayType(dtype as "float32").from(tensor.data as Float32Array) } as Tensor;
+}
+
+const floating = ["F32", "F16", "BF16", "F64"];
+
+function fits({ shape }: Parameter, entry: ListedTensor): boolean {
+  return floating.includes(entry.type) && sameWeights(shape, entry.shape);
+}
+
+/** Equal shapes, or those of a dense layer [O, I] and a 1×1 convolution [O, I, 1, 1]. */
+function sameWeights(a: readonly number[], b: readonly number[]): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  const whole =
+    short.every((size, axis) => size === long[axis]) && long.slice(short.length).every((size) => size === 1);
+  return whole && (short.length === long.length || short.length === 2);
+}
+
+/** Whether nothing but the number of classes differs. */
+function hasOtherClasses({ shape }: Parameter, entry: ListedTensor, head: HeadParameter | undefined): boolean {
+  if (head === undefined || !floating.includes(entry.type)) return false;
+  const theirs = entry.shape.length > head.axis ? entry.shape.with(head.axis, shape[head.axis]!) : [];
+  return sameWeights(shape, theirs);
+}
+
+/** The parameters of the last layers, auxiliary ones included; none where the network is no classifier. */
+function headsOf(graph: Graph): HeadParameter[] {
+  return graph.outputs.flatMap((output) => {
+    try {
+      return headOf({ ...graph, outputs: [output] });
+    } catch (error) {
+      if (error instanceof UserError) return [];
+      throw error;
+    }
+  });
+}
+
+function difference(name: string, { dtype, shape }: Parameter, entry: ListedTensor): string {
+  const type = floating.includes(entry.type) ? "" : `${entry.type} `;
+  const expected = type === "" ? "" : `${dtype} `;
+  return `${name} (got ${type}[${entry.shape}]; expected ${expected}[${shape}])`;
+}
+
+/** Names that the one line has room for, of each kind. */
+const SHOWN = 3;
+
+function summary(source: string, network: string, lists: Readonly<Record<string, readonly string[]>>): string {
+  const parts = Object.entries(lists).flatMap(([what, names]) => {
+    if (names.length === 0) return [];
+    const shown = names.slice(0, SHOWN).map(quoted).join(", ");
+    return [`${names.length} ${what}: ${shown}${names.length > SHOWN ? ", …" : ""}`];
+  });
+  return `${source} does not fit ${network} (${parts.join("; ")}); give weights of this network`;
+}

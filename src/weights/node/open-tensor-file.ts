@@ -1,0 +1,91 @@
+import { basename, dirname, join } from "node:path";
+import { z } from "zod";
+import { UserError } from "../../errors.js";
+import { OpenFile } from "../../graph/node/open-file.js";
+import { withModelFile } from "../../graph/node/read-model.js";
+import type { ByteSource } from "../byte-source.js";
+import { openInitializers } from "../onnx-initializers.js";
+import { openPth } from "../pth.js";
+import { quoted } from "../quoted.js";
+import { openSafetensors } from "../safetensors.js";
+import type { TensorListing } from "../tensor-listing.js";
+
+/** A file of tensors while it is open. */
+export type OpenTensorFile = TensorListing & { readonly format: "pth" | "safetensors" | "onnx" };
+
+/**
+ * Opens a file of tensors for as long as `use` takes: a PyTorch checkpoint, a `.safetensors` file, the `.index.json` of one
+ * in several files, or an `.onnx` model. Tensors are read one by one, so that no file is held twice.
+ * @throws UserError in one line when it cannot be read or is none of these.
+ */
+export function openTensorFile<T>(
+  path: string,
+  { entry }: { readonly entry?: string | undefined },
+  use: (file: OpenTensorFile) => T,
+): T {
+  if (/\.onnx$/i.test(path)) {
+    return withModelFile(path, (bytes, external) =>
+      use({ format: "onnx", ...openInitializers(bytes, path, external) }),
+    );
+  }
+  const files: OpenFile[] = [];
+  const open = (name: string) => {
+    const file = new OpenFile(name);
+    files.push(file);
+    return file;
+  };
+  try {
+    const file = open(path);
+    if (/\.json$/i.test(path)) return use({ format: "safetensors", ...openShards(path, file, open) });
+    if (looksLikeSafetensors(file)) return use({ format: "safetensors", ...openSafetensors(file, path) });
+    return use({ format: "pth", ...openPth(file, { source: path, ...(entry !== undefined && { entry }) }) });
+  } finally {
+    for (const file of files) file.close();
+  }
+}
+
+/** A JSON text after a length of eight bytes, or at least the name of one. */
+function looksLikeSafetensors(file: ByteSource & { readonly path: string }): boolean {
+  return /\.safetensors$/i.test(file.path) || (file.size > 9 && file.read(8, 1)[0] === 0x7b);
+}
+
+const index = z.object({ weight_map: z.record(z.string(), z.string()) });
+
+/** The longest index that is read, in bytes. */
+const LONGEST_INDEX = 2 ** 26;
+
+/**
+ * One `.safetensors` file in several, as transformers and timm write large ones: the index says which file has which
+ * tensor. @throws UserError when a file lies elsewhere, or index and files do not say the same.
+ */
+function openShards(path: string, file: OpenFile, open: (path: string) => OpenFile): TensorListing {
+  const map = readIndex(path, file);
+  const shards = new Map<string, TensorListing>();
+  for (const name of new Set(map.values())) {
+    if (basename(name) !== name || !name.endsWith(".safetensors")) {
+      throw new UserError(`${path}: got tensors in "${quoted(name)}"; expected a .safetensors file in the same folder`);
+    }
+    const shard = join(dirname(path), name);
+    shards.set(name, openSafetensors(open(shard), shard));
+  }
+  const entries = [...shards].flatMap(([shard, listing]) => listing.entries.map((entry) => ({ ...entry, shard })));
+  const wrong = entries.find(({ name, shard }) => map.get(name) !== shard);
+  if (wrong !== undefined || entries.length !== map.size) {
+    const names = new Set(entries.map(({ name }) => name));
+    const what = wrong?.name ?? [...map.keys()].find((name) => !names.has(name));
+    throw new UserError(`${path}: got an index that differs from its files about "${quoted(what!)}"; give all files`);
+  }
+  return { entries, notices: [], read: (name) => shards.get(map.get(name)!)!.read(name) };
+}
+
+function readIndex(path: string, file: OpenFile): Map<string, string> {
+  try {
+    if (file.size > LONGEST_INDEX) throw new RangeError("too long");
+    const { weight_map } = index.parse(JSON.parse(new TextDecoder().decode(file.read(0, file.size))));
+    return new Map(Object.entries(weight_map));
+  } catch {
+    throw new UserError(
+      `${path}: got no index of tensors; expected JSON with a weight_map, such as model.safetensors.index.json`,
+    );
+  }
+}

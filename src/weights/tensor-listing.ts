@@ -1,0 +1,33 @@
+import type { Tensor } from "../graph/tensor.js";
+import { type StoredType, storedTypeOf } from "./stored-type.js";
+
+/** What lies in a file of tensors, before any of them is read. */
+export interface TensorListing {
+  /** Names, types in the file and shapes. */
+  readonly entries: readonly ListedTensor[];
+  /** What was chosen on the way and what was passed over. */
+  readonly notices: readonly string[];
+  /** Reads a tensor by its name, into memory of its own. @throws UserError when the file cannot give it. */
+  read(name: string): Tensor;
+}
+
+/** A tensor in a file. */
+export interface ListedTensor {
+  readonly name: string;
+  readonly type: StoredType;
+  readonly shape: readonly number[];
+}
+
+/** Tensors in memory as a listing. */
+export function listingOf(tensors: ReadonlyMap<string, Tensor>): TensorListing {
+  return {
+    entries: Array.from(tensors, ([name, { dtype, shape }]) => ({ name, type: storedTypeOf(dtype), shape })),
+    notices: [],
+    read: (name) => tensors.get(name)!,
+  };
+}
+
+/** Reads every tensor of a listing. @throws UserError as its `read`. */
+export function readAll({ entries, read }: TensorListing): Map<string, Tensor> {
+  return new Map(entries.map(({ name }) => [name, read(name)]));
+}
