@@ -5,7 +5,6 @@ import { batchNorm } from "../layers/batch-norm.js";
 import { classifier } from "../layers/classifier.js";
 import { conv } from "../layers/conv.js";
 import { convNorm } from "../layers/conv-norm.js";
-import { averagePool } from "../layers/pool.js";
 import type { Scope } from "../layers/scope.js";
 import { type BuildOptions, type ModelFamily, twins } from "./model.js";
 import { network } from "./network.js";
@@ -76,8 +75,7 @@ function unit(p: Scope, x: Value, { channels, stride, stage }: Size, attention: 
 function shortcut(p: Scope, x: Value, channels: number, stride: number): Value {
   const { g } = p;
   const [height, width] = [extent(x, 2), extent(x, 3)];
-  const half = (name: string, from: Value) =>
-    conv(p.at(name), averagePool(g, from, { kernel: 1, stride }), { channels: channels / 2, kernel: 1 });
+  const half = (name: string, from: Value) => conv(p.at(name), from, { channels: channels / 2, kernel: 1, stride });
   const cut = g.call("Slice", [x, g.ints([0, 0]), g.ints([height - 1, width - 1]), g.ints([2, 3])]);
   const moved = g.call("Pad", [cut, g.ints([0, 0, 1, 1, 0, 0, 0, 0])]);
   return batchNorm(p.at("bn"), g.call("Concat", [half("conv1", x), half("conv2", moved)], { axis: 1 }));
