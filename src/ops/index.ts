@@ -101,6 +101,7 @@ import { Round } from "./round.js";
 import { ScatterElements } from "./scatter-elements.js";
 import { ScatterND } from "./scatter-nd.js";
 import { Selu } from "./selu.js";
+import { ShakeShake } from "./shake-shake.js";
 import { Shape } from "./shape.js";
 import { Sigmoid } from "./sigmoid.js";
 import { Sign } from "./sign.js";
@@ -229,6 +230,7 @@ export const ops = {
   ScatterND,
   Selu,
   Shape,
+  ShakeShake,
   Sigmoid,
   Sign,
   Sin,
