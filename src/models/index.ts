@@ -4,6 +4,7 @@ import { ShapeError } from "../graph/shape.js";
 import { bnInceptions } from "./bn-inception.js";
 import { cifarPreResNets } from "./cifar-preresnet.js";
 import { cifarResNets } from "./cifar-resnet.js";
+import { cifarShakeShakes } from "./cifar-shake-shake.js";
 import { efficientNets } from "./efficientnet.js";
 import { inceptionResNetV2s } from "./inception-resnet-v2.js";
 import { inceptionV3s } from "./inception-v3.js";
@@ -45,6 +46,7 @@ export const models: ModelFamily = {
   ...regNets,
   ...cifarResNets,
   ...cifarPreResNets,
+  ...cifarShakeShakes,
 };
 
 /**
