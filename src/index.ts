@@ -44,6 +44,7 @@ export { type TrainOptions, train } from "./train/trainer.js";
 export { countMacs } from "./transform/cost.js";
 export { differentiate } from "./transform/differentiate.js";
 export { type GradientStep, gradientStep } from "./transform/gradient-step.js";
+export { type ImportOptions, importModel } from "./transform/import-model.js";
 export { lower } from "./transform/lower.js";
 export { rebatch } from "./transform/rebatch.js";
 export { type SimplifyOptions, simplify } from "./transform/simplify.js";

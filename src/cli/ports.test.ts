@@ -96,7 +96,7 @@ it.each([
     "run",
     "grey.safetensors",
     `--model ${exported("resnet18.onnx")}`,
-    "resnet18.onnx: got images [2, 1, 8, 8]; expected what it takes: x [N, 3, ",
+    "resnet18.onnx: got images 1x8x8; expected 3x32x32, what the model takes",
   ],
   ["run", "in.safetensors", "--model none.onnx", "cannot read none.onnx (ENOENT"],
   ["run", "in.safetensors", "--output no/where.safetensors", "--output: cannot write no/where.safetensors (ENOENT"],

@@ -77,7 +77,7 @@ describe.each(networks)("%s by PyTorch's exporter", (_, path) => {
       const [before, after] = [await plainly(file, x), await plainly(writeOnnx(graph, weights), x)];
       // The engine has another kernel for AveragePool from opset 19 on, which rounds otherwise; all else is equal to the bit.
       const pools = graph.nodes.some(({ op }) => op === "AveragePool");
-      expect(error(after, before)).toBeLessThanOrEqual(pools ? 1e-6 : 0);
+      expect(error(after, before)).toBeLessThanOrEqual(pools ? 1e-5 : 0);
     },
   );
 

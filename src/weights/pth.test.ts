@@ -73,7 +73,8 @@ describe("openPth", () => {
   });
 
   it("takes another entry when asked, with names joined by dots", () => {
-    const { entries, read } = open("optimizer");
+    const { entries, read, notices } = open("optimizer");
+    expect(notices[1]).toBe("left out 2 values that are no tensors: param_groups.0.lr, param_groups.0.params.0");
     expect(entries.map(({ name }) => name)).toEqual(["state.0.momentum_buffer"]);
     expect(Array.from(read("state.0.momentum_buffer").data, Number)).toEqual([1, 1]);
     expect(() => open("history")).toThrow(

@@ -103,7 +103,8 @@ function readCentral(view: DataView, at: number): Central & { name: string; next
     extraBytes!,
     [24, 20, 42].map((field) => view.getUint32(at + field, true)),
   );
-  if (method !== 0 || packed !== unpacked) {
+  if (method === 0 && packed !== unpacked) throw damaged();
+  if (method !== 0) {
     throw new UserError(
       `got "${quoted(name)}" compressed (method ${method}) in the archive; expected it stored, as PyTorch writes it; save it again with torch.save`,
     );
