@@ -102,7 +102,7 @@ describe("a mistake", () => {
     ["train --model nowhere.onnx --data glyphs", /^cannot read nowhere.onnx \(ENOENT.*; expected a file$/],
     [
       "train --model trained/model.onnx --data mnist:mnist --batch 2",
-      "--model: trained/model.onnx takes images 3x32x32; got mnist with 1x28x28; give images of that size",
+      "trained/model.onnx: got images 1x28x28; expected 3x32x32, what the model takes; give images of that size",
     ],
     [
       "train --model resnet56 --weights trained/checkpoints/epoch-0002-step-0000000/state.safetensors --data glyphs",
@@ -183,7 +183,7 @@ describe("train", () => {
     expect(training.stdout).toMatch(
       /^seresnet20: [\d.]+ % top-1 on 128 test images after 1 epoch \(\d+:\d\d\)\.\nModel: trained\/model.onnx\n$/,
     );
-    expect(training.stderr.trimEnd().split("\n")).toEqual([expect.stringMatching(/^epoch 1\/1 .* test top-1 /)]);
+    expect(training.stderr.trimEnd().split("\n")).toEqual([expect.stringMatching(/^epoch 1\/1 {2}loss .{1,69}$/)]);
     expect(readdirSync(join(folder, "trained")).sort()).toEqual([
       "best.onnx",
       "checkpoints",

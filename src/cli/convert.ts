@@ -5,7 +5,8 @@ import type { Graph, Model } from "../graph/graph.js";
 import type { Tensor } from "../graph/tensor.js";
 import { WeightsMismatch } from "../weights/load-weights.js";
 import type { TensorListing } from "../weights/tensor-listing.js";
-import { numbersOf, readModelWeights } from "./model-weights.js";
+import { readModelWeights } from "./model-weights.js";
+import { numbersOf } from "./number-list.js";
 import { number, wholeNumber } from "./options.js";
 
 interface ConvertFlags {
@@ -163,8 +164,8 @@ async function described(
   const count = Number(graph.outputs[0]!.shape.at(-1));
   return withCard(graph, {
     classes: Array.from({ length: count }, (_, i) => String(i)),
-    mean: numbersOf("--mean", mean, channels),
-    std: numbersOf("--std", std, channels),
+    mean: numbersOf("--mean", mean, `${channels} numbers with commas between`, [channels]),
+    std: numbersOf("--std", std, `${channels} numbers with commas between`, [channels]),
     provenance: { model: model ?? null, weights: from },
   });
 }

@@ -11,6 +11,7 @@ import {
 import type { Dataset } from "../data/dataset.js";
 import type { OpenOptions } from "../data/node/open.js";
 import { UserError } from "../errors.js";
+import { numbersOf, pairOf } from "./number-list.js";
 import { number } from "./number-option.js";
 
 /** How `--data` is described. */
@@ -126,8 +127,8 @@ export function augmentOf(flags: AugmentFlags, dataset: Pick<Dataset, "augment">
       randomResizedCrop: {
         ...defaultCrop,
         ...crop,
-        ...(scale !== undefined && { scale: pair("--scale", scale) }),
-        ...(ratio !== undefined && { ratio: pair("--ratio", ratio) }),
+        ...(scale !== undefined && { scale: pairOf("--scale", scale, "0.08,1") }),
+        ...(ratio !== undefined && { ratio: pairOf("--ratio", ratio, "0.75,1.3333") }),
         ...(interpolation && { interpolation }),
       },
     }),
@@ -147,22 +148,10 @@ export function augmentOf(flags: AugmentFlags, dataset: Pick<Dataset, "augment">
   return augment;
 }
 
-function numbersOf(text: string): number[] {
-  return text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
-}
-
-function pair(flag: string, text: string): [number, number] {
-  const values = numbersOf(text);
-  if (values.length === 2 && values.every(Number.isFinite)) return [values[0]!, values[1]!];
-  throw new UserError(`${flag}: got "${text}"; expected two numbers such as 0.08,1`);
-}
-
 /** One number stands for brightness, contrast and saturation, as in timm. */
 function jitterOf(text: string): ColorJitter {
-  const values = numbersOf(text);
-  if (![1, 3, 4].includes(values.length) || !values.every(Number.isFinite)) {
-    throw new UserError(`--color-jitter: got "${text}"; expected one number, or three or four such as 0.4,0.4,0.4,0.1`);
-  }
+  const expected = "one number, or three or four such as 0.4,0.4,0.4,0.1";
+  const values = numbersOf("--color-jitter", text, expected, [1, 3, 4]);
   const [brightness, contrast = brightness!, saturation = brightness!, hue = 0] = values as [number, ...number[]];
   return { brightness, contrast, saturation, hue };
 }

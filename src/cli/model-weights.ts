@@ -1,4 +1,3 @@
-import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import type { LoadedWeights } from "../weights/load-weights.js";
 
@@ -33,11 +32,4 @@ export async function readModelWeights(
     for (const notice of file.notices) onNotice?.(notice);
     return loadWeights(graph, file, { ...options, source: path, alias, ...(onNotice && { onNotice }) });
   });
-}
-
-/** Numbers between commas, such as `0.485,0.456,0.406`. @throws UserError for anything else. */
-export function numbersOf(flag: string, text: string, count: number): number[] {
-  const numbers = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
-  if (numbers.length === count && numbers.every(Number.isFinite)) return numbers;
-  throw new UserError(`${flag}: got "${text}"; expected ${count} numbers with commas between`);
 }

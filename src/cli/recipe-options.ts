@@ -7,6 +7,7 @@ import type { PartialRecipe } from "../train/recipe-file.js";
 import { scheduleNames } from "../train/schedules.js";
 import type { Clip } from "../transform/clip-gradients.js";
 import type { ParameterGroup } from "../transform/parameter-groups.js";
+import { numbersOf, pairOf } from "./number-list.js";
 import { number } from "./number-option.js";
 
 /**
@@ -93,7 +94,7 @@ export function scheduleOptions(): Option[] {
     number("--warmup-lr <rate>", "from which it rises (default: 0)"),
     number("--min-lr <rate>", "of cosine and plateau: where they end (default: 0)"),
     new Option("--milestones <epochs>", "of step: where it drops (default: at 1/2 and 3/4)").argParser((text) =>
-      numbersOf("--milestones", text),
+      numbersOf("--milestones", text, "numbers with commas between them"),
     ),
     number("--decay-epochs <n>", "of step: drops after every so many epochs instead"),
     number("--decay-rate <f>", "of step and plateau: the factor of a drop (default: 0.1)"),
@@ -171,17 +172,9 @@ function averageOf({ modelEma, modelEmaDecay: decay = 0.9999, modelEmaWarmup: wa
 }
 
 function betasOf(text: string): [number, number] {
-  const [first, second, ...rest] = numbersOf("--opt-betas", text);
-  if (first === undefined || second === undefined || rest.length > 0 || !(first >= 0 && second >= 0)) {
-    throw new UserError(`--opt-betas: got "${text}"; expected two numbers such as 0.9,0.999`);
-  }
-  return [first, second];
-}
-
-function numbersOf(flag: string, text: string): number[] {
-  const numbers = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
-  if (numbers.every(Number.isFinite)) return numbers;
-  throw new UserError(`${flag}: got "${text}"; expected numbers with commas between them`);
+  const betas = pairOf("--opt-betas", text, "0.9,0.999");
+  if (betas.every((beta) => beta >= 0)) return betas;
+  throw new UserError(`--opt-betas: got "${text}"; expected two numbers such as 0.9,0.999`);
 }
 
 function patterned(flags: string, description: string, field: "lrScale" | "weightDecay"): Option {

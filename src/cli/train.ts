@@ -165,12 +165,13 @@ async function trainInto(
   return epochs;
 }
 
+/** What an epoch gave; in 80 columns, so that a terminal does not break it. */
 function epochLine(record: EpochRecord, epochs: number): string {
   const { epoch, trainLoss, testLoss, testTop1, imagesPerSecond, dataWait } = record;
-  const waited = dataWait > 0.01 ? `  data wait ${Math.round(100 * dataWait)} %` : "";
+  const waited = dataWait > 0.01 ? `  wait ${Math.round(100 * dataWait)} %` : "";
   return (
-    `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  train loss ${trainLoss.toFixed(3)}  ` +
-    `test loss ${testLoss.toFixed(3)}  test top-1 ${testTop1.toFixed(2).padStart(5)} %  ` +
+    `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  loss ${trainLoss.toFixed(3)}, ` +
+    `test ${testLoss.toFixed(3)}  top-1 ${testTop1.toFixed(2).padStart(5)} %  ` +
     `${Math.round(imagesPerSecond)} images/s${waited}`
   );
 }

@@ -36,6 +36,8 @@ function checkImages({ inputs }: Graph, image: readonly number[] | undefined): v
   }
   const [, ...sizes] = x.shape;
   if (image !== undefined && !sameShape(sizes, image)) {
-    throw new UserError(`got images ${image.join("x")}; expected ${sizes.join("x")}, what the model takes`);
+    throw new UserError(
+      `got images ${image.join("x")}; expected ${sizes.join("x")}, what the model takes; give images of that size`,
+    );
   }
 }
