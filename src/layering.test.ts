@@ -69,7 +69,7 @@ const shipped = files.filter((path) => !/\.test(\.helper)?\.ts$/.test(path));
 /** The specifiers a file imports or exports from, types and imports at run time included. */
 function importsOf(path: string): string[] {
   const text = texts.get(path)!;
-  const statements = /^(?:import|export)\s[^"';]*?"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
+  const statements = /^(?:import|export)\s(?:[^"';]*?\sfrom\s)?"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
   return [...text.matchAll(statements)].map(([, from, dynamic]) => from ?? dynamic!);
 }
 

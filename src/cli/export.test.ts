@@ -59,7 +59,7 @@ describe("senet export --training", () => {
 
   it.each([
     ["--model net.onnx --out x", "senet export: got no --training; give it to export the training step"],
-    ["--training --model gone.onnx --out x", "--model: cannot read gone.onnx (ENOENT"],
+    ["--training --model gone.onnx --out x", "cannot read gone.onnx (ENOENT"],
     ["--training --model seresnet21 --out x", 'unknown model "seresnet21"'],
     ["--training --model net.onnx --out .", "--out: . already holds "],
     ["--training --model net.onnx --out x --freeze head.*", 'got pattern "head.*", which fits no parameter; expected'],

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { UserError } from "../errors.js";
 import type { Model } from "../graph/graph.js";
-import { number, wholeNumber } from "./options.js";
+import { isModelFile, openModelFile } from "./model-file.js";
+import { number, parseInput, wholeNumber } from "./options.js";
 import { type StepFlags, stepOptions, stepRecipeOf } from "./recipe-options.js";
 
 interface ExportFlags extends StepFlags {
@@ -57,34 +57,11 @@ async function run(flags: ExportFlags): Promise<void> {
 
 /** The network of that name with its first weights, or what the file holds. */
 async function openModel(flags: ExportFlags, seed: number): Promise<Model> {
-  const input = flags.input === undefined ? undefined : sizeOf(flags.input);
-  if (/[/\\]|\.onnx$/.test(flags.model)) return fromFile(flags.model, input);
+  const input = flags.input === undefined ? undefined : parseInput(flags.input);
+  if (isModelFile(flags.model)) return openModelFile(flags.model, { image: input });
   const { createModel } = await import("../models/index.js");
   const { initialise } = await import("../graph/initialise.js");
   const classes = flags.classes === undefined ? {} : { classes: flags.classes };
   const graph = createModel(flags.model, { ...classes, ...(input && { input }) });
   return { graph, weights: initialise(graph, seed) };
-}
-
-async function fromFile(path: string, input: readonly number[] | undefined): Promise<Model> {
-  const { readOnnx } = await import("../graph/onnx-read.js");
-  const { bindDims } = await import("../transform/replay.js");
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new UserError(`--model: cannot read ${path} (${(error as Error).message}); give an .onnx file`);
-  });
-  const { graph, weights } = readOnnx(bytes);
-  const sizes = graph.inputs[0]?.shape.slice(1) ?? [];
-  const bind = Object.fromEntries(sizes.flatMap((dim, i) => (typeof dim === "string" ? [[dim, input?.[i]]] : [])));
-  const open = Object.keys(bind).filter((dim) => bind[dim] === undefined);
-  if (open.length > 0) throw new UserError(`${path}: got images of open size (${open.join(", ")}); give --input CxHxW`);
-  return { graph: bindDims(graph, bind as Record<string, number>), weights };
-}
-
-/** `3x32x32` as numbers. @throws UserError for anything else. */
-function sizeOf(text: string): readonly [number, number, number] {
-  const [channels, height, width] = /^(\d+)x(\d+)x(\d+)$/.exec(text)?.slice(1).map(Number) ?? [];
-  if (channels === undefined || height === undefined || width === undefined) {
-    throw new UserError(`--input: got "${text}"; expected channels x height x width such as 3x32x32`);
-  }
-  return [channels, height, width];
 }

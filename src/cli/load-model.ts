@@ -1,7 +1,8 @@
 import { UserError } from "../errors.js";
-import type { Dim, Model } from "../graph/graph.js";
+import type { Model } from "../graph/graph.js";
 import { formatShape } from "../graph/shape.js";
 import type { Tensor } from "../graph/tensor.js";
+import { isModelFile, openModelFile } from "./model-file.js";
 
 /** What the flags `--model` and its companions say. */
 export interface ModelFlags {
@@ -17,17 +18,13 @@ export interface ModelFlags {
  * @throws UserError when there is no such model, or images or weights do not fit it.
  */
 export async function loadModel(flags: ModelFlags, x: Tensor): Promise<Model> {
-  const found = await (isFile(flags.model) ? fromFile(flags, x) : byName(flags, x));
+  const found = await (isModelFile(flags.model) ? fromFile(flags, x) : byName(flags, x));
   if (flags.weights === undefined) return found;
   const { readModelWeights } = await import("./model-weights.js");
-  const model = isFile(flags.model) ? undefined : flags.model;
+  const model = isModelFile(flags.model) ? undefined : flags.model;
   // A last layer with values of its own would give answers of its own.
   const { weights } = await readModelWeights(flags.weights, found.graph, { model, renewHead: false });
   return { graph: found.graph, weights };
-}
-
-function isFile(model: string): boolean {
-  return /[/\\]|\.onnx$/.test(model);
 }
 
 async function byName({ model, classes }: ModelFlags, x: Tensor): Promise<Model> {
@@ -41,21 +38,8 @@ async function byName({ model, classes }: ModelFlags, x: Tensor): Promise<Model>
 async function fromFile({ model, classes }: ModelFlags, x: Tensor): Promise<Model> {
   if (classes !== undefined)
     throw new UserError(`--classes: got ${classes} with a file; expected none: ${model} has its own`);
-  const { readModel } = await import("../graph/node/read-model.js");
-  const { rebatch } = await import("../transform/rebatch.js");
-  const { bindDims } = await import("../transform/replay.js");
-  const { graph, weights } = readModel(model);
-  const [images, ...others] = graph.inputs;
-  const fits = (dim: Dim, i: number) => i === 0 || typeof dim === "string" || dim === x.shape[i];
-  if (images === undefined || others.length > 0 || images.shape.length !== 4 || !images.shape.every(fits)) {
-    const inputs = graph.inputs.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(", ");
-    throw new UserError(`${model}: got images ${formatShape(x.shape)}; expected what it takes: ${inputs || "nothing"}`);
-  }
-  const open = images.shape.flatMap((dim, i) =>
-    i > 0 && typeof dim === "string" ? [[dim, x.shape[i]!] as const] : [],
-  );
-  const sized = bindDims(graph, Object.fromEntries(open));
-  return { graph: images.shape[0] === x.shape[0] ? sized : rebatch(sized), weights };
+  const [batch, ...image] = x.shape;
+  return openModelFile(model, { image, batch });
 }
 
 /** The images of an input file: `x` float32 [N, C, H, W]. @throws UserError when they are not there or of another kind. */
@@ -65,7 +49,8 @@ export function imagesOf(tensors: ReadonlyMap<string, Tensor>, path: string): Te
     const given = x
       ? `x ${x.dtype} ${formatShape(x.shape)}`
       : `${[...tensors.keys()].join(", ") || "no tensors"} without x`;
-    throw new UserError(`${path}: got ${given}; expected x float32 [N, C, H, W]`);
+    const some = x?.data.length === 0 ? ", none of them 0" : "";
+    throw new UserError(`${path}: got ${given}; expected x float32 [N, C, H, W]${some}`);
   }
   return x;
 }

@@ -1,14 +1,9 @@
 import type { Dataset } from "../data/dataset.js";
-import { UserError } from "../errors.js";
 import type { Graph, Model, Weights } from "../graph/graph.js";
 import type { Tensor } from "../graph/tensor.js";
 import { modelEntry } from "../models/index.js";
+import { isModelFile, openModelFile } from "./model-file.js";
 import { modelOptionsOf, type TrainingFlags } from "./options.js";
-
-/** Whether `--model` names a file. */
-export function isModelFile(model: string): boolean {
-  return /[/\\]|\.onnx$/.test(model);
-}
 
 /** A network that is ready to be trained on a dataset. */
 export interface OpenedModel extends Model {
@@ -65,27 +60,9 @@ async function fromZoo(flags: Parameters<typeof openModel>[0], dataset: Dataset)
 
 /** The model of a file for the classes of the dataset. Weights of a last layer for other classes are left out. */
 async function fromFile(path: string, dataset: Dataset): Promise<{ graph: Graph; weights: Weights }> {
-  const { readModel } = await import("../graph/node/read-model.js");
-  const { bindDims } = await import("../transform/replay.js");
   const { headOf, withClasses } = await import("../transform/head.js");
-  const { rebatch } = await import("../transform/rebatch.js");
-  const { graph: read, weights } = readModel(path);
-  const sizes = [dataset.channels, dataset.height, dataset.width];
-  const [batch, ...image] = read.inputs[0]!.shape;
-  if (read.inputs.length !== 1 || image.length !== 3) {
-    throw new UserError(
-      `--model: ${path} takes ${read.inputs.map(({ name, shape }) => `${name} [${shape}]`).join(", ")}; ` +
-        "expected images [N, C, H, W] alone",
-    );
-  }
-  const open = Object.fromEntries(image.flatMap((dim, i) => (typeof dim === "string" ? [[dim, sizes[i]!]] : [])));
-  const sized = bindDims(read, open);
-  const graph = typeof batch === "number" ? rebatch(sized) : sized;
-  if (graph.inputs[0]!.shape.slice(1).join() !== sizes.join()) {
-    throw new UserError(
-      `--model: ${path} takes images ${image.join("x")}; got ${dataset.name} with ${sizes.join("x")}; give images of that size`,
-    );
-  }
+  const { channels, height, width } = dataset;
+  const { graph, weights } = await openModelFile(path, { image: [channels, height, width] });
   if (graph.outputs[0]!.shape.at(-1) === dataset.classes.length) return { graph, weights };
   const head = new Set(headOf(graph).map(({ name }) => name));
   return {

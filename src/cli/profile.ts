@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
-import type { Profile } from "../transform/profile.js";
+import type { NodeProfile, Profile } from "../transform/profile.js";
 import { columns } from "./columns.js";
 import { number, parseInput } from "./options.js";
 import { paperTables } from "./paper-tables.js";
@@ -40,38 +40,29 @@ async function run(model: string | undefined, flags: ProfileFlags): Promise<void
   const { profile: measure } = await import("../transform/profile.js");
   const subject = model.endsWith(".onnx") ? await fromFile(model, flags) : await fromZoo(model, flags);
   const measured = measure(subject.graph);
-  const without = subject.without && measure(subject.without);
-  const { params, macs, activations, memory } = measured;
-  const attention = subject.share?.(measured) ?? {
-    params: params - (without?.params ?? params),
-    macs: macs - (without?.macs ?? macs),
-  };
+  const attention = subject.attention(measured);
+  const { nodes, ...totals } = measured;
+  const layers = nodes.filter((node) => node.macs > 0 || node.params > 0);
   const input = subject.graph.inputs[0]!.shape.slice(1);
-  const layers = measured.nodes.filter((node) => node.macs > 0 || node.params > 0);
   if (flags.json) {
-    const result = { name: model, input, params, macs, activations, memory, attention };
-    process.stdout.write(`${JSON.stringify(flags.byLayer ? { ...result, layers } : result)}\n`);
+    const result = { name: model, input, ...totals, attention, ...(flags.byLayer && { layers }) };
+    process.stdout.write(`${JSON.stringify(result)}\n`);
     return;
   }
-  if (flags.byLayer) {
-    const rows = layers.map(({ node, op, output, params, macs }) => [
-      node,
-      op,
-      output,
-      params.toLocaleString("en-US"),
-      macs.toLocaleString("en-US"),
-    ]);
-    process.stdout.write(`${columns(["layer", "operator", "output", "params", "MACs"], rows)}\n`);
-  }
-  process.stdout.write(summary(`${model}, ${input.join("x")}`, measured, attention));
+  const title = `${model}, ${input.join("x")}`;
+  process.stdout.write(`${flags.byLayer ? `${layerTable(layers)}\n` : ""}${summary(title, measured, attention)}`);
+}
+
+/** What a part of a network takes. */
+interface Part {
+  readonly params: number;
+  readonly macs: number;
 }
 
 interface Subject {
   readonly graph: Graph;
-  /** The same network without attention, where we can build it. */
-  readonly without?: Graph;
-  /** What its attention blocks take, where that is read off the graph. */
-  readonly share?: (profile: Profile) => { params: number; macs: number };
+  /** What its attention blocks take of it. */
+  attention(profile: Profile): Part;
 }
 
 async function fromZoo(name: string, { input, attention, classes }: ProfileFlags): Promise<Subject> {
@@ -81,9 +72,12 @@ async function fromZoo(name: string, { input, attention, classes }: ProfileFlags
     ...(input !== undefined && { input: parseInput(input) }),
     ...(classes !== undefined && { classes }),
   };
+  const { profile: measure } = await import("../transform/profile.js");
+  const without = measure(createModel(name, { ...options, attention: { kind: "none" } }));
+  const block = attention === undefined ? {} : { attention: parseAttention(attention) };
   return {
-    graph: createModel(name, { ...options, ...(attention !== undefined && { attention: parseAttention(attention) }) }),
-    without: createModel(name, { ...options, attention: { kind: "none" } }),
+    graph: createModel(name, { ...options, ...block }),
+    attention: ({ params, macs }) => ({ params: params - without.params, macs: macs - without.macs }),
   };
 }
 
@@ -100,11 +94,9 @@ async function fromFile(path: string, { input, attention, classes }: ProfileFlag
   const read = readOnnx(bytes).graph;
   const graph = input === undefined ? read : bindDims(read, boundTo(read, parseInput(input)));
   const gates = gateNodes(graph);
-  const share = ({ nodes }: Profile) => ({
-    params: nodes.reduce((sum, { node, params }) => sum + (gates.has(node) ? params : 0), 0),
-    macs: nodes.reduce((sum, { node, macs }) => sum + (gates.has(node) ? macs : 0), 0),
-  });
-  return { graph, share };
+  const sum = (nodes: readonly NodeProfile[], of: keyof Part) =>
+    nodes.reduce((total, node) => total + (gates.has(node.node) ? node[of] : 0), 0);
+  return { graph, attention: ({ nodes }) => ({ params: sum(nodes, "params"), macs: sum(nodes, "macs") }) };
 }
 
 /** The sizes that an input gives to the names in a file's shape. @throws UserError when the file says otherwise. */
@@ -115,11 +107,13 @@ function boundTo({ inputs }: Graph, sizes: readonly number[]): Record<string, nu
   return Object.fromEntries(shape.flatMap((dim, i) => (typeof dim === "string" ? [[dim, sizes[i]!]] : [])));
 }
 
-function summary(
-  title: string,
-  { params, macs, activations, memory }: Profile,
-  attention: { params: number; macs: number },
-): string {
+function layerTable(layers: readonly NodeProfile[]): string {
+  const count = (n: number) => n.toLocaleString("en-US");
+  const rows = layers.map(({ node, op, output, params, macs }) => [node, op, output, count(params), count(macs)]);
+  return columns(["layer", "operator", "output", "params", "MACs"], rows);
+}
+
+function summary(title: string, { params, macs, activations, memory }: Profile, attention: Part): string {
   const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed(2)} %`;
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   const count = (n: number) => n.toLocaleString("en-US");

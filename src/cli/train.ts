@@ -6,7 +6,8 @@ import { modelEntry } from "../models/index.js";
 import type { EpochRecord } from "../train/epoch-record.js";
 import type { Recipe } from "../train/recipe.js";
 import { openOptionsOf, reportSkipped } from "./data-options.js";
-import { isModelFile, openModel } from "./open-model.js";
+import { isModelFile } from "./model-file.js";
+import { openModel } from "./open-model.js";
 import {
   checkpointEveryOf,
   engineOptionsOf,

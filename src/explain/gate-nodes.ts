@@ -1,30 +1,51 @@
-import type { Graph } from "../graph/graph.js";
-import { findGates } from "./gates.js";
+import { GraphBuilder } from "../graph/builder.js";
+import type { Graph, Node, Value } from "../graph/graph.js";
+import { replay } from "../transform/replay.js";
 
 /**
- * The names of all nodes that compute gates: what a gate of the graph depends on and the map it scales does not.
- * They are the attention blocks' own layers, whoever wrote the file.
+ * The names of all nodes that compute gates, found by their form, whoever wrote the file: where a map [N, C, H, W] is
+ * multiplied by something smaller, [N, C, 1, 1] or [N, 1, H, W], they are what the factor depends on and the map does
+ * not, if there is a layer with weights among it. So neither x · σ(x) nor a learnt scale counts.
  */
 export function gateNodes(graph: Graph): Set<string> {
+  const values = replay(new GraphBuilder(graph.name), graph);
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  const ancestors = (start: string, stop: ReadonlySet<string> = new Set()): Set<string> => {
-    const found = new Set<string>();
-    const visit = [start];
-    for (let name = visit.pop(); name !== undefined; name = visit.pop()) {
-      const node = makers.get(name);
-      if (node === undefined || found.has(node.name) || stop.has(node.name)) continue;
-      found.add(node.name);
-      visit.push(...node.inputs);
-    }
-    return found;
-  };
-  const gates = new Set(findGates(graph).map(({ value }) => value));
-  const nodes = new Set<string>();
+  const found = new Set<string>();
   for (const { op, inputs } of graph.nodes) {
-    const gate = op === "Mul" ? inputs.find((name) => gates.has(name)) : undefined;
-    if (gate === undefined) continue;
-    const map = ancestors(inputs.find((name) => name !== gate)!);
-    for (const node of ancestors(gate, map)) nodes.add(node);
+    const [map, gate] = op === "Mul" ? mapAndGate(inputs.map((name) => values.get(name)!)) : [];
+    if (map === undefined || gate === undefined) continue;
+    const own = ancestors(makers, gate.name, ancestors(makers, map.name));
+    if (![...own].some(({ op }) => layers.has(op))) continue;
+    for (const { name } of own) found.add(name);
   }
-  return nodes;
+  return found;
+}
+
+const layers = new Set(["Conv", "Gemm", "MatMul"]);
+
+/** The larger and the smaller of two factors with four axes. */
+function mapAndGate([a, b]: readonly Value[]): [map: Value, gate: Value] | [] {
+  if (a?.shape.length !== 4 || b?.shape.length !== 4) return [];
+  const stretched = (value: Value, to: Value) =>
+    value.shape.slice(1).some((dim, i) => dim === 1 && to.shape[i + 1] !== 1);
+  const onOnePixel = (value: Value) => value.shape[2] === 1 && value.shape[3] === 1;
+  if (stretched(b, a) || onOnePixel(a)) return [a, b];
+  return stretched(a, b) ? [b, a] : [];
+}
+
+/** The nodes that a value depends on, but for those of `without`. */
+function ancestors(
+  makers: ReadonlyMap<string, Node>,
+  start: string,
+  without: ReadonlySet<Node> = new Set(),
+): Set<Node> {
+  const found = new Set<Node>();
+  const visit = [start];
+  for (let name = visit.pop(); name !== undefined; name = visit.pop()) {
+    const node = makers.get(name);
+    if (node === undefined || found.has(node) || without.has(node)) continue;
+    found.add(node);
+    visit.push(...node.inputs);
+  }
+  return found;
 }

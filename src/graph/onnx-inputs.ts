@@ -8,14 +8,24 @@ import type { Message } from "./protobuf.js";
 /**
  * The inputs that are fed: files of old versions list the initializers among them. The first axis, where it has no size,
  * is named "N"; so is every other extent of the same name.
+ * @param image sizes for the other extents of the first input that have none.
  */
-export function readInputs(graph: Message, initializers: ReadonlyMap<string, Message>): Value[] {
+export function readInputs(
+  graph: Message,
+  initializers: ReadonlyMap<string, Message>,
+  image: readonly number[] = [],
+): Value[] {
   const found = Array.from(graph.messages(graphField.input), readInput);
   const inputs = found.filter(({ name }) => !initializers.has(name));
   const batch = inputs.map(({ shape }) => shape[0]).find((dim) => typeof dim === "string");
   const rename = (dim: Dim | undefined, name: string, i: number): Dim =>
     dim === undefined ? (i === 0 ? "N" : `${name}_${i}`) : dim === batch ? "N" : dim;
-  return inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape: shape.map((dim, i) => rename(dim, name, i)) }));
+  return inputs.map(({ name, dtype, shape }, at) => {
+    const sizes = at === 0 && image.length === shape.length - 1 ? image : [];
+    const given = (dim: Dim, i: number) =>
+      i > 0 && typeof dim === "string" && dim !== "N" ? (sizes[i - 1] ?? dim) : dim;
+    return { name, dtype, shape: shape.map((dim, i) => given(rename(dim, name, i), i)) };
+  });
 }
 
 /** An input; extents without a size or a name are undefined. */

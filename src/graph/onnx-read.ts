@@ -15,6 +15,8 @@ import type { Tensor } from "./tensor.js";
 export interface ReadOptions {
   /** Fetches tensors that lie in other files (`readModel` does, in Node); without it such a model is refused. */
   readonly external?: ReadExternal;
+  /** The image [C, H, W] to compute sizes for, where the file leaves them open. */
+  readonly image?: readonly number[] | undefined;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface ReadOptions {
  * 16-bit floating point becomes float32, and the first axis of inputs, where it has no size, is named "N".
  * @throws UserError when the bytes are not a whole ONNX model or hold something we do not know.
  */
-export function readOnnx(bytes: Uint8Array, { external }: ReadOptions = {}): Model {
+export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): Model {
   try {
     const model = new Message(bytes);
     const graph = parsed(bytes, () => model.message(modelField.graph));
@@ -33,7 +35,7 @@ export function readOnnx(bytes: Uint8Array, { external }: ReadOptions = {}): Mod
         `got ${bytes.length} bytes without an ONNX graph; expected an .onnx file with at least one node`,
       );
     }
-    return readModelGraph(graph, model, external);
+    return readModelGraph(graph, model, options);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     throw new UserError(inOneLine(error instanceof UserError ? text : `cannot read this ONNX graph: ${text}`));
@@ -57,14 +59,15 @@ function inOneLine(text: string): string {
   return line.length > 1000 ? `${line.slice(0, 500)} … ${line.slice(-500)}` : line;
 }
 
-function readModelGraph(graph: Message, model: Message, external: ReadExternal | undefined): Model {
+function readModelGraph(graph: Message, model: Message, { external, image }: ReadOptions): Model {
   const g = new GraphBuilder(graph.text(graphField.name));
   const opset = opsetOf(model, modelField.opsetImport);
   const body = graphBody(graph);
   const names = [...body.inputs, ...body.initializers.keys(), ...body.nodes.flatMap(({ outputs }) => outputs)];
   g.reserve(names);
   const scope = new NameScope(opset, new Map(), 0, undefined, (name) => name);
-  for (const input of readInputs(graph, body.initializers)) g.input(scope.define(input.name), input.dtype, input.shape);
+  for (const input of readInputs(graph, body.initializers, image))
+    g.input(scope.define(input.name), input.dtype, input.shape);
   const weights = new Map<string, Tensor>();
   const keep = (name: string, tensor: Tensor) => weights.set(name, tensor);
   const writer = new BodyWriter(g, readFunctions(model, opset), external, keep, names);

@@ -85,7 +85,9 @@ describe("extents and axes", () => {
     );
     expect(extent(value, 1)).toBe(3);
     expect(extent(value, -1)).toBe(3);
-    expect(() => extent(value, 0)).toThrow("got shape [N, 3]; expected a number at axis 0; give this extent a size");
+    expect(() => extent(value, 0)).toThrow(
+      "got shape [N, 3]; expected a number at axis 0; give the size of images, such as 3x224x224",
+    );
   });
 
   it("count from either end", () =>

@@ -59,7 +59,7 @@ export function extent(value: ValueType, axis: number): number {
   throw new ShapeError({
     given: `shape ${formatShape(value.shape)}`,
     expected: `a number at axis ${axis}`,
-    fix: "give this extent a size",
+    fix: "give the size of images, such as 3x224x224",
   });
 }
 

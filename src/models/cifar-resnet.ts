@@ -15,7 +15,14 @@ const deep = { resnet164: 18 } as const;
 export const widths = [16, 32, 64] as const;
 
 /** What the ResNets for small images have in common. */
-export const cifar = { input: [3, 32, 32], classes: 10, stages: [2, 4], switches: { shortcut: "projection" } } as const;
+export const cifar = {
+  input: [3, 32, 32],
+  classes: 10,
+  stages: [2, 4],
+  switches: { shortcut: "projection" },
+  // as in the widely used checkpoints of github.com/akamaster/pytorch_resnet_cifar10, which have option A
+  alias: (name: string) => name.replace(/^linear\./, "fc."),
+} as const;
 
 /** ResNets for small images and, as `seresnet…`, their twins with an SE block at the end of every residual branch. */
 export const cifarResNets: ModelFamily = {

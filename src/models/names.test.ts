@@ -15,7 +15,7 @@ function stateDictSize({ parameters, nodes }: Graph): number {
   return parameters.size + nodes.filter(({ op }) => op === "BatchNormalization").length;
 }
 
-// Compared once with every name and shape of timm's and torchvision's state dicts; pinned since.
+// Compared once with every name and shape of timm's, torchvision's and Cadene's state dicts; pinned since.
 const pinned: readonly (readonly [name: string, tensors: number, hash: string])[] = [
   ["resnet18", 122, "b3e92600"],
   ["resnet34", 218, "5018e45c"],
@@ -44,6 +44,7 @@ const pinned: readonly (readonly [name: string, tensors: number, hash: string])[
   ["legacy_senet154", 1144, "5d54a28b"],
   ["vgg16", 32, "06dd373f"],
   ["vgg16_bn", 97, "ad7e5f7c"],
+  ["bn_inception", 485, "a964291b"],
   ["inception_v3", 580, "44374bbe"],
   ["inception_resnet_v2", 1306, "589ec8f6"],
   ["mobilenet_v1", 164, "91967215"],

@@ -43,6 +43,7 @@ const networks: readonly (readonly [name: string, input: InputSize])[] = [
   ["efficientnet_b0", [3, 33, 33]],
   ["regnety_002", [3, 33, 33]],
   ["sepreresnet20", [1, 15, 15]],
+  ["se_shake_shake_20_2x16d", [3, 15, 15]],
 ];
 
 describe("every parameter receives a gradient from the start in", () => {

@@ -101,6 +101,7 @@ import { Round } from "./round.js";
 import { ScatterElements } from "./scatter-elements.js";
 import { ScatterND } from "./scatter-nd.js";
 import { Selu } from "./selu.js";
+import { ShakeShake } from "./shake-shake.js";
 import { Shape } from "./shape.js";
 import { Sigmoid } from "./sigmoid.js";
 import { Sign } from "./sign.js";
@@ -228,6 +229,7 @@ export const ops = {
   ScatterElements,
   ScatterND,
   Selu,
+  ShakeShake,
   Shape,
   Sigmoid,
   Sign,

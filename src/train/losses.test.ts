@@ -88,7 +88,7 @@ describe("crossEntropy", () => {
   it("needs a number of classes", () => {
     const types = [floats(2, "K"), { dtype: "int64", shape: [2] } as const];
     expect(() => buildGraph(types, (g, x, y) => loss(g, x!, { y: y! }))).toThrow(
-      "got shape [2, K]; expected a number at axis 1; give this extent a size",
+      "got shape [2, K]; expected a number at axis 1; give the size of images, such as 3x224x224",
     );
   });
 });

@@ -12,8 +12,8 @@ export interface PickleHost {
   persistent(id: PickleValue): PickleValue;
 }
 
-/** Steps a pickle may take: a hundred times those of the largest checkpoints. */
-const MOST_STEPS = 2 ** 22;
+/** Steps a pickle may take. A tensor takes about fifty. */
+const MOST_STEPS = 2 ** 21;
 
 /** Containers and tensors it may make. A tensor with its sizes costs about ten. */
 const MOST_OBJECTS = 2 ** 18;

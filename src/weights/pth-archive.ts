@@ -23,7 +23,7 @@ const LONGEST_NOTE = 64;
  * 2.1 on the byte order. Source: PyTorch, torch/serialization.py, `_save`.
  */
 export function readArchive(source: ByteSource): Checkpoint {
-  const entries = readZipDirectory(source);
+  const entries = readZipDirectory(source, /^([^/]+\/)?(data\.pkl|byteorder|data\/[^/]+)$/);
   const pickles = [...entries.keys()].filter((name) => /^([^/]+\/)?data\.pkl$/.test(name));
   if (pickles.length !== 1) {
     throw new UserError(`got a zip archive with ${pickles.length} files data.pkl; expected a checkpoint of torch.save`);

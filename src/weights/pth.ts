@@ -84,9 +84,14 @@ function wrapped<T>({ name }: StridedEntry, read: () => T): T {
   }
 }
 
-function noticesOf({ entry, beside }: StateDict): string[] {
-  if (entry === undefined) return [];
-  const rest =
-    beside.length === 0 ? "" : `; not ${beside.slice(0, 8).map(quoted).join(", ")}${beside.length > 8 ? ", …" : ""}`;
-  return [`took the weights under "${entry}"${rest}`];
+function noticesOf({ entry, beside, others }: StateDict): string[] {
+  const not = beside.length === 0 ? "" : `; not ${some(beside)}`;
+  const taken = entry === undefined ? [] : [`took the weights under "${entry}"${not}`];
+  return others.length === 0
+    ? taken
+    : [...taken, `left out ${others.length} values that are no tensors: ${some(others)}`];
+}
+
+function some(names: readonly string[]): string {
+  return `${names.slice(0, 8).map(quoted).join(", ")}${names.length > 8 ? ", …" : ""}`;
 }

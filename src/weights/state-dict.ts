@@ -10,6 +10,14 @@ export interface StateDict {
   readonly entry?: string;
   /** The entries beside it, which were not. */
   readonly beside: readonly string[];
+  /** Values among the tensors that are none. */
+  readonly others: readonly string[];
+}
+
+/** Tensors and the rest, by their paths. */
+interface Flat {
+  readonly tensors: Map<string, TensorRef>;
+  readonly others: readonly string[];
 }
 
 /** Where training scripts keep the weights. Averaged ones come first, as timm takes them (`models/_helpers.py`). */
@@ -40,15 +48,16 @@ export function findStateDict(value: PickleValue, wanted?: string): StateDict {
   const candidates = wanted === undefined ? usualEntries.filter((name) => names.includes(name)) : [wanted];
   for (const entry of candidates) {
     const inner = value instanceof PickleDict ? value.get(entry) : undefined;
-    const tensors = inner instanceof PickleDict ? flatten(inner) : new Map<string, TensorRef>();
+    if (!(inner instanceof PickleDict)) continue;
+    const { tensors, others } = flatten(inner);
     if (tensors.size === 0) continue;
-    return { tensors: unwrapped(tensors), entry, beside: names.filter((name) => name !== entry) };
+    return { tensors: unwrapped(tensors), entry, beside: names.filter((name) => name !== entry), others };
   }
   if (wanted !== undefined) {
     throw new UserError(`got no entry "${quoted(wanted)}" with tensors; expected one of ${listed(names)}`);
   }
-  const tensors = flatten(value);
-  if (tensors.size > 0) return { tensors: unwrapped(tensors), beside: [] };
+  const { tensors, others } = flatten(value);
+  if (tensors.size > 0) return { tensors: unwrapped(tensors), beside: [], others };
   throw new UserError(`got a checkpoint without tensors (${listed(names)}); expected a state dict`);
 }
 
@@ -56,29 +65,31 @@ export function findStateDict(value: PickleValue, wanted?: string): StateDict {
 const MOST_VISITS = 2 ** 20;
 const DEEPEST = 32;
 
-/** Every tensor below a value, by its path. */
-function flatten(root: PickleValue): Map<string, TensorRef> {
-  const found = new Map<string, TensorRef>();
+/** Everything below a value, by its path. */
+function flatten(root: PickleValue): Flat {
+  const tensors = new Map<string, TensorRef>();
+  const others: string[] = [];
   let visits = 0;
   const visit = (value: PickleValue, path: string, depth: number): void => {
     if (++visits > MOST_VISITS || depth > DEEPEST) {
       throw new UserError("got a checkpoint of dicts in dicts without an end; expected a state dict");
     }
     if (value instanceof TensorRef) {
-      if (found.has(path)) throw new UserError(`got two tensors "${quoted(path)}"; expected every name once`);
-      found.set(path, value);
-    }
-    const join = (key: unknown) => (depth === 0 ? String(key) : `${path}.${key}`);
-    for (const [key, inner] of entriesOf(value)) {
-      if (isContainer(inner)) visit(inner, join(typeof key === "object" ? "?" : key), depth + 1);
+      if (tensors.has(path)) throw new UserError(`got two tensors "${quoted(path)}"; expected every name once`);
+      tensors.set(path, value);
+    } else if (isContainer(value)) {
+      const below = (key: PickleValue) => `${depth === 0 ? "" : `${path}.`}${typeof key === "object" ? "?" : key}`;
+      for (const [key, inner] of entriesOf(value)) visit(inner, below(key), depth + 1);
+    } else {
+      others.push(path);
     }
   };
   visit(root, root instanceof TensorRef ? "tensor" : "", 0);
-  return found;
+  return { tensors, others };
 }
 
 function isContainer(value: PickleValue): boolean {
-  return [TensorRef, PickleDict, PickleList, PickleTuple].some((type) => value instanceof type);
+  return [PickleDict, PickleList, PickleTuple].some((type) => value instanceof type);
 }
 
 function entriesOf(value: PickleValue): Iterable<readonly [PickleValue, PickleValue]> {

@@ -1,12 +1,13 @@
 import { UserError } from "../errors.js";
+import { halfTypes, widened } from "../graph/half-precision.js";
 import type { DType, Tensor } from "../graph/tensor.js";
 
 /** Element types of `.safetensors` and `.pth` files, with the type a tensor has once it is read. Bytes are little-endian. */
 const types = {
   F64: { dtype: "float64", width: 8, decode: (bytes) => new Float64Array(bytes.buffer) },
   F32: { dtype: "float32", width: 4, decode: (bytes) => new Float32Array(bytes.buffer) },
-  F16: { dtype: "float32", width: 2, decode: (bytes) => Float32Array.from(new Uint16Array(bytes.buffer), fromHalf) },
-  BF16: { dtype: "float32", width: 2, decode: (bytes) => fromBrain(new Uint16Array(bytes.buffer)) },
+  F16: { dtype: "float32", width: 2, decode: (bytes) => widened(halfTypes.float16, new Uint16Array(bytes.buffer)) },
+  BF16: { dtype: "float32", width: 2, decode: (bytes) => widened(halfTypes.bfloat16, new Uint16Array(bytes.buffer)) },
   I64: { dtype: "int64", width: 8, decode: (bytes) => new BigInt64Array(bytes.buffer) },
   I32: { dtype: "int32", width: 4, decode: (bytes) => new Int32Array(bytes.buffer) },
   I16: { dtype: "int32", width: 2, decode: (bytes) => Int32Array.from(new Int16Array(bytes.buffer)) },
@@ -57,20 +58,4 @@ export function decodeTensor(
     throw new UserError(`${source}: tensor "${name}": got a BOOL that is neither 0 nor 1; expected a whole file`);
   }
   return { dtype, shape, data: decode(bytes) } as Tensor;
-}
-
-/** The number of an IEEE 754 binary16: 1 sign, 5 exponent (bias 15) and 10 fraction bits. */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
-}
-
-/** A bfloat16 is the upper half of a float32. */
-function fromBrain(halves: Uint16Array): Float32Array {
-  const bits = new Uint32Array(halves.length);
-  for (const [i, half] of halves.entries()) bits[i] = half << 16;
-  return new Float32Array(bits.buffer);
 }

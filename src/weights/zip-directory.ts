@@ -29,9 +29,10 @@ const LARGEST_DIRECTORY = 2 ** 25;
 /**
  * The files of a zip archive by name, from its central directory; zip64 included. Only what is stored without compression
  * is taken, as PyTorch writes it, so that no archive can unpack to more than it is.
+ * @param wanted the names that matter; the others may be as they like.
  * @throws UserError when the archive is cut short or damaged, or holds compressed or encrypted files.
  */
-export function readZipDirectory(source: ByteSource): Map<string, ZipEntry> {
+export function readZipDirectory(source: ByteSource, wanted = /^/): Map<string, ZipEntry> {
   const { count, offset, length } = findDirectory(source);
   if (length > LARGEST_DIRECTORY || offset + length > source.size) {
     throw new UserError(
@@ -42,10 +43,12 @@ export function readZipDirectory(source: ByteSource): Map<string, ZipEntry> {
   const entries = new Map<string, ZipEntry>();
   let at = 0;
   for (let i = 0; i < count; i++) {
-    const { name, next, ...where } = readCentral(directory, at);
+    const central = readCentral(directory, at);
+    at = central.next;
+    const { name } = central;
+    if (!wanted.test(name)) continue;
     if (entries.has(name)) throw new UserError(`got "${quoted(name)}" twice in the archive; expected every name once`);
-    entries.set(name, locate(source, name, where));
-    at = next;
+    entries.set(name, locate(source, central));
   }
   return entries;
 }
@@ -84,11 +87,18 @@ function findDirectory64(source: ByteSource, end: number): { count: number; offs
 }
 
 interface Central {
+  readonly name: string;
+  /** Where its local header is. */
   readonly local: number;
-  readonly length: number;
+  readonly packed: number;
+  readonly unpacked: number;
+  readonly method: number;
+  readonly encrypted: boolean;
+  /** Where the next record begins. */
+  readonly next: number;
 }
 
-function readCentral(view: DataView, at: number): Central & { name: string; next: number } {
+function readCentral(view: DataView, at: number): Central {
   if (at + sizes.central > view.byteLength || view.getUint32(at, true) !== signatures.central) throw damaged();
   const [nameBytes, extraBytes, commentBytes] = [28, 30, 32].map((field) => view.getUint16(at + field, true));
   const nameAt = at + sizes.central;
@@ -96,20 +106,22 @@ function readCentral(view: DataView, at: number): Central & { name: string; next
   const next = extraAt + extraBytes! + commentBytes!;
   if (next > view.byteLength) throw damaged();
   const name = textOf(view, nameAt, nameBytes!);
-  const method = view.getUint16(at + 10, true);
   const [unpacked, packed, local] = wide(
     view,
     extraAt,
     extraBytes!,
     [24, 20, 42].map((field) => view.getUint32(at + field, true)),
   );
-  if (method !== 0 || packed !== unpacked) {
-    throw new UserError(
-      `got "${quoted(name)}" compressed (method ${method}) in the archive; expected it stored, as PyTorch writes it; save it again with torch.save`,
-    );
-  }
-  if (view.getUint16(at + 8, true) & 1) throw new UserError(`got "${quoted(name)}" encrypted; expected plain files`);
-  return { name, next, local: local!, length: unpacked! };
+  const [method, flags] = [10, 8].map((field) => view.getUint16(at + field, true));
+  return {
+    name,
+    next,
+    local: local!,
+    packed: packed!,
+    unpacked: unpacked!,
+    method: method!,
+    encrypted: (flags! & 1) === 1,
+  };
 }
 
 /** Size, size in the archive and offset of an entry; those that are all ones stand, in this order, in a zip64 field beside. */
@@ -127,7 +139,14 @@ function wide(view: DataView, extra: number, extraBytes: number, values: readonl
 }
 
 /** The data of an entry: behind its local header, whose name and extra field have lengths of their own. */
-function locate(source: ByteSource, name: string, { local, length }: Central): ZipEntry {
+function locate(source: ByteSource, { name, local, packed, unpacked: length, method, encrypted }: Central): ZipEntry {
+  if (method !== 0) {
+    throw new UserError(
+      `got "${quoted(name)}" compressed (method ${method}) in the archive; expected it stored, as PyTorch writes it; save it again with torch.save`,
+    );
+  }
+  if (encrypted) throw new UserError(`got "${quoted(name)}" encrypted; expected plain files`);
+  if (packed !== length) throw damaged();
   if (local + sizes.local > source.size) throw beyond(name, source);
   const view = viewOf(source.read(local, sizes.local));
   if (view.getUint32(0, true) !== signatures.local) throw damaged();

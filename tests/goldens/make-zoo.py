@@ -1,9 +1,11 @@
 """Writes what timm and torchvision compute for networks and attention blocks, for src/models/zoo-parity.test.ts and
 src/layers/attention-parity.test.ts to compare with.
 
-    PYTHONPATH=<a checkout of github.com/huggingface/pytorch-image-models> python3 tests/goldens/make-zoo.py
+    PYTHONPATH=<timm>:<cadene> python3 tests/goldens/make-zoo.py
 
-Made with PyTorch 1.13, torchvision 0.14 and timm at commit aa4b5850 (1.0.29.dev0); always the same bytes on one machine.
+where <timm> is a checkout of github.com/huggingface/pytorch-image-models at aa4b5850 (1.0.29.dev0) and <cadene> one of
+github.com/Cadene/pretrained-models.pytorch at 8aae3d8. Made with PyTorch 1.13 and torchvision 0.14; always the same bytes
+on one machine. Networks that none of them has are written out in zoo_networks.py.
 Everything is computed in double precision. Weights and images are not stored: both sides compute them from the tensor's
 name, as in make.py; running statistics and biases are among them and are far from trivial. A line of zoo.jsonl holds a
 network, the size of its input and the logits of two images; blocks.jsonl the same of blocks, with every 37th entry of the
@@ -12,6 +14,7 @@ gradients-seresnet50.jsonl holds losses and, for the gradient of every parameter
 vectors of signs that are computed from the name, as in make.py.
 """
 
+import importlib.util
 import json
 import pathlib
 import sys
@@ -21,6 +24,7 @@ import timm
 import timm.layers as layers
 import torch
 import torchvision
+import zoo_networks
 from make import between, uniform
 from make import start_range as common_range
 from timm.layers.cbam import CbamModule
@@ -55,6 +59,12 @@ NETWORKS = [
     ("tf_mobilenetv3_small_100", "timm:tf_mobilenetv3_small_100", [3, 65, 50]),
     ("efficientnet_b0", "timm:efficientnet_b0", [3, 65, 65]),
     ("regnety_004", "timm:regnety_004", [3, 65, 65]),
+    ("bn_inception", "cadene:BNInception", [3, 64, 64]),
+    ("shufflenet_v1_g3", "written out:ShuffleNet", [3, 64, 64]),
+    ("preresnet20", "written out:PreResNet20", [3, 17, 17]),
+    ("preresnet164", "written out:PreResNet164", [3, 16, 16]),
+    ("wrn16_8", "written out:WideResNet", [3, 16, 16]),
+    ("shake_shake_20_2x16d", "written out:ShakeShake", [3, 17, 17]),
 ]
 
 # torchvision's twins of networks that have timm's names with us.
@@ -67,10 +77,23 @@ RENAMED = {
 
 def network(spec):
     library, name = spec.split(":")
+    if library == "cadene":
+        return cadene_inception()(num_classes=CLASSES)
+    if library == "written out":
+        return getattr(zoo_networks, name)(CLASSES)
     if library == "timm":
         return timm.create_model(name, num_classes=CLASSES)
     kwargs = {"init_weights": False} if name.startswith("inception") else {}
     return getattr(torchvision.models, name)(num_classes=CLASSES, **kwargs)
+
+
+def cadene_inception():
+    """The one file that is needed; the package itself asks for others."""
+    path = next(p for p in (pathlib.Path(d, "pretrainedmodels/models/bninception.py") for d in sys.path) if p.exists())
+    loaded = importlib.util.spec_from_file_location("bninception", path)
+    module = importlib.util.module_from_spec(loaded)
+    loaded.loader.exec_module(module)
+    return module.BNInception
 
 
 def start_range(name, shape):

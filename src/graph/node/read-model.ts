@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join, normalize, sep } from "node:path";
 import { UserError } from "../../errors.js";
 import type { Model } from "../graph.js";
-import { readOnnx } from "../onnx-read.js";
+import { type ReadOptions, readOnnx } from "../onnx-read.js";
 import type { ExternalData, ReadExternal } from "../onnx-tensor.js";
 import { OpenFile } from "./open-file.js";
 
@@ -10,8 +10,8 @@ import { OpenFile } from "./open-file.js";
  * goes straight into its own memory.
  * @throws UserError in one line when a file cannot be read, is cut short, or is not what it should be.
  */
-export function readModel(path: string): Model {
-  return withModelFile(path, (bytes, external) => readOnnx(bytes, { external }));
+export function readModel(path: string, options: Pick<ReadOptions, "image"> = {}): Model {
+  return withModelFile(path, (bytes, external) => readOnnx(bytes, { ...options, external }));
 }
 
 /** Opens an `.onnx` file for as long as `use` takes, with what fetches tensors out of the files beside it. */

@@ -1,0 +1,23 @@
+import { UserError } from "../errors.js";
+import type { Model } from "../graph/graph.js";
+import type { ImportOptions } from "../transform/import-model.js";
+
+/** Whether `--model` names a file. */
+export function isModelFile(model: string): boolean {
+  return /[/\\]|\.onnx$/.test(model);
+}
+
+/**
+ * The model of an `.onnx` file, ready to be run, differentiated and trained.
+ * @throws UserError when the file cannot be read, or takes other images than it will see.
+ */
+export async function openModelFile(path: string, options: ImportOptions = {}): Promise<Model> {
+  const { readModel } = await import("../graph/node/read-model.js");
+  const { importModel } = await import("../transform/import-model.js");
+  const model = readModel(path, { image: options.image });
+  try {
+    return importModel(model, options);
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(`${path}: ${error.message}`) : error;
+  }
+}

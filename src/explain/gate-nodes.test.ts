@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { parseAttention } from "../layers/attention.js";
+import { createModel } from "../models/index.js";
+import { profile } from "../transform/profile.js";
+import { gateNodes } from "./gate-nodes.js";
+
+describe("gateNodes", () => {
+  // What a network takes more than its twin without attention is what its gates take.
+  it.each([
+    ["seresnet20", undefined],
+    ["seresnet50", undefined],
+    ["mobilenet_v3_small", undefined], // hard sigmoid gates; hard swish, on one pixel too
+    ["efficientnet_b0", undefined], // x · σ(x) everywhere, within the gates too
+    ["regnety_002", undefined],
+    ["resnet20", "eca"],
+    ["resnet20", "se:weights=linear,gate=tanh"],
+    ["resnet20", "se:placement=post"],
+    ["resnet20", "sse"],
+    ["resnet20", "scse"],
+    ["resnet20", "cbam"],
+    ["resnet20", "ese"],
+  ])("finds all of %s %s", (name, text) => {
+    const graph = createModel(name, text === undefined ? {} : { attention: parseAttention(text) });
+    const [whole, without] = [profile(graph), profile(createModel(name, { attention: { kind: "none" } }))];
+    const found = gateNodes(graph);
+    const own = whole.nodes.filter(({ node }) => found.has(node));
+    const sum = (of: "params" | "macs") => own.reduce((total, node) => total + node[of], 0);
+    expect(sum("params")).toBe(whole.params - without.params);
+    expect(sum("macs")).toBe(whole.macs - without.macs);
+  });
+
+  it.each(["resnet20", "inception_resnet_v2", "shufflenet_v1_g3"])("finds none in %s", (name) =>
+    expect(gateNodes(createModel(name)).size).toBe(0),
+  );
+});
