@@ -1,36 +1,20 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildTar } from "../data/build-tar.test.helper.js";
 import { homes } from "../data/homes.js";
+import { finished, startSenet } from "./run-senet.test.helper.js";
 
-const program = fileURLToPath(new URL("./index.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "senet-cli-data-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function senet(line: string) {
-  const child = spawn(process.execPath, [program, ...line.split(" ")], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-  });
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, stdout, stderr };
-}
+const senet = (line: string) => finished(startSenet(folder, ...line.split(" ")));
 
 beforeAll(async () => {
   for (const [c, name] of ["black", "white"].entries()) {

@@ -1,13 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { finished, startSenet } from "./run-senet.test.helper.js";
 
-const program = fileURLToPath(new URL("./index.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "senet-cli-images-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -35,23 +32,8 @@ function write(path: string, content: Uint8Array): void {
   writeFileSync(join(folder, path), content);
 }
 
-function start(line: string) {
-  const child = spawn(process.execPath, [program, ...line.split(" ")], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-  });
-  const done = once(child, "close").then(([code]) => ({ code: code as number | null, stdout, stderr }));
-  return { child, done };
-}
-
-const senet = (line: string) => start(line).done;
+const start = (line: string) => startSenet(folder, ...line.split(" "));
+const senet = (line: string) => finished(start(line));
 const small = "--model resnet20 --size 16 --batch 4 --epochs 1 --data-workers 2";
 
 describe("image files on the command line", () => {
@@ -94,18 +76,22 @@ describe("image files on the command line", () => {
       expect.stringMatching(/^senet: left out damaged\/train\/blue\/2.jpg: /),
       expect.stringMatching(/^senet: left out damaged\/val\/blue\/2.jpg: /),
     ]);
+    const ended = `train --data folder:damaged ${small} --batch 7 --epochs 2 --out ended`;
+    expect((await senet(ended)).code).toBe(2);
+    expect((await senet("train --resume ended --on-bad-image skip")).code).toBe(0);
+    const model = (run: string) => readFileSync(join(folder, run, "model.onnx"));
+    expect(model("ended").equals(model("skipped"))).toBe(true);
     const { stdout } = await senet("eval --model skipped/model.onnx --data folder:damaged --on-bad-image skip --json");
     const { images, confusion } = JSON.parse(stdout) as { images: number; confusion: number[][] };
     expect([images, confusion.flat().reduce((sum, count) => sum + count, 0)]).toEqual([5, 5]);
   });
 
   it("leave nothing running after Ctrl-C", async () => {
-    const { child, done } = start(
-      `train --data folder:pictures ${small.replace("--epochs 1", "--epochs 500")} --out stopped`,
-    );
+    const child = start(`train --data folder:pictures ${small.replace("--epochs 1", "--epochs 500")} --out stopped`);
     await new Promise<void>((resolve) =>
-      child.stderr.on("data", (text: string) => text.includes("epoch") && resolve()),
+      child.stderr!.on("data", (text: string) => text.includes("epoch") && resolve()),
     );
+    const done = finished(child);
     child.kill("SIGINT");
     expect((await done).code).toBe(130);
   });

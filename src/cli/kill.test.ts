@@ -104,6 +104,7 @@ describe("a run killed with SIGKILL at ten random moments and resumed", { timeou
       expect(text("killed", file).equals(text("whole", file)), file).toBe(true);
     }
     expect(records("killed")).toEqual(records("whole"));
+    expect(records("killed").map(Object.keys)).toEqual(records("whole").map(Object.keys));
     const last = ["checkpoints", "epoch-0007-step-0000000", "state.safetensors"];
     expect(text("killed", ...last).equals(text("whole", ...last))).toBe(true);
     expect(readdirSync(join(folder, "killed")).filter((file) => file.endsWith(".part"))).toEqual([]);

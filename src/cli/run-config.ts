@@ -23,8 +23,11 @@ export async function writeConfig(folder: RunFolder, kind: string, flags: Option
   await folder.write(CONFIG, `${JSON.stringify(config, null, 2)}\n`);
 }
 
-/** Flags that may change when a run goes on: what the data is called, and what leaves the weights alone. */
-const FREE = new Set(["data", "dataWorkers", "json", "threads", "checkpointEvery", "resume"]);
+/**
+ * Flags that may change when a run goes on: what the data is called, and what leaves the weights alone. An image that ended
+ * a run may be left out from there on: before it, nothing depended on the flag.
+ */
+const FREE = new Set(["data", "dataWorkers", "onBadImage", "json", "threads", "checkpointEvery", "resume"]);
 
 /** A run that goes on. */
 export interface ResumedRun<T> {

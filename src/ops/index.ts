@@ -266,7 +266,8 @@ export function opOf(op: string, domain: string): Op {
   const found = Object.hasOwn(ops, op) ? ops[op as OpName] : undefined;
   if (found === undefined || (domain !== "" && domain !== "ai.onnx" && domain !== found.domain)) {
     throw new UserError(
-      `operator ${domain === "" ? "" : `${domain}.`}${op} is not supported; expected one of ${Object.keys(ops).join(", ")}`,
+      `operator ${domain === "" ? "" : `${domain}.`}${op} is not supported; ` +
+        "export the model without it, or add it as docs/architecture.md says",
     );
   }
   return found;

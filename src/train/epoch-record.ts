@@ -6,7 +6,7 @@ const measured = z
   .nullable()
   .transform((value) => value ?? Number.NaN);
 
-/** One line of the training log. */
+/** One line of the training log; its numbers in the order they are written in, which a resumed run reads and writes again. */
 export const EpochRecord = z
   .object({
     /** Counted from 1. */
@@ -18,15 +18,15 @@ export const EpochRecord = z
     trainLosses: z.array(measured),
     /** Percent, of the augmented images as they were trained on. */
     trainTop1: measured,
+    /** Training speed, by the median step since the run was started or resumed. */
+    imagesPerSecond: measured,
+    /** The share of the training time, 0 to 1, in which a step waited for its images. */
+    dataWait: measured,
     testLoss: measured,
     /** Percent. */
     testTop1: measured,
-    /** Training speed, by the median step since the run was started or resumed. */
-    imagesPerSecond: measured,
     /** Duration of the epoch, evaluation included. */
     seconds: measured,
-    /** The share of the training time, 0 to 1, in which a step waited for its images. */
-    dataWait: measured,
   })
   .readonly();
 export type EpochRecord = z.infer<typeof EpochRecord>;

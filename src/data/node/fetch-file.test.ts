@@ -188,6 +188,16 @@ describe("fetchFile", () => {
     );
   });
 
+  it("asks no address that is none, and says that a folder cannot be made", async () => {
+    await expect(fetchFile({ url: "none/file.bin", target })).rejects.toThrow(
+      "got address none/file.bin; expected one",
+    );
+    writeFileSync(join(folder, "file"), "");
+    const inside = join(folder, "file", "file.bin");
+    await expect(fetchFile({ url, target: inside })).rejects.toThrow(/EEXIST.*; expected a folder to write to/);
+    expect(asked).toEqual([]);
+  });
+
   it("does not wait for a server that goes silent, and stops when told to", async () => {
     behave = (n, request, response) => {
       if (n > 0) return honest(n, request, response);

@@ -40,7 +40,10 @@ export async function fetchFile(request: FetchRequest, options: FetchOptions = {
     await checkContent(request, target);
     return "present";
   }
-  await mkdir(dirname(target), { recursive: true });
+  if (!URL.canParse(request.url)) throw new UserError(`got address ${request.url}; expected one such as https://…`);
+  await mkdir(dirname(target), { recursive: true }).catch((error: Error) => {
+    throw new UserError(`${dirname(target)}: got ${error.message}; expected a folder to write to`);
+  });
   const resumed = (await sizeOf(partOf(target))) !== undefined;
   await fetchWhole(request, options);
   try {
