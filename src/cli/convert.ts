@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { rename, rm } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { UserError } from "../errors.js";
 import type { Graph, Model } from "../graph/graph.js";
@@ -102,15 +101,8 @@ async function convertTo(from: string, to: string, flags: ConvertFlags, onNotice
   }
   const tensors =
     flags.model === undefined ? await allOf(from, flags, onNotice) : (await zooModel(from, flags, onNotice)).weights;
-  const { writeSafetensorsFile } = await import("../weights/node/safetensors-file.js");
-  const beside = `${to}.${process.pid}.part`;
-  try {
-    await writeSafetensorsFile(beside, tensors, new Map([["format", "pt"]]));
-    await rename(beside, to);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw new UserError(`senet convert: cannot write ${to} (${(error as Error).message}); choose another place`);
-  }
+  const { writeTensors } = await import("./write-tensors.js");
+  await writeTensors("senet convert", to, tensors, new Map([["format", "pt"]]));
   return tensors.size;
 }
 

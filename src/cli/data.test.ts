@@ -93,6 +93,21 @@ describe("senet data", () => {
     expect(text).toContain("mean: 0.5000 0.5000 0.5000  std: 0.5000 0.5000 0.5000  (of 6 images)");
   });
 
+  it("measures each channel, in a last batch of few images as well, and passes over bad files where it is told to", async () => {
+    const red = { create: { width: 9, height: 9, channels: 3, background: "#ff0000" } } as const;
+    mkdirSync(join(folder, "reds/red"), { recursive: true });
+    for (let i = 0; i < 39; i++)
+      await sharp(red)
+        .png()
+        .toFile(join(folder, `reds/red/${i}.png`));
+    writeFileSync(join(folder, "reds/red/none.jpg"), "");
+    const show = "data show folder:reds --size 8 --holdout 0.001 --json";
+    expect(await senet(show)).toMatchObject({ code: 2, stdout: "" });
+    const { code, stdout, stderr } = await senet(`${show} --on-bad-image skip`);
+    expect(stderr).toMatch(/^senet: left out reds\/red\/none.jpg: .*\n$/);
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { mean: [1, 0, 0], std: [0, 0, 0], width: [9, 9, 9] }]);
+  });
+
   it("fetches from a mirror, unpacks, and says how to go on", async () => {
     const image = await sharp(join(folder, "set/black/0.png")).jpeg().toBuffer();
     const paths = ["train/n1/1.JPEG", "train/n1/2.JPEG", "val/n1/3.JPEG"].map((path) => `imagenette2-160/${path}`);

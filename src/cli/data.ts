@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { OpenOptions } from "../data/node/open.js";
-import { type DataFlags, dataDescription, dataOptions, openOptionsOf } from "./data-options.js";
+import { type DataFlags, dataDescription, dataOptions, openOptionsOf, reportSkipped } from "./data-options.js";
 import { number } from "./number-option.js";
 import { wholeNumber } from "./options.js";
 import { bar, Progress } from "./progress.js";
@@ -63,11 +63,10 @@ async function showOne(spec: string, flags: ShowFlags): Promise<void> {
   const { writeSheet } = await import("./contact-sheet.js");
   const options: OpenOptions = openOptionsOf(flags);
   const dataset = await openDataset(spec, options);
-  const sample = wholeNumber("--sample", flags.sample, 1);
-  const description = await describeDataset(
-    dataset,
-    await openDataset(spec, { ...options, trainLimit: sample, testLimit: sample }),
-  );
+  const limit = wholeNumber("--sample", flags.sample, 1);
+  const sample = await openDataset(spec, { ...options, trainLimit: limit, testLimit: limit });
+  const description = await describeDataset(dataset, sample);
+  reportSkipped(sample, (text) => process.stderr.write(`${text}\n`));
   if (flags.sheet !== undefined) await writeSheet(dataset, flags.sheet, flags.augmented === true);
   if (flags.json) {
     process.stdout.write(`${JSON.stringify(description)}\n`);

@@ -56,12 +56,14 @@ async function measurePixels(split: Split, channels: number): Promise<{ mean: nu
   const sums = [...zeros];
   const squares = [...zeros];
   let pixels = 0;
-  for await (const { x } of split.batches({ batch: 32, statistics: { mean: zeros, std: zeros.map(() => 1) } })) {
-    const plane = x.length / channels;
-    pixels += plane;
-    const size = plane / Math.min(32, split.length);
+  for await (const { x, size: images } of split.batches({
+    batch: 32,
+    statistics: { mean: zeros, std: zeros.map(() => 1) },
+  })) {
+    pixels += x.length / channels;
+    const plane = x.length / channels / images;
     for (let i = 0; i < x.length; i++) {
-      const channel = Math.floor(i / size) % channels;
+      const channel = Math.floor(i / plane) % channels;
       sums[channel]! += x[i]!;
       squares[channel]! += x[i]! ** 2;
     }
@@ -74,7 +76,7 @@ async function measurePixels(split: Split, channels: number): Promise<{ mean: nu
 async function extents(split: Split): Promise<{ width?: Spread; height?: Spread }> {
   if (!isFileSplit(split)) return {};
   const refs = Array.from({ length: split.length }, (_, i) => split.list.ref(i)).filter(
-    ({ part }) => part === undefined,
+    ({ path, part }) => part === undefined && !split.skipped.has(path),
   );
   if (refs.length === 0) return {};
   const found = await Promise.all(refs.map(({ path }) => sharp(path).metadata()));

@@ -51,7 +51,7 @@ async function run(flags: GradientFlags): Promise<void> {
     const session = await runtime.open(writeOnnx(step.graph));
     const results = await session.run({ ...Object.fromEntries(weights), x, y });
     const named = Object.entries(results).map(([name, tensor]) => [name.replace(/^grad\./, ""), tensor] as const);
-    await writeTensors(flags.output, new Map(named));
+    await writeTensors("--output", flags.output, new Map(named));
     report(flags, results);
   } finally {
     await runtime.close();

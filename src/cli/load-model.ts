@@ -49,7 +49,8 @@ export function imagesOf(tensors: ReadonlyMap<string, Tensor>, path: string): Te
     const given = x
       ? `x ${x.dtype} ${formatShape(x.shape)}`
       : `${[...tensors.keys()].join(", ") || "no tensors"} without x`;
-    throw new UserError(`${path}: got ${given}; expected x float32 [N, C, H, W]`);
+    const some = x?.data.length === 0 ? ", none of them 0" : "";
+    throw new UserError(`${path}: got ${given}; expected x float32 [N, C, H, W]${some}`);
   }
   return x;
 }

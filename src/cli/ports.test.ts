@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,6 +36,7 @@ beforeAll(() => {
   save("no-x.safetensors", { images: x });
   save("rank.safetensors", { x: float32([2, 3], [1, 2, 3, 4, 5, 6]) });
   save("double.safetensors", { x: { dtype: "float64", shape: [1, 3, 8, 8], data: new Float64Array(192) } });
+  save("empty.safetensors", { x: float32([0, 3, 8, 8], []) });
   save("no-y.safetensors", { x });
   save("label.safetensors", { x, y: int64([2], [0, 10]) });
   save("labels.safetensors", { x, y: int64([3], [0, 1, 2]) });
@@ -119,6 +121,14 @@ it.each([
     "labels.safetensors: got y int64 [3]; expected y int64 [2], a label for every image",
   ],
   ["gradients", "in.safetensors", "--mode both", "Allowed choices are train, eval."],
+  [
+    "run",
+    "empty.safetensors",
+    "",
+    "empty.safetensors: got x float32 [0, 3, 8, 8]; expected x float32 [N, C, H, W], none",
+  ],
+  ["run", ".", "", "cannot read . (it is a folder); give the path of a .safetensors file"],
+  ["run", "in.safetensors", "--output .", "--output: cannot write . (it is a folder); give another path"],
 ])("senet %s of %s %s says what is wrong in one line", async (command, input, more, message) => {
   const flags = more === "" ? [] : more.split(" ");
   const output = flags.includes("--output") ? [] : ["--output", "refused.safetensors"];
@@ -128,4 +138,15 @@ it.each([
   expect(done.stderr).toContain(message);
   expect(done.stderr.trim().split("\n")).toHaveLength(1);
   expect(readdirSync(folder).filter((file) => /refused|\.part$/.test(file))).toEqual([]);
+});
+
+it.skipIf(process.platform === "win32")("puts no file in the place of a pipe or a device", async () => {
+  const pipe = join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const done = await senet(`run --model seresnet20 --input in.safetensors --output ${pipe}`);
+  expect(done).toMatchObject({
+    code: 2,
+    stderr: `senet: --output: cannot write ${pipe} (it is no file); give another path\n`,
+  });
+  expect(statSync(pipe).isFIFO()).toBe(true);
 });

@@ -38,7 +38,7 @@ async function run(flags: RunFlags): Promise<void> {
     if (logits.shape.length !== 2) {
       throw new UserError(`${flags.model}: got an output ${formatShape(logits.shape)}; expected logits [N, classes]`);
     }
-    await writeTensors(flags.output, new Map([["logits", logits]]));
+    await writeTensors("--output", flags.output, new Map([["logits", logits]]));
     const result = { model: flags.model, x: x.shape, logits: logits.shape, file: flags.output };
     process.stdout.write(
       flags.json ? `${JSON.stringify(result)}\n` : `${flags.output}: logits ${formatShape(logits.shape)}\n`,

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "n
 import { basename } from "node:path";
 import type { Model } from "../graph.js";
 import { type WriteOptions, writeOnnx, writeOnnxSplit } from "../onnx-write.js";
+import { checkReplaceable } from "./replaceable.js";
 
 /** How a model is written. */
 export interface WriteModelOptions extends WriteOptions {
@@ -34,18 +35,19 @@ export function writeModel(
 
 /** Writes beside and renames, so that a file is never there in part. */
 function writeWhole(path: string, pieces: readonly Uint8Array[]): void {
+  checkReplaceable(path);
   const beside = `${path}.${process.pid}.part`;
   const descriptor = openSync(beside, "w");
   try {
     for (const piece of pieces) writeAll(descriptor, piece);
     fsyncSync(descriptor);
+    renameSync(beside, path);
   } catch (error) {
     rmSync(beside, { force: true });
     throw error;
   } finally {
     closeSync(descriptor);
   }
-  renameSync(beside, path);
 }
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {

@@ -14,7 +14,11 @@ export async function readSafetensorsFile(path: string): Promise<TensorFile> {
     throw new UserError(`cannot read ${path} (${error.message}); give the path of a .safetensors file`);
   });
   try {
-    const { size } = await file.stat();
+    const found = await file.stat();
+    if (found.isDirectory()) {
+      throw new UserError(`cannot read ${path} (it is a folder); give the path of a .safetensors file`);
+    }
+    const { size } = found;
     const start = await readAt(file, 0, Math.min(LENGTH_BYTES, size), path);
     const header = await readAt(file, LENGTH_BYTES, headerLength(start, size, path), path);
     const { entries, metadata } = parseHeader(header, size, path);
