@@ -22,7 +22,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   explain: ["transform", "evaluate", "runtime", "data", "graph"],
   train: ["transform", "evaluate", "weights", "runtime", "data", "graph"],
   report: ["evaluate"],
-  compare: ["report", "train", "explain", "evaluate", "models", "transform", "runtime", "data", "graph"],
+  compare: ["report", "train", "explain", "evaluate", "models", "layers", "transform", "runtime", "data", "graph"],
   index: [
     "compare",
     "report",

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { modelEntry } from "../models/index.js";
-import { engineOptionsOf, modelOptionsOf, number, parseInput, wholeNumber } from "./options.js";
+import { engineOptionsOf, number, parseInput, wholeNumber } from "./options.js";
 
 interface BenchFlags {
   readonly model: string;
@@ -35,7 +35,7 @@ async function benchTrain(flags: BenchFlags): Promise<void> {
   const { openTrainingBench } = await import("../train/bench.js");
   const { environment } = await import("./environment.js");
 
-  const options = { classes: flags.classes, input, ...modelOptionsOf({ shortcut: "projection" }, entry.attention) };
+  const options = { classes: flags.classes, input, shortcut: "projection" as const };
   const runtime = nodeRuntime(engineOptionsOf(flags));
   try {
     const bench = await openTrainingBench(runtime, createModel(flags.model, options), batch);

@@ -142,10 +142,22 @@ describe("a mistake", () => {
     ],
     ["train --model resnet20 --data glyphs --seed -1", "--seed: got -1; expected a whole number from 0"],
     ["compare --seeds 0", "--seeds: got 0; expected a whole number from 1"],
-    ["compare --reduction 0", "--reduction: got 0; expected a number above 0 such as 16"],
+    ["compare --attention se:reduction=0", 'attention se: reduction: got "0"; expected a positive number'],
     [
-      "train --model resnet20 --data glyphs --reduction 8",
-      "--reduction: got a network without SE blocks; expected one such as seresnet20, or no --reduction",
+      "compare --models resnet20,resnet32 --attention eca",
+      "--attention: got eca for networks that have none by name; expected one such as seresnet20, whose block it replaces",
+    ],
+    [
+      "train --model trained/best.onnx --data glyphs --attention eca",
+      "--attention: got eca with a file; expected it with a network's name",
+    ],
+    [
+      "train --model resnet20 --data glyphs --attention se:stages=5",
+      "resnet20: got attention in stages 5; expected some of 2 to 4",
+    ],
+    [
+      "train --resume trained --attention eca",
+      /^--resume: got --attention "eca", but the run in trained was started with none; leave it/,
     ],
     ["compare --threads 0.5", "--threads: got 0.5; expected a whole number from 1"],
     [
@@ -232,10 +244,25 @@ describe("train", () => {
   });
 });
 
+describe("train --attention", () => {
+  it("gives a network that block, and a run that goes on keeps it", async () => {
+    const few = "--train-limit 32 --test-limit 16 --epochs 1 --batch 16 --out gated";
+    const started = await senet(`train --model resnet20 --attention eca:kernel=3 --data glyphs ${few}`);
+    expect(started.code).toBe(0);
+    rmSync(join(folder, "gated/model.onnx"));
+    const { code, stderr } = await senet("train --resume gated");
+    expect([code, stderr]).toEqual([0, expect.stringContaining("going on with gated")]);
+    const { weights } = readOnnx(readFileSync(join(folder, "gated/model.onnx")));
+    expect(weights.get("layer1.0.se.conv.weight")?.shape).toEqual([1, 1, 3]);
+  });
+});
+
 describe("compare", () => {
   it("--json prints one document, the same as in results.json, and writes the report and the models", async () => {
     const few = small.replace("256", "64").replace("128", "64");
-    const { code, stdout, stderr } = await senet(`compare ${few} --seeds 1 --json --out compared`);
+    const { code, stdout, stderr } = await senet(
+      `compare ${few} --seeds 1 --attention se:reduction=4,stages=3-4 --json --out compared`,
+    );
     expect([code, stderr.split("\n")[0]]).toEqual([
       0,
       "resnet20 and seresnet20 on glyphs: 64 training and 64 test images, 1 epoch, 1 seed",
@@ -244,7 +271,7 @@ describe("compare", () => {
     const results = parseResults(stdout);
     expect(results.models.map(({ attention, runs }) => [attention, runs.length])).toEqual([
       ["none", 1],
-      ["se r=16", 1],
+      ["se r=4,stages=3+4", 1],
     ]);
     expect(readFileSync(join(folder, "compared/report.html"), "utf8")).toMatch(/^<!doctype html>/i);
     for (const { runs } of results.models) {

@@ -92,13 +92,18 @@ async function prepare(flags: CompareFlags, savedRecipe: Recipe | undefined) {
       `--models: got "${flags.models}"; expected at least two different names such as resnet20,seresnet20`,
     );
   }
+  if (flags.attention !== undefined && !kinds.includes("se")) {
+    throw new UserError(
+      `--attention: got ${flags.attention} for networks that have none by name; expected one such as seresnet20, whose block it replaces`,
+    );
+  }
+  const modelOptions = modelOptionsOf(flags);
   const seeds = Array.from({ length: wholeNumber("--seeds", flags.seeds, 1) }, (_, i) => i + 1);
   const { openDataset } = await import("../data/node/open.js");
   const dataset = await openDataset(flags.data, openOptionsOf(flags));
   const recipe = savedRecipe ?? (await recipeOf(flags, dataset));
   const { checkRecipe } = await import("../train/recipe.js");
   checkRecipe(recipe, dataset);
-  const modelOptions = modelOptionsOf(flags, kinds.includes("se") ? "se" : "none");
   return { models, seeds, dataset, recipe, modelOptions, checkpointEvery: checkpointEveryOf(flags.checkpointEvery) };
 }
 

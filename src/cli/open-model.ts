@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.js";
+import { UserError } from "../errors.js";
 import type { Graph, Model, Weights } from "../graph/graph.js";
 import type { Tensor } from "../graph/tensor.js";
-import { modelEntry } from "../models/index.js";
 import { isModelFile, openModelFile } from "./model-file.js";
 import { modelOptionsOf, type TrainingFlags } from "./options.js";
 
@@ -17,10 +17,13 @@ export interface OpenedModel extends Model {
  * @throws UserError when a file cannot be read or does not fit.
  */
 export async function openModel(
-  flags: Pick<TrainingFlags, "reduction" | "shortcut"> & { readonly model: string; readonly weights?: string },
+  flags: Pick<TrainingFlags, "attention" | "shortcut"> & { readonly model: string; readonly weights?: string },
   dataset: Dataset,
   seed: number,
 ): Promise<OpenedModel> {
+  if (flags.attention !== undefined && isModelFile(flags.model)) {
+    throw new UserError(`--attention: got ${flags.attention} with a file; expected it with a network's name`);
+  }
   const { initialise } = await import("../graph/initialise.js");
   const { graph, weights } = isModelFile(flags.model)
     ? await fromFile(flags.model, dataset)
@@ -54,8 +57,7 @@ async function ofFile(
 async function fromZoo(flags: Parameters<typeof openModel>[0], dataset: Dataset): Promise<Graph> {
   const { createModel } = await import("../models/index.js");
   const input = [dataset.channels, dataset.height, dataset.width] as const;
-  const { attention } = modelEntry(flags.model);
-  return createModel(flags.model, { classes: dataset.classes.length, input, ...modelOptionsOf(flags, attention) });
+  return createModel(flags.model, { classes: dataset.classes.length, input, ...modelOptionsOf(flags) });
 }
 
 /** The model of a file for the classes of the dataset. Weights of a last layer for other classes are left out. */

@@ -3,7 +3,8 @@ import { availableParallelism } from "node:os";
 import { Option } from "commander";
 import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
-import type { Attention, ModelOptions } from "../models/model.js";
+import { parseAttention } from "../layers/attention.js";
+import type { ModelOptions } from "../models/model.js";
 import { defaultRecipe, type Recipe } from "../train/recipe.js";
 import { parseRecipe } from "../train/recipe-file.js";
 import {
@@ -35,7 +36,7 @@ export interface TrainingFlags extends StepFlags, ScheduleFlags, DataFlags, Augm
   readonly config?: string;
   readonly epochs?: number;
   readonly batch?: number;
-  readonly reduction?: number;
+  readonly attention?: string;
   readonly shortcut: "projection" | "A";
   readonly threads?: number;
   readonly checkpointEvery: string;
@@ -50,7 +51,7 @@ export function trainingOptions(fallback: { data?: string } = {}): Option[] {
   const every = new Option("--checkpoint-every <when>", "inside an epoch: steps, such as 500, or minutes");
   return [
     ...under("Model:", [
-      number("--reduction <r>", "the r of SE blocks (default: 16)"),
+      attentionOption(),
       new Option("--shortcut <kind>", "past a change of shape").choices(["projection", "A"]).default("projection"),
     ]),
     ...under("Data:", [
@@ -118,24 +119,17 @@ export function engineOptionsOf({ threads }: { readonly threads?: number }): { t
   return { threads: wholeNumber("--threads", threads ?? availableParallelism(), 1) };
 }
 
-/**
- * What the flags say about the network itself. `--reduction` speaks of SE networks only.
- * @throws UserError when the reduction is not above 0, or there are no SE blocks to apply it to.
- */
-export function modelOptionsOf(
-  { reduction, shortcut }: Pick<TrainingFlags, "reduction" | "shortcut">,
-  kind: "none" | "se",
-): Pick<ModelOptions, "attention" | "shortcut"> {
-  if (reduction !== undefined && !(reduction > 0)) {
-    throw new UserError(`--reduction: got ${reduction}; expected a number above 0 such as 16`);
-  }
-  if (reduction !== undefined && kind === "none") {
-    throw new UserError(
-      "--reduction: got a network without SE blocks; expected one such as seresnet20, or no --reduction",
-    );
-  }
-  const attention: Attention | undefined = reduction === undefined ? undefined : { kind: "se", reduction };
-  return { shortcut, ...(attention && { attention }) };
+/** Which block a network has in the place of its own. */
+export function attentionOption(): Option {
+  return new Option("--attention <spec>", "another attention block, such as se:reduction=8,stages=2-4, eca or none");
+}
+
+/** What the flags say about the network itself. @throws UserError when the attention is unknown. */
+export function modelOptionsOf({
+  attention,
+  shortcut,
+}: Pick<TrainingFlags, "attention" | "shortcut">): Pick<ModelOptions, "attention" | "shortcut"> {
+  return { shortcut, ...(attention !== undefined && { attention: parseAttention(attention) }) };
 }
 
 /** Channels, height and width of `--input 3x224x224`. @throws UserError when the text is anything else. */

@@ -4,7 +4,7 @@ import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import type { NodeProfile, Profile } from "../transform/profile.js";
 import { columns } from "./columns.js";
-import { number, parseInput } from "./options.js";
+import { attentionOption, number, parseInput } from "./options.js";
 import { paperTables } from "./paper-tables.js";
 
 interface ProfileFlags {
@@ -23,7 +23,7 @@ export const profile = new Command("profile")
   )
   .argument("[model]", "a network by its published name, or an .onnx file")
   .option("--input <CxHxW>", "size of the images (default: the network's own)")
-  .option("--attention <spec>", "another attention block, such as se:reduction=8,stages=2-4 or none")
+  .addOption(attentionOption())
   .addOption(number("--classes <n>", "number of classes (default: the network's own)"))
   .option("--by-layer", "a line for every layer too")
   .option("--paper", "the networks of the SENet paper's Tables 2 and 3, beside what it prints")

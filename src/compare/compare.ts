@@ -2,6 +2,7 @@ import { flatAugmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { gateStatistics } from "../explain/gates.js";
 import { countParameters, type Graph, type Model, type Weights } from "../graph/graph.js";
+import { type Attention, formatAttention } from "../layers/attention.js";
 import { createModel, type ModelOptions, modelEntry } from "../models/index.js";
 import { type ModelCard, withCard } from "../models/model-card.js";
 import type { EpochResult, RunResult } from "../report/results.js";
@@ -178,7 +179,16 @@ function optionsOf(name: string, { attention, ...rest }: ComparedOptions): Compa
   return modelEntry(name).attention === "none" || attention === undefined ? rest : { ...rest, attention };
 }
 
+/** `none`, `se r=16` or `eca kernel=3`: the kind of block, then what is said of it. */
 function attentionOf(name: string, { attention }: ComparedOptions): string {
-  const kind = attention?.kind ?? modelEntry(name).attention;
-  return kind === "none" ? "none" : `se r=${attention?.kind === "se" ? attention.reduction : 16}`;
+  const { se, attention: own } = modelEntry(name);
+  const given: Attention = attention ?? { kind: own };
+  if (given.kind !== "se") return formatAttention(given).replace(":", " ");
+  const { kind, reduction = se?.reduction ?? 16, ...rest } = given;
+  return [
+    `se r=${reduction}`,
+    ...formatAttention({ kind, ...rest })
+      .split(":")
+      .slice(1),
+  ].join(",");
 }

@@ -22,24 +22,29 @@ import type { Attribute } from "./attributes.js";
 import { dtypeToOnnx } from "./dtype.js";
 import type { Dim, Graph, Node, Value, Weights } from "./graph.js";
 import { toInt64 } from "./known.js";
+import { atOpset } from "./onnx-opset.js";
 import { sameShape } from "./shape.js";
 import type { Tensor } from "./tensor.js";
 
-/** The version of ONNX's own operators that our graphs are written in unless an operator needs a newer one. */
-export const OPSET = 20;
+/** How a graph is written. */
+export interface WriteOptions {
+  /** The version of ONNX's own operators, from 13 to 21; left out it is 20, or newer where an operator needs it. */
+  readonly opset?: number | undefined;
+}
 
 /**
  * Writes a graph as the bytes of an `.onnx` file.
  * @param weights values of the parameters, stored as initializers; without them the parameters become inputs.
- * @throws Error when a parameter has no value or one of another shape.
+ * @throws Error when a parameter has no value or one of another shape; UserError when the opset lacks an operator.
  */
-export function writeOnnx(graph: Graph, weights?: Weights): Uint8Array {
+export function writeOnnx(graph: Graph, weights?: Weights, options: WriteOptions = {}): Uint8Array {
   const parameters = parametersOf(graph);
   const initializers = parameters.map((value) => weights && tensorProto(value.name, storedValue(value, weights)));
   return modelBytes(
     graph,
     weights ? [] : parameters,
     initializers.filter((tensor) => tensor !== undefined),
+    options,
   );
 }
 
@@ -56,7 +61,12 @@ export interface SplitModel {
  * @param location the name of that file: the `.onnx` file refers to it.
  * @throws Error when a parameter has no value or one of another shape.
  */
-export function writeOnnxSplit(graph: Graph, weights: Weights, location: string): SplitModel {
+export function writeOnnxSplit(
+  graph: Graph,
+  weights: Weights,
+  location: string,
+  options: WriteOptions = {},
+): SplitModel {
   const pieces: Uint8Array[] = [];
   let offset = 0;
   const initializers = parametersOf(graph).map((value) => {
@@ -76,7 +86,7 @@ export function writeOnnxSplit(graph: Graph, weights: Weights, location: string)
       ),
     });
   });
-  return { model: modelBytes(graph, [], initializers), pieces };
+  return { model: modelBytes(graph, [], initializers, options), pieces };
 }
 
 /** Tensors in a file of weights begin at multiples of this, in bytes, so that an engine can map them into memory. */
@@ -86,14 +96,19 @@ function parametersOf(graph: Graph): Value[] {
   return [...graph.parameters].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
 }
 
-function modelBytes(graph: Graph, moreInputs: readonly Value[], initializer: TensorProto[]): Uint8Array {
+function modelBytes(
+  written: Graph,
+  moreInputs: readonly Value[],
+  initializer: TensorProto[],
+  options: WriteOptions,
+): Uint8Array {
+  const { graph, opset, ir } = atOpset(written, options.opset);
   const domains = new Set(["", ...graph.nodes.map((node) => node.domain)]);
-  const opset = Math.max(OPSET, ...graph.nodes.map(({ op, domain }) => opOf(op, domain).since ?? OPSET));
   const metadata = [...graph.metadata].filter(([key]) => key !== DESCRIPTION);
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
-      irVersion: opset > OPSET ? 10n : 9n, // opset 20 came with IR version 9, 21 with 10
+      irVersion: BigInt(ir),
       producerName: "senet",
       docString: graph.metadata.get(DESCRIPTION) ?? "",
       opsetImport: [...domains].map((domain) =>

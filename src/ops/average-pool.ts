@@ -1,8 +1,9 @@
-import { attribute } from "../graph/attributes.js";
+import { attribute, readAttributes } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
 import { concrete, extent } from "../graph/shape.js";
 import { elements, float32 } from "../graph/tensor.js";
+import { attributesSince } from "./attributes-since.js";
 import { indicesOf } from "./indices-of.js";
 import { noMacs, type Op, required } from "./op.js";
 import { pixelsUnder, poolAttributes, pooledSizes, poolWindow, upgradePool } from "./pool.js";
@@ -26,7 +27,14 @@ export const AveragePool: Op<typeof attributes> = {
   },
   macs: noMacs,
   upgrade: upgradePool,
+  downgrade: (node, opset) => {
+    const { ceil_mode, count_include_pad } = readAttributes(attributes, node.attributes, node.op);
+    // Opset 19 was the first to say how a last window that reaches beyond the zeros is counted.
+    return ceil_mode && count_include_pad && opset < 19 ? 19 : withoutDilations(node, opset);
+  },
 };
+
+const withoutDilations = attributesSince({ dilations: { since: 19, implied: 1 } });
 
 /** dy divided by the number of pixels that each mean was taken of. */
 function perPixel(g: GraphBuilder, dy: Value, x: Value, window: Window, includePad: number): Value {

@@ -1,5 +1,6 @@
 import { attribute } from "../graph/attributes.js";
 import { formatShape, ShapeError } from "../graph/shape.js";
+import { attributesSince } from "./attributes-since.js";
 import { channelSum, perChannel } from "./channels.js";
 import { noMacs, type Op, required } from "./op.js";
 
@@ -37,6 +38,7 @@ export const BatchNormalization: Op<typeof attributes> = {
     const { training_mode: _mode, ...attributes } = node.attributes;
     return { ...node, outputs: node.outputs.slice(0, 1), attributes };
   },
+  downgrade: attributesSince({ training_mode: { since: 14, implied: 0 } }),
   // Frozen statistics: an affine map per channel.
   gradient: (g, dy, { inputs, attributes: { epsilon } }) => {
     const [x, scale] = [required(inputs, 0, "X"), required(inputs, 1, "scale")];

@@ -9,6 +9,7 @@ export function bitwise(combine: (a: bigint, b: bigint) => bigint): Op<typeof no
   return {
     domain: "",
     attributes: noAttributes,
+    since: 18,
     shape: integerRule,
     gradient: { none: "its result is a pattern of bits" },
     macs: noMacs,

@@ -3,6 +3,7 @@ import { truncateDim } from "../graph/dim.js";
 import { dtypeFromOnnx, dtypeToOnnx } from "../graph/dtype.js";
 import type { Dim } from "../graph/graph.js";
 import type { DType } from "../graph/tensor.js";
+import { attributesSince } from "./attributes-since.js";
 import { foldElements, inRange } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
 
@@ -21,6 +22,7 @@ export const Cast: Op<typeof attributes> = {
     },
   ],
   macs: noMacs,
+  downgrade: attributesSince({ saturate: { since: 19, implied: 1 } }),
   known: (call) => {
     const to = dtypeFromOnnx(call.attributes.to);
     return foldElements(call, ([x], from) => castElement(x!, from, to), to);

@@ -10,6 +10,7 @@ const attributes = { approximate: attribute("string", "none") };
 export const Gelu: Op<typeof attributes> = {
   domain: "",
   attributes,
+  since: 20,
   shape: (call) => {
     const { approximate } = call.attributes;
     const types = unaryRule(call);

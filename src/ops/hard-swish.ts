@@ -8,6 +8,7 @@ const attributes = {};
 export const HardSwish: Op<typeof attributes> = {
   domain: "",
   attributes,
+  since: 14,
   shape: unaryRule,
   // With the gate h = max(0, min(1, x/6 + ½)) the slope is h where |x| > 3, else x/3 + ½ = h + (h − ½). At ±3, where it
   // jumps, it is that of the inside, as PyTorch has it.

@@ -18,6 +18,7 @@ const attributes = {
 export const LayerNormalization: Op<typeof attributes> = {
   domain: "",
   attributes,
+  since: 17,
   shape: ({ inputs, attributes: { axis } }) => {
     const x = required(inputs, 0, "X");
     const at = normalizeAxis(axis, x.shape.length);

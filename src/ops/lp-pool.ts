@@ -1,5 +1,6 @@
 import { attribute } from "../graph/attributes.js";
 import { formatShape, ShapeError } from "../graph/shape.js";
+import { attributesSince } from "./attributes-since.js";
 import { spreadWindows } from "./average-pool.js";
 import { noMacs, type Op, required } from "./op.js";
 import { poolAttributes, pooledSizes, poolWindow, upgradePool } from "./pool.js";
@@ -40,4 +41,5 @@ export const LpPool: Op<typeof attributes> = {
   },
   macs: noMacs,
   upgrade: upgradePool,
+  downgrade: attributesSince({ dilations: { since: 18, implied: 1 }, ceil_mode: { since: 18, implied: 0 } }),
 };

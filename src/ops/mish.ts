@@ -7,6 +7,7 @@ const attributes = {};
 export const Mish: Op<typeof attributes> = {
   domain: "",
   attributes,
+  since: 18,
   shape: unaryRule,
   gradient: (g, dy, { inputs: [x], outputs: [y] }) => [
     () => {

@@ -82,8 +82,13 @@ export interface Op<S extends AttributeSchema = AttributeSchema> {
    * nodes may be appended to `g` before it. Attributes are as they lie in the file. Called for nodes of ONNX's own domain.
    */
   upgrade?(g: GraphBuilder, node: Node, opset: number): Node;
-  /** The opset that a file with this operator needs at least, where that is newer than 20. */
+  /** The opset that brought the operator in its form of today, where that is newer than 13. */
   readonly since?: number;
+  /**
+   * Rewrites a node into the form that it has in an older opset, from 13; a number says which opset it needs instead.
+   * `constant` gives the value of an input that is constant.
+   */
+  downgrade?(node: Node, opset: number, constant: (name: string) => Tensor | undefined): Node | number;
   /** Inputs whose floating-point initializers are settings (limits, scales), never parameters. */
   readonly settings?: readonly number[];
   /** Inputs that hold running statistics when they are parameters: tracked, never learnt. */

@@ -38,6 +38,11 @@ export const Pad: Op<typeof attributes> = {
     undefined,
   ],
   macs: noMacs,
+  downgrade: (node, opset) => {
+    const { mode } = node.attributes;
+    if (mode && "string" in mode && mode.string === "wrap" && opset < 19) return 19;
+    return (node.inputs[3] ?? "") !== "" && opset < 18 ? 18 : node;
+  },
   settings: [2],
 };
 

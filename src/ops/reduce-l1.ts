@@ -1,5 +1,5 @@
 import { noMacs, type Op, required } from "./op.js";
-import { alongside, axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
+import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./reduce.js";
 import { signOf } from "./steps.js";
 
 /** Sums the sizes |x| over axes. */
@@ -13,4 +13,5 @@ export const ReduceL1: Op<typeof reduceAttributes> = {
   },
   macs: noMacs,
   upgrade: axesFromAttribute(18),
+  downgrade: axesToAttribute(18),
 };

@@ -1,5 +1,5 @@
 import { noMacs, type Op, required } from "./op.js";
-import { alongside, axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
+import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./reduce.js";
 import { overPositive } from "./steps.js";
 
 /** √(Σ x²) over axes; its slope is taken as 0 where all x are 0. */
@@ -14,4 +14,5 @@ export const ReduceL2: Op<typeof reduceAttributes> = {
   },
   macs: noMacs,
   upgrade: axesFromAttribute(18),
+  downgrade: axesToAttribute(18),
 };

@@ -1,5 +1,5 @@
 import { noMacs, type Op, required } from "./op.js";
-import { alongside, axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
+import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./reduce.js";
 
 /** ln Σ eˣ over axes, which no size of x overflows. */
 export const ReduceLogSumExp: Op<typeof reduceAttributes> = {
@@ -19,4 +19,5 @@ export const ReduceLogSumExp: Op<typeof reduceAttributes> = {
   },
   macs: noMacs,
   upgrade: axesFromAttribute(18),
+  downgrade: axesToAttribute(18),
 };

@@ -1,5 +1,5 @@
 import { noMacs, type Op, required } from "./op.js";
-import { axesFromAttribute, reduceAttributes, reduceRule, unreduce } from "./reduce.js";
+import { axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule, unreduce } from "./reduce.js";
 
 /** ln Σ x over axes. */
 export const ReduceLogSum: Op<typeof reduceAttributes> = {
@@ -14,4 +14,5 @@ export const ReduceLogSum: Op<typeof reduceAttributes> = {
   },
   macs: noMacs,
   upgrade: axesFromAttribute(18),
+  downgrade: axesToAttribute(18),
 };

@@ -1,7 +1,7 @@
 import { foldExtremum } from "./fold-extremum.js";
 import { foldReduce } from "./fold-reduce.js";
 import { noMacs, type Op } from "./op.js";
-import { axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
+import { axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./reduce.js";
 import { reducedExtremumGradient } from "./reduced-extremum.js";
 
 /** The largest over axes. */
@@ -13,4 +13,5 @@ export const ReduceMax: Op<typeof reduceAttributes> = {
   macs: noMacs,
   known: (call) => foldReduce(call, foldExtremum("max"), undefined),
   upgrade: axesFromAttribute(18),
+  downgrade: axesToAttribute(18),
 };

@@ -1,7 +1,7 @@
 import { concrete } from "../graph/shape.js";
 import { elements } from "../graph/tensor.js";
 import { noMacs, type Op, required } from "./op.js";
-import { axesFromAttribute, reduceAttributes, reduceRule, unreduce } from "./reduce.js";
+import { axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule, unreduce } from "./reduce.js";
 
 /** Averages over axes. */
 export const ReduceMean: Op<typeof reduceAttributes> = {
@@ -15,4 +15,5 @@ export const ReduceMean: Op<typeof reduceAttributes> = {
   },
   macs: noMacs,
   upgrade: axesFromAttribute(18),
+  downgrade: axesToAttribute(18),
 };

@@ -3,7 +3,7 @@ import type { Value } from "../graph/graph.js";
 import { arithmetic } from "./fold.js";
 import { foldReduce } from "./fold-reduce.js";
 import { noMacs, type Op, required } from "./op.js";
-import { alongside, axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
+import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./reduce.js";
 import { notPositive } from "./steps.js";
 
 /** Multiplies over axes. */
@@ -36,4 +36,5 @@ export const ReduceProd: Op<typeof reduceAttributes> = {
       1,
     ),
   upgrade: axesFromAttribute(18),
+  downgrade: axesToAttribute(18),
 };

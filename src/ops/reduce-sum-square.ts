@@ -1,5 +1,5 @@
 import { noMacs, type Op, required } from "./op.js";
-import { alongside, axesFromAttribute, reduceAttributes, reduceRule } from "./reduce.js";
+import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./reduce.js";
 
 /** Sums the squares over axes. */
 export const ReduceSumSquare: Op<typeof reduceAttributes> = {
@@ -12,4 +12,5 @@ export const ReduceSumSquare: Op<typeof reduceAttributes> = {
   },
   macs: noMacs,
   upgrade: axesFromAttribute(18),
+  downgrade: axesToAttribute(18),
 };

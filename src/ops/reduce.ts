@@ -3,7 +3,7 @@ import type { GraphBuilder } from "../graph/builder.js";
 import type { Dim, Value, ValueType } from "../graph/graph.js";
 import { concrete, normalizeAxis, sameShape } from "../graph/shape.js";
 import { toNumbers } from "../graph/tensor.js";
-import { attributeToInput } from "./axes.js";
+import { attributeToInput, inputToAttribute } from "./axes.js";
 import { type Op, type OpCall, required } from "./op.js";
 
 /** Attributes of the Reduce operators; the axes are the second input. */
@@ -47,4 +47,17 @@ export function unreduce(g: GraphBuilder, dy: Value, x: Value, axesInput: Value 
 /** Reads the form that a Reduce operator had before opset `since`: its axes were an attribute. */
 export function axesFromAttribute(since: number): NonNullable<Op["upgrade"]> {
   return attributeToInput("axes", since);
+}
+
+/** Writes the form that a Reduce operator had before opset `since`, which always reduces where there are no axes. */
+export function axesToAttribute(since: number): NonNullable<Op["downgrade"]> {
+  const axes = inputToAttribute("axes", since);
+  return (node, opset, constant) => {
+    const { noop_with_empty_axes: noop, ...attributes } = node.attributes;
+    if (opset >= since) return node;
+    const listed = constant(node.inputs[1] ?? "");
+    const empty = (node.inputs[1] ?? "") === "" || listed?.data.length === 0;
+    if (empty && noop && "int" in noop && noop.int !== 0) return since;
+    return axes({ ...node, inputs: empty ? node.inputs.slice(0, 1) : node.inputs, attributes }, opset, constant);
+  };
 }

@@ -2,6 +2,7 @@ import { attribute } from "../graph/attributes.js";
 import { divideDims, quotientOfDims, rangeOf, subtractDims } from "../graph/dim.js";
 import type { Dim } from "../graph/graph.js";
 import { concrete, formatShape, productOfDims, ShapeError } from "../graph/shape.js";
+import { attributesSince } from "./attributes-since.js";
 import { foldReshape } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
 
@@ -23,6 +24,7 @@ export const Reshape: Op<typeof attributes> = {
     undefined,
   ],
   macs: noMacs,
+  downgrade: attributesSince({ allowzero: { since: 14, implied: 0 } }),
   known: (call) => [foldReshape(call.known(0), Reshape.shape(call)[0]!.shape)],
 };
 

@@ -3,6 +3,7 @@ import type { Dim, Value, ValueType } from "../graph/graph.js";
 import { type Known, knownOf } from "../graph/known.js";
 import { concrete, formatShape, normalizeAxis, ShapeError } from "../graph/shape.js";
 import { type Tensor, toNumbers } from "../graph/tensor.js";
+import { attributesSince } from "./attributes-since.js";
 import { transposeAlong } from "./axis-map.js";
 import { noMacs, type Op, required } from "./op.js";
 import { type ResizedAxis, resizeMap } from "./resize-map.js";
@@ -53,7 +54,18 @@ export const Resize: Op<typeof resizeAttributes> = {
   ],
   macs: noMacs,
   settings: [1, 2],
+  downgrade: (node, opset) => {
+    const mode = node.attributes.coordinate_transformation_mode;
+    if (mode && "string" in mode && mode.string === "half_pixel_symmetric" && opset < 19) return 19;
+    return plain(node, opset);
+  },
 };
+
+const plain = attributesSince({
+  antialias: { since: 18, implied: 0 },
+  axes: { since: 18 },
+  keep_aspect_ratio_policy: { since: 18, implied: "stretch" },
+});
 
 /** An axis whose extents may still be names. */
 type Axis = Omit<ResizedAxis, "from" | "to"> & { readonly to: Dim };

@@ -1,4 +1,5 @@
 import { attribute } from "../graph/attributes.js";
+import type { Node } from "../graph/graph.js";
 import { concrete, formatShape, normalizeAxis, ShapeError, sameShape } from "../graph/shape.js";
 import { noMacs, type Op, required } from "./op.js";
 import { zerosOf } from "./zeros.js";
@@ -32,7 +33,17 @@ export const ScatterElements: Op<typeof attributes> = {
     ];
   },
   macs: noMacs,
+  downgrade: olderReduction,
 };
+
+/** Scattering came to reduce in opset 16, to the extremes in 18. */
+export function olderReduction(node: Node, opset: number): Node | number {
+  const { reduction = { string: "none" }, ...attributes } = node.attributes;
+  if (!("string" in reduction) || opset >= 18) return node;
+  if (reduction.string === "none") return opset < 16 ? { ...node, attributes } : node;
+  const needed = reduction.string === "add" || reduction.string === "mul" ? 16 : 18;
+  return opset < needed ? needed : node;
+}
 
 /** @throws TypeError when the gradient of this reduction is not built. */
 export function checkReduction(reduction: string): void {

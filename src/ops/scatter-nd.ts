@@ -1,7 +1,7 @@
 import { attribute } from "../graph/attributes.js";
 import { concrete, extent, formatShape, ShapeError, sameShape } from "../graph/shape.js";
 import { noMacs, type Op, required } from "./op.js";
-import { checkReduction } from "./scatter-elements.js";
+import { checkReduction, olderReduction } from "./scatter-elements.js";
 import { zerosOf } from "./zeros.js";
 
 const attributes = { reduction: attribute("string", "none") };
@@ -35,4 +35,5 @@ export const ScatterND: Op<typeof attributes> = {
     ];
   },
   macs: noMacs,
+  downgrade: olderReduction,
 };

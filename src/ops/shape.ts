@@ -1,4 +1,5 @@
 import { attribute } from "../graph/attributes.js";
+import { attributesSince } from "./attributes-since.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = { start: attribute("int", 0), end: attribute("int", undefined) };
@@ -12,6 +13,7 @@ export const Shape: Op<typeof attributes> = {
   ],
   gradient: () => [undefined], // extents do not depend on elements
   macs: noMacs,
+  downgrade: attributesSince({ start: { since: 15, implied: 0 }, end: { since: 15 } }),
   known: ({ inputs, attributes: { start, end } }) => {
     const data = required(inputs, 0, "data").shape.slice(start, end);
     return [{ dtype: "int64", shape: [data.length], data }];

@@ -2,6 +2,7 @@ import { attribute } from "../graph/attributes.js";
 import { addDims, subtractDims } from "../graph/dim.js";
 import type { Dim, Node, Value, ValueType } from "../graph/graph.js";
 import { extent, formatShape, normalizeAxis, ShapeError } from "../graph/shape.js";
+import { attributesSince } from "./attributes-since.js";
 import { attributeToInput } from "./axes.js";
 import { foldMove } from "./fold.js";
 import { noMacs, type Op, type OpCall, required } from "./op.js";
@@ -37,6 +38,8 @@ export const Split: Op<typeof attributes> = {
     checkEqual(g.value(node.inputs[0] ?? ""), node);
     return { ...upgraded, attributes: { ...upgraded.attributes, num_outputs: { int: node.outputs.length } } };
   },
+  // Before opset 18 parts without given sizes had to be equal; the node alone does not say whether they are.
+  downgrade: attributesSince({ num_outputs: { since: 18 } }),
 };
 
 function sizesOf(call: OpCall<typeof attributes>, axis: number): Dim[] {

@@ -1,11 +1,11 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename } from "node:path";
 import type { Model } from "../graph.js";
-import { writeOnnx, writeOnnxSplit } from "../onnx-write.js";
+import { type WriteOptions, writeOnnx, writeOnnxSplit } from "../onnx-write.js";
 import { checkReplaceable } from "./replaceable.js";
 
 /** How a model is written. */
-export interface WriteModelOptions {
+export interface WriteModelOptions extends WriteOptions {
   /** Puts the weights into a file `<path>.data` of their own; needed beyond 2 GB, and then done by itself. */
   readonly split?: boolean;
 }
@@ -18,14 +18,18 @@ const LARGEST_FILE = 2 ** 31 - 2 ** 26;
  * or not there; what was there before is replaced.
  * @throws Error of the file system, such as ENOSPC, or as `writeOnnx`.
  */
-export function writeModel(path: string, { graph, weights }: Model, { split = false }: WriteModelOptions = {}): void {
+export function writeModel(
+  path: string,
+  { graph, weights }: Model,
+  { split = false, opset }: WriteModelOptions = {},
+): void {
   const bytes = [...weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   if (split || bytes > LARGEST_FILE) {
-    const { model, pieces } = writeOnnxSplit(graph, weights, basename(`${path}.data`));
+    const { model, pieces } = writeOnnxSplit(graph, weights, basename(`${path}.data`), { opset });
     writeWhole(`${path}.data`, pieces);
     writeWhole(path, [model]);
   } else {
-    writeWhole(path, [writeOnnx(graph, weights)]);
+    writeWhole(path, [writeOnnx(graph, weights, { opset })]);
   }
 }
 
