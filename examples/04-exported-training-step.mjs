@@ -1,5 +1,5 @@
 // Trains with an exported training step and nothing but onnxruntime-node: no line of senet runs here.
-// Run: npx senet export --training --model seresnet20 --batch 16 --out step
+// Run: npx senet export seresnet20 --training --batch 16 --out step
 //      node examples/04-exported-training-step.mjs step (a few seconds)
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,7 +1,7 @@
 """Trains with an exported training step from Python, with ONNX Runtime alone and no training framework.
 
 Needs onnxruntime, numpy and safetensors (pip install onnxruntime numpy safetensors), which senet itself never does.
-Run: npx senet export --training --model seresnet20 --batch 16 --out step
+Run: npx senet export seresnet20 --training --batch 16 --out step
      python3 examples/04-exported-training-step.py step
 """
 

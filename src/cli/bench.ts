@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { modelEntry } from "../models/index.js";
+import { benchInfer } from "./bench-infer.js";
 import { engineOptionsOf, number, parseInput, wholeNumber } from "./options.js";
 
 interface BenchFlags {
@@ -25,6 +26,8 @@ bench
   .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
   .option("--json", "print one JSON document")
   .action(benchTrain);
+
+bench.addCommand(benchInfer);
 
 async function benchTrain(flags: BenchFlags): Promise<void> {
   const entry = modelEntry(flags.model);

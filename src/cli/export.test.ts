@@ -1,11 +1,18 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { initialise } from "../graph/initialise.js";
+import { readOnnx } from "../graph/onnx-read.js";
 import { writeOnnx } from "../graph/onnx-write.js";
+import { toNumbers } from "../graph/tensor.js";
+import { createModel } from "../models/index.js";
+import { readCard, withCard } from "../models/model-card.js";
+import { nodeRuntime } from "../runtime/node/runtime.js";
+import { randomTensor } from "../testing/random-tensor.js";
 import { smallNet, weightsOf } from "../transform/stepping.test.helper.js";
 import { readSafetensors } from "../weights/safetensors.js";
 
@@ -26,13 +33,65 @@ async function node(script: string, line: string): Promise<{ code: number; stdou
 
 const net = smallNet();
 const weights = weightsOf(net);
-beforeAll(() => writeFileSync(join(folder, "net.onnx"), writeOnnx(net, weights)));
+const card = {
+  classes: ["a", "b", "c", "d"],
+  mean: [0.1, 0.2, 0.3],
+  std: [1, 2, 3],
+  provenance: { model: "seresnet20" },
+};
+beforeAll(() => {
+  writeFileSync(join(folder, "net.onnx"), writeOnnx(net, weights));
+  for (const name of ["run", "empty"]) mkdirSync(join(folder, name));
+  const trained = createModel("seresnet20", { classes: 4, input: [3, 8, 8] });
+  writeFileSync(join(folder, "run/best.onnx"), writeOnnx(withCard(trained, card), initialise(trained, 5)));
+});
+
+describe("senet export", () => {
+  it.each([
+    ["a run's folder", "run"],
+    ["a file", "run/best.onnx"],
+    ["a name with the weights of a file", "seresnet20 --classes 4 --input 3x8x8 --weights run/best.onnx"],
+  ])("writes %s as one file of an older opset with its card, for any batch", async (_, line) => {
+    const out = `exported-${line.length}.onnx`;
+    expect(await node(program, `export ${line} --opset 17 -o ${out}`)).toMatchObject({ code: 0, stderr: "" });
+    const bytes = readFileSync(join(folder, out));
+    const { graph } = readOnnx(bytes);
+    expect(graph.inputs[0]!.shape).toEqual(["N", 3, 8, 8]);
+    expect(readCard(graph)).toEqual(card);
+    const runtime = nodeRuntime({ threads: 1 });
+    for (const batch of [1, 3]) {
+      const feeds = { x: randomTensor([batch, 3, 8, 8], 1) };
+      const logits = await Promise.all(
+        [bytes, readFileSync(join(folder, "run/best.onnx"))].map(async (file) =>
+          toNumbers((await (await runtime.open(file)).run(feeds)).logits!),
+        ),
+      );
+      expect(logits[0]).toHaveLength(4 * batch);
+      for (const [i, logit] of logits[1]!.entries()) expect(logits[0]![i]).toBeCloseTo(logit, 4);
+    }
+    await runtime.close();
+  });
+
+  it("gives a network another attention block", async () => {
+    const line = "export seresnet20 --attention eca:kernel=3,stages=3 --classes 7 --seed 2 -o eca.onnx";
+    const { code, stdout } = await node(program, line);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /^eca\.onnx: x \[N, 3, 32, 32\] to logits \[N, 7\], [\d,]+ parameters; weights: the first of/,
+      ),
+    ]);
+    const { weights } = readOnnx(readFileSync(join(folder, "eca.onnx")));
+    const blocks = [...weights.keys()].filter((name) => name.includes(".se."));
+    expect(blocks).toEqual(["layer2.0", "layer2.1", "layer2.2"].map((unit) => `${unit}.se.conv.weight`));
+  });
+});
 
 describe("senet export --training", () => {
   it("writes a step of a file that plain ONNX Runtime trains with, from the file's own weights", async () => {
     const made = await node(
       program,
-      "export --training --model net.onnx --out step --batch 6 --opt adamw --clip-grad 1 --grad-accum-steps 2 " +
+      "export net.onnx --training --out step --batch 6 --opt adamw --clip-grad 1 --grad-accum-steps 2 " +
         "--model-ema --mixed-labels --cycle-momentum --smoothing 0.1 --freeze conv1.* /bn1/ --freeze-bn",
     );
     expect(made).toMatchObject({ code: 0, stderr: "" });
@@ -50,7 +109,7 @@ describe("senet export --training", () => {
   });
 
   it("writes the step of a network by name, smaller if asked", async () => {
-    const line = "export --training --model seresnet20 --input 3x8x8 --classes 4 --batch 2 --out named --seed 3";
+    const line = "export seresnet20 --training --input 3x8x8 --classes 4 --batch 2 --out named --seed 3";
     expect(await node(program, line)).toMatchObject({ code: 0, stderr: "" });
     const { tensors } = readSafetensors(readFileSync(join(folder, "named", "state.safetensors")));
     expect(tensors.get("fc.weight")!.shape).toEqual([4, 64]);
@@ -58,19 +117,28 @@ describe("senet export --training", () => {
   });
 
   it.each([
-    ["--model net.onnx --out x", "senet export: got no --training; give it to export the training step"],
-    ["--training --model gone.onnx --out x", "cannot read gone.onnx (ENOENT"],
-    ["--training --model seresnet21 --out x", 'unknown model "seresnet21"'],
-    ["--training --model net.onnx --out .", "--out: . already holds "],
-    ["--training --model net.onnx --out x --freeze head.*", 'got pattern "head.*", which fits no parameter; expected'],
-    ["--training --model net.onnx --out x --clip-grad 0", "training step: got clip 0; expected a number above 0"],
-    ["--training --model net.onnx --out x --opt-betas 0.9", '--opt-betas: got "0.9"; expected two numbers'],
-    ["--training --model seresnet20 --out x --input 32", '--input: got "32"; expected channels x height x width'],
+    ["net.onnx --out x.onnx --batch 4", "--batch: got it without --training; give both or none"],
+    ["net.onnx --out x", "--out: got x; expected an .onnx file, or a folder with --training"],
+    ["net.onnx --out net.onnx", "--out: net.onnx is already there; choose another name"],
+    ["net.onnx --out gone/x.onnx", "--out: cannot write gone/x.onnx (ENOENT"],
+    ["net.onnx --out x.onnx --opset 12", "--opset: got opset 12; expected a whole number from 13 to 21"],
+    ["seresnet20 --attention gc:reduction=2 --opset 16 --out x.onnx", "expected 17 or newer, which has it"],
+    ["net.onnx --out x.onnx --attention eca", "--attention: got eca with a file; expected it with a network's name"],
+    ["seresnet20 --out x.onnx --weights gone.onnx", "cannot read gone.onnx (ENOENT"],
+    ["empty --out x.onnx", "empty: got a folder without model.onnx and best.onnx; give one of senet train"],
+    ["net.onnx --training --opset 17 --out x", "--opset: got 17 with --training; expected none"],
+    ["gone.onnx --training --out x", "cannot read gone.onnx (ENOENT"],
+    ["seresnet21 --training --out x", 'unknown model "seresnet21"'],
+    ["net.onnx --training --out .", "--out: . already holds "],
+    ["net.onnx --training --out x --freeze head.*", 'got pattern "head.*", which fits no parameter; expected'],
+    ["net.onnx --training --out x --clip-grad 0", "training step: got clip 0; expected a number above 0"],
+    ["net.onnx --training --out x --opt-betas 0.9", '--opt-betas: got "0.9"; expected two numbers'],
+    ["seresnet20 --training --out x --input 32", '--input: got "32"; expected channels x height x width'],
   ])("refuses %s in one line, writing nothing", async (line, message) => {
     const { code, stdout, stderr } = await node(program, `export ${line}`);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^senet: .*\n$/);
     expect(stderr).toContain(message);
-    expect(readdirSync(folder)).not.toContain("x");
+    expect(readdirSync(folder).filter((name) => name.startsWith("x"))).toEqual([]);
   });
 });

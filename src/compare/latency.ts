@@ -11,6 +11,14 @@ export interface LatencyOptions {
   readonly warmup?: number;
 }
 
+/** A model as the bytes of an `.onnx` file, and the shape of its images [C, H, W]. */
+export interface TimedModel {
+  readonly onnx: Uint8Array;
+  /** The name of the input. */
+  readonly input: string;
+  readonly image: readonly number[];
+}
+
 /**
  * Inference time of several models, measured in turn in one go so that a noisy machine disturbs all alike.
  * @returns the median for each model, in milliseconds per image.
@@ -18,27 +26,44 @@ export interface LatencyOptions {
 export async function latencies(
   runtime: Runtime,
   models: readonly Model[],
-  { batch, rounds = 60, warmup = 5 }: LatencyOptions,
+  options: LatencyOptions,
 ): Promise<number[]> {
-  const sessions: Session[] = [];
-  for (const { graph, weights } of models) sessions.push(await runtime.open(writeOnnx(graph, weights)));
-  const feeds = models.map(({ graph }) => {
+  const timed = models.map(({ graph, weights }): TimedModel => {
     const { name, shape } = graph.inputs[0]!;
-    const sizes = [batch, ...shape.slice(1).map(Number)];
+    return { onnx: writeOnnx(graph, weights), input: name, image: shape.slice(1).map(Number) };
+  });
+  return (await runTimes(runtime, timed, options)).map((times) => median(times) / options.batch);
+}
+
+/** The times of single runs, for each model in the order of the rounds, in milliseconds; see {@link latencies}. */
+export async function runTimes(
+  runtime: Runtime,
+  models: readonly TimedModel[],
+  { batch, rounds = 60, warmup = 5 }: LatencyOptions,
+): Promise<number[][]> {
+  const sessions: Session[] = [];
+  const feeds = models.map(({ input, image }) => {
+    const shape = [batch, ...image];
     // Any pixels do: the time of a convolution does not depend on its values.
-    const data = new Float32Array(elements(sizes)).map((_, i) => Math.sin(i));
-    return { [name]: { dtype: "float32" as const, shape: sizes, data } };
+    const data = new Float32Array(elements(shape)).map((_, i) => Math.sin(i));
+    return { [input]: { dtype: "float32" as const, shape, data } };
   });
   const times: number[][] = models.map(() => []);
   try {
+    for (const { onnx } of models) sessions.push(await runtime.open(onnx));
     for (let round = 0; round < warmup + rounds; round++) {
       for (const [i, session] of sessions.entries()) {
         const [milliseconds] = await session.time(feeds[i]!, 1);
-        if (round >= warmup) times[i]!.push(milliseconds! / batch);
+        if (round >= warmup) times[i]!.push(milliseconds!);
       }
     }
   } finally {
     await Promise.all(sessions.map((session) => session.release()));
   }
-  return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]!);
+  return times;
+}
+
+/** The upper of the two in the middle where the number is even. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
