@@ -59,6 +59,25 @@ describe.skipIf(block === undefined)("element-wise operators", () => {
     expect(count(ops, "ReorderInput", "ReorderOutput")).toEqual(count(relu.ops, "ReorderInput", "ReorderOutput"));
   });
 
+  it.each(activations)("%s: right for maps of one point, as small images give, with a gate", async (_, activation) => {
+    const points = [
+      [2, b, 2, 2],
+      [b, b, 3, 3],
+      [b, b, 1, 1],
+    ].map((shape, i) => randomTensor(shape, i + 1));
+    const { error } = await built(points, (g, x, w, v) => {
+      const first = activation(g, g.call("Conv", [x!, w!], { ...same3, strides: [2, 2] }));
+      const second = activation(g, g.call("Conv", [first, v!], { kernel_shape: [1, 1] }));
+      // Sigmoid far from 0 would multiply the rounding of its argument.
+      const small = g.call("Mul", [g.call("GlobalAveragePool", [second]), g.scalar(0.01)]);
+      const gated = g.call("Mul", [second, g.call("Sigmoid", [small])]);
+      const pooled = g.call("GlobalAveragePool", [gated]);
+      const loss = g.call("ReduceMean", [g.call("Mul", [pooled, pooled])], { keepdims: 0 });
+      return [second, ...differentiate(g, loss, [w!, v!]).map((gradient) => gradient!)];
+    });
+    expect(error).toBeLessThan(2e-5);
+  });
+
   it("of maps that are the same everywhere work on vectors", async () => {
     const { ops, error } = await built([randomTensor([2, b, 1, 1], 1), ...inputs.slice(0, 2)], (g, v, x, w) => {
       const spread = g.call("Expand", [v, g.ints([2, b, 6, 5])]);

@@ -31,7 +31,8 @@ export function elementwise({ k, node, inputs, isMap, map, plain }: Call): reado
   if (shape === undefined || !names.has(node.op)) return undefined;
   if (!inputs.every((input) => isNumber(input) || input.shape.join() === shape)) return undefined;
 
-  const maps = inputs.map((input, i) => (isNumber(input) ? undefined : map(i)!));
+  const maps = inputs.map((input, i) => (isNumber(input) ? undefined : map(i)));
+  if (maps.some((each, i) => each === undefined && !isNumber(inputs[i]!))) return undefined; // a map of one point is none
   const written = (made: (map: FeatureMap) => Value): Value => {
     const values = maps.map((each, i) => (each === undefined ? plain(i) : made(each)));
     const given = node.inputs.map((name) => (name === "" ? undefined : values.shift()));

@@ -167,7 +167,7 @@ export const rules: Partial<Record<OpName, Rule>> = {
     const target = plain(1);
     const shape = [...(k.g.constantOf(target)?.data ?? [])].map(Number);
     const [n, c, h, w] = shape;
-    if (shape.length !== 4 || n !== x!.shape[0] || c !== x!.shape[1]) return undefined;
+    if (shape.length !== 4 || n !== x!.shape[0] || c !== x!.shape[1] || (h === 1 && w === 1)) return undefined;
     return [{ kind: "constant", value: k.g.call("Reshape", [plain(0), k.g.ints([n!, c!])]), shape: [n!, c!, h!, w!] }];
   },
 };
