@@ -27,7 +27,9 @@ export function withCard(graph: Graph, value: ModelCard): Graph {
 export function readCard(graph: Graph): ModelCard {
   const text = graph.metadata.get(key);
   if (text === undefined) {
-    throw new UserError(`the model file has no "${key}" entry; expected one written by senet train or senet export`);
+    throw new UserError(
+      `the model file has no "${key}" entry; expected one written by senet train, or by senet convert with --mean and --std`,
+    );
   }
   try {
     return card.parse(JSON.parse(text));
