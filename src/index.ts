@@ -19,7 +19,7 @@ export { GraphBuilder } from "./graph/builder.js";
 export { countParameters, type Graph, type Model, type Value, type Weights } from "./graph/graph.js";
 export { initialise } from "./graph/initialise.js";
 export { type ReadOptions, readOnnx } from "./graph/onnx-read.js";
-export { type SplitModel, writeOnnx, writeOnnxSplit } from "./graph/onnx-write.js";
+export { type SplitModel, type WriteOptions, writeOnnx, writeOnnxSplit } from "./graph/onnx-write.js";
 export { float32, int64, type Tensor } from "./graph/tensor.js";
 export { formatAttention, parseAttention } from "./layers/attention.js";
 export { Scope } from "./layers/scope.js";
