@@ -17,7 +17,7 @@ export interface ReplayOptions {
 export function replay(g: GraphBuilder, graph: Graph, { bind = {}, replace }: ReplayOptions = {}): Map<string, Value> {
   const values = new Map<string, Value>();
   const bound = (dim: Dim) => bindDim(dim, bind);
-  g.reserve(graph.nodes.flatMap(({ outputs }) => outputs));
+  g.reserve(graph.nodes.flatMap(({ name, outputs }) => [name, ...outputs]));
   for (const { name, dtype, shape } of graph.inputs) values.set(name, g.input(name, dtype, shape.map(bound)));
   for (const [name, { shape, init, trainable }] of graph.parameters) {
     values.set(name, g.parameter(name, shape, init, trainable));

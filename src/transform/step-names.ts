@@ -45,8 +45,7 @@ export function withStepNames(model: Graph): Graph {
     outputs: model.outputs.map(value),
     nodes: model.nodes.map((node) => ({
       ...node,
-      // Nodes are called after what they give: names from the file may be those that new nodes are given.
-      name: renamed(node.outputs.find((name) => name !== "") ?? node.name),
+      name: node.name || node.outputs[0]!, // messages name nodes, as the file does
       inputs: node.inputs.map(renamed),
       outputs: node.outputs.map(renamed),
     })),

@@ -36,7 +36,7 @@ class Lowering {
     this.#types = replay(new GraphBuilder("types"), graph);
     this.#g = new GraphBuilder(graph.name);
     this.#k = new Kernels(this.#g, block);
-    this.#g.reserve(graph.nodes.flatMap(({ outputs }) => outputs));
+    this.#g.reserve(graph.nodes.flatMap(({ name, outputs }) => [name, ...outputs]));
     for (const value of graph.inputs) this.#plain.set(value.name, this.#g.input(value.name, value.dtype, value.shape));
     for (const [name, { shape, init, trainable }] of graph.parameters) {
       this.#plain.set(name, this.#g.parameter(name, shape, init, trainable));
