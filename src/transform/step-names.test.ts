@@ -48,6 +48,22 @@ describe("withStepNames", () => {
     expect(withStepNames(g.build())).toEqual(g.build());
   });
 
+  it("keeps the names that nodes have in the file, for messages, unless they are those of values", () => {
+    const g = new GraphBuilder("named");
+    const flat = g.call("Flatten", [g.input("x", "float32", ["N", 1, 1, 4])], {}, "flat");
+    const w = g.parameter("w", [4, 2], { kind: "he-normal", fan: "in" });
+    const node = { domain: "", attributes: {} };
+    g.append({ ...node, name: "/fc/MatMul", op: "MatMul", inputs: [flat.name, w.name], outputs: ["h"] });
+    g.append({ ...node, name: "flat", op: "Relu", inputs: ["h"], outputs: ["kept"] });
+    const [logits] = g.append({ ...node, name: "/Round", op: "Round", inputs: ["kept"], outputs: ["logits"] });
+    g.output(logits!);
+    const names = withStepNames(g.build()).nodes.map(({ name }) => name);
+    expect(names).toEqual(["flat", "/fc/MatMul", "kept", "/Round"]);
+    expect(() => trainingStep(g.build(), { batch: 2, loss: crossEntropy(), optimizer: sgd() })).toThrow(
+      /^Round \(\/Round\) has no gradient: /,
+    );
+  });
+
   it("refuses a parameter of such a name, and models with two inputs", () => {
     expect(() => withStepNames(awkward("lr2"))).not.toThrow();
     expect(() => withStepNames(awkward("step"))).toThrow(

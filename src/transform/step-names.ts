@@ -1,5 +1,5 @@
 import { UserError } from "../errors.js";
-import type { Graph, Value } from "../graph/graph.js";
+import type { Graph, Node, Value } from "../graph/graph.js";
 
 /** The names a training step or its gradients use for themselves. */
 const reserved: ReadonlySet<string> = new Set([
@@ -39,13 +39,16 @@ export function withStepNames(model: Graph): Graph {
   const fresh = (name: string): string => (used.has(`model.${name}`) ? fresh(`model.${name}`) : `model.${name}`);
   const renamed = (name: string) => (name === input ? "x" : taken(name) ? fresh(name) : name);
   const value = (given: Value): Value => ({ ...given, name: renamed(given.name) });
+  // Messages name nodes as the file does, unless nodes of the step, which are called after what they give, have that name.
+  const nodeName = ({ name, outputs }: Node) =>
+    name === "" || taken(name) || used.has(name) ? renamed(outputs.find((output) => output !== "")!) : name;
   return {
     ...model,
     inputs: model.inputs.map(value),
     outputs: model.outputs.map(value),
     nodes: model.nodes.map((node) => ({
       ...node,
-      name: node.name || node.outputs[0]!, // messages name nodes, as the file does
+      name: nodeName(node),
       inputs: node.inputs.map(renamed),
       outputs: node.outputs.map(renamed),
     })),
