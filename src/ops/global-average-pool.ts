@@ -1,5 +1,6 @@
-import { concrete, formatShape, ShapeError } from "../graph/shape.js";
+import { concrete } from "../graph/shape.js";
 import { elements } from "../graph/tensor.js";
+import { globalPoolRule } from "./global-pool.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = {};
@@ -8,11 +9,7 @@ const attributes = {};
 export const GlobalAveragePool: Op<typeof attributes> = {
   domain: "",
   attributes,
-  shape: ({ inputs }) => {
-    const { dtype, shape } = required(inputs, 0, "X");
-    if (shape.length < 3) throw new ShapeError({ given: `x ${formatShape(shape)}`, expected: "x [N, C, H, W]" });
-    return [{ dtype, shape: [...shape.slice(0, 2), ...shape.slice(2).map(() => 1)] }];
-  },
+  shape: globalPoolRule,
   gradient: (g, dy, { inputs }) => [
     () => {
       const shape = concrete(required(inputs, 0, "X"));

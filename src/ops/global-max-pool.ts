@@ -1,4 +1,5 @@
-import { concrete, formatShape, ShapeError } from "../graph/shape.js";
+import { concrete } from "../graph/shape.js";
+import { globalPoolRule } from "./global-pool.js";
 import { toLargest } from "./max-pool.js";
 import { noMacs, type Op, required } from "./op.js";
 
@@ -8,11 +9,7 @@ const attributes = {};
 export const GlobalMaxPool: Op<typeof attributes> = {
   domain: "",
   attributes,
-  shape: ({ inputs }) => {
-    const { dtype, shape } = required(inputs, 0, "X");
-    if (shape.length < 3) throw new ShapeError({ given: `x ${formatShape(shape)}`, expected: "x [N, C, H, W]" });
-    return [{ dtype, shape: [...shape.slice(0, 2), ...shape.slice(2).map(() => 1)] }];
-  },
+  shape: globalPoolRule,
   gradient: (g, dy, { inputs }) => [
     () => {
       const x = required(inputs, 0, "X");
