@@ -14,6 +14,7 @@ import { normalise, normaliseFrozen, normaliseGradient } from "./batch-norm.js";
 import { depthwiseWeightGradient, folded } from "./depthwise.js";
 import { type FeatureMap, linear, plus, store, sumOf, times } from "./feature-map.js";
 import { type Kernels, mapShape } from "./kernels.js";
+import { pointwiseWeightGradient } from "./pointwise.js";
 
 /** What a rule sees of a node: its inputs as maps, or as plain values, and whether they can be maps at all. */
 export interface Call {
@@ -81,8 +82,11 @@ export const rules: Partial<Record<OpName, Rule>> = {
       if (a && c) return [depthwiseWeightGradient(k, a, c, window)];
       return some(folded.weightGradient(k, plain(0), plain(1), window));
     }
+    if (isPoint(dy!)) return undefined;
+    const byPoints = pointwise(k, attributes, [x!, dy!], [map, plain]);
+    if (byPoints) return [byPoints];
     const given = attributes.group === 1 && extent(x!, 0) % k.block === 0 ? map(1) : undefined;
-    if (given === undefined || isPoint(dy!)) return undefined;
+    if (given === undefined) return undefined;
     return [k.weightGradient(plain(0), store(k, given), windowOf(attributes, x!, attributes.kernel_shape ?? []))];
   },
 
@@ -175,6 +179,24 @@ export const rules: Partial<Record<OpName, Rule>> = {
 /** True where every channel is a group of its own and gives one channel. */
 function isDepthwise({ group }: { readonly group: number }, w: Value): boolean {
   return group > 1 && group === w.shape[0] && w.shape[1] === 1;
+}
+
+/** The weight gradient of a 1×1 convolution; undefined where it is none, or the maps do not fill blocks. */
+function pointwise(
+  k: Kernels,
+  attributes: AttributesOf<typeof ConvWeightGradient.attributes>,
+  [x, dy]: readonly [Value, Value],
+  [map, plain]: readonly [Call["map"], Call["plain"]],
+): Value | undefined {
+  if (attributes.group !== 1 || x.shape.length !== 4 || isPoint(x)) return undefined;
+  const { kernel, strides, before, after } = windowOf(attributes, x, attributes.kernel_shape ?? []);
+  const plainly = [...before, ...after].every((pad) => pad === 0) && strides[0] === strides[1];
+  if (!kernel.every((size) => size === 1) || !plainly) return undefined;
+  if (extent(x, 1) % k.block !== 0 || extent(dy, 1) % k.block !== 0) return undefined;
+  const [a, b] = [map(0), map(1)];
+  if (a === undefined || b === undefined) return undefined;
+  const both = (i: number, each: FeatureMap) => ({ blocked: store(k, each), plain: () => plain(i) });
+  return pointwiseWeightGradient(k, both(0, a), both(1, b), strides[0]!);
 }
 
 /** The one output of a node, where there is one. */
