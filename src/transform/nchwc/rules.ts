@@ -13,6 +13,7 @@ import { kernelOf, windowOf } from "../../ops/window.js";
 import { normalise, normaliseFrozen, normaliseGradient } from "./batch-norm.js";
 import { depthwiseWeightGradient, folded } from "./depthwise.js";
 import { type FeatureMap, linear, plus, store, sumOf, times } from "./feature-map.js";
+import { groupedWeightGradient, groupsFrom, groupsOf, spreadGroups } from "./grouped.js";
 import { type Kernels, mapShape } from "./kernels.js";
 import { pointwiseWeightGradient } from "./pointwise.js";
 
@@ -49,6 +50,14 @@ export const rules: Partial<Record<OpName, Rule>> = {
         return [openMap((extra) => k.convolve(store(k, each), plain(1), window, { ...extra, depthwise: true }))];
       return some(folded.convolve(k, plain(0), plain(1), window));
     }
+    const groups = attributes.group > 1 ? groupsOf(k.block, w!, attributes.group) : undefined;
+    if (groups !== undefined) {
+      const each = b || isPoint(x!) ? undefined : map(0);
+      if (each === undefined) return undefined;
+      const window = windowOf(attributes, x!, kernelOf(w!));
+      const spread = spreadGroups(k, plain(1), groups);
+      return [openMap((extra) => k.convolve(store(k, each), spread, window, { ...extra, groups: groups.count }))];
+    }
     const few = extent(w!, 1) < k.block;
     const given = few ? undefined : map(0);
     if (attributes.group !== 1 || extent(w!, 0) % k.block !== 0 || isPoint(x!) || b || (!few && !given))
@@ -60,14 +69,17 @@ export const rules: Partial<Record<OpName, Rule>> = {
   ConvInputGradient: ({ k, node, inputs: [dy, w], map, plain }) => {
     const attributes = attributesOf(node) as AttributesOf<typeof ConvInputGradient.attributes>;
     const depthwise = isDepthwise(attributes, w!);
-    const fits = depthwise || (extent(w!, 1) % k.block === 0 && attributes.group === 1);
+    const groups = attributes.group > 1 && !depthwise ? groupsOf(k.block, w!, attributes.group) : undefined;
+    const fits = depthwise || groups || (extent(w!, 1) % k.block === 0 && attributes.group === 1);
     const given = fits ? map(0) : undefined;
     const size = attributes.input_shape ?? [];
     if (given === undefined && (!depthwise || dy!.shape.length !== 4)) return undefined;
     const window = windowOf(attributes, dy!, kernelOf(w!));
     if (given === undefined) return some(folded.inputGradient(k, plain(0), plain(1), window, size));
+    const weights = groups ? spreadGroups(k, plain(1), groups) : plain(1);
+    const kind = { depthwise, groups: groups?.count ?? 1 };
     const make = (sum?: Value) =>
-      k.inputGradient(store(k, given), plain(1), window, size, { ...(sum && { sum }), depthwise });
+      k.inputGradient(store(k, given), weights, window, size, { ...(sum && { sum }), ...kind });
     if (make() === undefined) return undefined; // nothing of the attempt stays: unused nodes are removed
     return [openMap(({ sum }) => make(sum)!)];
   },
@@ -83,6 +95,13 @@ export const rules: Partial<Record<OpName, Rule>> = {
       return some(folded.weightGradient(k, plain(0), plain(1), window));
     }
     if (isPoint(dy!)) return undefined;
+    const { group } = attributes;
+    const groups = groupsFrom(k.block, { group, inputs: extent(x!, 1) / group, outputs: extent(dy!, 1) / group });
+    if (group > 1 && groups !== undefined && x!.shape.length === 4) {
+      const each = map(1);
+      const window = windowOf(attributes, x!, attributes.kernel_shape ?? []);
+      return each && [groupedWeightGradient(k, plain(0), store(k, each), window, groups)];
+    }
     const byPoints = pointwise(k, attributes, [x!, dy!], [map, plain]);
     if (byPoints) return [byPoints];
     const given = attributes.group === 1 && extent(x!, 0) % k.block === 0 ? map(1) : undefined;
