@@ -1,6 +1,7 @@
 import { UserError } from "../errors.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Value } from "../graph/graph.js";
+import { forwardPlaces } from "../graph/place.js";
 import { concrete, formatShape } from "../graph/shape.js";
 import { differentiate } from "./differentiate.js";
 import { lower, type Target } from "./lower.js";
@@ -91,7 +92,8 @@ export interface GradientGraph {
 /** Writes a model, its loss and the gradients of the wanted parameters into a new builder. */
 export function gradientGraph(given: Graph, options: GradientGraphOptions): GradientGraph {
   const { batch, loss, wanted, mixed = false, parts = 1, dropout = false } = options;
-  const model = withStepNames(given);
+  const renamed = withStepNames(given);
+  const model = { ...renamed, places: forwardPlaces(renamed) };
   checkBatch(model, batch);
   const g = new GraphBuilder(`${model.name}-training`);
   const bits = new RandomBits(g);
@@ -100,7 +102,7 @@ export function gradientGraph(given: Graph, options: GradientGraphOptions): Grad
   const logits = values.get(model.outputs[0]!.name)!;
   checkLogits(model, logits, batch);
   const labels = labelInputs(g, batch, mixed);
-  const lossValue = loss(g, logits, labels);
+  const lossValue = g.within({ phase: "forward", layer: "loss" }, () => loss(g, logits, labels));
   const part = parts === 1 ? lossValue : g.call("Mul", [lossValue, g.scalar(1 / parts)]);
   const parameters = wanted.map((name) => g.value(name));
   const found = differentiate(g, part, parameters);

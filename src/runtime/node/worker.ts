@@ -4,6 +4,7 @@ import type { Tensor } from "../../graph/tensor.js";
 import { elements, zeros } from "../../graph/tensor.js";
 import type { Tensors } from "../runtime.js";
 import type { Answers, Call, Request } from "./protocol.js";
+import { sessionOptions } from "./session-options.js";
 
 // `InferenceSession.run` blocks its thread for the whole run, so it has one of its own: this file is that thread.
 
@@ -25,16 +26,7 @@ async function open({ session: id, onnx, resident, next }: Extract<Request, { ki
   for (const input of next.keys()) {
     if (!resident.has(input)) throw new Error(`got a next value for ${input}; expected a first value of it too`);
   }
-  const session = await InferenceSession.create(onnx, {
-    executionProviders: ["cpu"],
-    intraOpNumThreads: threads,
-    logSeverityLevel: 3,
-    // A plan of memory holds a second arena beside the one that the first run has filled: the peak of a training step
-    // goes up by two thirds, its time stays.
-    enableMemPattern: next.size === 0,
-    // Denormals slow a step down many times over and carry no information.
-    extra: { session: { set_denormal_as_zero: "1" } },
-  });
+  const session = await InferenceSession.create(onnx, sessionOptions(threads, next.size > 0));
   const renewed = new Set(next.values());
   sessions.set(id, {
     session,

@@ -47,7 +47,7 @@ export const rules: Partial<Record<OpName, Rule>> = {
       if (b || isPoint(x!)) return undefined;
       const [each, window] = [map(0), windowOf(attributes, x!, kernelOf(w!))];
       if (each)
-        return [openMap((extra) => k.convolve(store(k, each), plain(1), window, { ...extra, depthwise: true }))];
+        return [openMap(k, (extra) => k.convolve(store(k, each), plain(1), window, { ...extra, depthwise: true }))];
       return some(folded.convolve(k, plain(0), plain(1), window));
     }
     const groups = attributes.group > 1 ? groupsOf(k.block, w!, attributes.group) : undefined;
@@ -56,14 +56,14 @@ export const rules: Partial<Record<OpName, Rule>> = {
       if (each === undefined) return undefined;
       const window = windowOf(attributes, x!, kernelOf(w!));
       const spread = spreadGroups(k, plain(1), groups);
-      return [openMap((extra) => k.convolve(store(k, each), spread, window, { ...extra, groups: groups.count }))];
+      return [openMap(k, (extra) => k.convolve(store(k, each), spread, window, { ...extra, groups: groups.count }))];
     }
     const few = extent(w!, 1) < k.block;
     const given = few ? undefined : map(0);
     if (attributes.group !== 1 || extent(w!, 0) % k.block !== 0 || isPoint(x!) || b || (!few && !given))
       return undefined;
     const window = windowOf(attributes, x!, kernelOf(w!));
-    return [openMap((extra) => k.convolve(given ? store(k, given) : plain(0), plain(1), window, extra))];
+    return [openMap(k, (extra) => k.convolve(given ? store(k, given) : plain(0), plain(1), window, extra))];
   },
 
   ConvInputGradient: ({ k, node, inputs: [dy, w], map, plain }) => {
@@ -81,7 +81,7 @@ export const rules: Partial<Record<OpName, Rule>> = {
     const make = (sum?: Value) =>
       k.inputGradient(store(k, given), weights, window, size, { ...(sum && { sum }), ...kind });
     if (make() === undefined) return undefined; // nothing of the attempt stays: unused nodes are removed
-    return [openMap(({ sum }) => make(sum)!)];
+    return [openMap(k, ({ sum }) => make(sum)!)];
   },
 
   ConvWeightGradient: ({ k, node, inputs: [x, dy], map, plain }) => {
@@ -223,8 +223,10 @@ function some(value: Value | undefined): readonly Value[] | undefined {
   return value && [value];
 }
 
-function openMap(make: (extra: { bias?: Value; sum?: Value }) => Value): FeatureMap {
-  return { kind: "open", make };
+/** A convolution that waits for what it takes along, and stays the work of the layer that it is of. */
+function openMap({ g }: Kernels, make: (extra: { bias?: Value; sum?: Value }) => Value): FeatureMap {
+  const { place } = g;
+  return { kind: "open", make: (extra) => g.within(place, () => make(extra)) };
 }
 
 /** The second map taken along by the first, where that costs nothing. */
