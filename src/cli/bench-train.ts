@@ -72,13 +72,15 @@ async function profile(graph: Graph, input: readonly number[], flags: TrainFlags
   const { benchStep } = await import("../train/bench.js");
   const { stepProfile } = await import("../train/step-profile.js");
   const { writeOnnx } = await import("../graph/onnx-write.js");
+  const { initialState } = await import("../transform/state.js");
   const { environment } = await import("./environment.js");
   const { stepTables } = await import("./step-tables.js");
   const { batch, steps, model, threads = availableParallelism() } = flags;
   const runtime = nodeRuntime({ threads });
   const channelBlock = await runtime.channelBlock();
   await runtime.close();
-  const { plan, state, feeds } = benchStep(graph, batch, { channelBlock });
+  const { plan, weights, feeds } = benchStep(graph, batch, { channelBlock });
+  const state = initialState(plan, weights);
   const options = { threads, runs: steps, renews: true };
   const { milliseconds, nodes } = await profileRuns(
     writeOnnx(plan.graph),

@@ -78,7 +78,7 @@ export async function train(
   const plan = planTraining(graph, recipe, { channelBlock });
   const stepper = resume
     ? await reopenStep(runtime, plan, resume.state)
-    : await openStep(runtime, plan, options.weights ?? initialise(graph, seed), seed);
+    : await openStep(runtime, plan, options.weights ?? initialise(graph, seed), seed, options.weights === undefined);
   try {
     return await runEpochs(runtime, { graph, plan, identity }, { stepper, dataset, recipe, seed }, options);
   } finally {
