@@ -16,7 +16,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   models: ["layers", "graph"],
   transform: ["graph", "ops", "layers"],
   data: [],
-  weights: ["transform", "graph"],
+  weights: ["models", "transform", "data", "graph"],
   runtime: ["graph"],
   evaluate: ["runtime", "data", "graph"],
   explain: ["transform", "evaluate", "runtime", "data", "graph"],
