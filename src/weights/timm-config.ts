@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Preprocessing } from "../data/preprocessing.js";
+import { resamplings } from "../data/augment/resampling.js";
+import { type Preprocessing, resizedSide } from "../data/preprocessing.js";
 import { UserError } from "../errors.js";
 import { quoted } from "./quoted.js";
 
@@ -125,8 +126,6 @@ function labelsOf(
   });
 }
 
-const interpolations = ["bilinear", "bicubic", "lanczos", "nearest"] as const;
-
 /** ImageNet's, which timm takes where nothing else is said. */
 const [imageNetMean, imageNetStd] = [
   [0.485, 0.456, 0.406],
@@ -139,10 +138,10 @@ function preprocessingOf(
   channels: number,
   source: string,
 ): Preprocessing {
-  const interpolation = interpolations.find((name) => name === (cfg.interpolation || "bicubic"));
+  const interpolation = resamplings.find((name) => name === (cfg.interpolation || "bicubic"));
   if (interpolation === undefined) {
     throw new UserError(
-      `${source}: got interpolation ${quoted(cfg.interpolation!)}; expected ${interpolations.join(", ")}`,
+      `${source}: got interpolation ${quoted(cfg.interpolation!)}; expected ${resamplings.join(", ")}`,
     );
   }
   if (cfg.crop_mode && cfg.crop_mode !== "center") {
@@ -155,7 +154,7 @@ function preprocessingOf(
   const trained = cfg.input_size?.[1] === height && cfg.input_size[2] === width;
   const crop = (tested && !trained && cfg.test_crop_pct) || cfg.crop_pct || 0.875;
   return {
-    ...{ height, width, resize: Math.floor(height / crop), interpolation },
+    ...{ height, width, resize: resizedSide({ height, width }, crop), interpolation },
     mean: ofChannels(cfg.mean ?? imageNetMean, channels, source),
     std: ofChannels(cfg.std ?? imageNetStd, channels, source),
   };

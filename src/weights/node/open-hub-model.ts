@@ -4,7 +4,7 @@ import type { Preprocessing } from "../../data/preprocessing.js";
 import { nearest, UserError } from "../../errors.js";
 import type { Graph, Model } from "../../graph/graph.js";
 import { createModel, type ModelOptions, modelEntry, models } from "../../models/index.js";
-import { type ModelCard, withCard } from "../../models/model-card.js";
+import { cardEntries, type ModelCard, withCard } from "../../models/model-card.js";
 import { type HubId, parseHubId } from "../hub-id.js";
 import { type LoadWeightsOptions, loadWeights } from "../load-weights.js";
 import { quoted } from "../quoted.js";
@@ -120,8 +120,7 @@ async function networkOf(revision: HubRevision, { model = {} }: OpenHubModelOpti
   const { repository, commit, label } = revision;
   const card: ModelCard = {
     classes: [...(names ?? Array.from({ length: count }, (_, i) => String(i)))],
-    mean: [...preprocessing.mean],
-    std: [...preprocessing.std],
+    ...cardEntries(preprocessing),
     provenance: { model: name, hub: repository, commit, license: config.license ?? null },
   };
   return { graph: withCard(graph, card), card, preprocessing, name, config, label };
