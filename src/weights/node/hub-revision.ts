@@ -56,7 +56,7 @@ export async function openRevision(id: HubId, options: HubOptions = {}): Promise
     if (here) return revisionAt({ ...from, commit: known, online: false });
     throw new UserError(
       `${formatHubId(id)}: it is not in ${settings.cache}, and HF_HUB_OFFLINE or --offline keeps senet from the network; ` +
-        `run senet pull ${formatHubId(id)} once with it`,
+        `run senet pull ${formatHubId(id)} once without`,
     );
   }
   if (here && isCommit(revision) && !refresh) return revisionAt({ ...from, commit: known, online: true });
