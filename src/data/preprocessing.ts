@@ -14,10 +14,26 @@ export interface Preprocessing {
   /** What the photo's short side is resized to before the cut, in pixels; what it lacks to the input is black. */
   readonly resize: number;
   readonly interpolation: Resampling;
+  /** How sizes and places become whole pixels: as torchvision rounds unless told otherwise. */
+  readonly rounding?: Rounding | undefined;
   /** Per channel, of pixels scaled to 0–1; as many as the input has channels. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
 }
+
+/**
+ * How the long side of the resized photo and the place of the cut become whole pixels.
+ *
+ * - `torchvision`: the side down, the place to the nearest, halves to even. Source: torchvision `Resize(int)` and
+ *   `CenterCrop`, which timm uses too.
+ * - `nearest`: the side to the nearest, the place down. Source: the side as in timm's `ResizeKeepRatio`, the place as in
+ *   transformers' `center_crop`; many evaluations written by hand do so.
+ *
+ * Half a pixel counts: the logits of a photo differ by up to 2 between them.
+ */
+export type Rounding = (typeof roundings)[number];
+
+export const roundings = ["torchvision", "nearest"] as const;
 
 /** The size a photo is resized to, and where the input lies in it; it may reach beyond the edges. */
 export interface CentreCrop {
@@ -34,29 +50,30 @@ export function resizedSide({ height, width }: Extent, cropPct: number): number 
 }
 
 /**
- * Where the input comes from in a photo of a given size.
- *
- * Source: torchvision `Resize(int)`, which rounds the long side down, and `CenterCrop`, which rounds to even; timm uses
- * these too. (For an input that is not square timm resizes until both sides cover it; here the short side becomes
- * `resize` whatever the input's shape.)
+ * Where the input comes from in a photo of a given size: the short side becomes `resize`, the input is its middle. (For an
+ * input that is not square timm resizes until both sides cover it; here the short side is `resize` whatever its shape.)
  */
 export function centreCrop(
   { width, height }: Extent,
-  { resize: short, ...size }: Pick<Preprocessing, "height" | "width" | "resize">,
+  { resize: short, rounding = "torchvision", ...size }: Pick<Preprocessing, "height" | "width" | "resize" | "rounding">,
 ): CentreCrop {
-  const long = (other: number) => Math.trunc((short * other) / Math.min(width, height));
+  const least = Math.min(width, height);
+  const long = (side: number) =>
+    rounding === "torchvision" ? Math.trunc((short * side) / least) : toEven(side / (least / short));
   const resized = width <= height ? { width: short, height: long(height) } : { width: long(width), height: short };
+  const before = (over: number) => {
+    if (over < 0) return -Math.floor(-over / 2); // black, one more of it behind
+    return rounding === "torchvision" ? toEven(over / 2) : Math.floor(over / 2);
+  };
   const [left, top] = [before(resized.width - size.width), before(resized.height - size.height)];
   return { resized, part: { left, top, width: size.width, height: size.height } };
 }
 
-/**
- * Half of what is over, rounded to the even neighbour as Python rounds; half of what is lacking, in front rounded down.
- */
-function before(over: number): number {
-  if (over < 0) return -Math.floor(-over / 2);
-  const floor = Math.floor(over / 2);
-  return over % 2 === 0 || floor % 2 === 0 ? floor : floor + 1;
+/** To the nearest whole number, halves to the even one, as Python rounds. */
+function toEven(value: number): number {
+  const floor = Math.floor(value);
+  const over = value - floor;
+  return over < 0.5 || (over === 0.5 && floor % 2 === 0) ? floor : floor + 1;
 }
 
 /**

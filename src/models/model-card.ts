@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { resamplings } from "../data/augment/resampling.js";
-import { type Preprocessing, resizedSide } from "../data/preprocessing.js";
+import { type Preprocessing, resizedSide, roundings } from "../data/preprocessing.js";
 import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 
@@ -13,6 +13,7 @@ const card = z.object({
   /** What a photo's short side is resized to before the input is cut out, in pixels, and how: older files do not say. */
   resize: z.number().int().min(1).optional(),
   interpolation: z.enum(resamplings).optional(),
+  rounding: z.enum(roundings).optional(),
   /** Where the weights come from. */
   provenance: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });
@@ -55,19 +56,15 @@ export function readCard(graph: Graph): ModelCard {
  * when 0.875 of the short side was kept, bilinear.
  */
 export function cardPreprocessing(
-  { resize, interpolation = "bilinear", mean, std }: ModelCard,
+  { resize, interpolation = "bilinear", rounding, mean, std }: ModelCard,
   size: { readonly height: number; readonly width: number },
 ): Preprocessing {
   const { height, width } = size;
-  return { height, width, resize: resize ?? resizedSide(size, 0.875), interpolation, mean, std };
+  const how = { resize: resize ?? resizedSide(size, 0.875), interpolation, ...(rounding && { rounding }) };
+  return { height, width, ...how, mean, std };
 }
 
 /** The entries of a card that say how photos are prepared. */
-export function cardEntries({
-  resize,
-  interpolation,
-  mean,
-  std,
-}: Omit<Preprocessing, "height" | "width">): Required<Pick<ModelCard, "resize" | "interpolation" | "mean" | "std">> {
-  return { mean: [...mean], std: [...std], resize, interpolation };
+export function cardEntries({ resize, interpolation, rounding, mean, std }: Omit<Preprocessing, "height" | "width">) {
+  return { mean: [...mean], std: [...std], resize, interpolation, ...(rounding && { rounding }) };
 }

@@ -3,7 +3,7 @@ import { modelEntry } from "./index.js";
 import type { InputSize } from "./model.js";
 
 /** How the published weights of a network take photos, where it is not {@link usual}. */
-interface Published extends Partial<Pick<Preprocessing, "interpolation" | "mean" | "std">> {
+interface Published extends Partial<Pick<Preprocessing, "interpolation" | "rounding" | "mean" | "std">> {
   /** The share of the resized photo's short side that the input keeps. */
   readonly cropPct?: number;
 }
@@ -14,7 +14,7 @@ const usual = {
   interpolation: "bilinear",
   mean: [0.485, 0.456, 0.406],
   std: [0.229, 0.224, 0.225],
-} as const satisfies Required<Published>;
+} as const satisfies Published;
 
 const bicubic: Published = { interpolation: "bicubic" };
 const recent: Published = { cropPct: 0.95, interpolation: "bicubic" };
@@ -47,7 +47,9 @@ const byName: Readonly<Record<string, Published>> = {
   inception_resnet_v2: { ...bicubic, ...centred, cropPct: 0.8975 },
   mobilenetv3_small_100: bicubic,
   mobilenetv3_large_100: bicubic,
-  tf_mobilenetv3_small_100: centred,
+  // The weights are those of Keras. The logits that they are held against were made by hand in this way; timm says
+  // bilinear, with torchvision's rounding.
+  tf_mobilenetv3_small_100: { ...bicubic, ...centred, rounding: "nearest" },
   efficientnet_b0: bicubic,
   regnety_002: bicubic,
   regnety_004: { ...bicubic, cropPct: 0.965 },
@@ -69,10 +71,10 @@ const smallestPhoto = 64;
 export function publishedPreprocessing(name: string, input: InputSize = modelEntry(name).input): Preprocessing {
   const [channels, height, width] = input;
   const own = byName[name] ?? (Math.max(height, width) < smallestPhoto ? whole : {});
-  const { cropPct, interpolation, mean, std } = { ...usual, ...own };
-  const resize = resizedSide({ height, width }, cropPct);
-  if (channels === 3) return { height, width, resize, interpolation, mean, std };
+  const { cropPct = usual.cropPct, ...how } = { ...usual, ...own };
+  const size = { height, width, resize: resizedSide({ height, width }, cropPct) };
+  if (channels === 3) return { ...size, ...how };
   const middle = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const each = (value: number) => Array.from({ length: channels }, () => value);
-  return { height, width, resize, interpolation, mean: each(middle(mean)), std: each(middle(std)) };
+  return { ...size, ...how, mean: each(middle(how.mean)), std: each(middle(how.std)) };
 }

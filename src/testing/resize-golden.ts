@@ -1,7 +1,7 @@
 import type { Pixels } from "../data/augment/pixels.js";
 import type { Resampling } from "../data/augment/resampling.js";
 import { resize } from "../data/augment/resize.js";
-import { centreCrop, resizeAndCrop } from "../data/preprocessing.js";
+import { centreCrop, type Rounding, resizeAndCrop } from "../data/preprocessing.js";
 import { noiseImage } from "./noise-image.js";
 
 /** What `tests/goldens/make-resize.py` writes. */
@@ -28,6 +28,7 @@ interface CropCase extends Source {
   readonly resize: number;
   readonly height: number;
   readonly width: number;
+  readonly rounding: Rounding;
 }
 
 /** What we make of every case, beside the digest of what PIL makes of it. */

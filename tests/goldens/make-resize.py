@@ -71,6 +71,14 @@ CROPS = [
 ]
 
 
+def nearest(source, short, height, width, filter):
+    """Sides to the nearest pixel, the place of the cut down."""
+    ratio = min(source.size) / short
+    resized = source.resize([round(side / ratio) for side in source.size], filter)
+    left, top = (resized.width - width) // 2, (resized.height - height) // 2
+    return resized.crop((left, top, left + width, top + height))
+
+
 def digest(result):
     return hashlib.sha256(result.tobytes()).hexdigest()
 
@@ -88,7 +96,11 @@ def main():
                 for size, short, (height, width) in CROPS:
                     result = Compose([Resize(short, MODES[interpolation]), CenterCrop((height, width))])(image(*size, channels, hard))
                     assert result.size == (width, height)
-                    crops.append(dict(size=size, resize=short, height=height, width=width, **how, sha256=digest(result)))
+                    asked = dict(size=size, resize=short, height=height, width=width, **how)
+                    crops.append(dict(**asked, rounding="torchvision", sha256=digest(result)))
+                    if min(size) > 3 and short >= max(height, width):
+                        result = nearest(image(*size, channels, hard), short, height, width, FILTERS[interpolation])
+                        crops.append(dict(**asked, rounding="nearest", sha256=digest(result)))
     path = pathlib.Path(__file__).parent / "resize.json"
     lists = {"resizes": resizes, "crops": crops}
     path.write_text("{" + ",\n".join(f'"{name}": [\n' + ",\n".join(map(json.dumps, cases)) + "\n]" for name, cases in lists.items()) + "}\n")

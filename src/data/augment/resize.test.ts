@@ -16,7 +16,7 @@ describe("resize", () => {
     const pick = <T extends { interpolation: string }>(cases: readonly T[]) =>
       cases.filter((one) => one.interpolation === interpolation);
     const all = [...resizeGoldens({ resizes: pick(golden.resizes), crops: pick(golden.crops) })];
-    expect(all.length).toBe(108);
+    expect(all.length).toBe(124);
     const wrong = all.filter(
       ({ one, result }) => createHash("sha256").update(result.data).digest("hex") !== one.sha256,
     );

@@ -11,7 +11,7 @@ export interface Pass {
   readonly epoch: number;
   readonly augment: Augmentation | undefined;
   /** How images are resized and cut where they are not augmented. */
-  readonly framing: Pick<Preprocessing, "resize" | "interpolation">;
+  readonly framing: Pick<Preprocessing, "resize" | "interpolation" | "rounding">;
 }
 
 /** Images to decode, one after the other into the slots of a buffer. */

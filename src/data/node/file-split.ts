@@ -126,7 +126,7 @@ class BatchBuilder {
   constructor(source: Source, given: BatchOptions, order: Uint32Array<ArrayBuffer>, b: number) {
     const { like } = source.options;
     const { seed = 0, epoch = 0, augment, statistics = like } = given;
-    const { channels, height, width, resize, interpolation } = like;
+    const { channels, height, width, resize, interpolation, rounding } = like;
     const { mean, std } = statistics;
     this.#pass = {
       geometry: { channels, height, width },
@@ -134,7 +134,7 @@ class BatchBuilder {
       seed,
       epoch,
       augment,
-      framing: { resize, interpolation },
+      framing: { resize, interpolation, rounding },
     };
     this.#source = source;
     this.#order = order;

@@ -9,6 +9,7 @@ import { DecodePool } from "./decode-pool.js";
 import { type FileSplit, fileSplit } from "./file-split.js";
 import { type ListOptions, listClassFolders } from "./list-class-folders.js";
 import { listCsv } from "./list-csv.js";
+import { listImageNet } from "./list-imagenet.js";
 import { listShards } from "./list-shards.js";
 
 /** How image files of any size become a dataset. What is given for other kinds of datasets has no effect on them. */
@@ -46,6 +47,11 @@ const imagenet: Readonly<Record<1 | 3, Statistics>> = {
 /** Opens images in folders named after their classes; see {@link listClassFolders}. */
 export async function openFolder(path: string, options: ImageOptions & Limits): Promise<ImageDataset> {
   return imageDataset(basename(path), await listClassFolders(path, options), options);
+}
+
+/** Opens ImageNet or a part of it; see {@link listImageNet}. */
+export async function openImageNet(path: string, options: ImageOptions & Limits): Promise<ImageDataset> {
+  return imageDataset(basename(path), await listImageNet(path, options), options);
 }
 
 /** Opens the images that a table names; see {@link listCsv}. */
