@@ -20,8 +20,9 @@ export const pull = new Command("pull")
   .option("--json", "print one JSON document")
   .addHelpText(
     "after",
-    "\nEnvironment, as of huggingface_hub: HF_TOKEN for private and gated models; HF_ENDPOINT, another hub; " +
-      "HF_HUB_CACHE\nor HF_HOME, where files are kept; HF_HUB_OFFLINE=1, nothing is asked of the network, as with --offline.",
+    "\nEnvironment, as huggingface_hub has it:\n  HF_TOKEN                for private and gated models\n" +
+      "  HF_HUB_CACHE, HF_HOME   where files are kept\n  HF_ENDPOINT             another hub\n" +
+      "  HF_HUB_OFFLINE=1        ask nothing of the network, as with --offline",
   )
   .action(run);
 
@@ -85,5 +86,6 @@ async function list({ json }: PullFlags): Promise<void> {
   ]);
   const parts = unfinished.map(({ repository, bytes }) => `${repository}: ${megabytes(bytes)} of a file, unfinished\n`);
   const table = rows.length === 0 ? "" : columns(["model", "revision", "commit", "files", "size", "last used"], rows);
-  process.stdout.write(`${table}${parts.join("")}${cache}: ${rows.length} models, ${megabytes(bytes)}\n`);
+  const count = rows.length === 1 ? "1 model" : `${rows.length} models`;
+  process.stdout.write(`${table}${parts.join("")}${cache}: ${count}, ${megabytes(bytes)}\n`);
 }

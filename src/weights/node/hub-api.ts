@@ -21,6 +21,9 @@ export interface HubRequestOptions {
 /** The hub could not be reached, or is too busy: what the cache has may do. */
 export class HubUnreachable extends UserError {}
 
+/** There is no such repository, or not for who asks. */
+export class HubMissing extends UserError {}
+
 /** The longest answer that is read, in bytes: a few lines about a repository and some of its files. */
 const LONGEST_ANSWER = 4 * 2 ** 20;
 
@@ -121,7 +124,7 @@ export function explain(response: Response, id: HubId, { endpoint, token }: HubS
   if (code === "RepoNotFound" || status === 401 || status === 404) {
     const hidden =
       token === undefined ? "if it is private, set HF_TOKEN" : "if it is private, HF_TOKEN must be able to read it";
-    return new UserError(`${id.repository}: no such repository at ${endpoint}; check the name; ${hidden}`);
+    return new HubMissing(`${id.repository}: no such repository at ${endpoint}; check the name; ${hidden}`);
   }
   const text = said === "" ? "" : ` (${quoted(said)})`;
   return new UserError(`${address}: the hub refused with ${status}${text}; check the name and HF_TOKEN`);
