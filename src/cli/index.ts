@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "../errors.js";
 import { bench } from "./bench.js";
+import { classify } from "./classify.js";
 import { compare } from "./compare.js";
 import { convert } from "./convert.js";
 import { data } from "./data.js";
@@ -21,7 +22,7 @@ const program = new Command("senet")
   .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
 const commands = [
-  ...[train, compare, evaluate, models, profile, data],
+  ...[train, compare, evaluate, classify, models, profile, data],
   ...[runModel, gradients, exportModel, convert, bench],
 ];
 for (const command of commands) program.addCommand(command);
