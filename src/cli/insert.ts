@@ -40,7 +40,9 @@ export const insert = new Command("insert")
   )
   .option("--stages <list>", "only in these stages, such as 2-4; the table of --dry-run shows their numbers")
   .addOption(
-    new Option("--at <nodes...>", "behind these nodes, by their names; NODE,NODE or NODE NODE").conflicts("stages"),
+    new Option("--at <nodes>", "behind these nodes, by their names: NODE,NODE; may be given again")
+      .argParser((text: string, before: readonly string[] = []) => [...before, text])
+      .conflicts("stages"),
   )
   .addOption(
     new Option("--start <how>", "identity: the answers stay as they are; paper: the usual first weights")
