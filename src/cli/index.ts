@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "../errors.js";
 import { bench } from "./bench.js";
+import { classify } from "./classify.js";
 import { compare } from "./compare.js";
 import { convert } from "./convert.js";
 import { data } from "./data.js";
@@ -9,6 +10,7 @@ import { senetVersion } from "./environment.js";
 import { evaluate } from "./eval.js";
 import { exportModel } from "./export.js";
 import { gradients } from "./gradients.js";
+import { insert } from "./insert.js";
 import { models } from "./models.js";
 import { profile } from "./profile.js";
 import { pull } from "./pull.js";
@@ -25,10 +27,7 @@ const program = new Command("senet")
     if (root.opts().offline) process.env.HF_HUB_OFFLINE = "1";
   })
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
-const commands = [
-  ...[train, compare, evaluate, models, profile, data, pull],
-  ...[runModel, gradients, exportModel, convert, bench],
-];
+const commands = [...[train, compare, evaluate, classify, insert, models, profile, data, pull]];
 for (const command of commands) program.addCommand(command);
 speakAlike(program);
 
