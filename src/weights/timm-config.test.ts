@@ -80,6 +80,20 @@ describe("parseTimmConfig", () => {
     ]);
   });
 
+  it("prints names and licences without control characters", () => {
+    const config = parse({
+      ...changed({ license: "mit\u001b[2J\n" }),
+      num_classes: 1,
+      label_names: ["\u001b]0;x\u0007 cat"],
+    });
+    expect([config.labels, config.license]).toEqual([["]0;x  cat"], "mit [2J"]);
+  });
+
+  it("reads what is nested without end, if it must", () => {
+    const deep = `{"architecture":"resnet18","pretrained_cfg":{},"x":${"[".repeat(1e6)}${"]".repeat(1e6)}}`;
+    expect(parseTimmConfig(deep, "config.json").architecture).toBe("resnet18");
+  });
+
   it("drops the tag that some files have with the architecture", () => {
     expect(parse({ ...seresnet50, architecture: "seresnet50.a1_in1k" }).architecture).toBe("seresnet50");
   });
