@@ -27,7 +27,10 @@ const program = new Command("senet")
     if (root.opts().offline) process.env.HF_HUB_OFFLINE = "1";
   })
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
-const commands = [...[train, compare, evaluate, classify, insert, models, profile, data, pull]];
+const commands = [
+  ...[train, compare, evaluate, classify, insert, models, profile, data, pull],
+  ...[runModel, gradients, exportModel, convert, bench],
+];
 for (const command of commands) program.addCommand(command);
 speakAlike(program);
 
