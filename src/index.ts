@@ -1,4 +1,5 @@
 export { type CompareEvents, type CompareOptions, compare } from "./compare/compare.js";
+export { type ComparedModel, zooModel } from "./compare/compared-model.js";
 export {
   defaultCrop,
   defaultErasing,

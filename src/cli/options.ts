@@ -38,6 +38,8 @@ export interface TrainingFlags extends StepFlags, ScheduleFlags, DataFlags, Augm
   readonly batch?: number;
   readonly attention?: string;
   readonly shortcut: "projection" | "A";
+  readonly mean?: string;
+  readonly std?: string;
   readonly threads?: number;
   readonly checkpointEvery: string;
 }
@@ -58,6 +60,8 @@ export function trainingOptions(fallback: { data?: string } = {}): Option[] {
       fallback.data === undefined ? data : data.default(fallback.data),
       number("--train-limit <n>", "use only n training images: the first, of image files evenly spread ones"),
       number("--test-limit <n>", "use only n test images, likewise"),
+      new Option("--mean <numbers>", "of pixels from 0 to 1, per channel (default: the file's, else the dataset's)"),
+      new Option("--std <numbers>", "likewise, such as 0.229,0.224,0.225"),
       ...dataOptions(),
     ]),
     ...under("Augmentation:", [...augmentOptions(), ...mixOptions()]),

@@ -87,13 +87,13 @@ async function fromFile(path: string, { input, attention, classes }: ProfileFlag
   }
   const { readOnnx } = await import("../graph/onnx-read.js");
   const { bindDims } = await import("../transform/replay.js");
-  const { gateNodes } = await import("../explain/gate-nodes.js");
+  const { gateNodes } = await import("../transform/gate-nodes.js");
   const bytes = await readFile(path).catch((error: Error) => {
     throw new UserError(`profile: cannot read ${path} (${error.message}); give an .onnx file`);
   });
   const read = readOnnx(bytes).graph;
   const graph = input === undefined ? read : bindDims(read, boundTo(read, parseInput(input)));
-  const gates = gateNodes(graph);
+  const gates = new Set(Array.from(gateNodes(graph), ({ name }) => name));
   const sum = (nodes: readonly NodeProfile[], of: keyof Part) =>
     nodes.reduce((total, node) => total + (gates.has(node.node) ? node[of] : 0), 0);
   return { graph, attention: ({ nodes }) => ({ params: sum(nodes, "params"), macs: sum(nodes, "macs") }) };

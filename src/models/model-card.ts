@@ -23,6 +23,11 @@ export function withCard(graph: Graph, value: ModelCard): Graph {
   return { ...graph, metadata: new Map([...graph.metadata, [key, JSON.stringify(value)]]) };
 }
 
+/** The card of a graph that was read from a file, if it has one. @throws UserError when it is damaged. */
+export function readCardIfAny(graph: Graph): ModelCard | undefined {
+  return graph.metadata.has(key) ? readCard(graph) : undefined;
+}
+
 /** The card of a graph that was read from a file. @throws UserError when there is none, or it is damaged. */
 export function readCard(graph: Graph): ModelCard {
   const text = graph.metadata.get(key);

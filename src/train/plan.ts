@@ -18,7 +18,8 @@ export interface StepRecipe extends Partial<Omit<Recipe, "epochs" | "lr" | "batc
  * @throws UserError when the model cannot be trained so: an operator without gradient, a pattern that fits nothing.
  */
 export function planTraining(graph: Graph, recipe: StepRecipe, target?: Target): TrainingStep {
-  const { batch, optimizer = "sgd", accumulate, clip, ema, groups, layerDecay, frozenBatchNorm, unused } = recipe;
+  const { batch, optimizer = "sgd", accumulate, clip, ema, unused } = recipe;
+  const { learn, groups, layerDecay, frozenBatchNorm } = recipe;
   return trainingStep(graph, {
     batch,
     loss: lossOf(recipe),
@@ -28,6 +29,7 @@ export function planTraining(graph: Graph, recipe: StepRecipe, target?: Target):
     accumulate,
     clip,
     ema,
+    learn,
     groups,
     layerDecay,
     frozenBatchNorm,

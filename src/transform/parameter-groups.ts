@@ -1,10 +1,10 @@
 import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
-import { namesMatching } from "./name-pattern.js";
+import { parametersMatching } from "./parameter-roles.js";
 
 /** What is different for the parameters that a pattern fits. Of several groups that fit one, the last that says a thing wins. */
 export interface ParameterGroup {
-  /** A glob such as `layer1.*` or a regular expression such as `/^layer[12]\./`, or several of them. */
+  /** A glob such as `layer1.*`, a regular expression such as `/^layer[12]\./`, `@gates` or `@head`, or several of them. */
   readonly match: string | readonly string[];
   /** Multiplies the learning rate. */
   readonly lrScale?: number;
@@ -23,6 +23,8 @@ export interface ParameterSetting {
 
 /** Options of {@link parameterSettings}. */
 export interface GroupOptions {
+  /** Patterns of the parameters that learn, all by default; the others are frozen unless a group says otherwise. */
+  readonly learn?: string | readonly string[] | undefined;
   readonly groups?: readonly ParameterGroup[] | undefined;
   /** The learning rate of every layer is this times that of the layer after it; 1 leaves them equal. */
   readonly layerDecay?: number | undefined;
@@ -36,19 +38,20 @@ export interface GroupOptions {
  */
 export function parameterSettings(
   model: Graph,
-  { groups = [], layerDecay = 1, weightDecay = 0 }: GroupOptions,
+  { learn = "*", groups = [], layerDecay = 1, weightDecay = 0 }: GroupOptions,
 ): Map<string, ParameterSetting> {
   const names = [...model.parameters].flatMap(([name, { trainable }]) => (trainable ? [name] : []));
   const depths = layerDecay === 1 ? undefined : layerDepths(model);
+  const learning = new Set(parametersMatching(model, learn, names));
   const settings = new Map(
     names.map((name) => {
       const decays = model.parameters.get(name)!.shape.length > 1;
       const lrScale = layerDecay ** (depths?.get(name) ?? 0);
-      return [name, { lrScale, weightDecay: decays ? weightDecay : 0, frozen: false }];
+      return [name, { lrScale, weightDecay: decays ? weightDecay : 0, frozen: !learning.has(name) }];
     }),
   );
   for (const group of groups) {
-    for (const name of namesMatching(group.match, names, "parameter")) {
+    for (const name of parametersMatching(model, group.match, names)) {
       const before = settings.get(name)!;
       settings.set(name, {
         lrScale: before.lrScale * (group.lrScale ?? 1),

@@ -1,22 +1,22 @@
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Node, Value } from "../graph/graph.js";
-import { replay } from "../transform/replay.js";
+import { replay } from "./replay.js";
 
 /**
- * The names of all nodes that compute gates, found by their form, whoever wrote the file: where a map [N, C, H, W] is
+ * All nodes that compute gates, found by their form, whoever wrote the file: where a map [N, C, H, W] is
  * multiplied by something smaller, [N, C, 1, 1] or [N, 1, H, W], they are what the factor depends on and the map does
  * not, if there is a layer with weights among it. So neither x · σ(x) nor a learnt scale counts.
  */
-export function gateNodes(graph: Graph): Set<string> {
+export function gateNodes(graph: Graph): Set<Node> {
   const values = replay(new GraphBuilder(graph.name), graph);
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  const found = new Set<string>();
+  const found = new Set<Node>();
   for (const { op, inputs } of graph.nodes) {
     const [map, gate] = op === "Mul" ? mapAndGate(inputs.map((name) => values.get(name)!)) : [];
     if (map === undefined || gate === undefined) continue;
     const own = ancestors(makers, gate.name, ancestors(makers, map.name));
     if (![...own].some(({ op }) => layers.has(op))) continue;
-    for (const { name } of own) found.add(name);
+    for (const node of own) found.add(node);
   }
   return found;
 }

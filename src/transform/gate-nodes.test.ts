@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseAttention } from "../layers/attention.js";
 import { createModel } from "../models/index.js";
-import { profile } from "../transform/profile.js";
 import { gateNodes } from "./gate-nodes.js";
+import { profile } from "./profile.js";
 
 describe("gateNodes", () => {
   // What a network takes more than its twin without attention is what its gates take.
@@ -22,7 +22,7 @@ describe("gateNodes", () => {
   ])("finds all of %s %s", (name, text) => {
     const graph = createModel(name, text === undefined ? {} : { attention: parseAttention(text) });
     const [whole, without] = [profile(graph), profile(createModel(name, { attention: { kind: "none" } }))];
-    const found = gateNodes(graph);
+    const found = new Set(Array.from(gateNodes(graph), ({ name }) => name));
     const own = whole.nodes.filter(({ node }) => found.has(node));
     const sum = (of: "params" | "macs") => own.reduce((total, node) => total + node[of], 0);
     expect(sum("params")).toBe(whole.params - without.params);
