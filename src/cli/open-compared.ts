@@ -36,7 +36,7 @@ export async function openCompared(
   recipe: Recipe,
 ): Promise<{ readonly models: readonly ComparedModel[]; readonly notices: readonly string[] }> {
   const { zooModel } = await import("../compare/compared-model.js");
-  const { planTraining } = await import("../train/plan.js");
+  const { checkPatterns, planTraining } = await import("../train/plan.js");
   const names = shortNames(given);
   const notices: string[] = [];
   const models: ComparedModel[] = [];
@@ -51,7 +51,9 @@ export async function openCompared(
       models.push({ ...zooModel(name, dataset, modelOptionsOf(flags)), statistics });
     }
   }
-  for (const { graph } of models) planTraining(graph, recipe); // what cannot be trained so shows before anything is
+  const graphs = models.map(({ graph }) => graph);
+  checkPatterns(graphs, recipe);
+  for (const graph of graphs) planTraining(graph, recipe); // what cannot be trained so shows before anything is
   return { models, notices };
 }
 

@@ -97,11 +97,12 @@ async function prepare(flags: TrainFlags, savedRecipe: Recipe | undefined) {
   const recipe = savedRecipe ?? (await recipeOf(flags, opened));
   const { withCard } = await import("../models/model-card.js");
   const { checkRecipe } = await import("../train/recipe.js");
-  const { planTraining } = await import("../train/plan.js");
+  const { checkPatterns, planTraining } = await import("../train/plan.js");
   const { trainedCard } = await import("../compare/compare.js");
   checkRecipe(recipe, opened);
   const { graph: bare, weights, statistics, anew, notices } = await openModel({ ...flags, model }, opened, seed);
   const dataset = { ...opened, ...statistics };
+  checkPatterns([bare], recipe);
   const plan = planTraining(bare, recipe); // patterns that fit nothing and operators without a gradient show here
   const still = anew.find((name) => plan.fixed.includes(name));
   if (still !== undefined) {

@@ -12,9 +12,9 @@ const roles: Readonly<Record<string, (graph: Graph) => ReadonlySet<string>>> = {
 
 /**
  * Those of `names` that one of the patterns fits: globs, regular expressions, `@gates` (all attention gates, found by their
- * form) or `@head` (the layer that makes the logits).
+ * form; none where there are none, see {@link checkRoles}) or `@head` (the layer that makes the logits).
  * @param names parameters of `graph`. @param what they are, for messages: "parameter".
- * @throws UserError when a pattern fits none, or there is no such role.
+ * @throws UserError when a pattern of names fits none, or there is no such role.
  */
 export function parametersMatching(
   graph: Graph,
@@ -30,19 +30,29 @@ export function parametersMatching(
   return names.filter((name) => found.has(name));
 }
 
-function playing(role: string, graph: Graph, names: readonly string[]): string[] {
-  const find = Object.hasOwn(roles, role) ? roles[role] : undefined;
-  if (find === undefined) {
-    throw new UserError(`got pattern "${role}"; expected ${Object.keys(roles).join(" or ")}, or one of names`);
+/**
+ * Refuses a role that none of the networks knows: among several that share a recipe, those without gates have nothing that
+ * `@gates` fits.
+ * @throws UserError that names the role.
+ */
+export function checkRoles(graphs: readonly Graph[], patterns: readonly string[]): void {
+  for (const role of patterns.filter((pattern) => pattern.startsWith("@"))) {
+    if (graphs.some((graph) => roleOf(role)(graph).size > 0)) continue;
+    const names = graphs.map(({ name }) => name).join(", ");
+    throw new UserError(
+      `got "${role}" for ${names} without attention gates; expected a network that has some, such as senet insert writes`,
+    );
   }
-  const all = find(graph);
-  const fitting = names.filter((name) => all.has(name));
-  if (fitting.length > 0) return fitting;
-  throw new UserError(
-    role === "@gates"
-      ? `${graph.name}: got "@gates" for a network without attention gates; expected one that has some, such as senet insert writes`
-      : `${graph.name}: got "${role}", which fits nothing here; give names or patterns of names`,
-  );
+}
+
+function playing(role: string, graph: Graph, names: readonly string[]): string[] {
+  const all = roleOf(role)(graph);
+  return names.filter((name) => all.has(name));
+}
+
+function roleOf(role: string): (graph: Graph) => ReadonlySet<string> {
+  if (Object.hasOwn(roles, role)) return roles[role]!;
+  throw new UserError(`got pattern "${role}"; expected ${Object.keys(roles).join(" or ")}, or one of names`);
 }
 
 /** What the nodes of all gates hold, running statistics of batch norms within them included. */
