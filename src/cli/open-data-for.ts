@@ -11,8 +11,9 @@ export async function openDataFor(model: string, spec: string, options: OpenOpti
   const dataset = await openDataset(spec, options);
   if (!isModelFile(model)) return dataset;
   const { readModel } = await import("../graph/node/read-model.js");
-  const { readCardIfAny } = await import("../models/model-card.js");
-  const named = readCardIfAny(readModel(model).graph)?.classes ?? [];
+  const { hasCard, readCard } = await import("../models/model-card.js");
+  const { graph } = readModel(model);
+  const named = hasCard(graph) ? readCard(graph).classes : [];
   const found = new Set(dataset.classes);
   const same = named.length === found.size && named.every((name) => found.has(name));
   if (!same || named.every((name, i) => name === dataset.classes[i])) return dataset;

@@ -18,7 +18,7 @@ export interface OpenedModel extends Model {
 }
 
 /** What says which network it is. */
-type OpenFlags = Pick<TrainingFlags, "attention" | "shortcut" | "mean" | "std"> & {
+type OpenFlags = Pick<TrainingFlags, "attention" | "shortcut" | "aux" | "mean" | "std"> & {
   readonly model: string;
   readonly weights?: string;
 };
@@ -94,10 +94,10 @@ async function fromZoo(flags: OpenFlags, dataset: Dataset): Promise<Graph> {
  */
 async function fromFile(path: string, dataset: Dataset): Promise<Model & { card: ModelCard | undefined }> {
   const { headOf, withClasses } = await import("../transform/head.js");
-  const { readCardIfAny } = await import("../models/model-card.js");
+  const { hasCard, readCard } = await import("../models/model-card.js");
   const { channels, height, width, classes } = dataset;
   const { graph, weights } = await openModelFile(path, { image: [channels, height, width] });
-  const card = readCardIfAny(graph);
+  const card = hasCard(graph) ? readCard(graph) : undefined;
   if (graph.outputs[0]!.shape.at(-1) === classes.length && !namesOthers(card, classes)) return { graph, weights, card };
   const head = new Set(headOf(graph).map(({ name }) => name));
   return {

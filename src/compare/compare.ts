@@ -2,7 +2,7 @@ import { flatAugmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { gateStatistics } from "../explain/gates.js";
 import { countParameters, type Model, type Weights } from "../graph/graph.js";
-import { type ModelCard, withCard } from "../models/model-card.js";
+import { cardEntries, type ModelCard, withCard } from "../models/model-card.js";
 import type { EpochResult, RunResult } from "../report/results.js";
 import { type Measured, type MeasuredModel, scoreRun } from "../report/summarise.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -148,8 +148,7 @@ export function trainedCard(dataset: Dataset, recipe: Recipe, model: string, see
   const { augment, ...rest } = recipe;
   return {
     classes: [...dataset.classes],
-    mean: [...dataset.mean],
-    std: [...dataset.std],
+    ...cardEntries(dataset),
     provenance: {
       model,
       data: dataset.name,

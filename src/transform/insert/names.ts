@@ -1,0 +1,73 @@
+import type { Node } from "../../graph/graph.js";
+import type { Place } from "./place.js";
+import type { Position } from "./stages.js";
+import type { Wiring } from "./wiring.js";
+
+/**
+ * The names under which the parameters of new blocks live: that of the module which the unit is, and `se`, as in
+ * published networks: `layer1.0.se`. Where the file does not name its modules, `se_3_4` for block 4 of stage 3.
+ */
+export function blockNames(wiring: Wiring, places: readonly Place[], positions: readonly Position[]): string[] {
+  const modules = new Map<Node, string>();
+  for (const node of wiring.graph.nodes) {
+    const name = layerOps.has(node.op) ? moduleOf(wiring, node) : undefined;
+    if (name !== undefined) modules.set(node, name);
+  }
+  const taken = new Set([...wiring.values.keys()]);
+  const isTaken = (path: string) => [...taken].some((name) => name === path || name.startsWith(`${path}.`));
+  return places.map((place, i) => {
+    const { stage, block } = positions[i]!;
+    const wanted = nameIn(place, modules) ?? `se_${stage}_${block}`;
+    let path = wanted;
+    for (let n = 2; isTaken(path); n++) path = `${wanted}_${n}`;
+    taken.add(path);
+    return path;
+  });
+}
+
+const layerOps = new Set(["Conv", "BatchNormalization", "Gemm", "MatMul", "ConvTranspose"]);
+
+function nameIn({ nodes }: Place, modules: ReadonlyMap<Node, string>): string | undefined {
+  const own = [...nodes].flatMap((node) => modules.get(node) ?? []);
+  const others = [...modules].flatMap(([node, name]) => (nodes.has(node) ? [] : [name]));
+  if (own.length === 0) return undefined;
+  const prefix = commonPrefix(own);
+  const whole = prefix.slice(0, prefix.lastIndexOf(".") + 1); // ends in a dot
+  if (whole !== "" && !others.some((name) => name.startsWith(whole))) return `${whole}se`;
+  const part = prefix.slice(0, prefix.lastIndexOf("_") + 1);
+  if (part !== "" && !part.endsWith("._") && !others.some((name) => name.startsWith(part))) return `${part}se`;
+  return inSequence(own);
+}
+
+/** `features.2.se` for the convolution `features.0` and the batch norm `features.1`: the activation is the next in the list. */
+function inSequence(names: readonly string[]): string | undefined {
+  const numbers = names.map((name) => /^(.*\.)?(\d+)$/.exec(name));
+  const [first] = numbers;
+  if (first === null || first === undefined || numbers.some((found) => found?.[1] !== first[1])) {
+    return names.length === 1 ? `${names[0]}.se` : undefined;
+  }
+  return `${first[1] ?? ""}${Math.max(...numbers.map((found) => Number(found![2]))) + 1}.se`;
+}
+
+function commonPrefix(names: readonly string[]): string {
+  const ended = names.map((name) => `${name}.`);
+  const [first, ...others] = ended as [string, ...string[]];
+  let length = first.length;
+  for (const name of others) while (!name.startsWith(first.slice(0, length))) length--;
+  return first.slice(0, length);
+}
+
+/** The name of the module that a layer is, with dots: by its weight's name, or by the path that exporters give to nodes. */
+function moduleOf(wiring: Wiring, node: Node): string | undefined {
+  const weight = wiring.tensorBehind({ node, input: 1 })?.name ?? "";
+  if (!weight.includes("::") && /[./].*[A-Za-z_]/.test(weight)) return dotted(weight.split(/[./]/).slice(0, -1));
+  const path = node.name.split("/").filter((part) => part !== "");
+  return path.length > 1 ? dotted(nested(path.slice(0, -1))) : undefined;
+}
+
+const dotted = (parts: readonly string[]) => parts.filter((part) => part !== "").join(".");
+
+/** PyTorch repeats the name of a list before that of its entry: /layer1/layer1.0/conv1 is layer1.0.conv1. */
+function nested(parts: readonly string[]): string[] {
+  return parts.filter((part, i) => !parts[i + 1]?.startsWith(`${part}.`));
+}
