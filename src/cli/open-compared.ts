@@ -7,6 +7,7 @@ import type { Recipe } from "../train/recipe.js";
 import { isModelFile } from "./model-file.js";
 import { openModel, statisticsOf } from "./open-model.js";
 import { modelOptionsOf, type TrainingFlags } from "./options.js";
+import { unfolded } from "./unfolded.js";
 
 type CompareModelFlags = TrainingFlags & { readonly models: string };
 
@@ -43,7 +44,7 @@ export async function openCompared(
   for (const [i, model] of given.entries()) {
     const name = names[i]!;
     if (isModelFile(model)) {
-      const opened = await openCompare(model, name, flags, dataset);
+      const opened = await openCompare(model, name, flags, dataset, recipe);
       notices.push(...opened.notices.map((notice) => `${name}: ${notice}`));
       models.push(opened.model);
     } else {
@@ -57,11 +58,13 @@ export async function openCompared(
   return { models, notices };
 }
 
-async function openCompare(path: string, name: string, flags: CompareModelFlags, dataset: Dataset) {
+async function openCompare(path: string, name: string, flags: CompareModelFlags, dataset: Dataset, recipe: Recipe) {
   const { initialise } = await import("../graph/initialise.js");
   const { gateNodes } = await import("../transform/gate-nodes.js");
   const { attention: _, ...rest } = flags; // of the networks by name alone
-  const { graph, weights, statistics, anew, notices } = await openModel({ ...rest, model: path }, dataset, 1);
+  const given = await openModel({ ...rest, model: path }, dataset, 1);
+  const { statistics, anew } = given;
+  const { graph, weights, notices } = await unfolded(given, flags, { ...dataset, ...statistics }, recipe);
   const drawn = (seed: number) => {
     const first = initialise(graph, seed);
     return new Map([...weights, ...anew.map((parameter) => [parameter, first.get(parameter)!] as const)]);

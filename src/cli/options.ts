@@ -41,6 +41,7 @@ export interface TrainingFlags extends StepFlags, ScheduleFlags, DataFlags, Augm
   readonly mean?: string;
   readonly std?: string;
   readonly aux?: true;
+  readonly unfoldBn?: true;
   readonly threads?: number;
   readonly checkpointEvery: string;
 }
@@ -56,6 +57,7 @@ export function trainingOptions(fallback: { data?: string } = {}): Option[] {
     ...under("Model:", [
       attentionOption(),
       new Option("--shortcut <kind>", "past a change of shape").choices(["projection", "A"]).default("projection"),
+      new Option("--unfold-bn", "put back batch norms that a file has folded away, with statistics of training images"),
       new Option("--aux", "with the auxiliary classifier that helps inception_v3 to learn"),
     ]),
     ...under("Data:", [

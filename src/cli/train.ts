@@ -19,6 +19,7 @@ import {
 } from "./options.js";
 import { Progress } from "./progress.js";
 import type { RunFolder } from "./run-folder.js";
+import { unfolded } from "./unfolded.js";
 
 interface TrainFlags extends TrainingFlags {
   readonly model?: string;
@@ -100,8 +101,10 @@ async function prepare(flags: TrainFlags, savedRecipe: Recipe | undefined) {
   const { checkPatterns, planTraining } = await import("../train/plan.js");
   const { trainedCard } = await import("../compare/compare.js");
   checkRecipe(recipe, opened);
-  const { graph: bare, weights, statistics, anew, notices } = await openModel({ ...flags, model }, opened, seed);
+  const given = await openModel({ ...flags, model }, opened, seed);
+  const { statistics, anew } = given;
   const dataset = { ...opened, ...statistics };
+  const { graph: bare, weights, notices } = await unfolded(given, flags, dataset, recipe);
   checkPatterns([bare], recipe);
   const plan = planTraining(bare, recipe); // patterns that fit nothing and operators without a gradient show here
   const still = anew.find((name) => plan.fixed.includes(name));

@@ -56,7 +56,7 @@ function roleOf(role: string): (graph: Graph) => ReadonlySet<string> {
 }
 
 /** What the nodes of all gates hold, running statistics of batch norms within them included. */
-function gateParameters(graph: Graph): ReadonlySet<string> {
+export function gateParameters(graph: Graph): ReadonlySet<string> {
   const held = Array.from(gateNodes(graph), ({ inputs }) => inputs).flat();
   return new Set(held.filter((name) => graph.parameters.has(name)));
 }
