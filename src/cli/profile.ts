@@ -93,7 +93,7 @@ async function fromFile(path: string, { input, attention, classes }: ProfileFlag
   });
   const read = readOnnx(bytes).graph;
   const graph = input === undefined ? read : bindDims(read, boundTo(read, parseInput(input)));
-  const gates = new Set(Array.from(gateNodes(graph), ({ name }) => name));
+  const gates = gateNodes(graph);
   const sum = (nodes: readonly NodeProfile[], of: keyof Part) =>
     nodes.reduce((total, node) => total + (gates.has(node.node) ? node[of] : 0), 0);
   return { graph, attention: ({ nodes }) => ({ params: sum(nodes, "params"), macs: sum(nodes, "macs") }) };

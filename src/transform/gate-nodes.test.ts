@@ -22,7 +22,7 @@ describe("gateNodes", () => {
   ])("finds all of %s %s", (name, text) => {
     const graph = createModel(name, text === undefined ? {} : { attention: parseAttention(text) });
     const [whole, without] = [profile(graph), profile(createModel(name, { attention: { kind: "none" } }))];
-    const found = new Set(Array.from(gateNodes(graph), ({ name }) => name));
+    const found = gateNodes(graph);
     const own = whole.nodes.filter(({ node }) => found.has(node));
     const sum = (of: "params" | "macs") => own.reduce((total, node) => total + node[of], 0);
     expect(sum("params")).toBe(whole.params - without.params);

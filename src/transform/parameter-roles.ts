@@ -1,8 +1,10 @@
 import { UserError } from "../errors.js";
+import { GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
-import { gateNodes } from "./gate-nodes.js";
+import { gatedMaps } from "./gate-nodes.js";
 import { headOf } from "./head.js";
 import { namesMatching } from "./name-pattern.js";
+import { replay } from "./replay.js";
 
 /** Patterns that stand for what parameters do, whatever a file calls them. */
 const roles: Readonly<Record<string, (graph: Graph) => ReadonlySet<string>>> = {
@@ -57,6 +59,7 @@ function roleOf(role: string): (graph: Graph) => ReadonlySet<string> {
 
 /** What the nodes of all gates hold, running statistics of batch norms within them included. */
 export function gateParameters(graph: Graph): ReadonlySet<string> {
-  const held = Array.from(gateNodes(graph), ({ inputs }) => inputs).flat();
+  const nodes = gatedMaps(graph, replay(new GraphBuilder(graph.name), graph)).flatMap(({ nodes }) => [...nodes]);
+  const held = nodes.flatMap(({ inputs }) => inputs);
   return new Set(held.filter((name) => graph.parameters.has(name)));
 }

@@ -1,50 +1,40 @@
 import { UserError } from "../../errors.js";
-import { GraphBuilder } from "../../graph/builder.js";
-import type { Graph, Value, Weights } from "../../graph/graph.js";
+import type { Graph, Weights } from "../../graph/graph.js";
 import { initialise } from "../../graph/initialise.js";
-import { placementOf, type SomeAttention } from "../../layers/attention.js";
-import { attentionKinds } from "../../layers/attention-kinds.js";
+import { ShapeError } from "../../graph/shape.js";
+import { formatAttention, type SomeAttention } from "../../layers/attention.js";
 import { type NeutralStart, neutralStarts } from "../../layers/neutral-start.js";
-import { Scope } from "../../layers/scope.js";
-import { replay } from "../replay.js";
-import { balance } from "./balance.js";
-import { type Edge, edgeOf } from "./edges.js";
-import { findPlaces } from "./find-places.js";
-import { blockNames } from "./names.js";
-import type { PlaceKind } from "./place.js";
+import { balance, type Obstacle } from "./balance.js";
+import { type BlockCost, blockCost } from "./block-cost.js";
+import { type PlannedSite, planSites, type Site } from "./plan-sites.js";
 import { rescale, rescaledWeights, type Scaled } from "./rescale.js";
-import { positionsOf } from "./stages.js";
 import { Wiring } from "./wiring.js";
+import { writeBlocks } from "./write-blocks.js";
 
 /** What to insert, and where. */
 export interface InsertOptions {
   /** The block with its options, its placement and its stages; squeeze-and-excitation with r = 16 where left out. */
   readonly attention?: SomeAttention;
+  /** Nodes or values behind which a block is put; without them every unit that is found gets one. */
+  readonly at?: readonly string[] | undefined;
   /**
    * How the new blocks start. `identity`: the network gives the answers it gave, and learns from the first step on what the
    * blocks are for. `paper`: as in a network that is trained from the start.
    */
   readonly start?: "identity" | "paper";
+  /** Whether a network that has gates gets more of them: in the units without one, or wherever `at` says. */
+  readonly force?: boolean | undefined;
 }
 
-/** A block that was inserted. */
-export interface InsertedSite {
-  /** The prefix of its parameters' names: `layer1.0.se`. */
-  readonly name: string;
-  /** What kind of unit it is part of. */
-  readonly kind: PlaceKind;
-  /** Numbered as in the paper: conv2_x is stage 2; and which block of the stage. */
-  readonly stage: number;
-  readonly block: number;
-  /** The map that it weighs, by its name in the graph before, and the map's channels. */
-  readonly value: string;
-  readonly channels: number;
-}
+/** A block that was inserted, and what it takes. */
+export interface InsertedSite extends Site, BlockCost {}
 
 /** A graph with new blocks. */
 export interface Inserted {
   readonly graph: Graph;
   readonly sites: readonly InsertedSite[];
+  /** Units that have a gate already and were left alone. */
+  readonly gated: readonly Site[];
   /** Parameters whose values are not those of the graph before: which one times which power of two. */
   readonly scaled: ReadonlyMap<string, Scaled>;
 }
@@ -52,44 +42,35 @@ export interface Inserted {
 /**
  * Puts attention into a network, wherever it comes from: into every unit that is found in its graph.
  * @returns the new graph; {@link insertedWeights} makes its weights from those of the graph before.
- * @throws UserError when there is no place for a block, or no start that leaves the answers as they are.
+ * @throws UserError when there is no place for a block, the network has gates, or no start leaves the answers as they are.
  * @example
  * const inserted = insertAttention(graph, { attention: { kind: "se", reduction: 16 } });
  * writeOnnx(inserted.graph, insertedWeights(inserted, weights));
  */
 export function insertAttention(graph: Graph, options: InsertOptions = {}): Inserted {
-  const { attention = { kind: "se" }, start = "identity" } = options;
-  const wiring = new Wiring(graph);
-  const places = findPlaces(wiring);
-  const positions = positionsOf(wiring, places);
-  const chosen = places.flatMap((place, i) => {
-    const position = positions[i]!;
-    return attention.stages?.includes(position.stage) === false ? [] : [{ place, ...position }];
-  });
-  if (chosen.length === 0) throw new UserError(`${graph.name}: got no place for attention`);
-  const names = blockNames(
-    wiring,
-    chosen.map(({ place }) => place),
-    chosen,
-  );
-  const edges = chosen.map(({ place }) => edgeOf(wiring, place, placementOf(attention)));
-  const neutral = start === "identity" ? neutralStart(attention) : { constants: {}, halvings: 0 };
-  const { rescaled, obstacles } = balance(
-    wiring,
-    edges.map((edge) => ({ edge, halvings: neutral.halvings })),
-  );
-  if (obstacles.length > 0) {
-    const [{ gate, before, after }] = obstacles as [(typeof obstacles)[0]];
-    throw new UserError(`${names[gate]}: got a gate of ½ between ${before} and ${after}; expected a layer between`);
+  const { attention = { kind: "se" }, start = "identity", at, force } = options;
+  if (attention.kind === "sk") {
+    throw new UserError(
+      "got sk to insert; expected another block: a selective kernel stands in the place of a convolution; build it into a network by name",
+    );
   }
+  const wiring = new Wiring(graph);
+  const { chosen, gated } = planSites(wiring, { attention, at, force });
+  const sites = chosen.map(({ site }) => ({ ...site, ...costAt(wiring, site, attention) }));
+  const neutral = start === "identity" ? neutralStart(attention) : { constants: {}, halvings: 0 };
+  const gates = chosen.map(({ edge }) => ({ edge, halvings: neutral.halvings }));
+  const { rescaled, obstacles } = balance(wiring, gates);
+  if (obstacles.length > 0) throw new UserError(noIdentity(obstacles, chosen));
   const host = rescale(wiring, rescaled);
-  const written = writeBlocks(host.graph, edgesIn(host.graph, wiring, edges), names, attention);
-  const sites = chosen.map(({ place, stage, block }, i): InsertedSite => {
-    const { value } = edges[i]!;
-    const channels = wiring.values.get(value)!.shape[1] as number;
-    return { name: names[i]!, kind: place.kind, stage, block, value, channels };
-  });
-  return { graph: withConstants(written, names, neutral.constants), sites, scaled: host.scaled };
+  const names = sites.map(({ name }) => name);
+  const written = writeBlocks(host.graph, wiring, chosen, attention);
+  const metadata = new Map([...graph.metadata, ...record(graph, { attention, start, names })]);
+  return {
+    graph: { ...withConstants(written, names, neutral.constants), metadata },
+    sites,
+    gated,
+    scaled: host.scaled,
+  };
 }
 
 /** The weights of a graph with new blocks: those it had, some of them times powers of two, and new ones drawn by the seed. */
@@ -100,6 +81,19 @@ export function insertedWeights({ graph, scaled }: Inserted, weights: Weights, s
   return new Map([...graph.parameters.keys()].map((name) => [name, known.get(name) ?? drawn.get(name)!]));
 }
 
+function costAt(wiring: Wiring, { value, name, channels }: Site, attention: SomeAttention): BlockCost {
+  const { shape } = wiring.values.get(value)!;
+  const [height, width] = wiring.channelAxis(value) === 1 ? shape.slice(2) : shape.slice(1);
+  try {
+    return blockCost(attention, ["N", channels, height!, width!]);
+  } catch (error) {
+    if (error instanceof UserError || error instanceof ShapeError) {
+      throw new UserError(`${name} behind ${value}: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
 function neutralStart({
   kind,
   placement: _,
@@ -108,44 +102,36 @@ function neutralStart({
 }: SomeAttention): Exclude<NeutralStart, { none: string }> {
   const neutral = neutralStarts[kind](options);
   if (!("none" in neutral)) return neutral;
-  throw new UserError(`got ${kind} to start as identity; expected another block: ${neutral.none}; or take start paper`);
+  throw new UserError(
+    `got ${kind} with start identity; expected a block that can start so: ${neutral.none}; take start paper, or another block`,
+  );
 }
 
-/** The readers as they are in a copy of the graph whose nodes may have other inputs. */
-function edgesIn(graph: Graph, { graph: before }: Wiring, edges: readonly Edge[]): Edge[] {
-  const copies = new Map(before.nodes.map((node, i) => [node, graph.nodes[i]!]));
-  return edges.map(({ value, readers }) => ({
-    value,
-    readers: readers.map(({ node, input }) => ({ node: copies.get(node)!, input })),
-  }));
+function noIdentity(obstacles: readonly Obstacle[], chosen: readonly PlannedSite[]): string {
+  const [{ gate, before, after }] = obstacles as [Obstacle];
+  const { name } = chosen[gate]!.site;
+  return (
+    `got start identity for ${name}${obstacles.length > 1 ? ` and ${obstacles.length - 1} more` : ""}; expected a layer between ` +
+    `${before} and ${after} whose weights can make up for a gate of ½ there; ` +
+    "take start paper, leave these places out, or insert what needs none: se:gate=relu, scse or gc"
+  );
 }
 
-/** Writes the graph again, with a block on every edge. */
-function writeBlocks(graph: Graph, edges: readonly Edge[], names: readonly string[], attention: SomeAttention): Graph {
-  const g = new GraphBuilder(graph.name);
-  const { kind, placement: _, stages: __, ...options } = attention;
-  const behind = new Map(graph.nodes.map((node) => [node, new Map<number, number>()]));
-  for (const [i, { readers }] of edges.entries())
-    for (const { node, input } of readers) behind.get(node)!.set(input, i);
-  const made = new Map<number, Value>();
-  const weighed = (edge: number, x: Value): Value => {
-    const known = made.get(edge);
-    if (known !== undefined) return known;
-    const value = attentionKinds[kind].apply(new Scope(g, names[edge]), x, options);
-    made.set(edge, value);
-    return value;
-  };
-  const values = replay(g, graph, {
-    replace: (node, inputs) => {
-      const at = behind.get(node)!;
-      if (at.size === 0) return undefined;
-      const given = inputs.map((value, i) => (value && at.has(i) ? weighed(at.get(i)!, value) : value));
-      return g.append({ ...node, inputs: given.map((value) => value?.name ?? "") });
-    },
-  });
-  for (const { name } of graph.outputs) g.output(values.get(name)!, name);
-  return g.build();
+/** What the file says of its new blocks, those of earlier insertions included. */
+function record(
+  { metadata }: Graph,
+  { attention, start, names }: { attention: SomeAttention; start: string; names: readonly string[] },
+): [string, string][] {
+  const before: unknown = JSON.parse(metadata.get(insertedKey) ?? "[]");
+  const all = [
+    ...(Array.isArray(before) ? before : []),
+    { attention: formatAttention(attention), start, blocks: names },
+  ];
+  return [[insertedKey, JSON.stringify(all)]];
 }
+
+/** The entry of an ONNX file's `metadata_props` that names the blocks that were inserted. */
+export const insertedKey = "senet.inserted";
 
 /** A graph some of whose new parameters start as constants. */
 function withConstants(graph: Graph, names: readonly string[], constants: Readonly<Record<string, number>>): Graph {

@@ -7,17 +7,20 @@ import type { Wiring } from "./wiring.js";
  * The names under which the parameters of new blocks live: that of the module which the unit is, and `se`, as in
  * published networks: `layer1.0.se`. Where the file does not name its modules, `se_3_4` for block 4 of stage 3.
  */
-export function blockNames(wiring: Wiring, places: readonly Place[], positions: readonly Position[]): string[] {
-  const modules = new Map<Node, string>();
-  for (const node of wiring.graph.nodes) {
-    const name = layerOps.has(node.op) ? moduleOf(wiring, node) : undefined;
-    if (name !== undefined) modules.set(node, name);
-  }
+export function blockNames(
+  wiring: Wiring,
+  places: readonly Place[],
+  positions: readonly Position[],
+  all: readonly Place[],
+): string[] {
+  const modules = new Map<Place, readonly string[]>();
+  for (const place of [...all, ...places]) modules.set(place, modulesIn(wiring, place));
   const taken = new Set([...wiring.values.keys()]);
   const isTaken = (path: string) => [...taken].some((name) => name === path || name.startsWith(`${path}.`));
   return places.map((place, i) => {
     const { stage, block } = positions[i]!;
-    const wanted = nameIn(place, modules) ?? `se_${stage}_${block}`;
+    const others = all.flatMap((other) => (other === place ? [] : modules.get(other)!));
+    const wanted = nameIn(modules.get(place)!, others) ?? `se_${stage}_${block}`;
     let path = wanted;
     for (let n = 2; isTaken(path); n++) path = `${wanted}_${n}`;
     taken.add(path);
@@ -27,9 +30,14 @@ export function blockNames(wiring: Wiring, places: readonly Place[], positions: 
 
 const layerOps = new Set(["Conv", "BatchNormalization", "Gemm", "MatMul", "ConvTranspose"]);
 
-function nameIn({ nodes }: Place, modules: ReadonlyMap<Node, string>): string | undefined {
-  const own = [...nodes].flatMap((node) => modules.get(node) ?? []);
-  const others = [...modules].flatMap(([node, name]) => (nodes.has(node) ? [] : [name]));
+/** The modules of a unit's layers; an activation at its end that has a name of its own stands for all of them. */
+function modulesIn(wiring: Wiring, { kind, nodes, join }: Place): string[] {
+  const path = kind === "convolution" ? pathOf(join) : undefined;
+  if (path !== undefined) return [path];
+  return [...nodes].flatMap((node) => (layerOps.has(node.op) ? (moduleOf(wiring, node) ?? []) : []));
+}
+
+function nameIn(own: readonly string[], others: readonly string[]): string | undefined {
   if (own.length === 0) return undefined;
   const prefix = commonPrefix(own);
   const whole = prefix.slice(0, prefix.lastIndexOf(".") + 1); // ends in a dot
@@ -61,7 +69,12 @@ function commonPrefix(names: readonly string[]): string {
 function moduleOf(wiring: Wiring, node: Node): string | undefined {
   const weight = wiring.tensorBehind({ node, input: 1 })?.name ?? "";
   if (!weight.includes("::") && /[./].*[A-Za-z_]/.test(weight)) return dotted(weight.split(/[./]/).slice(0, -1));
-  const path = node.name.split("/").filter((part) => part !== "");
+  return pathOf(node);
+}
+
+/** `layer1.0.conv1` of a node that is called `/layer1/layer1.0/conv1/Conv`. */
+function pathOf({ name }: Node): string | undefined {
+  const path = name.split("/").filter((part) => part !== "");
   return path.length > 1 ? dotted(nested(path.slice(0, -1))) : undefined;
 }
 

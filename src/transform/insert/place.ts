@@ -36,5 +36,10 @@ export type PlaceKind =
   | "convolution"
   | "node";
 
+/** Whether the unit weighs its channels or pixels already. */
+export function isGated(wiring: Wiring, { nodes, value, join }: Place): boolean {
+  return wiring.gates.some(({ product, map }) => nodes.has(product) || map === value || map === join.outputs[0]);
+}
+
 /** Finds the units of one kind; `taken` holds the nodes of those that were found before. */
 export type PlaceFinder = (wiring: Wiring, taken: ReadonlySet<Node>) => readonly Place[];

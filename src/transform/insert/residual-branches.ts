@@ -23,7 +23,8 @@ export function residualBranches(wiring: Wiring, taken: ReadonlySet<Node>): Plac
   return places;
 }
 
-function residualUnit(wiring: Wiring, join: Node, inner: ReadonlySet<Node>): Place | undefined {
+/** The residual unit that a sum ends, unless it holds one of the `inner` sums. */
+export function residualUnit(wiring: Wiring, join: Node, inner: ReadonlySet<Node>): Place | undefined {
   const ends = join.inputs;
   if (ends.length !== 2 || ends[0] === ends[1] || !ends.every((name) => wiring.isMap(name))) return undefined;
   const [a, b] = ends.map((name) => wiring.values.get(name)!.shape);
@@ -40,7 +41,7 @@ function residualUnit(wiring: Wiring, join: Node, inner: ReadonlySet<Node>): Pla
 }
 
 /** Sums over what was made larger again are those of a pyramid, not of a unit. */
-const enlarges = new Set(["Resize", "Upsample", "ConvTranspose", "DepthToSpace"]);
+export const enlarges = new Set(["Resize", "Upsample", "ConvTranspose", "DepthToSpace"]);
 
 /** A way that only takes a part of the map, as between the scales of a Res2Net, is no shortcut past a unit. */
 function onlyCuts(nodes: readonly Node[]): boolean {

@@ -1,5 +1,6 @@
-import { GraphBuilder } from "../../graph/builder.js";
+import { attributesOf, GraphBuilder } from "../../graph/builder.js";
 import type { Graph, Node, Value } from "../../graph/graph.js";
+import { type GatedMap, gatedMaps } from "../gate-nodes.js";
 import { replay } from "../replay.js";
 
 /** One input of a node. */
@@ -16,6 +17,8 @@ export class Wiring {
   readonly #readers = new Map<string, Reader[]>();
   readonly #order = new Map<Node, number>();
   readonly #computed: Set<string>;
+  readonly #lastAxis = new Set<string>();
+  #gates: readonly GatedMap[] | undefined;
 
   constructor(graph: Graph) {
     this.graph = graph;
@@ -28,6 +31,7 @@ export class Wiring {
         this.#makers.set(name, node);
         if (live) this.#computed.add(name);
       }
+      if (this.#channelsLast(node)) for (const name of node.outputs) this.#lastAxis.add(name);
       for (const [input, name] of node.inputs.entries()) {
         const readers = this.#readers.get(name) ?? [];
         readers.push({ node, input });
@@ -74,6 +78,25 @@ export class Wiring {
   /** True for a computed map with a batch, channels, rows and columns. */
   isMap(value: string): boolean {
     return this.isComputed(value) && this.values.get(value)?.shape.length === 4;
+  }
+
+  /** The axis of a map that counts its channels: 1, or 3 between the transpositions that TensorFlow's exporters write. */
+  channelAxis(value: string): 1 | 3 {
+    return this.#lastAxis.has(value) ? 3 : 1;
+  }
+
+  /** The gates that the graph has. */
+  get gates(): readonly GatedMap[] {
+    this.#gates ??= gatedMaps(this.graph, this.values);
+    return this.#gates;
+  }
+
+  #channelsLast(node: Node): boolean {
+    const maps = node.inputs.filter((name) => this.isMap(name));
+    if (node.op !== "Transpose")
+      return maps.length > 0 && node.op !== "Conv" && maps.every((name) => this.#lastAxis.has(name));
+    const { perm } = attributesOf(node);
+    return Array.isArray(perm) && perm.join() === "0,2,3,1" && !this.#lastAxis.has(node.inputs[0]!);
   }
 
   /** The parameter or constant behind an input of a node, through nodes that only move its elements. */
