@@ -1,5 +1,6 @@
 import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
+import { layerDepths } from "./layer-depths.js";
 import { parametersMatching } from "./parameter-roles.js";
 
 /** What is different for the parameters that a pattern fits. Of several groups that fit one, the last that says a thing wins. */
@@ -64,32 +65,4 @@ export function parameterSettings(
     throw new UserError(`${model.name}: got ${names.length} parameters, all frozen; expected some that learn`);
   }
   return settings;
-}
-
-/**
- * How many layers lie between a parameter's layer and the last one, in the order in which the graph uses them. A layer is
- * what shares a name up to its first number (`layer1.0`, `features.3`); before, between and after such layers, names
- * without a number (`conv1`, `bn1`, `fc`) are one. Where names say nothing, every kernel begins a layer.
- */
-export function layerDepths(model: Graph): Map<string, number> {
-  const layers = new Map<string, number>();
-  const keys: string[] = [];
-  let kernel = "";
-  for (const name of new Set(model.nodes.flatMap(({ inputs }) => inputs))) {
-    const parameter = model.parameters.get(name);
-    if (!parameter?.trainable) continue;
-    if (parameter.shape.length > 1) kernel = name;
-    const key = layerKey(name) ?? kernel;
-    if (key === "" ? keys.at(-1) !== "" : !keys.includes(key)) keys.push(key);
-    layers.set(name, key === "" ? keys.length - 1 : keys.indexOf(key));
-  }
-  return new Map([...layers].map(([name, layer]) => [name, keys.length - 1 - layer]));
-}
-
-/** The name up to its first number: `layer1.0`; empty where there is none; undefined where the name has no parts. */
-function layerKey(name: string): string | undefined {
-  const parts = name.split(".");
-  if (parts.length < 2) return undefined;
-  const number = parts.findIndex((part) => /^\d+$/.test(part));
-  return number < 0 ? "" : parts.slice(0, number + 1).join(".");
 }
