@@ -9,6 +9,7 @@ import { senetVersion } from "./environment.js";
 import { evaluate } from "./eval.js";
 import { exportModel } from "./export.js";
 import { gradients } from "./gradients.js";
+import { insert } from "./insert.js";
 import { models } from "./models.js";
 import { profile } from "./profile.js";
 import { runModel } from "./run.js";
@@ -22,7 +23,7 @@ const program = new Command("senet")
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
 const commands = [
   ...[train, compare, evaluate, models, profile, data],
-  ...[runModel, gradients, exportModel, convert, bench],
+  ...[runModel, gradients, exportModel, insert, convert, bench],
 ];
 for (const command of commands) program.addCommand(command);
 speakAlike(program);

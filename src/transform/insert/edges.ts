@@ -18,12 +18,12 @@ export interface Edge {
 export function edgeOf(wiring: Wiring, place: Place, placement: Placement): Edge {
   if (placement === "standard") return whole(wiring, place.value);
   const { residual, join } = place;
-  if (placement === "3x3") return whole(wiring, afterThree(wiring, place));
   if (residual === undefined || join.op === "Concat") {
     throw new UserError(
       `got placement ${placement} for the ${place.kind} at ${join.name}, which is not added to a shortcut; expected standard`,
     );
   }
+  if (placement === "3x3") return whole(wiring, afterThree(wiring, place, residual.branch));
   if (placement === "post") {
     const sum = join.outputs[0]!;
     return whole(wiring, activationAfter(wiring, sum)?.value ?? sum);
@@ -46,8 +46,8 @@ export function whole(wiring: Wiring, value: string): Edge {
 }
 
 /** What the only 3×3 convolution of a bottleneck makes, after its batch norm and activation. */
-function afterThree(wiring: Wiring, { kind, join, residual }: Place): string {
-  const convs = (residual?.branch ?? []).filter((node) => convShape(wiring, node) !== undefined);
+function afterThree(wiring: Wiring, { kind, join }: Place, branch: readonly Node[]): string {
+  const convs = branch.filter((node) => convShape(wiring, node) !== undefined);
   const three = convs.filter((node) => convShape(wiring, node)!.kernel.every((size) => size === 3));
   if (three.length !== 1 || convs.length < 3) {
     throw new UserError(

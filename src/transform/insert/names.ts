@@ -16,11 +16,14 @@ export function blockNames(
   const modules = new Map<Place, readonly string[]>();
   for (const place of [...all, ...places]) modules.set(place, modulesIn(wiring, place));
   const taken = new Set([...wiring.values.keys()]);
+  // the first PyTorch ports of the SENet authors' networks, whose stem is "layer0", have a name of their own for it
+  const leaf = [...wiring.graph.parameters.keys()].some((name) => name.startsWith("layer0.")) ? "se_module" : "se";
   const isTaken = (path: string) => [...taken].some((name) => name === path || name.startsWith(`${path}.`));
   return places.map((place, i) => {
     const { stage, block } = positions[i]!;
     const others = all.flatMap((other) => (other === place ? [] : modules.get(other)!));
-    const wanted = nameIn(modules.get(place)!, others) ?? `se_${stage}_${block}`;
+    const unit = unitName(modules.get(place)!, others);
+    const wanted = unit === undefined ? `se_${stage}_${block}` : `${unit}${leaf}`;
     let path = wanted;
     for (let n = 2; isTaken(path); n++) path = `${wanted}_${n}`;
     taken.add(path);
@@ -37,24 +40,25 @@ function modulesIn(wiring: Wiring, { kind, nodes, join }: Place): string[] {
   return [...nodes].flatMap((node) => (layerOps.has(node.op) ? (moduleOf(wiring, node) ?? []) : []));
 }
 
-function nameIn(own: readonly string[], others: readonly string[]): string | undefined {
+/** What stands before the block's own name, with the dot or underscore between. */
+function unitName(own: readonly string[], others: readonly string[]): string | undefined {
   if (own.length === 0) return undefined;
   const prefix = commonPrefix(own);
   const whole = prefix.slice(0, prefix.lastIndexOf(".") + 1); // ends in a dot
-  if (whole !== "" && !others.some((name) => name.startsWith(whole))) return `${whole}se`;
+  if (whole !== "" && !others.some((name) => name.startsWith(whole))) return whole;
   const part = prefix.slice(0, prefix.lastIndexOf("_") + 1);
-  if (part !== "" && !part.endsWith("._") && !others.some((name) => name.startsWith(part))) return `${part}se`;
+  if (part !== "" && !part.endsWith("._") && !others.some((name) => name.startsWith(part))) return part;
   return inSequence(own);
 }
 
-/** `features.2.se` for the convolution `features.0` and the batch norm `features.1`: the activation is the next in the list. */
+/** `features.2.` for the convolution `features.0` and the batch norm `features.1`: the activation is the next in the list. */
 function inSequence(names: readonly string[]): string | undefined {
   const numbers = names.map((name) => /^(.*\.)?(\d+)$/.exec(name));
   const [first] = numbers;
   if (first === null || first === undefined || numbers.some((found) => found?.[1] !== first[1])) {
-    return names.length === 1 ? `${names[0]}.se` : undefined;
+    return names.length === 1 ? `${names[0]}.` : undefined;
   }
-  return `${first[1] ?? ""}${Math.max(...numbers.map((found) => Number(found![2]))) + 1}.se`;
+  return `${first[1] ?? ""}${Math.max(...numbers.map((found) => Number(found![2]))) + 1}.`;
 }
 
 function commonPrefix(names: readonly string[]): string {
