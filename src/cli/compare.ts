@@ -3,7 +3,7 @@ import type { RunId } from "../compare/compare.js";
 import type { RunProgress } from "../train/checkpoint.js";
 import type { Recipe } from "../train/recipe.js";
 import { openOptionsOf, reportSkipped } from "./data-options.js";
-import { isModelFile } from "./model-file.js";
+import { modelSource } from "./model-source.js";
 import { comparedNames, openCompared } from "./open-compared.js";
 import {
   checkpointEveryOf,
@@ -31,8 +31,8 @@ interface CompareFlags extends TrainingFlags {
 export const compare = new Command("compare")
   .description("Train networks side by side with several seeds; say whether SE helped, by how much, at what cost.")
   .option(
-    "--models <list>",
-    "names or .onnx files with commas between; the first is the baseline",
+    "--models <names>",
+    "networks by name, .onnx files or hub ids, with commas between; the first is the baseline",
     "resnet20,seresnet20",
   )
   .option("--out <dir>", "folder for the report (default: a new one in runs/)")
@@ -93,7 +93,11 @@ async function prepare(flags: CompareFlags, savedRecipe: Recipe | undefined) {
   const given = comparedNames(flags);
   const seeds = Array.from({ length: wholeNumber("--seeds", flags.seeds, 1) }, (_, i) => i + 1);
   const { openDataFor } = await import("./open-data-for.js");
-  const dataset = await openDataFor(given.find(isModelFile) ?? given[0]!, flags.data, openOptionsOf(flags));
+  const dataset = await openDataFor(
+    given.find((model) => modelSource(model) === "file") ?? given[0]!,
+    flags.data,
+    openOptionsOf(flags),
+  );
   const recipe = savedRecipe ?? (await recipeOf(flags, dataset));
   const { checkRecipe } = await import("../train/recipe.js");
   checkRecipe(recipe, dataset);

@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import { modelEntry } from "../models/index.js";
 import type { Recipe } from "../train/recipe.js";
-import { isModelFile } from "./model-file.js";
+import { modelSource } from "./model-source.js";
 import { openModel, statisticsOf } from "./open-model.js";
 import { modelOptionsOf, type TrainingFlags } from "./options.js";
 import { unfolded } from "./unfolded.js";
@@ -14,7 +14,7 @@ type CompareModelFlags = TrainingFlags & { readonly models: string };
 /** What `--models` lists. @throws UserError unless these are two or more different models. */
 export function comparedNames({ models, attention }: CompareModelFlags): readonly string[] {
   const given = models.split(",").map((name) => name.trim());
-  const kinds = given.flatMap((name) => (isModelFile(name) ? [] : [modelEntry(name).attention]));
+  const kinds = given.flatMap((name) => (modelSource(name) === "name" ? [modelEntry(name).attention] : []));
   if (given.length < 2 || new Set(given).size < given.length) {
     throw new UserError(`--models: got "${models}"; expected at least two different names such as resnet20,seresnet20`);
   }
@@ -27,7 +27,7 @@ export function comparedNames({ models, attention }: CompareModelFlags): readonl
 }
 
 /**
- * Opens what is compared: networks by name, whose weights are drawn by the seed, and files, which start from what they hold.
+ * Opens what is compared: networks by name, whose weights are drawn by the seed, and files or repositories of the hub, which start from what they hold.
  * @throws UserError when a file cannot be read or trained by the recipe.
  */
 export async function openCompared(
@@ -43,13 +43,13 @@ export async function openCompared(
   const models: ComparedModel[] = [];
   for (const [i, model] of given.entries()) {
     const name = names[i]!;
-    if (isModelFile(model)) {
+    if (modelSource(model) === "name") {
+      const statistics = statisticsOf(flags, dataset);
+      models.push({ ...zooModel(name, dataset, modelOptionsOf(flags)), statistics });
+    } else {
       const opened = await openCompare(model, name, flags, dataset, recipe);
       notices.push(...opened.notices.map((notice) => `${name}: ${notice}`));
       models.push(opened.model);
-    } else {
-      const statistics = statisticsOf(flags, dataset, undefined);
-      models.push({ ...zooModel(name, dataset, modelOptionsOf(flags)), statistics });
     }
   }
   const graphs = models.map(({ graph }) => graph);

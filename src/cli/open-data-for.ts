@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
 import { type OpenOptions, openDataset } from "../data/node/open.js";
-import { isModelFile } from "./model-file.js";
+import { modelSource } from "./model-source.js";
 
 /**
  * The dataset that a model will train on. Where the model is a file that names the same classes in another order, as folders
@@ -9,7 +9,7 @@ import { isModelFile } from "./model-file.js";
  */
 export async function openDataFor(model: string, spec: string, options: OpenOptions): Promise<Dataset> {
   const dataset = await openDataset(spec, options);
-  if (!isModelFile(model)) return dataset;
+  if (modelSource(model) !== "file") return dataset;
   const { readModel } = await import("../graph/node/read-model.js");
   const { hasCard, readCard } = await import("../models/model-card.js");
   const { graph } = readModel(model);
