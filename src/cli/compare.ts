@@ -4,7 +4,6 @@ import type { RunProgress } from "../train/checkpoint.js";
 import type { Recipe } from "../train/recipe.js";
 import { openOptionsOf, reportSkipped } from "./data-options.js";
 import { modelSource } from "./model-source.js";
-import { comparedNames, openCompared } from "./open-compared.js";
 import {
   checkpointEveryOf,
   engineOptionsOf,
@@ -90,6 +89,7 @@ type Prepared = Awaited<ReturnType<typeof prepare>>;
 
 /** Opens what the flags name and checks it, before anything is written. */
 async function prepare(flags: CompareFlags, savedRecipe: Recipe | undefined) {
+  const { comparedNames, openCompared } = await import("./open-compared.js");
   const given = comparedNames(flags);
   const seeds = Array.from({ length: wholeNumber("--seeds", flags.seeds, 1) }, (_, i) => i + 1);
   const { openDataFor } = await import("./open-data-for.js");

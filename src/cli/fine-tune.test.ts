@@ -140,9 +140,9 @@ describe("senet compare of files", () => {
       models: { name: string; attention: string; params: number; runs: { model: string }[] }[];
     };
     expect(results.models.map(({ name, attention }) => [name, attention])).toEqual([
-      ["model", "gates"],
+      ["model", "se reduction=4"],
       ["resnet18", "none"],
-      ["se-resnet18", "gates"],
+      ["se-resnet18", "se reduction=4"],
     ]);
     expect(readCard(read(`c/${results.models[0]!.runs[1]!.model}`).graph).mean).toEqual([0.5, 0.4, 0.3]);
     const refused = await senet(`compare --models resnet18.onnx,resnet20 ${data} --lr-group @gates=10 --out d`);

@@ -1,9 +1,13 @@
 import { basename } from "node:path";
+import { z } from "zod";
 import type { ComparedModel } from "../compare/compared-model.js";
 import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
+import type { Graph } from "../graph/graph.js";
 import { modelEntry } from "../models/index.js";
 import type { Recipe } from "../train/recipe.js";
+import { gateNodes } from "../transform/gate-nodes.js";
+import { insertedKey } from "../transform/insert/insert-attention.js";
 import { modelSource } from "./model-source.js";
 import { openModel, statisticsOf } from "./open-model.js";
 import { modelOptionsOf, type TrainingFlags } from "./options.js";
@@ -60,7 +64,6 @@ export async function openCompared(
 
 async function openCompare(path: string, name: string, flags: CompareModelFlags, dataset: Dataset, recipe: Recipe) {
   const { initialise } = await import("../graph/initialise.js");
-  const { gateNodes } = await import("../transform/gate-nodes.js");
   const { attention: _, ...rest } = flags; // of the networks by name alone
   const given = await openModel({ ...rest, model: path }, dataset, 1);
   const { statistics, anew } = given;
@@ -69,9 +72,24 @@ async function openCompare(path: string, name: string, flags: CompareModelFlags,
     const first = initialise(graph, seed);
     return new Map([...weights, ...anew.map((parameter) => [parameter, first.get(parameter)!] as const)]);
   };
-  const attention = gateNodes(graph).size > 0 ? "gates" : "none";
-  const model: ComparedModel = { name, graph, attention, start: drawn, statistics };
+  const model: ComparedModel = { name, graph, attention: attentionOf(graph), start: drawn, statistics };
   return { model, notices };
+}
+
+/** What senet insert wrote of its blocks: `se reduction=8`; `gates` of other files that have some. */
+function attentionOf(graph: Graph): string {
+  const inserted = z.array(z.object({ attention: z.string() })).safeParse(parsed(graph.metadata.get(insertedKey)));
+  const blocks = inserted.success ? inserted.data.map(({ attention }) => attention.replace(":", " ")) : [];
+  if (blocks.length > 0) return blocks.join(" + ");
+  return gateNodes(graph).size > 0 ? "gates" : "none";
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "[]");
+  } catch {
+    return undefined;
+  }
 }
 
 /** Files without their folders, or with them where two would have one name; `/` cannot be part of a run's name. */
