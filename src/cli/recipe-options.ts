@@ -58,7 +58,7 @@ export interface ScheduleFlags {
 }
 
 /** What `--train` lets learn. */
-const learning = { gates: ["@gates"], "gates+head": ["@gates", "@head"], all: ["*"] } as const;
+const learning = { gates: ["@gates"], head: ["@head"], "gates+head": ["@gates", "@head"], all: ["*"] } as const;
 
 /** The flags of {@link StepFlags}. */
 export function stepOptions(): Option[] {
@@ -84,7 +84,7 @@ export function stepOptions(): Option[] {
     ),
     new Option("--freeze <patterns...>", 'weights that stay, such as "layer1.*", "/^conv1/", @gates or @head'),
     new Option("--freeze-bn [patterns...]", "batch norms that keep their running statistics (default: all)"),
-    new Option("--no-freeze-bn", "batch norms take each batch's statistics, where nothing else learns too"),
+    new Option("--no-freeze-bn", "batch norms take each batch's statistics, those that --train leaves out too"),
     patterned("--lr-group <pattern=f>", "learning rate of weights, times f; may be repeated", "lrScale"),
     patterned("--decay-group <pattern=w>", "weight decay of weights; may be repeated", "weightDecay"),
     number("--layer-decay <d>", "learning rate of a layer relative to the one after it (default: 1)"),

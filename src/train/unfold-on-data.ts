@@ -15,6 +15,8 @@ export interface UnfoldOptions {
   /** How many images are looked at, all there are at most. */
   readonly images?: number;
   readonly seed?: number;
+  /** Called after every batch with the number of images seen, and of those to see. */
+  readonly onProgress?: (images: number, all: number) => void;
 }
 
 /** A model with batch norms, and how many were put into it. */
@@ -31,7 +33,7 @@ export async function unfoldOnData(
   runtime: Runtime,
   model: Model,
   dataset: Dataset,
-  { augment, batch, images = 1024, seed = 1 }: UnfoldOptions,
+  { augment, batch, images = 1024, seed = 1, onProgress }: UnfoldOptions,
 ): Promise<Unfolded> {
   const { graph, weights } = model;
   const sites = foldedConvolutions(graph);
@@ -53,6 +55,7 @@ export async function unfoldOnData(
         moments.add(toNumbers(results[`mean.${output}`]!), toNumbers(results[`variance.${output}`]!));
       }
       seen += batch;
+      onProgress?.(seen, Math.min(images, dataset.train.length));
       if (seen >= images) break;
     }
   } finally {
