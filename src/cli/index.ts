@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "../errors.js";
 import { bench } from "./bench.js";
+import { classify } from "./classify.js";
 import { compare } from "./compare.js";
 import { convert } from "./convert.js";
 import { data } from "./data.js";
@@ -27,8 +28,8 @@ const program = new Command("senet")
   })
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
 const commands = [
-  ...[train, compare, evaluate, models, profile, data, pull],
-  ...[runModel, gradients, exportModel, insert, convert, bench],
+  ...[train, compare, evaluate, classify, insert, models, profile, data, pull],
+  ...[runModel, gradients, exportModel, convert, bench],
 ];
 for (const command of commands) program.addCommand(command);
 speakAlike(program);

@@ -6,7 +6,8 @@ import { hasHubPrefix, looksLikeHubId } from "../weights/hub-id.js";
 export type ModelSource = "name" | "file" | "hub";
 
 /** What models may be given as, for the help of commands. */
-export const modelSources = "a network by its published name, an .onnx file, a hub id such as timm/seresnet50.a1_in1k";
+export const modelSources =
+  "a network by its published name, an .onnx file, or a hub id such as timm/seresnet50.a1_in1k";
 
 /**
  * What `--model` stands for. A file that is there wins over a hub id of the same form; `hf-hub:` makes it one for certain.

@@ -45,14 +45,14 @@ type Found = ModelToExport & { readonly name?: string };
 
 const foundAs: Readonly<Record<ModelSource, (model: string, flags: ModelToExportFlags) => Promise<Found>>> = {
   name: byName,
-  file: (model, flags) => fromFile(fileIn(model), flags),
+  file: (model, flags) => fromFile(runFileOf(model), flags),
   hub: fromHub,
 };
 
-/** The file that a path stands for: that itself, or the model in the folder of a run. */
-function fileIn(path: string): string {
+/** The model in a run's folder; the path itself where that is no folder. @throws UserError for a folder without one. */
+export function runFileOf(path: string): string {
   if (!existsSync(path) || !statSync(path).isDirectory()) return path;
-  const file = ["model.onnx", "best.onnx"].map((name) => join(path, name)).find((path) => existsSync(path));
+  const file = ["model.onnx", "best.onnx"].map((name) => join(path, name)).find((file) => existsSync(file));
   if (file !== undefined) return file;
   throw new UserError(
     `${path}: got a folder without model.onnx and best.onnx; give one of senet train, or an .onnx file`,

@@ -19,7 +19,8 @@ sharp.cache(false);
 const archives = new Map<string, Promise<FileHandle>>();
 const mostArchives = 16;
 
-async function readRef({ path, part }: ImageRef): Promise<Uint8Array> {
+async function readRef({ path, part, bytes: given }: ImageRef): Promise<Uint8Array> {
+  if (given !== undefined) return given;
   if (part === undefined) return readFile(path);
   const file = await archive(path);
   const bytes = new Uint8Array(part.length);
