@@ -51,6 +51,8 @@ export interface Classifier extends Model {
 
 /** A model and what it says about itself. */
 interface Found extends Model {
+  /** In the zoo, where that is known. */
+  readonly name?: string;
   readonly preprocessing: Preprocessing | undefined;
   readonly classes: readonly string[] | undefined;
 }
@@ -116,7 +118,8 @@ async function byName(flags: ClassifierFlags, onNotice: (text: string) => void):
   const { publishedPreprocessing } = await import("../models/published-preprocessing.js");
   const published = publishedPreprocessing(model, options.input);
   const names = cifarClassNames(classCount(graph, model), published.height);
-  return withWeights({ graph, weights: new Map(), preprocessing: published, classes: names }, flags, onNotice);
+  const found = { name: model, graph, weights: new Map(), preprocessing: published, classes: names };
+  return withWeights(found, flags, onNotice);
 }
 
 async function fromFile(flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {
@@ -132,19 +135,26 @@ async function fromFile(flags: ClassifierFlags, onNotice: (text: string) => void
 }
 
 async function fromHub(flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {
-  const { openHubModel } = await import("../weights/node/open-hub-model.js");
-  const found = await openHubModel(flags.model, { onNotice });
-  const { graph, weights, preprocessing, config } = found;
-  const own = { graph, weights, preprocessing, classes: config.labels };
-  return flags.weights === undefined ? own : withWeights(own, flags, onNotice);
+  const { openHub, openHubGraph } = await import("./open-hub.js");
+  const { model, weights: path, size } = flags;
+  const options = size === undefined ? {} : { model: { input: [3, size, size] as const } };
+  if (path === undefined) {
+    const { graph, weights, preprocessing, config } = await openHub(model, options);
+    return { graph, weights, preprocessing, classes: config.labels };
+  }
+  const { name, graph, preprocessing, config } = await openHubGraph(model, options);
+  return withWeights({ name, graph, weights: new Map(), preprocessing, classes: config.labels }, flags, onNotice);
 }
 
 /** The model with the weights of `--weights`, and what their file says where it is an `.onnx` file with a card. */
 async function withWeights(found: Found, flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {
   const { readModelWeights } = await import("./model-weights.js");
-  const model = modelSource(flags.model) === "name" ? flags.model : undefined;
   // A last layer with values of its own would give answers of its own.
-  const { weights } = await readModelWeights(flags.weights!, found.graph, { model, renewHead: false, onNotice });
+  const { weights } = await readModelWeights(flags.weights!, found.graph, {
+    model: found.name,
+    renewHead: false,
+    onNotice,
+  });
   if (!/\.onnx$/i.test(flags.weights!)) return { ...found, weights };
   const { readModel } = await import("../graph/node/read-model.js");
   const { preprocessing, classes } = await said(readModel(flags.weights!).graph, flags);
