@@ -4,6 +4,7 @@ import { UserError } from "../errors.js";
 import type { Graph, Model } from "../graph/graph.js";
 import { formatShape } from "../graph/shape.js";
 import type { ModelOptions } from "../models/model.js";
+import { WeightsMismatch } from "../weights/load-weights.js";
 import { cifarClassNames, readClassNames, usualClassNames } from "./class-names.js";
 import { openModelFile } from "./model-file.js";
 import { modelSource, modelSources } from "./model-source.js";
@@ -119,7 +120,22 @@ async function byName(flags: ClassifierFlags, onNotice: (text: string) => void):
   const published = publishedPreprocessing(model, options.input);
   const names = cifarClassNames(classCount(graph, model), published.height);
   const found = { name: model, graph, weights: new Map(), preprocessing: published, classes: names };
-  return withWeights(found, flags, onNotice);
+  const loaded = withWeights(found, flags, onNotice);
+  return loaded.catch((error: unknown) => {
+    throw lacksProjections(error)
+      ? hint(error, "of a network whose shortcuts have no parameters? then --shortcut A")
+      : error;
+  });
+}
+
+/** Whether nothing but the projections of shortcuts is missing. */
+function lacksProjections(error: unknown): error is WeightsMismatch {
+  if (!(error instanceof WeightsMismatch) || error.misshapen.length + error.surplus.length > 0) return false;
+  return error.missing.every((name) => /\.downsample\./.test(name));
+}
+
+function hint({ message, missing, surplus, misshapen }: WeightsMismatch, text: string): WeightsMismatch {
+  return new WeightsMismatch(`${message}; ${text}`, missing, surplus, misshapen);
 }
 
 async function fromFile(flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {
