@@ -51,6 +51,13 @@ export { countMacs } from "./transform/cost.js";
 export { differentiate } from "./transform/differentiate.js";
 export { type GradientStep, gradientStep } from "./transform/gradient-step.js";
 export { type ImportOptions, importModel } from "./transform/import-model.js";
+export {
+  type Inserted,
+  type InsertedSite,
+  type InsertOptions,
+  insertAttention,
+  insertedWeights,
+} from "./transform/insert/insert-attention.js";
 export { lower } from "./transform/lower.js";
 export { type Profile, profile } from "./transform/profile.js";
 export { rebatch } from "./transform/rebatch.js";

@@ -10,6 +10,7 @@ import { senetVersion } from "./environment.js";
 import { evaluate } from "./eval.js";
 import { exportModel } from "./export.js";
 import { gradients } from "./gradients.js";
+import { insert } from "./insert.js";
 import { models } from "./models.js";
 import { profile } from "./profile.js";
 import { pull } from "./pull.js";
@@ -27,7 +28,7 @@ const program = new Command("senet")
   })
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
 const commands = [
-  ...[train, compare, evaluate, classify, models, profile, data, pull],
+  ...[train, compare, evaluate, classify, insert, models, profile, data, pull],
   ...[runModel, gradients, exportModel, convert, bench],
 ];
 for (const command of commands) program.addCommand(command);

@@ -101,7 +101,7 @@ async function fromFile(path: string, { input, attention, classes }: ProfileFlag
   }
   const { readOnnx } = await import("../graph/onnx-read.js");
   const { bindDims } = await import("../transform/replay.js");
-  const { gateNodes } = await import("../explain/gate-nodes.js");
+  const { gateNodes } = await import("../transform/gate-nodes.js");
   const bytes = await readFile(path).catch((error: Error) => {
     throw new UserError(`profile: cannot read ${path} (${error.message}); give an .onnx file`);
   });
