@@ -1,4 +1,5 @@
 export { type CompareEvents, type CompareOptions, compare } from "./compare/compare.js";
+export { type ComparedModel, zooModel } from "./compare/compared-model.js";
 export {
   defaultCrop,
   defaultErasing,
@@ -47,6 +48,7 @@ export { planTraining } from "./train/plan.js";
 export { defaultRecipe, type Recipe } from "./train/recipe.js";
 export { type Schedule, type ScheduleState, scheduleOf } from "./train/schedules.js";
 export { type TrainOptions, train } from "./train/trainer.js";
+export { type UnfoldOptions, unfoldOnData } from "./train/unfold-on-data.js";
 export { countMacs } from "./transform/cost.js";
 export { differentiate } from "./transform/differentiate.js";
 export { type GradientStep, gradientStep } from "./transform/gradient-step.js";

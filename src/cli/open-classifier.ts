@@ -152,25 +152,22 @@ async function fromFile(flags: ClassifierFlags, onNotice: (text: string) => void
 
 async function fromHub(flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {
   const { openHub, openHubGraph } = await import("./open-hub.js");
-  const { model, weights: path, size } = flags;
-  const options = size === undefined ? {} : { model: { input: [3, size, size] as const } };
-  if (path === undefined) {
-    const { graph, weights, preprocessing, config } = await openHub(model, options);
-    return { graph, weights, preprocessing, classes: config.labels };
+  const { size } = flags;
+  const options = { ...(size !== undefined && { size }) };
+  if (flags.weights === undefined) {
+    const { graph, weights, preprocessing, card } = await openHub(flags.model, options);
+    return { graph, weights, preprocessing, classes: card.classes };
   }
-  const { name, graph, preprocessing, config } = await openHubGraph(model, options);
-  return withWeights({ name, graph, weights: new Map(), preprocessing, classes: config.labels }, flags, onNotice);
+  const { graph, preprocessing, card, name } = await openHubGraph(flags.model, options);
+  return withWeights({ name, graph, weights: new Map(), preprocessing, classes: card.classes }, flags, onNotice);
 }
 
 /** The model with the weights of `--weights`, and what their file says where it is an `.onnx` file with a card. */
 async function withWeights(found: Found, flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {
   const { readModelWeights } = await import("./model-weights.js");
   // A last layer with values of its own would give answers of its own.
-  const { weights } = await readModelWeights(flags.weights!, found.graph, {
-    model: found.name,
-    renewHead: false,
-    onNotice,
-  });
+  const options = { model: found.name, renewHead: false, onNotice };
+  const { weights } = await readModelWeights(flags.weights!, found.graph, options);
   if (!/\.onnx$/i.test(flags.weights!)) return { ...found, weights };
   const { readModel } = await import("../graph/node/read-model.js");
   const { preprocessing, classes } = await said(readModel(flags.weights!).graph, flags);

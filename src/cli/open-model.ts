@@ -1,18 +1,24 @@
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset, Statistics } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import type { Graph, Model, Weights } from "../graph/graph.js";
 import type { Tensor } from "../graph/tensor.js";
+import type { ModelCard } from "../models/model-card.js";
 import { openModelFile } from "./model-file.js";
 import { type ModelSource, modelSource } from "./model-source.js";
+import { numbersOf } from "./number-list.js";
 import { modelOptionsOf, type TrainingFlags } from "./options.js";
 
 /** A network that is ready to be trained on a dataset. */
 export interface OpenedModel extends Model {
-  /** What is told to the user: parameters that start anew. */
+  /** See {@link statisticsOf}. */
+  readonly statistics: Statistics;
+  /** Parameters without weights of their own: those of a last layer for other classes. */
+  readonly anew: readonly string[];
+  /** What is told to the user. */
   readonly notices: readonly string[];
 }
 
-type ModelFlags = Pick<TrainingFlags, "attention" | "shortcut" | "aux"> & {
+type ModelFlags = Pick<TrainingFlags, "attention" | "shortcut" | "aux" | "mean" | "std"> & {
   readonly model: string;
   readonly weights?: string;
 };
@@ -21,6 +27,8 @@ type ModelFlags = Pick<TrainingFlags, "attention" | "shortcut" | "aux"> & {
 interface Found extends Model {
   /** Its name in the zoo, where that is known. */
   readonly name?: string;
+  /** How the images were normalised that its weights come from, where that is known. */
+  readonly statistics?: Statistics | undefined;
 }
 
 /**
@@ -36,13 +44,30 @@ export async function openModel(flags: ModelFlags, dataset: Dataset, seed: numbe
   }
   const { initialise } = await import("../graph/initialise.js");
   const notices: string[] = [];
-  const { name, graph, weights } = await foundAs[source](flags, dataset, notices);
+  const { name, graph, weights, statistics: own } = await foundAs[source](flags, dataset, notices);
   const given = flags.weights === undefined ? weights : await ofFile(flags.weights, name, graph, seed, notices);
   const anew = [...graph.parameters.keys()].filter((name) => !given.has(name));
   if (given.size > 0 && anew.length > 0) {
     notices.push(`${anew.join(", ")} start anew, for ${dataset.classes.length} classes`);
   }
-  return { graph, weights: new Map([...initialise(graph, seed), ...given]), notices };
+  const statistics = statisticsOf(flags, dataset, own);
+  const drawn = new Map([...initialise(graph, seed), ...given]);
+  return { graph, weights: drawn, statistics, anew: given.size > 0 ? anew : [], notices };
+}
+
+/**
+ * How images are normalised: as the flags say, as the model's weights were trained, or as the dataset has it.
+ * @throws UserError when a flag has not one number for every channel.
+ */
+export function statisticsOf(
+  { mean, std }: Pick<ModelFlags, "mean" | "std">,
+  dataset: Dataset,
+  own: Statistics = dataset,
+): Statistics {
+  const { channels } = dataset;
+  const read = (flag: string, text: string | undefined) =>
+    text === undefined ? undefined : numbersOf(flag, text, `${channels} numbers with commas between`, [channels]);
+  return { mean: read("--mean", mean) ?? own.mean, std: read("--std", std) ?? own.std };
 }
 
 const foundAs: Readonly<
@@ -84,26 +109,32 @@ async function fromHub(flags: ModelFlags, dataset: Dataset, notices: string[]): 
   if (flags.weights !== undefined) return { ...(await openHubGraph(flags.model, options)), weights: new Map() };
   const onNotice = (text: string) => notices.push(text);
   const found = await openHub(flags.model, { ...options, renewHead: true, onNotice });
-  const { mean, std } = found.preprocessing;
-  if (mean.join() !== dataset.mean.join() || std.join() !== dataset.std.join()) {
-    const own = `mean ${dataset.mean.join(", ")} and std ${dataset.std.join(", ")}`;
-    notices.push(
-      `${flags.model} was trained with mean ${mean.join(", ")} and std ${std.join(", ")}; here it sees ${own}`,
-    );
-  }
-  const renewed = found.renewed;
-  return { ...found, weights: new Map([...found.weights].filter(([name]) => !renewed.includes(name))) };
+  const { renewed, preprocessing: statistics } = found;
+  const weights = new Map([...found.weights].filter(([name]) => !renewed.includes(name)));
+  return { ...found, weights, statistics };
 }
 
-/** The model of a file for the classes of the dataset. Weights of a last layer for other classes are left out. */
+/**
+ * The model of a file for the classes of the dataset. Weights of a last layer for other classes are left out: for another
+ * number of them, or where the file has names for them that are not the dataset's.
+ */
 async function fromFile({ model: path }: ModelFlags, dataset: Dataset): Promise<Found> {
   const { headOf, withClasses } = await import("../transform/head.js");
-  const { channels, height, width } = dataset;
+  const { hasCard, readCard } = await import("../models/model-card.js");
+  const { channels, height, width, classes } = dataset;
   const { graph, weights } = await openModelFile(path, { image: [channels, height, width] });
-  if (graph.outputs[0]!.shape.at(-1) === dataset.classes.length) return { graph, weights };
+  const statistics = hasCard(graph) ? readCard(graph) : undefined;
+  const fits = graph.outputs[0]!.shape.at(-1) === classes.length && !namesOthers(statistics, classes);
+  if (fits) return { graph, weights, statistics };
   const head = new Set(headOf(graph).map(({ name }) => name));
   return {
-    graph: withClasses(graph, dataset.classes.length),
+    graph: withClasses(graph, classes.length),
     weights: new Map([...weights].filter(([name]) => !head.has(name))),
+    statistics,
   };
+}
+
+/** True where a file names its classes, and they are other ones. Numbers are no names: senet convert writes them. */
+function namesOthers(card: ModelCard | undefined, classes: readonly string[]): boolean {
+  return card?.classes.some((name, i) => name !== classes[i] && name !== String(i)) ?? false;
 }

@@ -1,7 +1,8 @@
 """Writes networks of torchvision as PyTorch's exporter writes them, and what PyTorch computes with them.
 
     python3 tests/goldens/make-exports.py tests/goldens/exports    (small ones of the same structures; they are committed)
-    python3 tests/goldens/make-exports.py DIR --full [NAME ...]     (as published, with 10 classes; about 2 GB)
+    python3 tests/goldens/make-exports.py DIR [NAME ...] --full     (as published, with 10 classes; about 2 GB)
+    python3 tests/goldens/make-exports.py DIR [NAME ...] --plain    (likewise, with images and labels alone for a golden; minutes less)
 
 PyTorch 1.13 and torchvision 0.14; some minutes. For every network NAME:
 
@@ -401,7 +402,7 @@ def write_safetensors(path, tensors, metadata):
 OPSETS = {"alexnet": 11, "vgg11_bn": 12, "shufflenet_v2_x0_5": 11, "inception_v3": 14, "regnet_y_400mf": 17, "densenet121": 16}
 
 
-def make(name, folder, full):
+def make(name, folder, full, plain):
     published, small, side, batch = NETWORKS[name]
     torch.manual_seed(2018)
     side, batch = (side, batch) if full else (SMALL_SIDE.get(name, 32), SMALL_BATCH)
@@ -411,13 +412,19 @@ def make(name, folder, full):
     random = [(module, module.p) for module in net.modules() if isinstance(module, (nn.Dropout, StochasticDepth))]
     for module, _ in random:
         module.p = 0.0
-    tensors, metadata = golden(net, side, batch, LIMIT_FULL if full else LIMIT)
+    if plain:
+        source = torch.Generator().manual_seed(1000)
+        x = torch.rand(batch, 3, side, side, generator=source) * 2 - 1
+        tensors, metadata = {"x": x, "y": torch.randint(CLASSES, (batch,), generator=source)}, {}
+    else:
+        tensors, metadata = golden(net, side, batch, LIMIT_FULL if full else LIMIT)
     write_safetensors(folder / f"{name}.safetensors", tensors, metadata)
     for module, p in random:
         module.p = p
     files(net, name, folder, side, full)
     count = sum(p.numel() for p in net.parameters())
-    print(name, count, "parameters", metadata, "loss", float(tensors["loss.eval"]), float(tensors["loss.train"]), flush=True)
+    losses = [float(tensors[loss]) for loss in ["loss.eval", "loss.train"] if loss in tensors]
+    print(name, count, "parameters", metadata, "loss", *losses, flush=True)
 
 
 def files(net, name, folder, side, full):
@@ -444,8 +451,9 @@ if __name__ == "__main__":
     arguments.add_argument("folder", type=pathlib.Path)
     arguments.add_argument("names", nargs="*", default=list(NETWORKS))
     arguments.add_argument("--full", action="store_true")
+    arguments.add_argument("--plain", action="store_true")
     given = arguments.parse_args()
     torch.set_num_threads(2)
     given.folder.mkdir(parents=True, exist_ok=True)
     for name in given.names:
-        make(name, given.folder, given.full)
+        make(name, given.folder, given.full or given.plain, given.plain)

@@ -131,7 +131,7 @@ function nothingFound(wiring: Wiring): string {
     );
   }
   return (
-    `${wiring.graph.name}: got ${maps.length} convolutions (the first is ${conv.name}), none of which is part of a unit that is known: ` +
+    `${wiring.graph.name}: got ${maps.length} ${maps.length === 1 ? "convolution" : "convolutions"} (the first is ${conv.name}), none of which is part of a unit that is known: ` +
     "a sum or concatenation of branches, or a convolution with an activation; name the nodes to put blocks behind (--at)"
   );
 }
