@@ -16,7 +16,7 @@ import { number } from "./number-option.js";
 
 /** How `--data` is described. */
 export const dataDescription =
-  "glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR, fashion-mnist:DIR, folder:DIR, csv:FILE or tar:GLOB";
+  "glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR, fashion-mnist:DIR, imagenet:DIR, folder:DIR, csv:FILE or tar:GLOB";
 
 /** What says how a dataset is opened, as commander parsed it. */
 export interface DataFlags {

@@ -1,7 +1,8 @@
 """Writes networks of torchvision as PyTorch's exporter writes them, and what PyTorch computes with them.
 
     python3 tests/goldens/make-exports.py tests/goldens/exports    (small ones of the same structures; they are committed)
-    python3 tests/goldens/make-exports.py DIR --full [NAME ...]     (as published, with 10 classes; about 2 GB)
+    python3 tests/goldens/make-exports.py DIR [NAME ...] --full     (as published, with 10 classes; about 2 GB)
+    python3 tests/goldens/make-exports.py DIR [NAME ...] --plain    (likewise, with images and labels alone for a golden; minutes less)
 
 PyTorch 1.13 and torchvision 0.14; some minutes. For every network NAME:
 
@@ -39,7 +40,7 @@ from torchvision.models.googlenet import Inception
 from torchvision.models.inception import BasicConv2d, InceptionA, InceptionB, InceptionC
 from torchvision.models.mobilenetv3 import InvertedResidualConfig
 from torchvision.models.regnet import BlockParams
-from torchvision.models.resnet import BasicBlock
+from torchvision.models.resnet import BasicBlock, Bottleneck
 from torchvision.models.squeezenet import Fire
 from torchvision.models.vgg import VGG, make_layers
 from torchvision.ops import StochasticDepth
@@ -70,12 +71,31 @@ def small_vgg():
     return vgg
 
 
-def small_resnet():
-    def down(i, o):
-        return nn.Sequential(nn.Conv2d(i, o, 1, 2, bias=False), nn.BatchNorm2d(o))
+def small_vgg16():
+    vgg = VGG(make_layers([8, 8, "M", 16, 16, "M", 16, 16, "M"], batch_norm=True), CLASSES, init_weights=False)
+    vgg.avgpool = nn.AdaptiveAvgPool2d(1)
+    vgg.classifier = nn.Sequential(nn.Linear(16, 24), nn.ReLU(True), nn.Dropout(), nn.Linear(24, CLASSES))
+    return vgg
 
-    stem = [nn.Conv2d(3, 8, 7, 2, 3, bias=False), nn.BatchNorm2d(8), nn.ReLU(True), nn.MaxPool2d(3, 2, 1)]
-    return Tail(16, *stem, BasicBlock(8, 8), BasicBlock(8, 16, 2, down(8, 16)))
+
+def resnet_stem():
+    return [nn.Conv2d(3, 8, 7, 2, 3, bias=False), nn.BatchNorm2d(8), nn.ReLU(True), nn.MaxPool2d(3, 2, 1)]
+
+
+def projection(i, o, stride):
+    return nn.Sequential(nn.Conv2d(i, o, 1, stride, bias=False), nn.BatchNorm2d(o))
+
+
+def small_resnet():
+    return Tail(16, *resnet_stem(), BasicBlock(8, 8), BasicBlock(8, 16, 2, projection(8, 16, 2)))
+
+
+def small_resnet50(groups=1, width=64):
+    """A bottleneck with a projection, one with a stride and one without either, four times as wide at their ends."""
+    options = dict(groups=groups, base_width=width)
+    first = Bottleneck(8, 4, 1, projection(8, 16, 1), **options)
+    second = Bottleneck(16, 8, 2, projection(16, 32, 2), **options)
+    return Tail(32, *resnet_stem(), first, second, Bottleneck(32, 8, **options))
 
 
 def small_googlenet():
@@ -161,7 +181,10 @@ def small_vit():
 NETWORKS = {
     "alexnet": (tv.alexnet, small_alexnet, 224, 2),
     "vgg11_bn": (tv.vgg11_bn, small_vgg, 224, 1),
+    "vgg16_bn": (tv.vgg16_bn, small_vgg16, 224, 1),
     "resnet18": (tv.resnet18, small_resnet, 64, 4),
+    "resnet50": (tv.resnet50, small_resnet50, 64, 4),
+    "resnext50_32x4d": (tv.resnext50_32x4d, lambda: small_resnet50(groups=2), 64, 4),
     "densenet121": (tv.densenet121, small_densenet, 64, 8),
     "googlenet": (lambda **k: tv.googlenet(aux_logits=False, init_weights=True, **k), small_googlenet, 56, 5),
     "inception_v3": (lambda **k: tv.inception_v3(aux_logits=False, init_weights=False, **k), small_inception, 139, 4),
@@ -300,7 +323,7 @@ def write_safetensors(path, tensors, metadata):
 OPSETS = {"alexnet": 11, "vgg11_bn": 12, "shufflenet_v2_x0_5": 11, "inception_v3": 14, "regnet_y_400mf": 17, "densenet121": 16}
 
 
-def make(name, folder, full):
+def make(name, folder, full, plain):
     published, small, side, batch = NETWORKS[name]
     torch.manual_seed(2018)
     side, batch = (side, batch) if full else (SMALL_SIDE.get(name, 32), SMALL_BATCH)
@@ -310,13 +333,19 @@ def make(name, folder, full):
     random = [(module, module.p) for module in net.modules() if isinstance(module, (nn.Dropout, StochasticDepth))]
     for module, _ in random:
         module.p = 0.0
-    tensors, metadata = golden(net, side, batch, LIMIT_FULL if full else LIMIT)
+    if plain:
+        source = torch.Generator().manual_seed(1000)
+        x = torch.rand(batch, 3, side, side, generator=source) * 2 - 1
+        tensors, metadata = {"x": x, "y": torch.randint(CLASSES, (batch,), generator=source)}, {}
+    else:
+        tensors, metadata = golden(net, side, batch, LIMIT_FULL if full else LIMIT)
     write_safetensors(folder / f"{name}.safetensors", tensors, metadata)
     for module, p in random:
         module.p = p
     files(net, name, folder, side, full)
     count = sum(p.numel() for p in net.parameters())
-    print(name, count, "parameters", metadata, "loss", float(tensors["loss.eval"]), float(tensors["loss.train"]), flush=True)
+    losses = [float(tensors[loss]) for loss in ["loss.eval", "loss.train"] if loss in tensors]
+    print(name, count, "parameters", metadata, "loss", *losses, flush=True)
 
 
 def files(net, name, folder, side, full):
@@ -343,7 +372,8 @@ if __name__ == "__main__":
     arguments.add_argument("folder", type=pathlib.Path)
     arguments.add_argument("names", nargs="*", default=list(NETWORKS))
     arguments.add_argument("--full", action="store_true")
+    arguments.add_argument("--plain", action="store_true")
     given = arguments.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     for name in given.names:
-        make(name, given.folder, given.full)
+        make(name, given.folder, given.full or given.plain, given.plain)

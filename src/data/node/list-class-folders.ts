@@ -11,6 +11,8 @@ const testNames = ["val", "valid", "validation", "test"];
 export interface ListOptions extends HoldoutOptions {
   /** The names of the classes in the order of a model's logits; by default those found, sorted. */
   readonly classes?: readonly string[] | undefined;
+  /** Whether training images need not be listed (they are by default), where their number makes that slow. */
+  readonly testOnly?: boolean | undefined;
 }
 
 /**
