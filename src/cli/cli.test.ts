@@ -66,6 +66,12 @@ describe("help", () => {
     for (const text of mentioned) expect(stdout).toContain(text);
   });
 
+  it("models lists the networks in lines that fit a terminal", async () => {
+    const lines = (await senet("models")).stdout.trimEnd().split("\n");
+    expect(lines.some((line) => /^seresnet50 +resnet +3x224x224 +28,088,024 +4091.70 M$/.test(line))).toBe(true);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it("--version prints the version of the package", async () => {
     const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
     const { version } = JSON.parse(manifest) as { version: string };
