@@ -5,9 +5,13 @@ export {
   noAugmentation,
 } from "./data/augment/augmentation.js";
 export type { Mix } from "./data/augment/mix.js";
+export type { Pixels } from "./data/augment/pixels.js";
+export type { Resampling } from "./data/augment/resampling.js";
+export { type Box, type ResizeOptions, resize } from "./data/augment/resize.js";
 export type { Augmentation, Dataset, ImageSet, MemoryDataset } from "./data/dataset.js";
 export { defineDataset } from "./data/dataset.js";
 export { type MemorySplit, memorySplit } from "./data/memory-split.js";
+export { centreCrop, type Preprocessing, preprocess, type Rounding, resizedSide } from "./data/preprocessing.js";
 export type { Batch, BatchOptions, Split } from "./data/split.js";
 export { measureWait } from "./data/waiting.js";
 export { UserError } from "./errors.js";
@@ -25,7 +29,8 @@ export { formatAttention, parseAttention } from "./layers/attention.js";
 export { Scope } from "./layers/scope.js";
 export { type SqueezeExciteOptions, squeezeExcite } from "./layers/squeeze-excite.js";
 export { type Attention, createModel, type ModelOptions, models } from "./models/index.js";
-export { type ModelCard, readCard, withCard } from "./models/model-card.js";
+export { cardPreprocessing, type ModelCard, readCard, withCard } from "./models/model-card.js";
+export { publishedPreprocessing } from "./models/published-preprocessing.js";
 export { renderComparisonReport } from "./report/html.js";
 export { type ComparisonResults, formatResults, parseResults } from "./report/results.js";
 export { summarise } from "./report/summarise.js";

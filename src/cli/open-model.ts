@@ -17,7 +17,7 @@ export interface OpenedModel extends Model {
  * @throws UserError when a file cannot be read or does not fit.
  */
 export async function openModel(
-  flags: Pick<TrainingFlags, "attention" | "shortcut"> & { readonly model: string; readonly weights?: string },
+  flags: Pick<TrainingFlags, "attention" | "shortcut" | "aux"> & { readonly model: string; readonly weights?: string },
   dataset: Dataset,
   seed: number,
 ): Promise<OpenedModel> {

@@ -38,6 +38,7 @@ export interface TrainingFlags extends StepFlags, ScheduleFlags, DataFlags, Augm
   readonly batch?: number;
   readonly attention?: string;
   readonly shortcut: "projection" | "A";
+  readonly aux?: true;
   readonly threads?: number;
   readonly checkpointEvery: string;
 }
@@ -53,6 +54,7 @@ export function trainingOptions(fallback: { data?: string } = {}): Option[] {
     ...under("Model:", [
       attentionOption(),
       new Option("--shortcut <kind>", "past a change of shape").choices(["projection", "A"]).default("projection"),
+      new Option("--aux", "with the auxiliary classifier that helps inception_v3 to learn"),
     ]),
     ...under("Data:", [
       fallback.data === undefined ? data : data.default(fallback.data),
@@ -128,8 +130,9 @@ export function attentionOption(): Option {
 export function modelOptionsOf({
   attention,
   shortcut,
-}: Pick<TrainingFlags, "attention" | "shortcut">): Pick<ModelOptions, "attention" | "shortcut"> {
-  return { shortcut, ...(attention !== undefined && { attention: parseAttention(attention) }) };
+  aux,
+}: Pick<TrainingFlags, "attention" | "shortcut" | "aux">): Pick<ModelOptions, "attention" | "shortcut" | "aux"> {
+  return { shortcut, ...(aux && { aux }), ...(attention !== undefined && { attention: parseAttention(attention) }) };
 }
 
 /** Channels, height and width of `--input 3x224x224`. @throws UserError when the text is anything else. */

@@ -109,7 +109,14 @@ function boundTo({ inputs }: Graph, sizes: readonly number[]): Record<string, nu
 
 function layerTable(layers: readonly NodeProfile[]): string {
   const count = (n: number) => n.toLocaleString("en-US");
-  const rows = layers.map(({ node, op, output, params, macs }) => [node, op, output, count(params), count(macs)]);
+  const shape = (output: string) => output.replace(/^\[1, (.*)\]$/, "$1").replaceAll(", ", "x");
+  const rows = layers.map(({ node, op, output, params, macs }) => [
+    node.replace(/\.out$/, ""),
+    op,
+    shape(output),
+    count(params),
+    count(macs),
+  ]);
   return columns(["layer", "operator", "output", "params", "MACs"], rows);
 }
 
@@ -121,6 +128,6 @@ function summary(title: string, { params, macs, activations, memory }: Profile, 
   parameters   ${count(params)}, of which attention ${count(attention.params)} (${share(attention.params, params)})
   MACs         ${count(macs)}, of which attention ${count(attention.macs)} (${share(attention.macs, macs)})
   activations  ${count(activations)} elements out of convolutions and dense layers
-  memory       weights ${megabytes(memory.weightBytes)}, activations ${megabytes(memory.activationBytes)} at most at once, in float32 for one image
+  memory       weights ${megabytes(memory.weightBytes)}; activations ${megabytes(memory.activationBytes)} at most (one float32 image)
 `;
 }

@@ -4,7 +4,7 @@ import { gateStatistics } from "../explain/gates.js";
 import { countParameters, type Graph, type Model, type Weights } from "../graph/graph.js";
 import { type Attention, formatAttention } from "../layers/attention.js";
 import { createModel, type ModelOptions, modelEntry } from "../models/index.js";
-import { type ModelCard, withCard } from "../models/model-card.js";
+import { cardEntries, type ModelCard, withCard } from "../models/model-card.js";
 import type { EpochResult, RunResult } from "../report/results.js";
 import { type Measured, type MeasuredModel, scoreRun } from "../report/summarise.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -153,8 +153,7 @@ export function trainedCard(dataset: Dataset, recipe: Recipe, model: string, see
   const { augment, ...rest } = recipe;
   return {
     classes: [...dataset.classes],
-    mean: [...dataset.mean],
-    std: [...dataset.std],
+    ...cardEntries(dataset),
     provenance: {
       model,
       data: dataset.name,

@@ -84,7 +84,7 @@ function variedImage(
   let image = pixelsOf(set, index, geometry);
   if (augment.randomResizedCrop) {
     const window = randomWindow(geometry, random, augment.randomResizedCrop);
-    image = resize(image, geometry.width, geometry.height, window.interpolation, window);
+    image = resize(image, geometry.width, geometry.height, window.interpolation, { box: window });
   }
   return vary(image, random, augment, mean);
 }

@@ -57,6 +57,17 @@ describe("every parameter receives a gradient from the start in", () => {
   });
 });
 
+/** The side of the smallest image that a network of a family takes with something left to pool, odd where it may be. */
+const sides: Readonly<Record<string, number>> = { inception: 75, shufflenet_v1: 64, vgg: 32 };
+
+// Takes half an hour and 4 GB: SENET_EVERY_NETWORK=1 npx vitest run dist/models/running.test.js
+describe.skipIf(process.env.SENET_EVERY_NETWORK === undefined)("with that variable set, also in every other", () => {
+  it.each(Object.entries(models))("%s", { timeout: 600_000 }, async (name, { family, input: [channels, usual] }) => {
+    const side = sides[family] ?? (usual === 32 ? 15 : 33);
+    expect(await untaught(name, { input: [channels, side, side] })).toEqual([]);
+  });
+});
+
 describe("ONNX Runtime opens", () => {
   // With parameters as inputs, so that no weights are drawn; the batch stays free.
   it.each(Object.keys(models))("%s", async (name) => {

@@ -1,7 +1,7 @@
-import type { Interpolation } from "../augment/affine.js";
 import type { Augmentation } from "../augment/augmentation.js";
 import type { Geometry, Statistics } from "../dataset.js";
 import type { ImageRef } from "../image-list.js";
+import type { Preprocessing } from "../preprocessing.js";
 
 /** What holds for all images of one pass. */
 export interface Pass {
@@ -10,9 +10,8 @@ export interface Pass {
   readonly seed: number;
   readonly epoch: number;
   readonly augment: Augmentation | undefined;
-  /** The share of the resized image's short side that the input keeps, and how that is resized. */
-  readonly cropPct: number;
-  readonly interpolation: Interpolation;
+  /** How images are resized and cut where they are not augmented. */
+  readonly framing: Pick<Preprocessing, "resize" | "interpolation" | "rounding">;
 }
 
 /** Images to decode, one after the other into the slots of a buffer. */

@@ -4,9 +4,10 @@ import sharp from "sharp";
 import { Random } from "../../random.js";
 import { eraseRandomly } from "../augment/random-erasing.js";
 import { vary, writePixels } from "../augment/vary.js";
-import { centreCrop, randomWindow } from "../augment/window.js";
+import { randomWindow } from "../augment/window.js";
 import { normalisationTable } from "../augment/write-image.js";
 import type { ImageRef } from "../image-list.js";
+import { centreCrop } from "../preprocessing.js";
 import { decode } from "./decode.js";
 import type { DecodeRequest, DecodeResponse, Pass } from "./decode-protocol.js";
 
@@ -41,13 +42,17 @@ function archive(path: string): Promise<FileHandle> {
 }
 
 async function decodeInto(target: Float32Array, ref: ImageRef, index: number, pass: Pass, table: Float32Array) {
-  const { geometry, statistics, seed, epoch, augment, cropPct, interpolation } = pass;
+  const { geometry, statistics, seed, epoch, augment, framing } = pass;
   const random = new Random(seed, "augment", epoch, index);
   const crop = augment?.randomResizedCrop;
   const image = await decode(await readRef(ref), geometry.channels, geometry, (extent) =>
     crop
       ? { kind: "window", window: randomWindow(extent, random, crop) }
-      : { kind: "part", ...centreCrop(extent, geometry, cropPct), interpolation },
+      : {
+          kind: "crop",
+          crop: centreCrop(extent, { ...geometry, ...framing }),
+          interpolation: framing.interpolation,
+        },
   );
   writePixels(target, augment ? vary(image, random, augment, statistics.mean) : image, table);
   if (augment?.randomErasing) eraseRandomly(target, geometry, random, augment.randomErasing);

@@ -1,8 +1,8 @@
 import { UserError } from "../../errors.js";
-import type { Interpolation } from "../augment/affine.js";
 import { mixed } from "../augment/mix.js";
-import type { Geometry, Statistics } from "../dataset.js";
+import type { Geometry } from "../dataset.js";
 import { type ImageList, refName } from "../image-list.js";
+import type { Preprocessing } from "../preprocessing.js";
 import { type Batch, type BatchOptions, checkBatchOptions, countBatches, type Split, visitingOrder } from "../split.js";
 import { BufferStore } from "./buffer-store.js";
 import type { DecodePool } from "./decode-pool.js";
@@ -16,9 +16,7 @@ const imagesPerTask = 8;
 
 /** How image files become the network's input. */
 export interface FileSplitOptions {
-  readonly like: Geometry & Statistics;
-  readonly cropPct: number;
-  readonly interpolation: Interpolation;
+  readonly like: Geometry & Preprocessing;
   /** Whether an image that cannot be read ends the pass, or is left out. */
   readonly onBadImage: "fail" | "skip";
 }
@@ -126,9 +124,9 @@ class BatchBuilder {
   #cancelled = false;
 
   constructor(source: Source, given: BatchOptions, order: Uint32Array<ArrayBuffer>, b: number) {
-    const { like, cropPct, interpolation } = source.options;
+    const { like } = source.options;
     const { seed = 0, epoch = 0, augment, statistics = like } = given;
-    const { channels, height, width } = like;
+    const { channels, height, width, resize, interpolation, rounding } = like;
     const { mean, std } = statistics;
     this.#pass = {
       geometry: { channels, height, width },
@@ -136,8 +134,7 @@ class BatchBuilder {
       seed,
       epoch,
       augment,
-      cropPct,
-      interpolation,
+      framing: { resize, interpolation, rounding },
     };
     this.#source = source;
     this.#order = order;
