@@ -16,7 +16,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   data: [],
   models: ["layers", "data", "graph"],
   transform: ["graph", "ops", "layers"],
-  weights: ["transform", "graph"],
+  weights: ["models", "transform", "data", "graph"],
   runtime: ["graph"],
   evaluate: ["runtime", "data", "graph"],
   explain: ["transform", "evaluate", "runtime", "data", "graph"],

@@ -43,16 +43,19 @@ export async function openModelToExport(model: string, flags: ModelToExportFlags
 /** The file that the argument stands for; undefined where it is the name of a network. */
 function fileOf(model: string): string | undefined {
   if (Object.hasOwn(models, model)) return undefined;
-  if (existsSync(model) && statSync(model).isDirectory()) {
-    const file = ["model.onnx", "best.onnx"].map((name) => join(model, name)).find((path) => existsSync(path));
-    if (file !== undefined) return file;
-    throw new UserError(
-      `${model}: got a folder without model.onnx and best.onnx; give one of senet train, or an .onnx file`,
-    );
-  }
-  if (isModelFile(model)) return model;
+  if (isModelFile(model) || existsSync(model)) return runFileOf(model);
   modelEntry(model); // which says what is near
   return undefined;
+}
+
+/** The model in a run's folder; the path itself where that is no folder. @throws UserError for a folder without one. */
+export function runFileOf(path: string): string {
+  if (!existsSync(path) || !statSync(path).isDirectory()) return path;
+  const file = ["model.onnx", "best.onnx"].map((name) => join(path, name)).find((file) => existsSync(file));
+  if (file !== undefined) return file;
+  throw new UserError(
+    `${path}: got a folder without model.onnx and best.onnx; give one of senet train, or an .onnx file`,
+  );
 }
 
 async function byName(name: string, { classes, input, attention, seed }: ModelToExportFlags): Promise<ModelToExport> {
