@@ -46,7 +46,7 @@ export function* batchesOf(
   options: BatchOptions,
 ): Generator<Batch, void, undefined> {
   const { batch, seed = 0, epoch = 0, augment, start = 0, statistics = like, views } = options;
-  const seen = views === undefined ? 1 : viewCount[views];
+  const seen = viewCount(views);
   const order = visitingOrder(set.length, options);
   const table = normalisationTable(statistics);
   const size = like.channels * like.height * like.width;

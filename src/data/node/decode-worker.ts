@@ -8,8 +8,10 @@ import { randomWindow } from "../augment/window.js";
 import { normalisationTable } from "../augment/write-image.js";
 import type { ImageRef } from "../image-list.js";
 import { centreCrop } from "../preprocessing.js";
+import { viewCount } from "../views.js";
 import { decode } from "./decode.js";
 import type { DecodeRequest, DecodeResponse, Pass } from "./decode-protocol.js";
+import { decodeViews } from "./decode-views.js";
 
 // One of the threads that turn image files into the network's input. Each thread is a core's worth of work by itself.
 sharp.concurrency(1);
@@ -42,7 +44,13 @@ function archive(path: string): Promise<FileHandle> {
 }
 
 async function decodeInto(target: Float32Array, ref: ImageRef, index: number, pass: Pass, table: Float32Array) {
-  const { geometry, statistics, seed, epoch, augment, framing } = pass;
+  const { geometry, statistics, seed, epoch, augment, framing, views } = pass;
+  if (views) {
+    const size = target.length / viewCount(views);
+    const seen = await decodeViews(await readRef(ref), geometry.channels, { ...geometry, ...framing }, views);
+    for (const [n, view] of seen.entries()) writePixels(target.subarray(n * size, (n + 1) * size), view, table);
+    return;
+  }
   const random = new Random(seed, "augment", epoch, index);
   const crop = augment?.randomResizedCrop;
   const image = await decode(await readRef(ref), geometry.channels, geometry, (extent) =>
@@ -61,7 +69,7 @@ async function decodeInto(target: Float32Array, ref: ImageRef, index: number, pa
 async function work({ id, task }: DecodeRequest): Promise<DecodeResponse> {
   const { pass, buffer, images } = task;
   const { channels, height, width } = pass.geometry;
-  const size = channels * height * width;
+  const size = viewCount(pass.views) * channels * height * width;
   const table = normalisationTable(pass.statistics);
   const problems: (string | undefined)[] = [];
   for (const [slot, { ref, index }] of images.entries()) {
