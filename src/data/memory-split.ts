@@ -19,6 +19,11 @@ export interface MemorySplit extends ImageSet, Split {
   readonly length: number;
 }
 
+/** Whether the images of a split are bytes in memory. */
+export function isMemorySplit(split: Split): split is MemorySplit {
+  return "images" in split;
+}
+
 /** A split of images in memory; `like` gives their size and, unless a pass says otherwise, mean and std. */
 export function memorySplit(set: ImageSet, like: Geometry & Statistics): MemorySplit {
   const { images, labels, length } = set;

@@ -6,7 +6,7 @@ export const sortTables = `
 for (const table of document.querySelectorAll(".sortable table")) {
   const body = table.tBodies[0];
   const value = (row, column) => row.cells[column].textContent.trim();
-  const number = (text) => Number(text.replace(/[^0-9.\\u2212-]/g, "").replace("\\u2212", "-") || NaN);
+  const number = (text) => (/^[0-9]/.test(text) ? parseFloat(text.replaceAll(",", "")) : -1);
   [...table.tHead.rows[0].cells].forEach((head, column) => {
     const button = document.createElement("button");
     button.append(...head.childNodes);
@@ -18,10 +18,7 @@ for (const table of document.querySelectorAll(".sortable table")) {
       head.ariaSort = up ? "ascending" : "descending";
       const compare = words
         ? (a, b) => value(a, column).localeCompare(value(b, column))
-        : (a, b) => {
-            const [x, y] = [number(value(a, column)), number(value(b, column))];
-            return Number.isNaN(x) || Number.isNaN(y) ? 0 : x - y;
-          };
+        : (a, b) => number(value(a, column)) - number(value(b, column));
       body.append(...[...body.rows].sort((a, b) => (up ? compare(a, b) : compare(b, a))));
     });
   });

@@ -1,4 +1,3 @@
-import { type FileHandle, open, readFile } from "node:fs/promises";
 import { parentPort } from "node:worker_threads";
 import sharp from "sharp";
 import { Random } from "../../random.js";
@@ -12,36 +11,11 @@ import { viewCount } from "../views.js";
 import { decode } from "./decode.js";
 import type { DecodeRequest, DecodeResponse, Pass } from "./decode-protocol.js";
 import { decodeViews } from "./decode-views.js";
+import { readRef } from "./read-ref.js";
 
 // One of the threads that turn image files into the network's input. Each thread is a core's worth of work by itself.
 sharp.concurrency(1);
 sharp.cache(false);
-
-/** Archives that stay open, the last used last. */
-const archives = new Map<string, Promise<FileHandle>>();
-const mostArchives = 16;
-
-async function readRef({ path, part }: ImageRef): Promise<Uint8Array> {
-  if (part === undefined) return readFile(path);
-  const file = await archive(path);
-  const bytes = new Uint8Array(part.length);
-  const { bytesRead } = await file.read(bytes, 0, part.length, part.offset);
-  if (bytesRead < part.length) throw new Error("the archive ends inside the image");
-  return bytes;
-}
-
-function archive(path: string): Promise<FileHandle> {
-  const file = archives.get(path) ?? open(path);
-  archives.delete(path);
-  archives.set(path, file);
-  if (archives.size > mostArchives) {
-    const [oldest, handle] = archives.entries().next().value!;
-    archives.delete(oldest);
-    // A read of it may be under way in the other task of this thread: it is closed when that is long over.
-    setTimeout(() => void handle.then((file) => file.close()).catch(() => {}), 60_000).unref();
-  }
-  return file;
-}
 
 async function decodeInto(target: Float32Array, ref: ImageRef, index: number, pass: Pass, table: Float32Array) {
   const { geometry, statistics, seed, epoch, augment, framing, views } = pass;

@@ -16,8 +16,8 @@ const shares = {
 };
 
 /**
- * Accuracy by confidence: bars reach the share that was right, and what is between that and the mean confidence is
- * coloured. Source: Guo et al. 2017, figure 1.
+ * Accuracy by confidence: bars reach the share that was right, pale where it is above the mean confidence; what the
+ * confidence lacks in accuracy stands on top in another colour. Source: Guo et al. 2017, figure 1.
  */
 export function reliabilityDiagram({ bins }: Calibration, label: string): Html {
   const filled = bins.filter(({ images }) => images > 0);
@@ -26,8 +26,18 @@ export function reliabilityDiagram({ bins }: Calibration, label: string): Html {
     xAxis: { ...shares, ...nameBelow("confidence"), splitLine: { show: false } },
     yAxis: { ...shares, name: "accuracy", nameLocation: "middle", nameGap: 40 },
     series: [
-      bars(filled, ({ accuracy }) => [0, accuracy], { fill: colour.model(1), opacity: 0.85 }),
-      bars(filled, ({ accuracy, confidence }) => [accuracy, confidence], { fill: colour.mistake, opacity: 0.4 }),
+      bars(filled, ({ accuracy, confidence }) => [0, Math.min(accuracy, confidence)], {
+        fill: colour.model(1),
+        opacity: 0.9,
+      }),
+      bars(filled, ({ accuracy, confidence }) => [Math.min(accuracy, confidence), accuracy], {
+        fill: colour.model(1),
+        opacity: 0.35,
+      }),
+      bars(filled, ({ accuracy, confidence }) => [accuracy, Math.max(accuracy, confidence)], {
+        fill: colour.mistake,
+        opacity: 0.5,
+      }),
       diagonal,
     ],
   };
@@ -83,7 +93,7 @@ function bars(
       const [low, high, from, to] = [0, 1, 2, 3].map((k) => Number(api.value(k))) as [number, number, number, number];
       const [left, top] = api.coord([low, Math.max(from, to)]) as [number, number];
       const [right, bottom] = api.coord([high, Math.min(from, to)]) as [number, number];
-      const shape = { x: left + 0.5, y: top, width: right - left - 1, height: Math.max(0.5, bottom - top) };
+      const shape = { x: left + 0.5, y: top, width: right - left - 1, height: bottom - top };
       return { type: "rect", shape, style };
     },
   };

@@ -16,7 +16,7 @@ export function calibrationSection(calibration: Calibration, charts: Charts): Ht
   return html`<section>
 <h2>Does it know what it knows?</h2>
 <div class="columns">
-${figure("Accuracy by confidence", charts.reliabilityDiagram(calibration, label), "Blue: the share that was right. Orange: what lies between that and the mean confidence. Dashed: where both are equal.")}
+${figure("Accuracy by confidence", charts.reliabilityDiagram(calibration, label), "Blue: the share that was right, pale where it exceeds the confidence. Orange: confidence that was not borne out. Dashed: where both are equal.")}
 <div>
 ${figure("How confident it is", charts.confidenceHistogram(calibration, "Share of the images by confidence."))}
 <p>The confidence of an answer is its probability, the largest of the softmax. On average it is ${sure} %, and ${right} % of the answers

@@ -25,7 +25,7 @@ ${tile("Top-1", `${fixed(top1)} %`, interval(top1, images))}
 ${data.classes.length > 5 && tile("Top-5", `${fixed(top5)} %`, interval(top5, images))}
 ${tile("Calibration error", `${fixed(100 * calibration.ece)} %`, `mean confidence ${fixed(100 * calibration.confidence, 1)} %`)}
 ${tile("Loss", fixed(loss, 4), "mean cross-entropy, nats")}
-${tile("Speed", `${formatDigits(imagesPerSecond)} images/s`, "reading and preparing included")}
+${tile("Speed", `${formatDigits(imagesPerSecond)} images/s`, "reading images included")}
 </dl>
 </header>`;
 }
