@@ -26,7 +26,7 @@ export interface EvalFlags extends ClassifierFlags, TestFlags {
 }
 
 /** What is not the model's to say. */
-const testing = ["holdout", "splitSeed", "onBadImage", "dataWorkers"];
+const testing = ["splitSeed", "onBadImage", "dataWorkers"];
 
 /** `senet eval`: measures a trained model on a dataset's test split. */
 export const evaluate = new Command("eval")
@@ -41,8 +41,12 @@ export const evaluate = new Command("eval")
   .option("--json", "print one JSON document");
 for (const option of under("Model:", classifierOptions())) evaluate.addOption(option);
 const own = dataOptions().filter((option) => testing.includes(option.attributeName()));
+const holdout = number(
+  "--holdout <share>",
+  "of each class, where image files have no test split (default: all; of what the model was trained on, 0.1)",
+);
 const limit = number("--test-limit <n>", "use only n test images: the first, of image files evenly spread ones");
-for (const option of under("Data:", [...own, limit])) evaluate.addOption(option);
+for (const option of under("Data:", [holdout, ...own, limit])) evaluate.addOption(option);
 evaluate.action(run);
 
 async function run(flags: EvalFlags): Promise<void> {
