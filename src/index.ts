@@ -51,6 +51,13 @@ export { countMacs } from "./transform/cost.js";
 export { differentiate } from "./transform/differentiate.js";
 export { type GradientStep, gradientStep } from "./transform/gradient-step.js";
 export { type ImportOptions, importModel } from "./transform/import-model.js";
+export {
+  type Inserted,
+  type InsertedSite,
+  type InsertOptions,
+  insertAttention,
+  insertedWeights,
+} from "./transform/insert/insert-attention.js";
 export { lower } from "./transform/lower.js";
 export { type Profile, profile } from "./transform/profile.js";
 export { rebatch } from "./transform/rebatch.js";
@@ -58,7 +65,9 @@ export { type SimplifyOptions, simplify } from "./transform/simplify.js";
 export { emaWeights, initialState, type StateSlot } from "./transform/state.js";
 export { type TrainingStep, trainingStep } from "./transform/training-step.js";
 export { untieStatistics } from "./transform/untie-statistics.js";
+export { type HubId, parseHubId } from "./weights/hub-id.js";
 export { type LoadWeightsOptions, loadWeights, WeightsMismatch } from "./weights/load-weights.js";
 export { openPth, type PthOptions, readPth } from "./weights/pth.js";
 export { readSafetensors, type TensorFile, writeSafetensors } from "./weights/safetensors.js";
 export { listingOf, readAll, type TensorListing } from "./weights/tensor-listing.js";
+export { parseTimmConfig, type TimmConfig } from "./weights/timm-config.js";

@@ -322,7 +322,9 @@ describe("Ctrl-C", () => {
 
 describe("a reader that closes early", () => {
   it("ends the command quietly", async () => {
-    const child = start(..."eval --model trained/model.onnx --data glyphs --test-limit 64 --no-report --json".split(" "));
+    const child = start(
+      ..."eval --model trained/model.onnx --data glyphs --test-limit 64 --no-report --json".split(" "),
+    );
     child.stdout!.destroy();
     let stderr = "";
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {

@@ -6,7 +6,7 @@ import { modelEntry } from "../models/index.js";
 import type { EpochRecord } from "../train/epoch-record.js";
 import type { Recipe } from "../train/recipe.js";
 import { openOptionsOf, reportSkipped } from "./data-options.js";
-import { isModelFile } from "./model-file.js";
+import { modelSource, modelSources } from "./model-source.js";
 import { openModel } from "./open-model.js";
 import {
   checkpointEveryOf,
@@ -32,7 +32,7 @@ interface TrainFlags extends TrainingFlags {
 /** `senet train`: trains one network. */
 export const train = new Command("train")
   .description("Train a network; keep the log, checkpoints, the best, the last and a self-contained model.onnx.")
-  .option("--model <name|file>", "a network by its published name, such as seresnet20, or an .onnx file to go on from")
+  .option("--model <name|file>", modelSources)
   .option("--weights <file>", "start from the weights in a .pth, .safetensors or .onnx file")
   .option("--out <dir>", "folder for the run (default: a new one in runs/)")
   .option("--resume <dir>", "go on with the run in that folder, as it was started")
@@ -90,7 +90,7 @@ async function prepare(flags: TrainFlags, savedRecipe: Recipe | undefined) {
     throw new UserError(`${missing.split(" ")[0]}: got nothing; give one such as ${missing}, or --resume a run`);
   }
   const { model } = flags;
-  if (!isModelFile(model)) modelEntry(model); // an unknown name is told before data is read
+  if (modelSource(model) === "name") modelEntry(model); // an unknown name is told before data is read
   const seed = wholeNumber("--seed", flags.seed);
   const { openDataset } = await import("../data/node/open.js");
   const dataset = await openDataset(flags.data, openOptionsOf(flags));

@@ -4,6 +4,8 @@ import { holdOut } from "./holdout.js";
 /** Where the bytes of an encoded image lie: a file, or a part of one. */
 export interface ImageRef {
   readonly path: string;
+  /** The bytes themselves, where they lie in no file. */
+  readonly bytes?: Uint8Array;
   /** The place inside the file, for images in an archive. */
   readonly part?: { readonly offset: number; readonly length: number; readonly name: string };
 }

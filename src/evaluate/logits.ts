@@ -7,6 +7,12 @@ export function predictedClass(logits: ArrayLike<number>): number {
   return best;
 }
 
+/** The `count` classes with the largest logits, all where there are no more, largest first. */
+export function topClasses(logits: ArrayLike<number>, count: number): number[] {
+  const classes = Array.from({ length: logits.length }, (_, c) => c);
+  return classes.sort((a, b) => (outranks(logits, a, b) ? -1 : 1)).slice(0, count);
+}
+
 /** How many classes rank before `label`: 0 for the predicted one. */
 export function rankOf(logits: ArrayLike<number>, label: number): number {
   let higher = 0;

@@ -42,7 +42,7 @@ from torchvision.models.googlenet import Inception
 from torchvision.models.inception import BasicConv2d, InceptionA, InceptionB, InceptionC
 from torchvision.models.mobilenetv3 import InvertedResidualConfig
 from torchvision.models.regnet import BlockParams
-from torchvision.models.resnet import BasicBlock
+from torchvision.models.resnet import BasicBlock, Bottleneck
 from torchvision.models.squeezenet import Fire
 from torchvision.models.vgg import VGG, make_layers
 from torchvision.ops import StochasticDepth
@@ -73,12 +73,31 @@ def small_vgg():
     return vgg
 
 
-def small_resnet():
-    def down(i, o):
-        return nn.Sequential(nn.Conv2d(i, o, 1, 2, bias=False), nn.BatchNorm2d(o))
+def small_vgg16():
+    vgg = VGG(make_layers([8, 8, "M", 16, 16, "M", 16, 16, "M"], batch_norm=True), CLASSES, init_weights=False)
+    vgg.avgpool = nn.AdaptiveAvgPool2d(1)
+    vgg.classifier = nn.Sequential(nn.Linear(16, 24), nn.ReLU(True), nn.Dropout(), nn.Linear(24, CLASSES))
+    return vgg
 
-    stem = [nn.Conv2d(3, 8, 7, 2, 3, bias=False), nn.BatchNorm2d(8), nn.ReLU(True), nn.MaxPool2d(3, 2, 1)]
-    return Tail(16, *stem, BasicBlock(8, 8), BasicBlock(8, 16, 2, down(8, 16)))
+
+def resnet_stem():
+    return [nn.Conv2d(3, 8, 7, 2, 3, bias=False), nn.BatchNorm2d(8), nn.ReLU(True), nn.MaxPool2d(3, 2, 1)]
+
+
+def projection(i, o, stride):
+    return nn.Sequential(nn.Conv2d(i, o, 1, stride, bias=False), nn.BatchNorm2d(o))
+
+
+def small_resnet():
+    return Tail(16, *resnet_stem(), BasicBlock(8, 8), BasicBlock(8, 16, 2, projection(8, 16, 2)))
+
+
+def small_resnet50(groups=1, width=64):
+    """A bottleneck with a projection, one with a stride and one without either, four times as wide at their ends."""
+    options = dict(groups=groups, base_width=width)
+    first = Bottleneck(8, 4, 1, projection(8, 16, 1), **options)
+    second = Bottleneck(16, 8, 2, projection(16, 32, 2), **options)
+    return Tail(32, *resnet_stem(), first, second, Bottleneck(32, 8, **options))
 
 
 def small_googlenet():
@@ -164,7 +183,10 @@ def small_vit():
 NETWORKS = {
     "alexnet": (tv.alexnet, small_alexnet, 224, 2),
     "vgg11_bn": (tv.vgg11_bn, small_vgg, 224, 1),
+    "vgg16_bn": (tv.vgg16_bn, small_vgg16, 224, 1),
     "resnet18": (tv.resnet18, small_resnet, 64, 4),
+    "resnet50": (tv.resnet50, small_resnet50, 64, 4),
+    "resnext50_32x4d": (tv.resnext50_32x4d, lambda: small_resnet50(groups=2), 64, 4),
     "densenet121": (tv.densenet121, small_densenet, 64, 8),
     "googlenet": (lambda **k: tv.googlenet(aux_logits=False, init_weights=True, **k), small_googlenet, 56, 5),
     "inception_v3": (lambda **k: tv.inception_v3(aux_logits=False, init_weights=False, **k), small_inception, 107, 4),

@@ -38,8 +38,7 @@ function difference(a: Uint8Array, b: Uint8Array): { most: number; mean: number 
 }
 
 describe("decode", () => {
-  // JPEG decoders round differently: two levels. Transparent pixels of a GIF or palette are no colour of their own.
-  it.each(cases.map((one) => [one.name, one] as const))("gives PIL's pixels of %s", async (name, one) => {
+  it.each(cases.map((one) => [one.name, one] as const))("gives PIL's pixels of %s", async (_, one) => {
     const { width, height } = one;
     const image = await whole(bytes(one.file), 3, { width, height });
     const { most } = difference(image.data, bytes(one.pixels));
@@ -48,7 +47,7 @@ describe("decode", () => {
       height,
       channels: 3,
     });
-    expect(most).toBeLessThanOrEqual(name.startsWith("jpeg") ? 2 : 0);
+    expect(most).toBe(0);
   });
 
   it("gives the grey of a colour image as PIL weighs it, and of a grey one its own", async () => {
@@ -63,14 +62,14 @@ describe("decode", () => {
     expect([...own.data]).toEqual([...bytes(grey.pixels)].filter((_, i) => i % 3 === 0));
   });
 
-  it("keeps the upper 8 of 16 bits, and reads AVIF", async () => {
-    const values = Uint16Array.from({ length: 64 }, (_, i) => i * 1000);
+  it("clips 16-bit grey as PIL does, and reads AVIF", async () => {
+    const values = Uint16Array.from({ length: 64 }, (_, i) => i * 5);
     const deep = await sharp(values, { raw: { width: 8, height: 8, channels: 1 } })
       .toColourspace("grey16")
       .png()
       .toBuffer();
     const { data } = await whole(deep, 1, { width: 8, height: 8 });
-    expect([...data]).toEqual(Array.from(values, (value) => value >> 8));
+    expect([...data]).toEqual(Array.from(values, (value) => Math.min(255, value)));
     const flat = { create: { width: 8, height: 8, channels: 3, background: { r: 200, g: 100, b: 50 } } } as const;
     const avif = await whole(await sharp(flat).avif({ quality: 90 }).toBuffer(), 3, { width: 8, height: 8 });
     expect(difference(avif.data.subarray(0, 3), Uint8Array.of(200, 100, 50)).most).toBeLessThan(4);

@@ -17,13 +17,16 @@ export type Framing =
  */
 const smallImage = 128 * 1024;
 
+/** What PIL converts in a way of its own. */
+type Kind = "cmyk" | "grey16" | "usual";
+
 /** As PIL: what is corrupt but complete is taken, what is cut short is not; embedded colour profiles are not applied. */
 const input: SharpOptions = { autoOrient: true, failOn: "error", ignoreIcc: true };
 const kernels = { bilinear: "linear", bicubic: "cubic" } as const;
 
 /**
- * Decodes an image, turned as its EXIF data says, and frames it. Alpha is dropped, CMYK converted, as PIL's
- * `convert("RGB")` (or `"L"`) does; of 16 bits the upper 8 are kept.
+ * Decodes an image, turned as its EXIF data says, and frames it. Alpha is dropped, CMYK and 16
+ * bits converted, as PIL's `convert("RGB")` (or `"L"`) does.
  * @param bytes a whole JPEG, PNG, WebP, AVIF or GIF (its first frame).
  * @param frame what is wanted of an image of the given size.
  * @throws Error when the bytes are no image, or cut short.
@@ -40,15 +43,15 @@ export async function decode(
   if (!endsAsItShould(bytes, format)) await sharp(bytes, input).raw().toBuffer();
   const extent = orientation >= 5 ? { width: height, height: width } : { width, height };
   const framing = frame(extent);
-  const plain = !hasAlpha && space !== "cmyk";
-  if (framing.kind === "window" && plain && width * height > smallImage) {
+  const kind = space === "cmyk" ? "cmyk" : space === "grey16" && !hasAlpha ? "grey16" : "usual";
+  if (framing.kind === "window" && kind === "usual" && !hasAlpha && width * height > smallImage) {
     const shrinks = format === "jpeg" || format === "webp";
     const { data, info } = await windowed(sharp(bytes, input), extent, size, framing.window, shrinks)
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     return withChannels({ data, height: info.height, width: info.width, channels: info.channels }, channels);
   }
-  const image = withChannels(await whole(bytes, space === "cmyk"), channels);
+  const image = withChannels(await whole(bytes, kind), channels);
   if (framing.kind === "crop") return resizeAndCrop(image, framing.crop, framing.interpolation);
   const { left, top, width: wide, height: high, interpolation } = framing.window;
   return resize(cropPixels(image, left, top, wide, high), size.width, size.height, interpolation);
@@ -81,13 +84,25 @@ function resizing(interpolation: Interpolation, fastShrinkOnLoad: boolean): Resi
 }
 
 /** The whole image, in grey or in red, green and blue as PIL converts it. */
-async function whole(bytes: Uint8Array, cmyk: boolean): Promise<Pixels> {
+async function whole(bytes: Uint8Array, kind: Kind): Promise<Pixels> {
   const decoded = sharp(bytes, input);
-  if (cmyk) decoded.pipelineColourspace("cmyk").toColourspace("cmyk");
+  if (kind === "cmyk") decoded.pipelineColourspace("cmyk").toColourspace("cmyk");
+  else if (kind === "grey16") decoded.toColourspace("grey16");
   else decoded.removeAlpha();
-  const { data, info } = await decoded.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+  const depth = kind === "grey16" ? "ushort" : "uchar";
+  const { data, info } = await decoded.raw({ depth }).toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
-  return cmyk ? { data: fromCmyk(data, channels), width, height, channels: 3 } : { data, width, height, channels };
+  if (kind === "cmyk") return { data: fromCmyk(data, channels), width, height, channels: 3 };
+  return { data: kind === "grey16" ? clipped(data) : data, width, height, channels };
+}
+
+/**
+ * 16-bit grey as bytes: what is above 255 is white. Source: PIL's conversion from `I`, the mode it reads such images in;
+ * of colours and of grey with alpha it keeps the upper 8 bits.
+ */
+function clipped(data: Uint8Array): Uint8Array {
+  const values = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+  return Uint8Array.from(values, (value) => Math.min(255, value));
 }
 
 /** Source: PIL's conversion from CMYK: the inks are multiplied, no profile is applied. */

@@ -6,7 +6,8 @@ const archives = new Map<string, Promise<FileHandle>>();
 const mostArchives = 16;
 
 /** The bytes of an encoded image. @throws Error when they cannot be read. */
-export async function readRef({ path, part }: ImageRef): Promise<Uint8Array> {
+export async function readRef({ path, part, bytes: given }: ImageRef): Promise<Uint8Array> {
+  if (given !== undefined) return given;
   if (part === undefined) return readFile(path);
   const file = await archive(path);
   const bytes = new Uint8Array(part.length);

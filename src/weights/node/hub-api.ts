@@ -21,6 +21,9 @@ export interface HubRequestOptions {
 /** The hub could not be reached, or is too busy: what the cache has may do. */
 export class HubUnreachable extends UserError {}
 
+/** There is no such repository, or not for who asks. */
+export class HubMissing extends UserError {}
+
 /** The longest answer that is read, in bytes: a few lines about a repository and some of its files. */
 const LONGEST_ANSWER = 4 * 2 ** 20;
 
@@ -36,6 +39,7 @@ export function hubFetch(settings: HubSettings, id: HubId, options: HubRequestOp
   const { signal, onNotice, attempts = 3, pause = 1000, patience = 30_000 } = options;
   return async (input, init) => {
     const url = String(input);
+    const address = url.replace(/\?.*/, "");
     for (let failures = 1; ; failures++) {
       const limit = AbortSignal.timeout(patience);
       try {
@@ -48,7 +52,7 @@ export function hubFetch(settings: HubSettings, id: HubId, options: HubRequestOp
         throw refused;
       } catch (error) {
         signal?.throwIfAborted();
-        const failure = limit.aborted ? new Interrupted(`no answer in ${patience / 1000} s`) : likely(error, url);
+        const failure = limit.aborted ? new Interrupted(`no answer in ${patience / 1000} s`) : likely(error, address);
         if (!(failure instanceof Interrupted)) throw failure;
         const { message, wait = 0 } = failure;
         if (failures >= attempts || wait > LONGEST_PAUSE) {
@@ -63,8 +67,8 @@ export function hubFetch(settings: HubSettings, id: HubId, options: HubRequestOp
   };
 }
 
-const likely = (error: unknown, url: string) =>
-  error instanceof UserError || error instanceof Interrupted ? error : failureOf(error, url);
+const likely = (error: unknown, address: string) =>
+  error instanceof UserError || error instanceof Interrupted ? error : failureOf(error, address);
 
 /** What every request to the hub carries. `fetch` leaves the token out where it is led to another host. */
 export function headersFor({ token }: HubSettings): Record<string, string> {
@@ -79,7 +83,9 @@ async function bodyOf(response: Response): Promise<Uint8Array<ArrayBuffer>> {
     length += part.value.length;
     if (length > LONGEST_ANSWER) {
       void reader!.cancel();
-      throw new UserError(`${response.url}: got more than ${LONGEST_ANSWER} bytes; expected a hub's short answer`);
+      throw new UserError(
+        `${response.url.replace(/\?.*/, "")}: got more than ${LONGEST_ANSWER} bytes; expected a hub's short answer`,
+      );
     }
     parts.push(part.value);
   }
@@ -106,15 +112,19 @@ export function explain(response: Response, id: HubId, { endpoint, token }: HubS
   }
   if (code === "RevisionNotFound") {
     return new UserError(
-      `${id.repository}: got revision "${id.revision ?? "main"}"; expected one of ${address}/tree/main`,
+      `${id.repository}: got revision "${id.revision ?? "main"}"; expected a branch, tag or commit of ${address}`,
     );
+  }
+  if (code === "EntryNotFound") {
+    return new UserError(`${formatHubId(id)}: ${endpoint} lists a file that it does not give; pull it again`);
   }
   if (status === 401 && token !== undefined && /credentials/i.test(said)) {
     return new UserError(`${endpoint}: the token was refused; set HF_TOKEN to one of ${endpoint}/settings/tokens`);
   }
   if (code === "RepoNotFound" || status === 401 || status === 404) {
-    const hidden = token === undefined ? "if it is private, set HF_TOKEN" : "or one that HF_TOKEN may read";
-    return new UserError(`${id.repository}: no such repository at ${endpoint}; check the name; ${hidden}`);
+    const hidden =
+      token === undefined ? "if it is private, set HF_TOKEN" : "if it is private, HF_TOKEN must be able to read it";
+    return new HubMissing(`${id.repository}: no such repository at ${endpoint}; check the name; ${hidden}`);
   }
   const text = said === "" ? "" : ` (${quoted(said)})`;
   return new UserError(`${address}: the hub refused with ${status}${text}; check the name and HF_TOKEN`);

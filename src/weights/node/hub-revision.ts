@@ -6,7 +6,7 @@ import { fetchFile, sleep } from "../../data/node/fetch-file.js";
 import { takeLock } from "../../data/node/file-lock.js";
 import { UserError } from "../../errors.js";
 import { formatHubId, type HubId } from "../hub-id.js";
-import { explain, type HubRequestOptions, HubUnreachable, headersFor, hubFetch } from "./hub-api.js";
+import { explain, HubMissing, type HubRequestOptions, HubUnreachable, headersFor, hubFetch } from "./hub-api.js";
 import { blobOf, cachedCommit, cachedFile, folderOf, isCommit, linkFile, noteCommit } from "./hub-cache.js";
 import { type HubSettings, hubSettings } from "./hub-settings.js";
 
@@ -54,9 +54,9 @@ export async function openRevision(id: HubId, options: HubOptions = {}): Promise
   const from = { id, settings, options, folder };
   if (settings.offline) {
     if (here) return revisionAt({ ...from, commit: known, online: false });
-    throw new UserError(
+    throw new HubMissing(
       `${formatHubId(id)}: it is not in ${settings.cache}, and HF_HUB_OFFLINE or --offline keeps senet from the network; ` +
-        `run senet pull ${formatHubId(id)} once with it`,
+        `run senet pull ${formatHubId(id)} once without`,
     );
   }
   if (here && isCommit(revision) && !refresh) return revisionAt({ ...from, commit: known, online: true });

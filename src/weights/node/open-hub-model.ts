@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { imageNetClasses } from "../../data/node/imagenet-classes.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
 import { nearest, UserError } from "../../errors.js";
 import type { Graph, Model } from "../../graph/graph.js";
@@ -37,7 +38,10 @@ export interface HubNetwork {
 }
 
 /** A network of the hub with its published weights. */
-export type HubModel = HubNetwork & Model;
+export interface HubModel extends HubNetwork, Model {
+  /** Parameters of a last layer that starts anew. */
+  readonly renewed: readonly string[];
+}
 
 /** The repository, at the commit it was found at, as files here. */
 export interface PulledModel {
@@ -71,11 +75,11 @@ export async function openHubModel(id: string, options: OpenHubModelOptions = {}
     ...(seed !== undefined && { seed }),
     ...(onNotice && { onNotice }),
   };
-  const { weights } = openTensorFile(path, { entry: undefined }, (file) => {
+  const { weights, renewed } = openTensorFile(path, { entry: undefined }, (file) => {
     for (const notice of file.notices) onNotice?.(notice);
     return loadWeights(network.graph, withoutUnused(network.graph, file), loading);
   });
-  return { ...network, weights };
+  return { ...network, weights, renewed };
 }
 
 /** The network of a repository without its weights: what counting needs. @throws UserError as `openHubModel`. */
@@ -116,7 +120,7 @@ async function networkOf(revision: HubRevision, { model = {} }: OpenHubModelOpti
   }
   const preprocessing = config.preprocessing([height, width]);
   const count = Number(graph.outputs[0]!.shape.at(-1));
-  const names = count === config.classes ? config.labels : undefined;
+  const names = count === config.classes ? (config.labels ?? (await usualLabels(count))) : undefined;
   const { repository, commit, label } = revision;
   const card: ModelCard = {
     classes: [...(names ?? Array.from({ length: count }, (_, i) => String(i)))],
@@ -124,6 +128,11 @@ async function networkOf(revision: HubRevision, { model = {} }: OpenHubModelOpti
     provenance: { model: name, hub: repository, commit, license: config.license ?? null },
   };
   return { graph: withCard(graph, card), card, preprocessing, name, config, label };
+}
+
+/** timm, too, takes a thousand classes without names for ImageNet's. Source: timm, `data/imagenet_info.py`. */
+async function usualLabels(count: number): Promise<readonly string[] | undefined> {
+  return count === 1000 ? (await imageNetClasses()).map(({ names }) => names) : undefined;
 }
 
 /** Our name of a network: timm's, where we have it. @throws UserError where we do not. */
