@@ -12,7 +12,7 @@ export interface Pass {
   readonly epoch: number;
   readonly augment: Augmentation | undefined;
   /** How each image is seen several times, one view after the other. */
-  readonly views: Views | undefined;
+  readonly views?: Views | undefined;
   /** How images are resized and cut where they are not augmented. */
   readonly framing: Pick<Preprocessing, "resize" | "interpolation" | "rounding">;
 }
