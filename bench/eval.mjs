@@ -22,7 +22,7 @@ async function openOurs(threads) {
   const model = "tf_mobilenetv3_small_100";
   const classifier = await openClassifier({ model, weights });
   const dataset = await openTestData({ model, data: `csv:${labels}`, dataWorkers: workers }, classifier);
-  const runtime = nodeRuntime({ threads });
+  const runtime = nodeRuntime({ threads, spin: false });
   const session = await runtime.open(writeOnnx(classifier.graph, classifier.weights));
   return {
     name: `senet, ${threads} thread${threads > 1 ? "s" : ""}`,

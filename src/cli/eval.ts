@@ -58,7 +58,8 @@ async function run(flags: EvalFlags): Promise<void> {
   const classifier = await openClassifier(flags, (text) => progress.line(`senet: ${text}`));
   const dataset = await openTestData(flags, classifier);
   const engine = engineOptionsOf(flags);
-  const runtime = nodeRuntime(engine);
+  const { isFileSplit } = await import("../data/node/file-split.js");
+  const runtime = nodeRuntime({ ...engine, spin: !isFileSplit(dataset.test) });
   try {
     const found = await measure(runtime, classifier, dataset, { batch, views: flags.tta }, progress);
     progress.clear();
