@@ -53,6 +53,8 @@ async function run(flags: EvalFlags): Promise<void> {
   const batch = wholeNumber("--batch", flags.batch, 1);
   const { newReport } = await import("./eval-report.js");
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
+  const { interruptSignal } = await import("./interrupt.js");
+  const signal = interruptSignal("stopping after this batch; once more ends at once");
   const report = await newReport(flags);
   const progress = new Progress();
   const classifier = await openClassifier(flags, (text) => progress.line(`senet: ${text}`));
@@ -61,7 +63,7 @@ async function run(flags: EvalFlags): Promise<void> {
   const { isFileSplit } = await import("../data/node/file-split.js");
   const runtime = nodeRuntime({ ...engine, spin: !isFileSplit(dataset.test) });
   try {
-    const found = await measure(runtime, classifier, dataset, { batch, views: flags.tta }, progress);
+    const found = await measure(runtime, classifier, dataset, { batch, views: flags.tta, signal }, progress);
     progress.clear();
     reportSkipped(dataset, (text) => progress.line(text));
     const path = await report({ ...found, classifier, dataset, batch, threads: engine.threads });
@@ -86,14 +88,12 @@ async function measure(
   runtime: Runtime,
   { graph, weights, classes }: Classifier,
   dataset: Dataset,
-  { batch, views }: { readonly batch: number; readonly views: Views | undefined },
+  { batch, views, signal }: { readonly batch: number; readonly views: Views | undefined; readonly signal: AbortSignal },
   progress: Progress,
 ): Promise<Measured> {
   const { evaluate: evaluateModel } = await import("../evaluate/evaluate.js");
   const { writeOnnx } = await import("../graph/onnx-write.js");
-  const { interruptSignal } = await import("./interrupt.js");
   const session = await runtime.open(writeOnnx(graph, weights));
-  const signal = interruptSignal("stopping after this batch; once more ends at once");
   const tally = new Tally(classes.length);
   const all = dataset.test.length;
   const started = performance.now();

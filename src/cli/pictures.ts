@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import type { Dataset } from "../data/dataset.js";
-import type { ImageRef } from "../data/image-list.js";
+import type { ImageList, ImageRef } from "../data/image-list.js";
 import { isMemorySplit } from "../data/memory-split.js";
 import { isFileSplit } from "../data/node/file-split.js";
 import { readRef } from "../data/node/read-ref.js";
@@ -14,7 +14,10 @@ const side = 240;
 export async function withPictures(dataset: Dataset, mistakes: readonly Mistake[]): Promise<ShownMistake[]> {
   const { test } = dataset;
   const files = isFileSplit(test) ? mistakes.map(({ index }) => test.list.ref(index)) : undefined;
-  const names = files ? shortPaths(files) : mistakes.map(({ index }) => `image ${index}`);
+  const shared = isFileSplit(test) ? sharedFolders(test.list) : 0;
+  const names = files
+    ? files.map((file) => foldersOf(file).slice(shared).join("/"))
+    : mistakes.map(({ index }) => `image ${index}`);
   const shown: ShownMistake[] = [];
   for (const [i, mistake] of mistakes.entries()) {
     const inMemory = isMemorySplit(test) ? await ofBytes(test.images, mistake.index, dataset) : undefined;
@@ -23,13 +26,21 @@ export async function withPictures(dataset: Dataset, mistakes: readonly Mistake[
   return shown;
 }
 
-/** The paths of files without the folders that all have in common. */
-function shortPaths(files: readonly ImageRef[]): string[] {
-  const paths = files.map(({ path, part }) => (part?.name ?? path).split(/[/\\]/));
-  const folders = paths.map((parts) => parts.slice(0, -1));
-  const first = folders[0] ?? [];
-  const differs = first.findIndex((name, i) => folders.some((parts) => parts[i] !== name));
-  return paths.map((parts) => parts.slice(differs < 0 ? first.length : differs).join("/"));
+/** How many folders the paths of all files begin with alike. */
+function sharedFolders(list: ImageList): number {
+  const first = list.length > 0 ? foldersOf(list.ref(0)).slice(0, -1) : [];
+  let shared = first.length;
+  for (let i = 1; i < list.length && shared > 0; i++) {
+    const parts = foldersOf(list.ref(i));
+    const differs = first.findIndex((name, k) => parts[k] !== name);
+    if (differs >= 0) shared = Math.min(shared, differs);
+  }
+  return shared;
+}
+
+/** The folders of a file, and its name. */
+function foldersOf({ path, part }: ImageRef): string[] {
+  return (part?.name ?? path).split(/[/\\]/);
 }
 
 /** Undefined where the file is gone by now. */
