@@ -58,7 +58,7 @@ describe("help", () => {
     ],
     ["data --help", ["list", "show", "fetch"]],
     ["compare --help", ["--models <names>", "--seeds <n>", "--json"]],
-    ["eval --help", ["--model <file>", "--test-limit <n>"]],
+    ["eval --help", ["--model <model>", "--tta <views>", "--test-limit <n>"]],
     ["bench train --help", ["--batch <n>", "--steps <n>"]],
   ])("of %s goes to stdout and succeeds", async (line, mentioned) => {
     const { code, stdout, stderr } = await senet(line);
@@ -172,7 +172,7 @@ describe("a mistake", () => {
     ],
     ["train --model resnet20 --data glyphs --out held", /^--out: held already holds notes.txt; choose a new folder/],
     ["train --model resnet20 --data glyphs --out trained/model.onnx", /^--out: cannot write to trained\/model.onnx/],
-    ["eval --model nowhere.onnx --data glyphs", /^--model: cannot read nowhere.onnx \(ENOENT.*; give an .onnx file$/],
+    ["eval --model nowhere.onnx --data glyphs", /^cannot read nowhere.onnx \(ENOENT.*; expected a file$/],
     [
       "eval --model truncated.onnx --data glyphs",
       /^truncated.onnx: not a whole ONNX model .*; give a complete .onnx file$/,
@@ -328,7 +328,9 @@ describe("Ctrl-C", () => {
 
 describe("a reader that closes early", () => {
   it("ends the command quietly", async () => {
-    const child = start(..."eval --model trained/model.onnx --data glyphs --test-limit 64 --json".split(" "));
+    const child = start(
+      ..."eval --model trained/model.onnx --data glyphs --test-limit 64 --no-report --json".split(" "),
+    );
     child.stdout!.destroy();
     let stderr = "";
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {
