@@ -1,13 +1,18 @@
 export { type CompareEvents, type CompareOptions, compare } from "./compare/compare.js";
+export { type ComparedModel, zooModel } from "./compare/compared-model.js";
 export {
   defaultCrop,
   defaultErasing,
   noAugmentation,
 } from "./data/augment/augmentation.js";
 export type { Mix } from "./data/augment/mix.js";
+export type { Pixels } from "./data/augment/pixels.js";
+export type { Resampling } from "./data/augment/resampling.js";
+export { type Box, type ResizeOptions, resize } from "./data/augment/resize.js";
 export type { Augmentation, Dataset, ImageSet, MemoryDataset } from "./data/dataset.js";
 export { defineDataset } from "./data/dataset.js";
 export { type MemorySplit, memorySplit } from "./data/memory-split.js";
+export { centreCrop, type Preprocessing, preprocess, type Rounding, resizedSide } from "./data/preprocessing.js";
 export type { Batch, BatchOptions, Split } from "./data/split.js";
 export { measureWait } from "./data/waiting.js";
 export { UserError } from "./errors.js";
@@ -25,7 +30,8 @@ export { formatAttention, parseAttention } from "./layers/attention.js";
 export { Scope } from "./layers/scope.js";
 export { type SqueezeExciteOptions, squeezeExcite } from "./layers/squeeze-excite.js";
 export { type Attention, createModel, type ModelOptions, models } from "./models/index.js";
-export { type ModelCard, readCard, withCard } from "./models/model-card.js";
+export { cardPreprocessing, type ModelCard, readCard, withCard } from "./models/model-card.js";
+export { publishedPreprocessing } from "./models/published-preprocessing.js";
 export { renderComparisonReport } from "./report/html.js";
 export { type ComparisonResults, formatResults, parseResults } from "./report/results.js";
 export { summarise } from "./report/summarise.js";
@@ -42,10 +48,18 @@ export { planTraining } from "./train/plan.js";
 export { defaultRecipe, type Recipe } from "./train/recipe.js";
 export { type Schedule, type ScheduleState, scheduleOf } from "./train/schedules.js";
 export { type TrainOptions, train } from "./train/trainer.js";
+export { type UnfoldOptions, unfoldOnData } from "./train/unfold-on-data.js";
 export { countMacs } from "./transform/cost.js";
 export { differentiate } from "./transform/differentiate.js";
 export { type GradientStep, gradientStep } from "./transform/gradient-step.js";
 export { type ImportOptions, importModel } from "./transform/import-model.js";
+export {
+  type Inserted,
+  type InsertedSite,
+  type InsertOptions,
+  insertAttention,
+  insertedWeights,
+} from "./transform/insert/insert-attention.js";
 export { lower } from "./transform/lower.js";
 export { type Profile, profile } from "./transform/profile.js";
 export { rebatch } from "./transform/rebatch.js";
@@ -53,7 +67,9 @@ export { type SimplifyOptions, simplify } from "./transform/simplify.js";
 export { emaWeights, initialState, type StateSlot } from "./transform/state.js";
 export { type TrainingStep, trainingStep } from "./transform/training-step.js";
 export { untieStatistics } from "./transform/untie-statistics.js";
+export { type HubId, parseHubId } from "./weights/hub-id.js";
 export { type LoadWeightsOptions, loadWeights, WeightsMismatch } from "./weights/load-weights.js";
 export { openPth, type PthOptions, readPth } from "./weights/pth.js";
 export { readSafetensors, type TensorFile, writeSafetensors } from "./weights/safetensors.js";
 export { listingOf, readAll, type TensorListing } from "./weights/tensor-listing.js";
+export { parseTimmConfig, type TimmConfig } from "./weights/timm-config.js";

@@ -13,10 +13,10 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   graph: ["ops"], // the builder asks the table of operators for shapes: the one circle there is
   ops: ["graph"],
   layers: ["graph"],
-  models: ["layers", "graph"],
-  transform: ["graph", "ops", "layers"],
   data: [],
-  weights: ["transform", "graph"],
+  models: ["layers", "data", "graph"],
+  transform: ["graph", "ops", "layers"],
+  weights: ["models", "transform", "data", "graph"],
   runtime: ["graph"],
   evaluate: ["runtime", "data", "graph"],
   explain: ["transform", "evaluate", "runtime", "data", "graph"],
@@ -53,7 +53,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "graph",
   ],
   bench: ["cli", "compare", "train", "models", "transform", "runtime", "data", "graph"],
-  testing: ["transform", "ops", "runtime", "graph"],
+  testing: ["transform", "ops", "runtime", "data", "graph"],
 };
 
 const common = ["errors", "random"];

@@ -7,5 +7,17 @@ export { readModel } from "./graph/node/read-model.js";
 export { type WriteModelOptions, writeModel } from "./graph/node/write-model.js";
 export { type NodeRuntimeOptions, nodeRuntime } from "./runtime/node/runtime.js";
 export { type CheckpointFolder, checkpointFolder } from "./train/node/checkpoint-folder.js";
+export type { HubOptions } from "./weights/node/hub-revision.js";
+export { type HubSettings, hubSettings } from "./weights/node/hub-settings.js";
+export { type CachedModel, type CacheListing, listCache } from "./weights/node/list-hub-cache.js";
+export {
+  type HubModel,
+  type HubNetwork,
+  type OpenHubModelOptions,
+  openHubModel,
+  openHubNetwork,
+  type PulledModel,
+  pullHubModel,
+} from "./weights/node/open-hub-model.js";
 export { type OpenTensorFile, openTensorFile } from "./weights/node/open-tensor-file.js";
 export { readSafetensorsFile, writeSafetensorsFile } from "./weights/node/safetensors-file.js";

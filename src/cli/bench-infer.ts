@@ -5,7 +5,7 @@ import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { formatShape } from "../graph/shape.js";
 import { columns } from "./columns.js";
-import { isModelFile } from "./model-file.js";
+import { type ModelSource, modelSource, modelSources } from "./model-source.js";
 import { engineOptionsOf, number, parseInput, wholeNumber } from "./options.js";
 
 interface InferFlags {
@@ -20,7 +20,7 @@ interface InferFlags {
 /** `senet bench infer`: times models, several of them in turn. */
 export const benchInfer = new Command("infer")
   .description("Time inference on random images; several models take turns, so that noise disturbs all alike.")
-  .requiredOption("--model <names|files>", "a network by its published name or an .onnx file; several with commas")
+  .requiredOption("--model <names|files>", `${modelSources}; several with commas`)
   .option("--input <CxHxW>", "size of the images (default: the model's own)")
   .addOption(number("--batch <n>", "images per run", 1))
   .addOption(number("--rounds <n>", "runs measured of every model, after 3 that are not", 30))
@@ -90,7 +90,7 @@ function table(results: readonly Result[], engine: string): string {
 async function subjectOf(name: string, flags: InferFlags): Promise<Subject> {
   const { bindDims } = await import("../transform/replay.js");
   const { profile } = await import("../transform/profile.js");
-  const { onnx, graph } = await (isModelFile(name) ? ofFile(name) : ofName(name, flags));
+  const { onnx, graph } = await openAs[modelSource(name)](name, flags);
   const [x, ...others] = graph.inputs;
   if (x === undefined || others.length > 0 || x.shape.length !== 4 || x.dtype !== "float32") {
     const takes = graph.inputs.map(({ name, dtype, shape }) => `${name} ${dtype} ${formatShape(shape)}`).join(", ");
@@ -118,7 +118,25 @@ function imageOf(name: string, sizes: Graph["inputs"][number]["shape"], input: s
   });
 }
 
-async function ofName(name: string, { input }: InferFlags): Promise<{ onnx: Uint8Array; graph: Graph }> {
+const openAs: Readonly<Record<ModelSource, (model: string, flags: InferFlags) => Promise<Opened>>> = {
+  name: ofName,
+  file: ofFile,
+  hub: ofHub,
+};
+
+interface Opened {
+  readonly onnx: Uint8Array;
+  readonly graph: Graph;
+}
+
+async function ofHub(id: string, { input }: InferFlags): Promise<Opened> {
+  const { openHub } = await import("./open-hub.js");
+  const { writeOnnx } = await import("../graph/onnx-write.js");
+  const { graph, weights } = await openHub(id, input === undefined ? {} : { model: { input: parseInput(input) } });
+  return { onnx: writeOnnx(graph, weights), graph };
+}
+
+async function ofName(name: string, { input }: InferFlags): Promise<Opened> {
   const { createModel } = await import("../models/index.js");
   const { initialise } = await import("../graph/initialise.js");
   const { writeOnnx } = await import("../graph/onnx-write.js");
@@ -127,7 +145,7 @@ async function ofName(name: string, { input }: InferFlags): Promise<{ onnx: Uint
 }
 
 /** The file as it is, not as we would write it. */
-async function ofFile(path: string): Promise<{ onnx: Uint8Array; graph: Graph }> {
+async function ofFile(path: string): Promise<Opened> {
   const { readOnnx } = await import("../graph/onnx-read.js");
   const onnx = await readFile(path).catch((error: Error) => {
     throw new UserError(`--model: cannot read ${path} (${error.message}); give an .onnx file`);

@@ -1,14 +1,12 @@
 import { Command } from "commander";
 import type { RunId } from "../compare/compare.js";
-import { UserError } from "../errors.js";
-import { modelEntry } from "../models/index.js";
 import type { RunProgress } from "../train/checkpoint.js";
 import type { Recipe } from "../train/recipe.js";
 import { openOptionsOf, reportSkipped } from "./data-options.js";
+import { modelSource } from "./model-source.js";
 import {
   checkpointEveryOf,
   engineOptionsOf,
-  modelOptionsOf,
   number,
   recipeOf,
   type TrainingFlags,
@@ -31,7 +29,11 @@ interface CompareFlags extends TrainingFlags {
 /** `senet compare`: trains a network and its SE twin side by side and says whether SE helped. */
 export const compare = new Command("compare")
   .description("Train networks side by side with several seeds; say whether SE helped, by how much, at what cost.")
-  .option("--models <names>", "comma-separated; the first is the baseline", "resnet20,seresnet20")
+  .option(
+    "--models <names>",
+    "networks by name, .onnx files or hub ids, with commas between; the first is the baseline",
+    "resnet20,seresnet20",
+  )
   .option("--out <dir>", "folder for the report (default: a new one in runs/)")
   .option("--resume <dir>", "go on with the comparison in that folder, as it was started")
   .option("--json", "print results.json instead of the table");
@@ -46,7 +48,8 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
   const flags = resumed?.flags ?? given;
   const prepared = await prepare(flags, resumed?.recipe);
   const engine = engineOptionsOf(flags);
-  const { models, seeds, dataset, recipe } = prepared;
+  const { models: compared, notices, seeds, dataset, recipe } = prepared;
+  const models = compared.map(({ name }) => name);
   const { freshRunPath, newRunFolder, openRunFolder } = await import("./run-folder.js");
   let folder: RunFolder;
   if (flags.resume === undefined) {
@@ -67,6 +70,7 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
     `${models.join(" and ")} on ${dataset.name}: ${dataset.train.length} training and ${dataset.test.length} test images, ` +
       `${counted(recipe.epochs, "epoch")}, ${counted(seeds.length, "seed")}`,
   );
+  if (resumed === undefined) for (const notice of notices) progress.line(`senet: ${notice}`);
   try {
     const from = resumed?.startedBy ?? commandLine();
     const results = await compareInto(folder, runtime, prepared, { command: from, resume: flags.resume }, progress);
@@ -85,33 +89,27 @@ type Prepared = Awaited<ReturnType<typeof prepare>>;
 
 /** Opens what the flags name and checks it, before anything is written. */
 async function prepare(flags: CompareFlags, savedRecipe: Recipe | undefined) {
-  const models = flags.models.split(",").map((name) => name.trim());
-  const kinds = models.map((name) => modelEntry(name).attention);
-  if (models.length < 2 || new Set(models).size < models.length) {
-    throw new UserError(
-      `--models: got "${flags.models}"; expected at least two different names such as resnet20,seresnet20`,
-    );
-  }
-  if (flags.attention !== undefined && !kinds.includes("se")) {
-    throw new UserError(
-      `--attention: got ${flags.attention} for networks that have none by name; expected one such as seresnet20, whose block it replaces`,
-    );
-  }
-  const modelOptions = modelOptionsOf(flags);
+  const { comparedNames, openCompared } = await import("./open-compared.js");
+  const given = comparedNames(flags);
   const seeds = Array.from({ length: wholeNumber("--seeds", flags.seeds, 1) }, (_, i) => i + 1);
-  const { openDataset } = await import("../data/node/open.js");
-  const dataset = await openDataset(flags.data, openOptionsOf(flags));
+  const { openDataFor } = await import("./open-data-for.js");
+  const dataset = await openDataFor(
+    given.find((model) => modelSource(model) === "file") ?? given[0]!,
+    flags.data,
+    openOptionsOf(flags),
+  );
   const recipe = savedRecipe ?? (await recipeOf(flags, dataset));
   const { checkRecipe } = await import("../train/recipe.js");
   checkRecipe(recipe, dataset);
-  return { models, seeds, dataset, recipe, modelOptions, checkpointEvery: checkpointEveryOf(flags.checkpointEvery) };
+  const { models, notices } = await openCompared(given, flags, dataset, recipe);
+  return { models, notices, seeds, dataset, recipe, checkpointEvery: checkpointEveryOf(flags.checkpointEvery) };
 }
 
 /** Compares, or goes on comparing, and keeps everything in the run's folder. */
 async function compareInto(
   folder: RunFolder,
   runtime: import("../runtime/runtime.js").Runtime,
-  { models, seeds, dataset, recipe, modelOptions, checkpointEvery }: Prepared,
+  { models, seeds, dataset, recipe, checkpointEvery }: Prepared,
   { command, resume: resumed }: { readonly command: string; readonly resume: string | undefined },
   progress: Progress,
 ) {
@@ -129,7 +127,7 @@ async function compareInto(
   const checkpointsOf = ({ model, seed }: Pick<RunId, "model" | "seed">) =>
     folder.checkpoints(`checkpoints/${model}-seed${seed}`);
   const steps = stepsPerEpoch({ dataset, recipe });
-  const runs = seeds.flatMap((seed) => models.map((model) => ({ model, seed })));
+  const runs = seeds.flatMap((seed) => models.map(({ name }) => ({ model: name, seed })));
   const found = resumed === undefined ? [] : await findProgress(runs, checkpointsOf);
   if (resumed !== undefined) {
     const lines = found.flatMap(({ run, progress }) => progress.history.map((record) => ({ ...run, ...record })));
@@ -142,7 +140,7 @@ async function compareInto(
   let log: TrainingLog | undefined;
   const comparison = runComparison(
     runtime,
-    { models, dataset, recipe, seeds, modelOptions },
+    { models, dataset, recipe, seeds },
     {
       signal,
       onNotice,

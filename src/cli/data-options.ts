@@ -8,6 +8,7 @@ import {
   noAugmentation,
   type RandomErasing,
 } from "../data/augment/augmentation.js";
+import { type Resampling, resamplings } from "../data/augment/resampling.js";
 import type { Dataset } from "../data/dataset.js";
 import type { OpenOptions } from "../data/node/open.js";
 import { UserError } from "../errors.js";
@@ -16,14 +17,14 @@ import { number } from "./number-option.js";
 
 /** How `--data` is described. */
 export const dataDescription =
-  "glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR, fashion-mnist:DIR, folder:DIR, csv:FILE or tar:GLOB";
+  "glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR, fashion-mnist:DIR, imagenet:DIR, folder:DIR, csv:FILE or tar:GLOB";
 
 /** What says how a dataset is opened, as commander parsed it. */
 export interface DataFlags {
   readonly size?: number;
   readonly channels?: number;
   readonly cropPct?: number;
-  readonly interpolation?: "bilinear" | "bicubic";
+  readonly interpolation?: Resampling;
   readonly holdout?: number;
   readonly splitSeed?: number;
   readonly onBadImage?: "fail" | "skip";
@@ -38,10 +39,9 @@ export function dataOptions(): Option[] {
     number("--size <pixels>", "width and height that image files are brought to (default: 224)"),
     number("--channels <n>", "3 for colour, 1 for grey image files (default: 3)"),
     number("--crop-pct <share>", "how much of an image file's short side is tested on (default: 0.875)"),
-    new Option("--interpolation <name>", "how image files are resized for testing (default: bilinear)").choices([
-      "bilinear",
-      "bicubic",
-    ]),
+    new Option("--interpolation <name>", "how image files are resized for testing (default: bilinear)").choices(
+      resamplings,
+    ),
     number("--holdout <share>", "of each class, for testing, where image files have no test split (default: 0.1)"),
     number("--split-seed <n>", "decides which ones (default: 1)"),
     new Option("--on-bad-image <what>", "for an image file that cannot be read (default: fail)").choices([

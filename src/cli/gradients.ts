@@ -3,6 +3,7 @@ import { UserError } from "../errors.js";
 import { formatShape } from "../graph/shape.js";
 import { type Tensor, toNumbers } from "../graph/tensor.js";
 import { imagesOf, loadModel, type ModelFlags } from "./load-model.js";
+import { modelSources } from "./model-source.js";
 import { number } from "./options.js";
 
 interface GradientFlags extends ModelFlags {
@@ -15,7 +16,7 @@ interface GradientFlags extends ModelFlags {
 /** `senet gradients`: the loss of a batch and its gradients, to check us against another framework. */
 export const gradients = new Command("gradients")
   .description("Compute the mean cross-entropy of a batch and its gradient for every parameter; dropout is off.")
-  .requiredOption("--model <name|file>", "a network by its published name, such as seresnet20, or an .onnx file")
+  .requiredOption("--model <name|file>", modelSources)
   .option(
     "--weights <file>",
     "a .pth, .safetensors or .onnx file with every parameter (default: the file's own, or those of seed 1)",

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "../errors.js";
 import { bench } from "./bench.js";
+import { classify } from "./classify.js";
 import { compare } from "./compare.js";
 import { convert } from "./convert.js";
 import { data } from "./data.js";
@@ -9,8 +10,10 @@ import { senetVersion } from "./environment.js";
 import { evaluate } from "./eval.js";
 import { exportModel } from "./export.js";
 import { gradients } from "./gradients.js";
+import { insert } from "./insert.js";
 import { models } from "./models.js";
 import { profile } from "./profile.js";
+import { pull } from "./pull.js";
 import { runModel } from "./run.js";
 import { train } from "./train.js";
 
@@ -19,9 +22,13 @@ const program = new Command("senet")
   .description("Squeeze-and-Excitation networks: train, compare and ship them as ONNX.")
   .version(senetVersion())
   .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
+  .option("--offline", "with any command: take models of the hub out of the cache, and ask nothing of the network")
+  .hook("preAction", (root) => {
+    if (root.opts().offline) process.env.HF_HUB_OFFLINE = "1";
+  })
   .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
 const commands = [
-  ...[train, compare, evaluate, models, profile, data],
+  ...[train, compare, evaluate, classify, insert, models, profile, data, pull],
   ...[runModel, gradients, exportModel, convert, bench],
 ];
 for (const command of commands) program.addCommand(command);

@@ -4,6 +4,22 @@
  * @param message what to tell the user when it happens.
  */
 export function interruptSignal(message: string): AbortSignal {
+  return listen(message).signal;
+}
+
+/** Does work that Ctrl-C stops so, and afterwards listens no more. @throws what the work throws. */
+export async function interruptible<T>(message: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { signal, release } = listen(message);
+  try {
+    return await work(signal);
+  } finally {
+    release();
+  }
+}
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+function listen(message: string): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const stop = (signal: NodeJS.Signals) => {
     if (controller.signal.aborted) {
@@ -15,6 +31,9 @@ export function interruptSignal(message: string): AbortSignal {
     process.stderr.write(`\n${message}\n`);
     controller.abort();
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
-  return controller.signal;
+  for (const signal of signals) process.on(signal, stop);
+  const release = () => {
+    for (const signal of signals) process.off(signal, stop);
+  };
+  return { signal: controller.signal, release };
 }

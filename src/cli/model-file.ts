@@ -2,11 +2,6 @@ import { UserError } from "../errors.js";
 import type { Model } from "../graph/graph.js";
 import type { ImportOptions } from "../transform/import-model.js";
 
-/** Whether `--model` names a file. */
-export function isModelFile(model: string): boolean {
-  return /[/\\]|\.onnx$/.test(model);
-}
-
 /**
  * The model of an `.onnx` file, ready to be run, differentiated and trained.
  * @throws UserError when the file cannot be read, or takes other images than it will see.

@@ -38,6 +38,10 @@ export interface TrainingFlags extends StepFlags, ScheduleFlags, DataFlags, Augm
   readonly batch?: number;
   readonly attention?: string;
   readonly shortcut: "projection" | "A";
+  readonly mean?: string;
+  readonly std?: string;
+  readonly aux?: true;
+  readonly unfoldBn?: true;
   readonly threads?: number;
   readonly checkpointEvery: string;
 }
@@ -53,11 +57,15 @@ export function trainingOptions(fallback: { data?: string } = {}): Option[] {
     ...under("Model:", [
       attentionOption(),
       new Option("--shortcut <kind>", "past a change of shape").choices(["projection", "A"]).default("projection"),
+      new Option("--unfold-bn", "put back batch norms that a file has folded away, with statistics of training images"),
+      new Option("--aux", "with the auxiliary classifier that helps inception_v3 to learn"),
     ]),
     ...under("Data:", [
       fallback.data === undefined ? data : data.default(fallback.data),
       number("--train-limit <n>", "use only n training images: the first, of image files evenly spread ones"),
       number("--test-limit <n>", "use only n test images, likewise"),
+      new Option("--mean <numbers>", "of pixels from 0 to 1, per channel (default: the file's, else the dataset's)"),
+      new Option("--std <numbers>", "likewise, such as 0.229,0.224,0.225"),
       ...dataOptions(),
     ]),
     ...under("Augmentation:", [...augmentOptions(), ...mixOptions()]),
@@ -133,8 +141,9 @@ export function attentionOption(): Option {
 export function modelOptionsOf({
   attention,
   shortcut,
-}: Pick<TrainingFlags, "attention" | "shortcut">): Pick<ModelOptions, "attention" | "shortcut"> {
-  return { shortcut, ...(attention !== undefined && { attention: parseAttention(attention) }) };
+  aux,
+}: Pick<TrainingFlags, "attention" | "shortcut" | "aux">): Pick<ModelOptions, "attention" | "shortcut" | "aux"> {
+  return { shortcut, ...(aux && { aux }), ...(attention !== undefined && { attention: parseAttention(attention) }) };
 }
 
 /** Channels, height and width of `--input 3x224x224`. @throws UserError when the text is anything else. */

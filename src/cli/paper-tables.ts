@@ -1,7 +1,7 @@
 import { countParameters } from "../graph/graph.js";
 import type { ModelOptions } from "../models/index.js";
 import type { PaperRow } from "../models/paper.js";
-import { columns } from "./columns.js";
+import { setColumns } from "../report/text-columns.js";
 
 /** The SENet paper's Tables 2 and 3 beside our counts, as text or as one JSON document. */
 export async function paperTables(json: boolean): Promise<string> {
@@ -24,31 +24,25 @@ export async function paperTables(json: boolean): Promise<string> {
   if (json) return `${JSON.stringify(rows)}\n`;
 
   const millions = (n: number, digits: number) => (n / 1e6).toFixed(digits);
-  const titles = [
-    "network",
-    "params M",
-    "MACs M",
-    "paper M",
-    "SE params M",
-    "SE MACs M",
-    "paper M",
-    "SE adds params",
-    "SE adds MACs",
-  ];
-  const lines = rows.map(({ network, plain, se, paper }) => [
-    network,
-    millions(plain.params, 3),
-    millions(plain.macs, 2),
-    millions(paper.macs[0]!, 0),
-    millions(se.params, 3),
-    millions(se.macs, 2),
-    millions(paper.macs[1]!, 0),
-    `${((100 * (se.params - plain.params)) / plain.params).toFixed(2)} %`,
-    `${((100 * (se.macs - plain.macs)) / plain.macs).toFixed(2)} %`,
-  ]);
+  const percent = (part: number, whole: number) => `${((100 * part) / whole).toFixed(2)} %`;
+  const column = (head: string, cell: (row: (typeof rows)[number]) => string) => ({ head, cells: rows.map(cell) });
+  const lines = setColumns(
+    column("network", ({ network }) => network),
+    [
+      column("params M", ({ plain }) => millions(plain.params, 3)),
+      column("MACs M", ({ plain }) => millions(plain.macs, 2)),
+      column("paper M", ({ paper }) => millions(paper.macs[0]!, 0)),
+      column("SE adds params", ({ plain, se }) => percent(se.params - plain.params, plain.params)),
+      column("SE params M", ({ se }) => millions(se.params, 3)),
+      column("SE MACs M", ({ se }) => millions(se.macs, 2)),
+      column("paper M", ({ paper }) => millions(paper.macs[1]!, 0)),
+      column("SE adds MACs", ({ plain, se }) => percent(se.macs - plain.macs, plain.macs)),
+    ],
+  );
   return (
-    `${columns(titles, lines)}\n` +
-    "MACs are those of convolutions and dense layers. The paper also counts an operation for every element of a\n" +
-    "residual sum and for pooling and scaling in SE blocks. Its cost of Inception-ResNet-v2 fits no known variant.\n"
+    `${lines.join("\n")}\n\n` +
+    "MACs are those of convolutions and dense layers. The paper also counts an\n" +
+    "operation for every element of a residual sum and for pooling and scaling in SE\n" +
+    "blocks. Its cost of Inception-ResNet-v2 fits no known variant.\n"
   );
 }

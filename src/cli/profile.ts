@@ -4,6 +4,7 @@ import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import type { NodeProfile, Profile } from "../transform/profile.js";
 import { columns } from "./columns.js";
+import { type ModelSource, modelSource, modelSources } from "./model-source.js";
 import { attentionOption, number, parseInput } from "./options.js";
 import { paperTables } from "./paper-tables.js";
 
@@ -21,7 +22,7 @@ export const profile = new Command("profile")
   .description(
     "Count what a network takes: parameters, multiply-accumulates, activations, memory, the share of attention.",
   )
-  .argument("[model]", "a network by its published name, or an .onnx file")
+  .argument("[model]", modelSources)
   .option("--input <CxHxW>", "size of the images (default: the network's own)")
   .addOption(attentionOption())
   .addOption(number("--classes <n>", "number of classes (default: the network's own)"))
@@ -38,7 +39,7 @@ async function run(model: string | undefined, flags: ProfileFlags): Promise<void
   }
   if (model === undefined) throw new UserError("profile: got no network; expected a name, an .onnx file or --paper");
   const { profile: measure } = await import("../transform/profile.js");
-  const subject = model.endsWith(".onnx") ? await fromFile(model, flags) : await fromZoo(model, flags);
+  const subject = await subjectAs[modelSource(model)](model, flags);
   const measured = measure(subject.graph);
   const attention = subject.attention(measured);
   const { nodes, ...totals } = measured;
@@ -65,6 +66,19 @@ interface Subject {
   attention(profile: Profile): Part;
 }
 
+const subjectAs: Readonly<Record<ModelSource, (model: string, flags: ProfileFlags) => Promise<Subject>>> = {
+  name: fromZoo,
+  file: fromFile,
+  hub: fromHub,
+};
+
+/** The network that a repository's config.json describes: its weights are not needed. */
+async function fromHub(id: string, flags: ProfileFlags): Promise<Subject> {
+  const { openHubGraph } = await import("./open-hub.js");
+  const { name, config } = await openHubGraph(id);
+  return fromZoo(name, { input: config.input.join("x"), classes: config.classes, ...flags });
+}
+
 async function fromZoo(name: string, { input, attention, classes }: ProfileFlags): Promise<Subject> {
   const { createModel } = await import("../models/index.js");
   const { parseAttention } = await import("../layers/attention.js");
@@ -87,7 +101,7 @@ async function fromFile(path: string, { input, attention, classes }: ProfileFlag
   }
   const { readOnnx } = await import("../graph/onnx-read.js");
   const { bindDims } = await import("../transform/replay.js");
-  const { gateNodes } = await import("../explain/gate-nodes.js");
+  const { gateNodes } = await import("../transform/gate-nodes.js");
   const bytes = await readFile(path).catch((error: Error) => {
     throw new UserError(`profile: cannot read ${path} (${error.message}); give an .onnx file`);
   });
@@ -109,7 +123,14 @@ function boundTo({ inputs }: Graph, sizes: readonly number[]): Record<string, nu
 
 function layerTable(layers: readonly NodeProfile[]): string {
   const count = (n: number) => n.toLocaleString("en-US");
-  const rows = layers.map(({ node, op, output, params, macs }) => [node, op, output, count(params), count(macs)]);
+  const shape = (output: string) => output.replace(/^\[1, (.*)\]$/, "$1").replaceAll(", ", "x");
+  const rows = layers.map(({ node, op, output, params, macs }) => [
+    node.replace(/\.out$/, ""),
+    op,
+    shape(output),
+    count(params),
+    count(macs),
+  ]);
   return columns(["layer", "operator", "output", "params", "MACs"], rows);
 }
 
@@ -121,6 +142,6 @@ function summary(title: string, { params, macs, activations, memory }: Profile, 
   parameters   ${count(params)}, of which attention ${count(attention.params)} (${share(attention.params, params)})
   MACs         ${count(macs)}, of which attention ${count(attention.macs)} (${share(attention.macs, macs)})
   activations  ${count(activations)} elements out of convolutions and dense layers
-  memory       weights ${megabytes(memory.weightBytes)}, activations ${megabytes(memory.activationBytes)} at most at once, in float32 for one image
+  memory       weights ${megabytes(memory.weightBytes)}; activations ${megabytes(memory.activationBytes)} at most (one float32 image)
 `;
 }

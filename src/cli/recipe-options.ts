@@ -30,8 +30,9 @@ export interface StepFlags {
   readonly modelEma?: true;
   readonly modelEmaDecay?: number;
   readonly modelEmaWarmup?: true;
+  readonly train?: keyof typeof learning;
   readonly freeze?: readonly string[];
-  readonly freezeBn?: true | readonly string[];
+  readonly freezeBn?: boolean | readonly string[];
   readonly lrGroup?: readonly ParameterGroup[];
   readonly decayGroup?: readonly ParameterGroup[];
   readonly layerDecay?: number;
@@ -56,6 +57,9 @@ export interface ScheduleFlags {
   readonly mixupSwitchProb?: number;
 }
 
+/** What `--train` lets learn. */
+const learning = { gates: ["@gates"], head: ["@head"], "gates+head": ["@gates", "@head"], all: ["*"] } as const;
+
 /** The flags of {@link StepFlags}. */
 export function stepOptions(): Option[] {
   return [
@@ -75,8 +79,12 @@ export function stepOptions(): Option[] {
     new Option("--model-ema", "keep a moving average of the weights, test and ship it"),
     number("--model-ema-decay <d>", "how much of the average a step keeps (default: 0.9999)"),
     new Option("--model-ema-warmup", "let the average forget its start soon"),
-    new Option("--freeze <patterns...>", 'weights that stay, such as "layer1.*" or "/^conv1/"'),
+    new Option("--train <what>", "what learns; batch norms of the rest keep their statistics (default: all)").choices(
+      Object.keys(learning),
+    ),
+    new Option("--freeze <patterns...>", 'weights that stay, such as "layer1.*", "/^conv1/", @gates or @head'),
     new Option("--freeze-bn [patterns...]", "batch norms that keep their running statistics (default: all)"),
+    new Option("--no-freeze-bn", "batch norms take each batch's statistics, those that --train leaves out too"),
     patterned("--lr-group <pattern=f>", "learning rate of weights, times f; may be repeated", "lrScale"),
     patterned("--decay-group <pattern=w>", "weight decay of weights; may be repeated", "weightDecay"),
     number("--layer-decay <d>", "learning rate of a layer relative to the one after it (default: 1)"),
@@ -140,6 +148,7 @@ export function stepPart(flags: StepFlags): Partial<Recipe> {
     loss: flags.bceLoss && "bce",
     bceTargetThreshold: flags.bceTargetThresh,
     ema: averageOf(flags),
+    learn: flags.train && learning[flags.train],
     groups: groups.length > 0 ? groups : undefined,
     frozenBatchNorm: flags.freezeBn,
     unused: flags.keepUnused && "keep",

@@ -1,36 +1,19 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
+import { takeLock } from "../data/node/file-lock.js";
 import { UserError } from "../errors.js";
 
 /**
- * Keeps other processes of this machine out of a run's folder until this one ends. A lock that a killed process left
- * behind is taken over.
+ * Keeps other processes of this machine out of a run's folder until this one ends.
  * @throws UserError while another process works there.
  */
 export function lockRun(path: string): void {
   const file = join(path, "lock");
-  const mine = [process.pid, hostname(), startOf(process.pid)].join(" ");
+  let holder: number | undefined;
   try {
-    writeFileSync(file, mine, { flag: "wx" });
+    ({ holder } = takeLock(file));
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== "EEXIST") throw new UserError(`cannot write ${file} (${message}); make room, or the folder writable`);
-    const [pid, host, start] = readFileSync(file, "utf8").split(" ");
-    if (host === hostname() && start !== "" && startOf(Number(pid)) === start) {
-      throw new UserError(`--resume: got ${path}, in which process ${pid} is at work; wait for it, or end it first`);
-    }
-    writeFileSync(file, mine);
+    throw new UserError(`cannot write ${file} (${(error as Error).message}); make room, or the folder writable`);
   }
-  process.on("exit", () => rmSync(file, { force: true }));
-}
-
-/** When a process started, in the system's own ticks, so that a number used twice is told apart; "" where none runs. */
-function startOf(pid: number): string {
-  try {
-    // The name, the second field, may hold anything but ends with the last parenthesis; the start is field 22.
-    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ")[19] ?? "";
-  } catch {
-    return ""; // no such process, or a system without /proc, where nobody is kept out
-  }
+  if (holder === undefined) return;
+  throw new UserError(`--resume: got ${path}, in which process ${holder} is at work; wait for it, or end it first`);
 }

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { UserError } from "../errors.js";
 import { formatShape } from "../graph/shape.js";
 import { imagesOf, loadModel, type ModelFlags } from "./load-model.js";
+import { modelSources } from "./model-source.js";
 import { number } from "./options.js";
 
 interface RunFlags extends ModelFlags {
@@ -13,7 +14,7 @@ interface RunFlags extends ModelFlags {
 /** `senet run`: what a model makes of a batch. */
 export const runModel = new Command("run")
   .description("Run a model on a batch of images: x float32 [N, C, H, W] gives logits [N, classes].")
-  .requiredOption("--model <name|file>", "a network by its published name, such as seresnet20, or an .onnx file")
+  .requiredOption("--model <name|file>", modelSources)
   .option(
     "--weights <file>",
     "a .pth, .safetensors or .onnx file with every parameter (default: the file's own, or those of seed 1)",

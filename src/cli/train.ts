@@ -6,7 +6,7 @@ import { modelEntry } from "../models/index.js";
 import type { EpochRecord } from "../train/epoch-record.js";
 import type { Recipe } from "../train/recipe.js";
 import { openOptionsOf, reportSkipped } from "./data-options.js";
-import { isModelFile } from "./model-file.js";
+import { modelSource, modelSources } from "./model-source.js";
 import { openModel } from "./open-model.js";
 import {
   checkpointEveryOf,
@@ -20,6 +20,7 @@ import {
 } from "./options.js";
 import { Progress } from "./progress.js";
 import type { RunFolder } from "./run-folder.js";
+import { unfolded } from "./unfolded.js";
 
 interface TrainFlags extends TrainingFlags {
   readonly model?: string;
@@ -34,7 +35,7 @@ interface TrainFlags extends TrainingFlags {
 /** `senet train`: trains one network. */
 export const train = new Command("train")
   .description("Train a network; keep the log, checkpoints, the best, the last and a self-contained model.onnx.")
-  .option("--model <name|file>", "a network by its published name, such as seresnet20, or an .onnx file to go on from")
+  .option("--model <name|file>", modelSources)
   .option("--weights <file>", "start from the weights in a .pth, .safetensors or .onnx file")
   .option("--out <dir>", "folder for the run (default: a new one in runs/)")
   .option("--resume <dir>", "go on with the run in that folder, as it was started")
@@ -93,18 +94,28 @@ async function prepare(flags: TrainFlags, savedRecipe: Recipe | undefined) {
     throw new UserError(`${missing.split(" ")[0]}: got nothing; give one such as ${missing}, or --resume a run`);
   }
   const { model } = flags;
-  if (!isModelFile(model)) modelEntry(model); // an unknown name is told before data is read
+  if (modelSource(model) === "name") modelEntry(model); // an unknown name is told before data is read
   const seed = wholeNumber("--seed", flags.seed);
-  const { openDataset } = await import("../data/node/open.js");
-  const dataset = await openDataset(flags.data, openOptionsOf(flags));
-  const recipe = savedRecipe ?? (await recipeOf(flags, dataset));
+  const { openDataFor } = await import("./open-data-for.js");
+  const opened = await openDataFor(model, flags.data, openOptionsOf(flags));
+  const recipe = savedRecipe ?? (await recipeOf(flags, opened));
   const { withCard } = await import("../models/model-card.js");
   const { checkRecipe } = await import("../train/recipe.js");
-  const { planTraining } = await import("../train/plan.js");
+  const { checkPatterns, planTraining } = await import("../train/plan.js");
   const { trainedCard } = await import("../compare/compare.js");
-  checkRecipe(recipe, dataset);
-  const { graph: bare, weights, notices } = await openModel({ ...flags, model }, dataset, seed);
-  planTraining(bare, recipe); // patterns that fit nothing and operators without a gradient show here
+  checkRecipe(recipe, opened);
+  const given = await openModel({ ...flags, model }, opened, seed);
+  const { statistics, anew } = given;
+  const dataset = { ...opened, ...statistics };
+  const { graph: bare, weights, notices } = await unfolded(given, flags, dataset, recipe);
+  checkPatterns([bare], recipe);
+  const plan = planTraining(bare, recipe); // patterns that fit nothing and operators without a gradient show here
+  const still = anew.find((name) => plan.fixed.includes(name));
+  if (still !== undefined) {
+    throw new UserError(
+      `${model}: got ${still} frozen, which starts anew; let it learn, such as by --train gates+head`,
+    );
+  }
   const graph = withCard(bare, trainedCard(dataset, recipe, model, seed));
   const checkpointEvery = checkpointEveryOf(flags.checkpointEvery);
   return { model, graph, weights, notices, dataset, recipe, seed, checkpointEvery };

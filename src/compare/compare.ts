@@ -1,10 +1,8 @@
 import { flatAugmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { gateStatistics } from "../explain/gates.js";
-import { countParameters, type Graph, type Model, type Weights } from "../graph/graph.js";
-import { type Attention, formatAttention } from "../layers/attention.js";
-import { createModel, type ModelOptions, modelEntry } from "../models/index.js";
-import { type ModelCard, withCard } from "../models/model-card.js";
+import { countParameters, type Model, type Weights } from "../graph/graph.js";
+import { cardEntries, type ModelCard, withCard } from "../models/model-card.js";
 import type { EpochResult, RunResult } from "../report/results.js";
 import { type Measured, type MeasuredModel, scoreRun } from "../report/summarise.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -13,20 +11,17 @@ import type { EpochRecord } from "../train/epoch-record.js";
 import type { Recipe } from "../train/recipe.js";
 import { type TrainOptions, train } from "../train/trainer.js";
 import { countMacs } from "../transform/cost.js";
+import type { ComparedModel } from "./compared-model.js";
 import { latencies } from "./latency.js";
 
 /** What is compared on what. */
 export interface CompareOptions {
-  /** Names from the zoo; the first is the baseline. */
-  readonly models: readonly string[];
+  /** At least two; the first is the baseline. */
+  readonly models: readonly ComparedModel[];
   readonly dataset: Dataset;
   readonly recipe: Recipe;
   readonly seeds: readonly number[];
-  readonly modelOptions?: ComparedOptions;
 }
-
-/** Options of all networks; `attention` says how those look that have it by name, the others stay without. */
-type ComparedOptions = Pick<ModelOptions, "attention" | "shortcut">;
 
 /** One training run of a comparison. */
 export interface RunId {
@@ -58,26 +53,24 @@ export type Comparison = Pick<Measured, "data" | "recipe" | "models" | "labels">
 /**
  * Trains every model with every seed on the same batches and measures what each gained and cost.
  * Models take turns within a seed, so that both meet the same state of the machine.
- * @throws UserError when a name is unknown or the recipe does not fit the data.
+ * @throws UserError when the recipe does not fit the data.
  */
 export async function compare(
   runtime: Runtime,
-  { models, dataset, recipe, seeds, modelOptions = {} }: CompareOptions,
+  { models, dataset, recipe, seeds }: CompareOptions,
   events: CompareEvents,
 ): Promise<Comparison> {
   const { channels, height, width } = dataset;
-  const options = { classes: dataset.classes.length, input: [channels, height, width] } as const;
-  const graphs = models.map((name) => createModel(name, { ...options, ...optionsOf(name, modelOptions) }));
   const results: RunResult[][] = models.map(() => []);
   const trained: Model[] = [];
   let labels: number[] = [];
   for (const [s, seed] of seeds.entries()) {
     for (const [m, model] of models.entries()) {
-      const id = { model, seed, run: s * models.length + m, runs: seeds.length * models.length };
-      const { result, weights, labels: read } = await oneRun(runtime, graphs[m]!, dataset, recipe, id, events);
+      const id = { model: model.name, seed, run: s * models.length + m, runs: seeds.length * models.length };
+      const { result, weights, labels: read } = await oneRun(runtime, model, dataset, recipe, id, events);
       results[m]!.push(result);
       labels = read;
-      trained[m] = { graph: graphs[m]!, weights };
+      trained[m] = { graph: model.graph, weights };
     }
   }
   events.onPhase?.("inference time");
@@ -101,11 +94,11 @@ export async function compare(
     },
     labels,
     models: models.map(
-      (name, m): MeasuredModel => ({
+      ({ name, graph, attention }, m): MeasuredModel => ({
         name,
-        params: countParameters(graphs[m]!),
-        macs: countMacs(graphs[m]!),
-        attention: attentionOf(name, optionsOf(name, modelOptions)),
+        params: countParameters(graph),
+        macs: countMacs(graph),
+        attention,
         runs: results[m]!,
         inferenceMsPerImage: { batch1: batch1[m]!, batch32: batch32[m]! },
       }),
@@ -115,13 +108,15 @@ export async function compare(
 
 async function oneRun(
   runtime: Runtime,
-  graph: Graph,
-  dataset: Dataset,
+  { graph, start, statistics }: ComparedModel,
+  data: Dataset,
   recipe: Recipe,
   id: RunId,
   { onRun, onStep, onEpoch, onModel, onNotice, signal }: CompareEvents,
 ): Promise<{ result: RunResult; weights: Weights; labels: number[] }> {
+  const dataset = { ...data, ...statistics };
   const { weights, epochs, predictions } = await train(runtime, graph, dataset, recipe, id.seed, {
+    weights: start(id.seed),
     ...(await onRun?.(id)),
     onStep: (progress) => onStep?.(id, progress),
     onEpoch: (record) => onEpoch?.(id, record),
@@ -153,8 +148,7 @@ export function trainedCard(dataset: Dataset, recipe: Recipe, model: string, see
   const { augment, ...rest } = recipe;
   return {
     classes: [...dataset.classes],
-    mean: [...dataset.mean],
-    std: [...dataset.std],
+    ...cardEntries(dataset),
     provenance: {
       model,
       data: dataset.name,
@@ -172,23 +166,4 @@ function plain(entries: object): Record<string, string | number | boolean> {
   return Object.fromEntries(
     given.map(([name, value]) => [name, Object(value) === value ? JSON.stringify(value) : value]),
   );
-}
-
-/** The options of one network: a baseline without attention keeps none, or there would be nothing to compare with. */
-function optionsOf(name: string, { attention, ...rest }: ComparedOptions): ComparedOptions {
-  return modelEntry(name).attention === "none" || attention === undefined ? rest : { ...rest, attention };
-}
-
-/** `none`, `se r=16` or `eca kernel=3`: the kind of block, then what is said of it. */
-function attentionOf(name: string, { attention }: ComparedOptions): string {
-  const { se, attention: own } = modelEntry(name);
-  const given: Attention = attention ?? { kind: own };
-  if (given.kind !== "se") return formatAttention(given).replace(":", " ");
-  const { kind, reduction = se?.reduction ?? 16, ...rest } = given;
-  return [
-    `se r=${reduction}`,
-    ...formatAttention({ kind, ...rest })
-      .split(":")
-      .slice(1),
-  ].join(",");
 }

@@ -2,6 +2,7 @@ import { UserError } from "../errors.js";
 import type { Augmentation } from "./augment/augmentation.js";
 import { channelStatistics } from "./channel-statistics.js";
 import { type MemorySplit, memorySplit } from "./memory-split.js";
+import type { Preprocessing } from "./preprocessing.js";
 import type { Split } from "./split.js";
 
 export type { Augmentation };
@@ -28,8 +29,8 @@ export interface ImageSet {
   readonly length: number;
 }
 
-/** Labelled images of one size, split for training and test. */
-export interface Dataset extends Geometry, Statistics {
+/** Labelled images of one size, split for training and test, and how other photos are made like its test images. */
+export interface Dataset extends Geometry, Preprocessing {
   readonly name: string;
   readonly classes: readonly string[];
   readonly train: Split;
@@ -45,7 +46,7 @@ export interface MemoryDataset extends Dataset {
 }
 
 /** What makes a dataset in memory: all but mean and std, which are measured. */
-export interface DatasetParts extends Omit<Dataset, keyof Statistics | "train" | "test"> {
+export interface DatasetParts extends Omit<Dataset, keyof Statistics | "resize" | "interpolation" | "train" | "test"> {
   readonly train: ImageSet;
   readonly test: ImageSet;
 }
@@ -75,6 +76,8 @@ export function defineDataset(parts: DatasetParts, limits: Limits = {}): MemoryD
   return {
     ...parts,
     ...like,
+    resize: Math.min(height, width),
+    interpolation: "bilinear",
     train: memorySplit(take(parts.train, limits.trainLimit, "trainLimit"), like),
     test: memorySplit(take(parts.test, limits.testLimit, "testLimit"), like),
   };

@@ -1,3 +1,4 @@
+import { UserError } from "../errors.js";
 import { Random } from "../random.js";
 import { type Augmentation, isPlain } from "./augment/augmentation.js";
 import { mixed } from "./augment/mix.js";
@@ -10,11 +11,17 @@ import { drawVariation, normalisationTable, unchanged, writeImage } from "./augm
 import type { Geometry, ImageSet, Statistics } from "./dataset.js";
 import { prefetch } from "./prefetch.js";
 import { type Batch, type BatchOptions, checkBatchOptions, countBatches, type Split, visitingOrder } from "./split.js";
+import { viewCount } from "./views.js";
 
 /** A split whose images are bytes in memory. */
 export interface MemorySplit extends ImageSet, Split {
   readonly labels: ImageSet["labels"];
   readonly length: number;
+}
+
+/** Whether the images of a split are bytes in memory. */
+export function isMemorySplit(split: Split): split is MemorySplit {
+  return "images" in split;
 }
 
 /** A split of images in memory; `like` gives their size and, unless a pass says otherwise, mean and std. */
@@ -26,6 +33,12 @@ export function memorySplit(set: ImageSet, like: Geometry & Statistics): MemoryS
     length,
     batches(options) {
       checkBatchOptions(length, options); // here, so that a mistake shows at the call and not at the first batch
+      if (options.views === "ten-crop") {
+        throw new UserError(
+          `batches: got views ten-crop of images of ${like.height}x${like.width}, which the network sees as a whole; ` +
+            "expected flip, or image files larger than its input",
+        );
+      }
       return prefetch(batchesOf(set, like, options));
     },
   };
@@ -37,15 +50,21 @@ export function* batchesOf(
   like: Geometry & Statistics,
   options: BatchOptions,
 ): Generator<Batch, void, undefined> {
-  const { batch, seed = 0, epoch = 0, augment, start = 0, statistics = like } = options;
+  const { batch, seed = 0, epoch = 0, augment, start = 0, statistics = like, views } = options;
+  const seen = viewCount(views);
   const order = visitingOrder(set.length, options);
   const table = normalisationTable(statistics);
   const size = like.channels * like.height * like.width;
   for (let b = start; b < countBatches(set.length, options); b++) {
     const indices = order.slice(b * batch, (b + 1) * batch);
-    const x = new Float32Array(indices.length * size);
+    const x = new Float32Array(indices.length * seen * size);
     const y = BigInt64Array.from(indices, (index) => BigInt(set.labels[index]!));
     indices.forEach((index, slot) => {
+      if (views !== undefined) {
+        writeImage(x, 2 * slot, set.images, index, table, like, unchanged);
+        writeImage(x, 2 * slot + 1, set.images, index, table, like, { ...unchanged, mirror: true });
+        return;
+      }
       const random = new Random(seed, "augment", epoch, index);
       if (augment === undefined || isPlain(augment)) {
         writeImage(x, slot, set.images, index, table, like, augment ? drawVariation(random, augment) : unchanged);
@@ -55,7 +74,7 @@ export function* batchesOf(
         if (augment.randomErasing) eraseRandomly(target, like, random, augment.randomErasing);
       }
     });
-    yield mixed({ x, y, indices, size: indices.length }, b, like, options);
+    yield mixed({ x, y, indices, size: indices.length, ...(views && { views: seen }) }, b, like, options);
   }
 }
 
@@ -70,7 +89,7 @@ function variedImage(
   let image = pixelsOf(set, index, geometry);
   if (augment.randomResizedCrop) {
     const window = randomWindow(geometry, random, augment.randomResizedCrop);
-    image = resize(image, geometry.width, geometry.height, window.interpolation, window);
+    image = resize(image, geometry.width, geometry.height, window.interpolation, { box: window });
   }
   return vary(image, random, augment, mean);
 }

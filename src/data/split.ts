@@ -3,6 +3,7 @@ import { Random } from "../random.js";
 import { type Augmentation, checkAugmentation } from "./augment/augmentation.js";
 import { checkMix, type Mix } from "./augment/mix.js";
 import type { Statistics } from "./dataset.js";
+import type { Views } from "./views.js";
 
 /** One split of a dataset: labelled images that come in batches, wherever they lie. */
 export interface Split {
@@ -26,7 +27,7 @@ export interface Split {
 
 /** Images ready for a network. The buffers are this batch's own: they may be transferred to a worker. */
 export interface Batch {
-  /** Normalised images [N, C, H, W]. */
+  /** Normalised images [N, C, H, W]; with `views` [N · views, C, H, W], those of an image one after the other. */
   readonly x: Float32Array<ArrayBuffer>;
   /** Labels [N]. */
   readonly y: BigInt64Array<ArrayBuffer>;
@@ -34,6 +35,8 @@ export interface Batch {
   readonly y2?: BigInt64Array<ArrayBuffer>;
   /** The weight of `y` in the target, 0 to 1 [N]; present with `y2`. */
   readonly mix?: Float32Array<ArrayBuffer>;
+  /** How often each image is there, where it is seen more than once. */
+  readonly views?: number;
   /** Where in the split each image comes from [N]. */
   readonly indices: Uint32Array<ArrayBuffer>;
   /** N: the batch size asked for, or less in the last batch. */
@@ -54,6 +57,8 @@ export interface BatchOptions {
   readonly augment?: Augmentation | undefined;
   /** How the images of a batch are mixed with each other (not at all by default); each batch then has `y2` and `mix`. */
   readonly mix?: Mix | undefined;
+  /** How often and how each image is seen, to test a model (once by default); not together with `augment` or `mix`. */
+  readonly views?: Views | undefined;
   /** Whether to leave out the images that do not fill a last batch (false by default). */
   readonly dropLast?: boolean | undefined;
   /** The first batch wanted, counted from 0, to resume inside a pass (0 by default). */
@@ -87,6 +92,9 @@ export function checkBatchOptions(images: number, options: BatchOptions): void {
   checkWhole("start", options.start ?? 0, 0);
   if (options.augment) checkAugmentation(options.augment);
   if (options.mix) checkMix(options.mix);
+  if (options.views && (options.augment || options.mix)) {
+    throw new UserError(`batches: got views ${options.views} with augmentation; expected one of them`);
+  }
   if (countBatches(images, options) === 0) {
     throw new UserError(
       `batches: got batch ${options.batch} for ${images} images without the last partial batch, which leaves none; ` +

@@ -4,6 +4,7 @@ import { GraphBuilder } from "../graph/builder.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import { evaluate } from "./evaluate.js";
+import { Tally } from "./tally.js";
 
 const runtime = nodeRuntime({ threads: 1 });
 afterAll(() => runtime.close());
@@ -46,6 +47,22 @@ describe("evaluate", () => {
     expect([...predictions]).toEqual([0, 2, 2, 2, 0]);
   });
 
+  it("averages the logits of an image and its mirror image", async () => {
+    const columns = { channels: 1, height: 1, width: 3, mean: [0], std: [1 / 255] };
+    const g = new GraphBuilder("columns");
+    g.output(g.call("Flatten", [g.input("images", "float32", ["N", 1, 1, 3])]), "scores");
+    const wide = await runtime.open(writeOnnx(g.build(), new Map()));
+    const set = { images: Uint8Array.of(0, 4, 6, 7, 3, 1), labels: Uint8Array.of(1, 0), length: 2 };
+    const options = { batch: 2, views: "flip" } as const;
+    const { predictions, loss } = await evaluate(wide, g.build(), memorySplit(set, columns), columns, options);
+    expect([...predictions]).toEqual([1, 0]); // 3 4 3 and 4 3 4
+    const losses = [Math.log(2 * Math.exp(3) + Math.exp(4)) - 4, Math.log(2 * Math.exp(4) + Math.exp(3)) - 4];
+    expect(loss).toBeCloseTo((losses[0]! + losses[1]!) / 2, 5);
+    await expect(evaluate(wide, g.build(), memorySplit(set, columns), columns, { views: "ten-crop" })).rejects.toThrow(
+      "got views ten-crop of images of 1x3, which the network sees as a whole; expected flip",
+    );
+  });
+
   it("does not count an image for which another stood in", async () => {
     const standIn = memorySplit(
       { images: split.images.with(3, 3).with(4, 1).with(5, 2), labels: split.labels.with(1, 0), length: 5 },
@@ -83,5 +100,14 @@ describe("evaluate", () => {
     });
     await expect(run).rejects.toThrow("enough");
     expect(seen).toEqual([2]);
+  });
+
+  it("leaves what was measured before it was stopped in the tally", async () => {
+    const controller = new AbortController();
+    const tally = new Tally(3);
+    const onProgress = () => controller.abort();
+    const options = { batch: 2, tally, signal: controller.signal, onProgress };
+    await expect(evaluate(session, graph, split, like, options)).rejects.toThrow();
+    expect(tally.read()).toMatchObject({ images: 2, top1: 50 });
   });
 });

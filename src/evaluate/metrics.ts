@@ -1,51 +1,4 @@
-/** Accuracy, per-class accuracy and confusion matrices from logits and predictions. */
-
-/**
- * The class with the largest logit of every image; the first one on a tie. NaN counts as largest, as in PyTorch.
- * @param logits row after row, [N · classes].
- * @returns [N] class indices.
- */
-export function predictedClasses(logits: ArrayLike<number>, classes: number): number[] {
-  const images = countRows("predictedClasses", logits, classes);
-  return Array.from({ length: images }, (_, n) => {
-    let best = 0;
-    for (let c = 1; c < classes; c++) if (outranks(logits, n * classes + c, n * classes + best)) best = c;
-    return best;
-  });
-}
-
-/**
- * The fraction of images whose true class has one of the `k` largest logits; ties go to the lower class index.
- * @param logits row after row, [N · classes].
- * @param labels [N] true class indices.
- * @returns accuracy in 0–1.
- */
-export function topK(logits: ArrayLike<number>, labels: ArrayLike<number>, classes: number, k: number): number {
-  const images = countRows("topK", logits, classes);
-  if (images !== labels.length || images === 0) {
-    throw new RangeError(
-      `topK: got ${images} rows of logits and ${labels.length} labels; expected as many, at least 1`,
-    );
-  }
-  let hits = 0;
-  for (let n = 0; n < images; n++) {
-    const label = checkClass("topK", labels[n]!, classes);
-    let higher = 0;
-    for (let c = 0; c < classes; c++) if (outranks(logits, n * classes + c, n * classes + label)) higher++;
-    if (higher < k) hits++;
-  }
-  return hits / images;
-}
-
-/**
- * The fraction of images whose true class has the largest logit; ties go to the lower class index.
- * @param logits row after row, [N · classes].
- * @param labels [N] true class indices.
- * @returns accuracy in 0–1.
- */
-export function top1(logits: ArrayLike<number>, labels: ArrayLike<number>, classes: number): number {
-  return topK(logits, labels, classes, 1);
-}
+/** Per-class accuracy and confusion matrices from predictions. */
 
 /**
  * How often each true class (row) was predicted as each class (column).
@@ -90,21 +43,6 @@ export function correctness(predictions: ArrayLike<number>, labels: ArrayLike<nu
     throw new RangeError(`correctness: got ${predictions.length} predictions and ${labels.length} labels`);
   }
   return Array.from(predictions, (predicted, n) => (predicted === labels[n] ? 1 : 0));
-}
-
-/** Whether the logit at `i` ranks before the one at `j`: larger, or equal with a lower index; NaN is the largest. */
-function outranks(logits: ArrayLike<number>, i: number, j: number): boolean {
-  const [a, b] = [logits[i]!, logits[j]!];
-  if (Number.isNaN(a)) return !Number.isNaN(b) || i < j;
-  return a > b || (a === b && i < j);
-}
-
-function countRows(caller: string, logits: ArrayLike<number>, classes: number): number {
-  const rows = logits.length / classes;
-  if (!Number.isInteger(rows)) {
-    throw new RangeError(`${caller}: got ${logits.length} logits; expected a multiple of ${classes} classes`);
-  }
-  return rows;
 }
 
 function checkClass(caller: string, index: number, classes: number): number {

@@ -174,6 +174,14 @@ describe("ResNet-50 with attention has the parameters of the papers' ablations",
     expect(millions(countMacs(createModel("legacy_resnet50", { attention })))).toBe("4269.02");
   });
 
+  it("CBAM runs its dense layers for the mean and for the maximum: 4095.57 M", () => {
+    const cbam = createModel("resnet50", { attention: { kind: "cbam" } });
+    const blocks = [256, 512, 1024, 2048].flatMap((c, i) => new Array([3, 4, 6, 3][i]!).fill({ c, side: 56 / 2 ** i }));
+    const added = blocks.reduce((sum, { c, side }) => sum + 2 * 2 * c * (c / 16) + 2 * 49 * side * side, 0);
+    expect(countMacs(cbam) - countMacs(createModel("resnet50"))).toBe(added);
+    expect(millions(countMacs(cbam))).toBe("4095.57");
+  });
+
   it("ResNeXt-50 with selective kernels is SKNet-50: 27479784", () =>
     expect(countParameters(createModel("resnext50_32x4d", { attention: { kind: "sk" } }))).toBe(27_479_784));
 

@@ -4,7 +4,7 @@ import { initialise } from "../graph/initialise.js";
 import { readOnnx } from "../graph/onnx-read.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { createModel } from "./index.js";
-import { readCard, withCard } from "./model-card.js";
+import { cardPreprocessing, readCard, withCard } from "./model-card.js";
 
 const card = {
   classes: ["Katze", "犬"],
@@ -30,5 +30,15 @@ describe("a model card", () => {
     const text = (json: string) => ({ ...graph, metadata: new Map([["senet.card", json]]) });
     expect(() => readCard(text("{"))).toThrow(/^the model file's "senet.card" entry is damaged: /);
     expect(() => readCard(text('{"classes":[]}'))).toThrow(UserError);
+  });
+
+  it("says how photos are prepared; one that does not comes from when that was 0.875, bilinear", () => {
+    const size = { height: 224, width: 224 };
+    const { mean, std } = card;
+    expect(cardPreprocessing(card, size)).toEqual({ ...size, resize: 256, interpolation: "bilinear", mean, std });
+    const newer = withCard(graph, { ...card, resize: 235, interpolation: "bicubic" });
+    expect(cardPreprocessing(readCard(newer), size)).toMatchObject({ resize: 235, interpolation: "bicubic" });
+    const strange = new Map([["senet.card", JSON.stringify({ ...card, interpolation: "cubic" })]]);
+    expect(() => readCard({ ...graph, metadata: strange })).toThrow(UserError);
   });
 });

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { resamplings } from "../data/augment/resampling.js";
+import { type Preprocessing, resizedSide, roundings } from "../data/preprocessing.js";
 import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 
@@ -8,6 +10,10 @@ const card = z.object({
   /** What normalises pixels scaled to 0–1, per channel. */
   mean: z.array(z.number()),
   std: z.array(z.number()),
+  /** What a photo's short side is resized to before the input is cut out, in pixels, and how: older files do not say. */
+  resize: z.number().int().min(1).optional(),
+  interpolation: z.enum(resamplings).optional(),
+  rounding: z.enum(roundings).optional(),
   /** Where the weights come from. */
   provenance: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });
@@ -23,12 +29,17 @@ export function withCard(graph: Graph, value: ModelCard): Graph {
   return { ...graph, metadata: new Map([...graph.metadata, [key, JSON.stringify(value)]]) };
 }
 
+/** Whether a graph that was read from a file has a card. */
+export function hasCard(graph: Graph): boolean {
+  return graph.metadata.has(key);
+}
+
 /** The card of a graph that was read from a file. @throws UserError when there is none, or it is damaged. */
 export function readCard(graph: Graph): ModelCard {
   const text = graph.metadata.get(key);
   if (text === undefined) {
     throw new UserError(
-      `the model file has no "${key}" entry; expected one written by senet train, or by senet convert with --mean and --std`,
+      `the model file has no "${key}" entry; expected one written by senet train, or by senet convert with --model`,
     );
   }
   try {
@@ -38,4 +49,22 @@ export function readCard(graph: Graph): ModelCard {
       `the model file's "${key}" entry is damaged: ${error instanceof Error ? error.message : error}`,
     );
   }
+}
+
+/**
+ * How a card says that photos are prepared for an input of a given size. Cards that say nothing of resizing were written
+ * when 0.875 of the short side was kept, bilinear.
+ */
+export function cardPreprocessing(
+  { resize, interpolation = "bilinear", rounding, mean, std }: ModelCard,
+  size: { readonly height: number; readonly width: number },
+): Preprocessing {
+  const { height, width } = size;
+  const how = { resize: resize ?? resizedSide(size, 0.875), interpolation, ...(rounding && { rounding }) };
+  return { height, width, ...how, mean, std };
+}
+
+/** The entries of a card that say how photos are prepared. */
+export function cardEntries({ resize, interpolation, rounding, mean, std }: Omit<Preprocessing, "height" | "width">) {
+  return { mean: [...mean], std: [...std], resize, interpolation, ...(rounding && { rounding }) };
 }

@@ -90,7 +90,7 @@ function addedAttention(baseline: ModelResult, candidate: ModelResult): string |
   const sameNetwork = candidate.name !== baseline.name && candidate.name.includes(baseline.name);
   if (!sameNetwork || baseline.attention !== "none" || candidate.attention === "none") return undefined;
   const name = candidate.attention.split(" ")[0]!;
-  return mechanisms[name] ?? name;
+  return name === "gates" ? undefined : (mechanisms[name] ?? name); // gates of a file may be of any kind
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;

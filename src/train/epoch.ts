@@ -80,6 +80,7 @@ export async function trainEpoch(
     seed,
     epoch,
     shuffle: true,
+    statistics: dataset,
     augment: recipe.augment,
     mix: mixOf(recipe),
     dropLast: true,

@@ -1,6 +1,7 @@
 import type { Graph } from "../graph/graph.js";
 import type { LossRule } from "../transform/gradient-step.js";
 import type { Target } from "../transform/lower.js";
+import { checkRoles } from "../transform/parameter-roles.js";
 import { type TrainingStep, trainingStep } from "../transform/training-step.js";
 import { binaryCrossEntropy, crossEntropy } from "./losses.js";
 import { optimizerOf } from "./optimizers.js";
@@ -18,7 +19,8 @@ export interface StepRecipe extends Partial<Omit<Recipe, "epochs" | "lr" | "batc
  * @throws UserError when the model cannot be trained so: an operator without gradient, a pattern that fits nothing.
  */
 export function planTraining(graph: Graph, recipe: StepRecipe, target?: Target): TrainingStep {
-  const { batch, optimizer = "sgd", accumulate, clip, ema, groups, layerDecay, frozenBatchNorm, unused } = recipe;
+  const { batch, optimizer = "sgd", accumulate, clip, ema, unused } = recipe;
+  const { learn, groups, layerDecay, frozenBatchNorm } = recipe;
   return trainingStep(graph, {
     batch,
     loss: lossOf(recipe),
@@ -28,12 +30,25 @@ export function planTraining(graph: Graph, recipe: StepRecipe, target?: Target):
     accumulate,
     clip,
     ema,
+    learn,
     groups,
     layerDecay,
     frozenBatchNorm,
     unused,
     target,
   });
+}
+
+/**
+ * Refuses a recipe that speaks of gates where none of the networks that share it has any.
+ * @throws UserError that names the pattern.
+ */
+export function checkPatterns(
+  graphs: readonly Graph[],
+  { learn = [], groups = [], frozenBatchNorm }: StepRecipe,
+): void {
+  const frozen = typeof frozenBatchNorm === "boolean" ? [] : (frozenBatchNorm ?? []);
+  checkRoles(graphs, [learn, frozen, ...groups.map(({ match }) => match)].flat());
 }
 
 /** True where the schedule says what the momentum is, so that the step takes it as the input `momentum`. */

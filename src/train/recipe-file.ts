@@ -56,6 +56,7 @@ const fields = {
   ...{ mixup: z.number(), cutmix: z.number(), mixupProb: z.number(), mixupSwitchProb: z.number(), augment },
   clip,
   ema: z.strictObject({ decay: z.number().exactOptional(), warmup: z.boolean().exactOptional() }),
+  learn: patterns,
   groups: z.array(group),
   layerDecay: z.number(),
   frozenBatchNorm: z.union([z.boolean(), patterns]),

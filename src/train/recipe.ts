@@ -40,10 +40,15 @@ export interface Recipe extends ScheduleOptions, OptimizerOptions {
   readonly mixupSwitchProb?: number | undefined;
   /** A moving average of the weights is kept, evaluated and exported. */
   readonly ema?: WeightAverage | undefined;
+  /** Patterns of the parameters that learn, such as `@gates` and `@head`; all by default. */
+  readonly learn?: string | readonly string[] | undefined;
   readonly groups?: readonly ParameterGroup[] | undefined;
   /** The learning rate of every layer is this times that of the one after it. */
   readonly layerDecay?: number | undefined;
-  /** Batch norms that use and keep their running statistics: all, or those with a parameter a pattern fits. */
+  /**
+   * Batch norms that use and keep their running statistics: all, or those with a parameter a pattern fits; when left out,
+   * those that `learn` leaves nothing to learn in.
+   */
   readonly frozenBatchNorm?: boolean | string | readonly string[] | undefined;
   /** What to do with parameters that the loss does not depend on: an error by default. */
   readonly unused?: "error" | "keep" | undefined;

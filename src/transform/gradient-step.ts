@@ -41,7 +41,8 @@ export interface GradientStep {
 
 /**
  * The gradients of the mean loss as one graph: `x`, `y` and the parameters in, `loss` and `grad.<parameter>` out, one for
- * every trainable parameter. This is how gradients are checked against another framework.
+ * every trainable parameter. This is how gradients are checked against another framework. While training, an output called
+ * `aux` is an auxiliary classifier: its loss counts too.
  * @param model a graph from one input to logits [N, classes].
  * @throws UserError when an operator between a parameter and the loss has no gradient.
  */
@@ -89,6 +90,9 @@ export interface GradientGraph {
   readonly random: Value | undefined;
 }
 
+/** What the loss of an auxiliary classifier counts beside the network's own. Source: torchvision's training of Inception v3. */
+const AUXILIARY = 0.4;
+
 /** Writes a model, its loss and the gradients of the wanted parameters into a new builder. */
 export function gradientGraph(given: Graph, options: GradientGraphOptions): GradientGraph {
   const { batch, loss, wanted, mixed = false, parts = 1, dropout = false } = options;
@@ -102,7 +106,14 @@ export function gradientGraph(given: Graph, options: GradientGraphOptions): Grad
   const logits = values.get(model.outputs[0]!.name)!;
   checkLogits(model, logits, batch);
   const labels = labelInputs(g, batch, mixed);
-  const lossValue = g.within({ phase: "forward", layer: "loss" }, () => loss(g, logits, labels));
+  const aux =
+    options.mode === "eval"
+      ? undefined
+      : values.get(model.outputs.slice(1).find(({ name }) => name === "aux")?.name ?? "");
+  const lossValue = g.within({ phase: "forward", layer: "loss" }, () => {
+    const own = loss(g, logits, labels);
+    return aux === undefined ? own : g.call("Add", [own, g.call("Mul", [loss(g, aux, labels), g.scalar(AUXILIARY)])]);
+  });
   const part = parts === 1 ? lossValue : g.call("Mul", [lossValue, g.scalar(1 / parts)]);
   const parameters = wanted.map((name) => g.value(name));
   const found = differentiate(g, part, parameters);

@@ -3,7 +3,7 @@ import { toNumbers } from "../graph/tensor.js";
 import { createModel } from "../models/index.js";
 import { crossEntropy } from "../train/losses.js";
 import { sgd } from "../train/optimizers.js";
-import { layerDepths, parameterSettings } from "./parameter-groups.js";
+import { parameterSettings } from "./parameter-groups.js";
 import { batchOf, scalar, smallNet, stepping, weightsOf } from "./stepping.test.helper.js";
 import { trainingStep } from "./training-step.js";
 
@@ -38,17 +38,6 @@ describe("parameterSettings", () => {
     expect(() => parameterSettings(net, { groups: [{ match: "*", freeze: true }] })).toThrow(
       "small: got 6 parameters, all frozen; expected some that learn",
     );
-  });
-});
-
-describe("layerDepths", () => {
-  it("counts blocks from the last layer of a residual network, stem and head being one each", () => {
-    const depths = layerDepths(createModel("resnet20"));
-    expect(depths.get("fc.weight")).toBe(0);
-    expect(depths.get("layer3.2.conv2.weight")).toBe(1);
-    expect(depths.get("layer3.2.bn1.bias")).toBe(1);
-    expect(depths.get("layer1.0.conv1.weight")).toBe(9);
-    expect([depths.get("conv1.weight"), depths.get("bn1.weight")]).toEqual([10, 10]);
   });
 
   it("multiplies learning rates", () => {

@@ -1,10 +1,11 @@
 import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
-import { namesMatching } from "./name-pattern.js";
+import { layerDepths } from "./layer-depths.js";
+import { parametersMatching } from "./parameter-roles.js";
 
 /** What is different for the parameters that a pattern fits. Of several groups that fit one, the last that says a thing wins. */
 export interface ParameterGroup {
-  /** A glob such as `layer1.*` or a regular expression such as `/^layer[12]\./`, or several of them. */
+  /** A glob such as `layer1.*`, a regular expression such as `/^layer[12]\./`, `@gates` or `@head`, or several of them. */
   readonly match: string | readonly string[];
   /** Multiplies the learning rate. */
   readonly lrScale?: number;
@@ -23,6 +24,8 @@ export interface ParameterSetting {
 
 /** Options of {@link parameterSettings}. */
 export interface GroupOptions {
+  /** Patterns of the parameters that learn, all by default; the others are frozen unless a group says otherwise. */
+  readonly learn?: string | readonly string[] | undefined;
   readonly groups?: readonly ParameterGroup[] | undefined;
   /** The learning rate of every layer is this times that of the layer after it; 1 leaves them equal. */
   readonly layerDecay?: number | undefined;
@@ -36,19 +39,20 @@ export interface GroupOptions {
  */
 export function parameterSettings(
   model: Graph,
-  { groups = [], layerDecay = 1, weightDecay = 0 }: GroupOptions,
+  { learn = "*", groups = [], layerDecay = 1, weightDecay = 0 }: GroupOptions,
 ): Map<string, ParameterSetting> {
   const names = [...model.parameters].flatMap(([name, { trainable }]) => (trainable ? [name] : []));
   const depths = layerDecay === 1 ? undefined : layerDepths(model);
+  const learning = new Set(parametersMatching(model, learn, names));
   const settings = new Map(
     names.map((name) => {
       const decays = model.parameters.get(name)!.shape.length > 1;
       const lrScale = layerDecay ** (depths?.get(name) ?? 0);
-      return [name, { lrScale, weightDecay: decays ? weightDecay : 0, frozen: false }];
+      return [name, { lrScale, weightDecay: decays ? weightDecay : 0, frozen: !learning.has(name) }];
     }),
   );
   for (const group of groups) {
-    for (const name of namesMatching(group.match, names, "parameter")) {
+    for (const name of parametersMatching(model, group.match, names)) {
       const before = settings.get(name)!;
       settings.set(name, {
         lrScale: before.lrScale * (group.lrScale ?? 1),
@@ -61,32 +65,4 @@ export function parameterSettings(
     throw new UserError(`${model.name}: got ${names.length} parameters, all frozen; expected some that learn`);
   }
   return settings;
-}
-
-/**
- * How many layers lie between a parameter's layer and the last one, in the order in which the graph uses them. A layer is
- * what shares a name up to its first number (`layer1.0`, `features.3`); before, between and after such layers, names
- * without a number (`conv1`, `bn1`, `fc`) are one. Where names say nothing, every kernel begins a layer.
- */
-export function layerDepths(model: Graph): Map<string, number> {
-  const layers = new Map<string, number>();
-  const keys: string[] = [];
-  let kernel = "";
-  for (const name of new Set(model.nodes.flatMap(({ inputs }) => inputs))) {
-    const parameter = model.parameters.get(name);
-    if (!parameter?.trainable) continue;
-    if (parameter.shape.length > 1) kernel = name;
-    const key = layerKey(name) ?? kernel;
-    if (key === "" ? keys.at(-1) !== "" : !keys.includes(key)) keys.push(key);
-    layers.set(name, key === "" ? keys.length - 1 : keys.indexOf(key));
-  }
-  return new Map([...layers].map(([name, layer]) => [name, keys.length - 1 - layer]));
-}
-
-/** The name up to its first number: `layer1.0`; empty where there is none; undefined where the name has no parts. */
-function layerKey(name: string): string | undefined {
-  const parts = name.split(".");
-  if (parts.length < 2) return undefined;
-  const number = parts.findIndex((part) => /^\d+$/.test(part));
-  return number < 0 ? "" : parts.slice(0, number + 1).join(".");
 }

@@ -2,7 +2,7 @@ import { attributesOf, type GraphBuilder } from "../graph/builder.js";
 import type { Graph, Node, Value } from "../graph/graph.js";
 import { opOf } from "../ops/index.js";
 import type { TrainingContext } from "../ops/op.js";
-import { namesMatching } from "./name-pattern.js";
+import { parametersMatching } from "./parameter-roles.js";
 import { replay } from "./replay.js";
 
 /** Options of {@link trainMode}. */
@@ -11,6 +11,8 @@ export interface TrainModeOptions {
   readonly mode?: "train" | "eval" | undefined;
   /** Batch norms that use and keep their running statistics: all of them, or those with a parameter that a pattern fits. */
   readonly frozenBatchNorm?: boolean | string | readonly string[] | undefined;
+  /** Where `frozenBatchNorm` says nothing: batch norms that take none of these parameters are frozen. None are, when left out. */
+  readonly learning?: ReadonlySet<string> | undefined;
   /** Where random numbers come from; left out, nothing is random and dropout does nothing. */
   readonly random?: TrainingContext["random"];
 }
@@ -34,7 +36,7 @@ export function trainMode(g: GraphBuilder, graph: Graph, batch: number, options:
   const bind = Object.fromEntries(
     graph.inputs.flatMap(({ shape: [n] }) => (typeof n === "string" ? [[n, batch]] : [])),
   );
-  const kept = frozenParameters(graph, options.frozenBatchNorm ?? false);
+  const kept = frozenParameters(graph, options);
   const context = (node: Node): TrainingContext => ({
     name: node.outputs[0]!,
     frozen: (inputs) => inputs.some((value) => value !== undefined && kept.has(value.name)),
@@ -56,10 +58,12 @@ export function trainMode(g: GraphBuilder, graph: Graph, batch: number, options:
 }
 
 /** The parameters of normalisations that a model's training leaves as they are. */
-function frozenParameters(graph: Graph, frozen: boolean | string | readonly string[]): Set<string> {
-  const held = (node: Node) =>
-    (opOf(node.op, node.domain).state ?? []).length === 0 ? [] : node.inputs.slice(1).filter((name) => name !== "");
-  const names = [...new Set(graph.nodes.flatMap(held))];
+function frozenParameters(graph: Graph, { frozenBatchNorm: frozen, learning }: TrainModeOptions): Set<string> {
+  const norms = graph.nodes.filter(({ op, domain }) => (opOf(op, domain).state ?? []).length > 0);
+  const held = norms.map(({ inputs }) => inputs.slice(1).filter((name) => name !== ""));
+  const stay = (own: readonly string[]) => learning !== undefined && !own.some((name) => learning.has(name));
+  if (frozen === undefined) return new Set(held.filter(stay).flat());
+  const names = [...new Set(held.flat())];
   if (typeof frozen === "boolean") return new Set(frozen ? names : []);
-  return new Set(namesMatching(frozen, names, "parameter of a batch norm"));
+  return new Set(parametersMatching(graph, frozen, names, "parameter of a batch norm"));
 }

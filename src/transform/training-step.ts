@@ -44,10 +44,15 @@ export interface TrainingStepOptions {
   readonly accumulate?: number | undefined;
   readonly clip?: Clip | undefined;
   readonly ema?: WeightAverage | undefined;
+  /** Patterns of the parameters that learn, all by default; batch norms of the others keep their running statistics. */
+  readonly learn?: string | readonly string[] | undefined;
   readonly groups?: readonly ParameterGroup[] | undefined;
   /** The learning rate of every layer is this times that of the one after it. */
   readonly layerDecay?: number | undefined;
-  /** Batch norms that use and keep their running statistics: all, or those with a parameter a pattern fits. */
+  /**
+   * Batch norms that use and keep their running statistics: all, or those with a parameter a pattern fits; when left out,
+   * those that `learn` leaves nothing to learn in.
+   */
   readonly frozenBatchNorm?: boolean | string | readonly string[] | undefined;
   /** Parameters that the loss does not depend on are an error by default, or are kept as they are. */
   readonly unused?: "error" | "keep" | undefined;
@@ -59,10 +64,12 @@ export interface TrainingStepOptions {
  * @throws UserError when an operator between a parameter and the loss has no gradient, or the loss does not depend on one.
  */
 export function trainingStep(model: Graph, options: TrainingStepOptions): TrainingStep {
-  const { optimizer, accumulate, groups, layerDecay, target = {} } = options;
-  const settings = parameterSettings(model, { groups, layerDecay, weightDecay: optimizer.weightDecay });
+  const { optimizer, accumulate, learn, groups, layerDecay, target = {} } = options;
+  const settings = parameterSettings(model, { learn, groups, layerDecay, weightDecay: optimizer.weightDecay });
   const wanted = [...settings].flatMap(([name, { frozen }]) => (frozen ? [] : [name]));
-  const made = gradientGraph(model, { ...options, wanted, parts: accumulate, dropout: true });
+  const partly = learn !== undefined && ![learn].flat().includes("*");
+  const learning = partly ? new Set(wanted) : undefined;
+  const made = gradientGraph(model, { ...options, wanted, learning, parts: accumulate, dropout: true });
   const unused = wanted.filter((name) => !made.gradients.has(name));
   if (unused.length > 0 && options.unused !== "keep") refuseUnused(model, unused);
   const state = writeUpdate(made, settings, options);

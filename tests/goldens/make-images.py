@@ -9,9 +9,11 @@ import base64
 import io
 import json
 import pathlib
+import struct
+import zlib
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 W, H = 40, 24
 y, x = np.mgrid[0:H, 0:W]
@@ -26,10 +28,31 @@ def file(image, kind, **options):
     return buffer.getvalue()
 
 
+def png(bits, colour_type, samples, *chunks):
+    """A PNG of samples [H, W, C] that PIL does not write: of 16 bits, or less than 8, or with chunks of its own."""
+    height, width, channels = samples.shape
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    if bits == 16:
+        rows = [row.astype(">u2").tobytes() for row in samples]
+    else:
+        rows = [np.packbits(np.unpackbits(row.astype(np.uint8).reshape(-1, 1), axis=1)[:, 8 - bits :]).tobytes() for row in samples]
+    head = struct.pack(">IIBBBBB", width, height, bits, colour_type, 0, 0, 0)
+    body = zlib.compress(b"".join(b"\0" + row for row in rows))
+    parts = [chunk(b"IHDR", head), *[chunk(*one) for one in chunks], chunk(b"IDAT", body), chunk(b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
 def turned(orientation):
     exif = Image.Exif()
     exif[0x0112] = orientation
     return exif
+
+
+# A profile under which the colours would be others if it were applied.
+wide = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
 
 
 def main():
@@ -48,6 +71,25 @@ def main():
         "jpeg grey": file(Image.fromarray(grey, "L"), "JPEG", quality=95),
         "jpeg cmyk": file(rgb.convert("CMYK"), "JPEG", quality=95),
         "jpeg progressive": file(rgb, "JPEG", quality=90, progressive=True, subsampling=0),
+        "jpeg cmyk progressive": file(rgb.convert("CMYK"), "JPEG", quality=70, progressive=True),
+        "jpeg odd 4:2:0": file(rgb.crop((0, 0, 37, 21)), "JPEG", quality=75, subsampling=2),
+        "jpeg odd 4:2:2": file(rgb.crop((0, 0, 37, 21)), "JPEG", quality=75, subsampling=1),
+        "jpeg one pixel": file(rgb.crop((3, 3, 4, 4)), "JPEG"),
+        "jpeg with a profile": file(rgb, "JPEG", quality=95, icc_profile=wide),
+        "png 16 bit grey": png(16, 0, (x * 12 + y * 5)[..., None]),
+        "png 16 bit grey alpha": png(16, 4, np.stack([x * 1500, y * 2700], -1)),
+        "png 16 bit": png(16, 2, colour.astype(int) * 257 - 77 * (colour > 0)),
+        "png 16 bit alpha": png(16, 6, np.dstack([colour.astype(int) * 256 + 201, x * 1600])),
+        "png 2 bit grey": png(2, 0, ((x + y) % 4)[..., None]),
+        "png 4 bit grey": png(4, 0, ((x + y) % 16)[..., None]),
+        "png one colour transparent": png(8, 2, colour, (b"tRNS", struct.pack(">HHH", *map(int, colour[2, 3])))),
+        "png one grey transparent": png(8, 0, grey[..., None], (b"tRNS", struct.pack(">H", int(grey[2, 3])))),
+        "png palette alphas": file(rgb.quantize(32), "PNG", transparency=bytes(range(0, 256, 8))),
+        "png turned 6": file(rgb, "PNG", exif=turned(6)),
+        "webp turned 8": file(rgb, "WEBP", lossless=True, exif=turned(8)),
+        "webp lossy": file(rgb, "WEBP", quality=80),
+        "webp alpha": file(Image.merge("RGBA", [*rgb.split(), Image.fromarray(alpha)]), "WEBP", lossless=True, exact=True),
+        "jpeg grey turned 5": file(Image.fromarray(grey, "L"), "JPEG", quality=95, exif=turned(5)),
         **{f"jpeg turned {n}": file(rgb, "JPEG", quality=95, exif=turned(n)) for n in range(2, 9)},
     }
     cases = []

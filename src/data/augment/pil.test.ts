@@ -53,7 +53,9 @@ const operations: Record<string, (image: Pixels, ...given: never[]) => Pixels> =
   translateY: geometric(translateY),
   resize: (image: Pixels, width: number, height: number, box: number[], method: Interpolation) => {
     const [left, top, right, bottom] = box as [number, number, number, number];
-    return resize(image, width, height, method, { left, top, width: right - left, height: bottom - top });
+    return resize(image, width, height, method, {
+      box: { left, top, width: right - left, height: bottom - top },
+    });
   },
 };
 

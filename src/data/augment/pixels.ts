@@ -3,7 +3,7 @@ export interface Pixels {
   readonly data: Uint8Array;
   readonly height: number;
   readonly width: number;
-  /** 1 for grey, 3 for red, green, blue. */
+  /** 1 for grey, 3 for red, green, blue; 4 where `withChannels` is still to drop alpha. */
   readonly channels: number;
 }
 
@@ -21,8 +21,27 @@ export function luma(r: number, g: number, b: number): number {
 export function greyOf({ data, height, width, channels }: Pixels): Uint8Array {
   if (channels === 1) return data;
   const grey = new Uint8Array(height * width);
-  for (let i = 0, at = 0; i < grey.length; i++, at += 3) grey[i] = luma(data[at]!, data[at + 1]!, data[at + 2]!);
+  for (let i = 0, at = 0; i < grey.length; i++, at += channels) {
+    grey[i] = luma(data[at]!, data[at + 1]!, data[at + 2]!);
+  }
   return grey;
+}
+
+/**
+ * The image in grey (1) or colour (3), as PIL's `convert` does it. Alpha, a fourth channel such as that of a canvas, is
+ * dropped.
+ */
+export function withChannels(image: Pixels, channels: number): Pixels {
+  if (image.channels === channels) return image;
+  if (channels === 1) return { ...image, channels, data: greyOf(image) };
+  const { height, width } = image;
+  const data = new Uint8Array(height * width * channels);
+  // Grey gives every channel its value, and colour with alpha the first three.
+  const step = image.channels === 1 ? 0 : 1;
+  for (let from = 0, to = 0; to < data.length; from += image.channels, to += channels) {
+    for (let c = 0; c < channels; c++) data[to + c] = image.data[from + c * step]!;
+  }
+  return { data, height, width, channels };
 }
 
 /** The image mirrored left and right. */

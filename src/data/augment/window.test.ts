@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../random.js";
 import { defaultCrop } from "./augmentation.js";
-import { centreCrop, randomWindow } from "./window.js";
+import { randomWindow } from "./window.js";
 
 describe("randomWindow", () => {
   it("stays inside, with area and shape in range", () => {
@@ -42,17 +42,5 @@ describe("randomWindow", () => {
     const drawn = Array.from({ length: 100 }, () => randomWindow({ width: 9, height: 9 }, random, crop).interpolation);
     expect(drawn.filter((name) => name === "bicubic").length).toBeGreaterThan(30);
     expect(drawn.filter((name) => name === "bilinear").length).toBeGreaterThan(30);
-  });
-});
-
-describe("centreCrop", () => {
-  // By torchvision 0.14: Resize(256) of these images and CenterCrop(224), int(round(x / 2)) rounding to even.
-  it.each([
-    [500, 375, { resized: { width: 341, height: 256 }, left: 58, top: 16 }],
-    [375, 500, { resized: { width: 256, height: 341 }, left: 16, top: 58 }],
-    [100, 100, { resized: { width: 256, height: 256 }, left: 16, top: 16 }],
-    [343, 256, { resized: { width: 343, height: 256 }, left: 60, top: 16 }], // 119 / 2 = 59.5
-  ])("of %i × %i is torchvision's", (width, height, expected) => {
-    expect(centreCrop({ width, height }, { width: 224, height: 224 }, 0.875)).toEqual(expected);
   });
 });

@@ -9,7 +9,7 @@ export interface Window extends Box {
 }
 
 /** An extent in pixels. */
-interface Extent {
+export interface Extent {
   readonly width: number;
   readonly height: number;
 }
@@ -37,29 +37,4 @@ export function randomWindow({ width, height }: Extent, random: Random, crop: Ra
 
 function drawInterpolation(random: Random): Interpolation {
   return random.below(2) === 0 ? "bilinear" : "bicubic";
-}
-
-/**
- * The size an image is resized to and the window that is then cut out of it for evaluation: the short side becomes
- * size / `cropPct`, the middle is taken.
- * Source: torchvision `Resize` and `CenterCrop`, with timm's rounding down of the short side.
- * @param size the output's width and height.
- */
-export function centreCrop(
-  { width, height }: Extent,
-  size: Extent,
-  cropPct: number,
-): { readonly resized: Extent; readonly left: number; readonly top: number } {
-  const short = Math.floor(Math.max(size.width, size.height) / cropPct);
-  const long = (other: number) => Math.max(1, Math.trunc((short * other) / Math.min(width, height)));
-  const resized = width <= height ? { width: short, height: long(height) } : { width: long(width), height: short };
-  const left = halfOf(resized.width - size.width);
-  const top = halfOf(resized.height - size.height);
-  return { resized, left, top };
-}
-
-/** Half of a whole number, rounded to the even neighbour, as Python rounds. */
-function halfOf(n: number): number {
-  const floor = Math.floor(n / 2);
-  return n % 2 === 0 || floor % 2 === 0 ? floor : floor + 1;
 }

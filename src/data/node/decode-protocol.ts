@@ -1,7 +1,8 @@
-import type { Interpolation } from "../augment/affine.js";
 import type { Augmentation } from "../augment/augmentation.js";
 import type { Geometry, Statistics } from "../dataset.js";
 import type { ImageRef } from "../image-list.js";
+import type { Preprocessing } from "../preprocessing.js";
+import type { Views } from "../views.js";
 
 /** What holds for all images of one pass. */
 export interface Pass {
@@ -10,15 +11,16 @@ export interface Pass {
   readonly seed: number;
   readonly epoch: number;
   readonly augment: Augmentation | undefined;
-  /** The share of the resized image's short side that the input keeps, and how that is resized. */
-  readonly cropPct: number;
-  readonly interpolation: Interpolation;
+  /** How each image is seen several times, one view after the other. */
+  readonly views?: Views | undefined;
+  /** How images are resized and cut where they are not augmented. */
+  readonly framing: Pick<Preprocessing, "resize" | "interpolation" | "rounding">;
 }
 
 /** Images to decode, one after the other into the slots of a buffer. */
 export interface DecodeTask {
   readonly pass: Pass;
-  /** [n, C, H, W] float32, shared. */
+  /** [n · views, C, H, W] float32, shared. */
   readonly buffer: SharedArrayBuffer;
   readonly images: readonly { readonly ref: ImageRef; readonly index: number }[];
 }

@@ -1,38 +1,32 @@
 import sharp, { type ResizeOptions, type Sharp, type SharpOptions } from "sharp";
 import type { Interpolation } from "../augment/affine.js";
-import { cropPixels, greyOf, type Pixels } from "../augment/pixels.js";
+import { cropPixels, type Pixels, withChannels } from "../augment/pixels.js";
+import type { Resampling } from "../augment/resampling.js";
 import { resize } from "../augment/resize.js";
-import type { Window } from "../augment/window.js";
+import type { Extent, Window } from "../augment/window.js";
+import { type CentreCrop, resizeAndCrop } from "../preprocessing.js";
 
-/** What of an image is wanted: a window of it resized, or the whole resized and a part cut out. All in pixels. */
+/** What of an image is wanted: a window of it resized, as in training, or the middle of the resized whole. */
 export type Framing =
   | { readonly kind: "window"; readonly window: Window }
-  | {
-      readonly kind: "part";
-      readonly resized: Extent;
-      readonly left: number;
-      readonly top: number;
-      readonly interpolation: Interpolation;
-    };
+  | { readonly kind: "crop"; readonly crop: CentreCrop; readonly interpolation: Resampling };
 
 /**
- * Up to so many pixels an image is decoded as a whole and resized here, to the byte as PIL does it: for few pixels that is
- * faster than the decoder's own pipeline, whose resizing of larger ones differs by some levels where it rounds.
+ * Windows of images with more pixels are left to the decoder's own pipeline, which is faster there and whose resizing
+ * differs from PIL's by some levels where it rounds. All else is resized here, to the byte as PIL does it.
  */
 const smallImage = 128 * 1024;
 
-export interface Extent {
-  readonly width: number;
-  readonly height: number;
-}
+/** What PIL converts in a way of its own. */
+type Kind = "cmyk" | "grey16" | "usual";
 
 /** As PIL: what is corrupt but complete is taken, what is cut short is not; embedded colour profiles are not applied. */
 const input: SharpOptions = { autoOrient: true, failOn: "error", ignoreIcc: true };
 const kernels = { bilinear: "linear", bicubic: "cubic" } as const;
 
 /**
- * Decodes an image, turned as its EXIF data says, and frames it. Alpha is dropped, CMYK converted, as PIL's
- * `convert("RGB")` (or `"L"`) does; of 16 bits the upper 8 are kept.
+ * Decodes an image, turned as its EXIF data says, and frames it. Alpha is dropped, CMYK and 16
+ * bits converted, as PIL's `convert("RGB")` (or `"L"`) does.
  * @param bytes a whole JPEG, PNG, WebP, AVIF or GIF (its first frame).
  * @param frame what is wanted of an image of the given size.
  * @throws Error when the bytes are no image, or cut short.
@@ -49,26 +43,18 @@ export async function decode(
   if (!endsAsItShould(bytes, format)) await sharp(bytes, input).raw().toBuffer();
   const extent = orientation >= 5 ? { width: height, height: width } : { width, height };
   const framing = frame(extent);
-  const plain = !hasAlpha && space !== "cmyk";
-  if (plain && width * height > smallImage) {
-    const { data, info } = await framed(
-      sharp(bytes, input),
-      extent,
-      size,
-      framing,
-      format === "jpeg" || format === "webp",
-    )
+  const kind = space === "cmyk" ? "cmyk" : space === "grey16" && !hasAlpha ? "grey16" : "usual";
+  if (framing.kind === "window" && kind === "usual" && !hasAlpha && width * height > smallImage) {
+    const shrinks = format === "jpeg" || format === "webp";
+    const { data, info } = await windowed(sharp(bytes, input), extent, size, framing.window, shrinks)
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     return withChannels({ data, height: info.height, width: info.width, channels: info.channels }, channels);
   }
-  const image = withChannels(await whole(bytes, space === "cmyk"), channels);
-  if (framing.kind === "window") {
-    const { left, top, width: wide, height: high, interpolation } = framing.window;
-    return resize(cropPixels(image, left, top, wide, high), size.width, size.height, interpolation);
-  }
-  const { resized, left, top, interpolation } = framing;
-  return cropPixels(resize(image, resized.width, resized.height, interpolation), left, top, size.width, size.height);
+  const image = withChannels(await whole(bytes, kind), channels);
+  if (framing.kind === "crop") return resizeAndCrop(image, framing.crop, framing.interpolation);
+  const { left, top, width: wide, height: high, interpolation } = framing.window;
+  return resize(cropPixels(image, left, top, wide, high), size.width, size.height, interpolation);
 }
 
 /** Whether a JPEG or PNG has its end marker; the other formats say in front how long they are. */
@@ -77,15 +63,7 @@ function endsAsItShould(bytes: Uint8Array, format: string): boolean {
   return format !== "png" || new TextDecoder("latin1").decode(bytes.subarray(-8, -4)) === "IEND";
 }
 
-function framed(source: Sharp, extent: Extent, size: Extent, framing: Framing, shrinks: boolean): Sharp {
-  const { width, height } = size;
-  if (framing.kind === "part") {
-    const { resized, left, top, interpolation } = framing;
-    return source
-      .resize(resized.width, resized.height, resizing(interpolation, false))
-      .extract({ left, top, width, height });
-  }
-  const { window } = framing;
+function windowed(source: Sharp, extent: Extent, { width, height }: Extent, window: Window, shrinks: boolean): Sharp {
   const [scaleX, scaleY] = [width / window.width, height / window.height];
   if (!shrinks || Math.max(scaleX, scaleY) > 0.5) {
     const { left, top, width: from, height: down } = window;
@@ -106,13 +84,25 @@ function resizing(interpolation: Interpolation, fastShrinkOnLoad: boolean): Resi
 }
 
 /** The whole image, in grey or in red, green and blue as PIL converts it. */
-async function whole(bytes: Uint8Array, cmyk: boolean): Promise<Pixels> {
+async function whole(bytes: Uint8Array, kind: Kind): Promise<Pixels> {
   const decoded = sharp(bytes, input);
-  if (cmyk) decoded.pipelineColourspace("cmyk").toColourspace("cmyk");
+  if (kind === "cmyk") decoded.pipelineColourspace("cmyk").toColourspace("cmyk");
+  else if (kind === "grey16") decoded.toColourspace("grey16");
   else decoded.removeAlpha();
-  const { data, info } = await decoded.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+  const depth = kind === "grey16" ? "ushort" : "uchar";
+  const { data, info } = await decoded.raw({ depth }).toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
-  return cmyk ? { data: fromCmyk(data, channels), width, height, channels: 3 } : { data, width, height, channels };
+  if (kind === "cmyk") return { data: fromCmyk(data, channels), width, height, channels: 3 };
+  return { data: kind === "grey16" ? clipped(data) : data, width, height, channels };
+}
+
+/**
+ * 16-bit grey as bytes: what is above 255 is white. Source: PIL's conversion from `I`, the mode it reads such images in;
+ * of colours and of grey with alpha it keeps the upper 8 bits.
+ */
+function clipped(data: Uint8Array): Uint8Array {
+  const values = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+  return Uint8Array.from(values, (value) => Math.min(255, value));
 }
 
 /** Source: PIL's conversion from CMYK: the inks are multiplied, no profile is applied. */
@@ -129,12 +119,4 @@ function fromCmyk(data: Uint8Array, stride: number): Uint8Array {
 function dividedBy255(product: number): number {
   const shifted = product + 128;
   return ((shifted >> 8) + shifted) >> 8;
-}
-
-function withChannels(image: Pixels, channels: number): Pixels {
-  if (image.channels === channels) return image;
-  if (channels === 1) return { ...image, channels, data: greyOf(image) };
-  const data = new Uint8Array(image.height * image.width * channels);
-  for (let i = 0; i < image.data.length; i++) data.fill(image.data[i]!, i * channels, (i + 1) * channels);
-  return { ...image, channels, data };
 }

@@ -35,7 +35,8 @@ export async function fetchDataset(name: string, folder: string, options: FetchD
   for (const file of home.files) {
     options.onFile?.(file.name);
     const target = join(folder, file.name);
-    await fetchFile({ url: addressOf(file, options.base), target, bytes: file.bytes, md5: file.md5 }, options);
+    const checksum = file.md5 === undefined ? undefined : ({ kind: "MD5", hex: file.md5 } as const);
+    await fetchFile({ url: addressOf(file, options.base), target, bytes: file.bytes, checksum }, options);
     if (unpacks === undefined) continue;
     const arrange = name === "tiny-imagenet" ? sortValidation : undefined;
     await unpack(target, folder, unpacks, { signal: options.signal, onProgress: options.onUnpack, arrange });

@@ -60,7 +60,7 @@ function breakOff(response: ServerResponse, start: number, length: number): void
 
 const startOf = ({ headers }: IncomingMessage) => Number(/^bytes=(\d+)-$/.exec(headers.range ?? "")?.[1] ?? 0);
 const quick: FetchOptions = { pause: 5, attempts: 3, patience: 2000 };
-const known = () => ({ url, target, bytes: content.length, md5 });
+const known = () => ({ url, target, bytes: content.length, checksum: { kind: "MD5", hex: md5 } as const });
 /** Whether what lies there is the file (told at once, unlike by comparing element by element). */
 const isWhole = () => Buffer.compare(readFileSync(target), content) === 0;
 

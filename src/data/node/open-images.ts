@@ -1,13 +1,15 @@
 import { basename } from "node:path";
 import { UserError } from "../../errors.js";
-import type { Interpolation } from "../augment/affine.js";
 import { defaultCrop } from "../augment/augmentation.js";
+import type { Resampling } from "../augment/resampling.js";
 import type { Dataset, Limits, Statistics } from "../dataset.js";
 import { type ImageLists, thinOut } from "../image-list.js";
+import { checkPreprocessing, type Preprocessing, resizedSide } from "../preprocessing.js";
 import { DecodePool } from "./decode-pool.js";
 import { type FileSplit, fileSplit } from "./file-split.js";
 import { type ListOptions, listClassFolders } from "./list-class-folders.js";
 import { listCsv } from "./list-csv.js";
+import { listImageNet } from "./list-imagenet.js";
 import { listShards } from "./list-shards.js";
 
 /** How image files of any size become a dataset. What is given for other kinds of datasets has no effect on them. */
@@ -19,7 +21,9 @@ export interface ImageOptions extends ListOptions {
   /** For testing the short side is resized to size / cropPct and the middle cut out (0.875 by default). */
   readonly cropPct?: number | undefined;
   /** How images are resized for testing (bilinear by default). */
-  readonly interpolation?: Interpolation | undefined;
+  readonly interpolation?: Resampling | undefined;
+  /** How a model takes photos, in the place of the four above. */
+  readonly preprocessing?: Preprocessing | undefined;
   /** What an image that cannot be read does: end the run (by default), or give its place to the next one. */
   readonly onBadImage?: "fail" | "skip" | undefined;
   /** Threads that decode (one per core by default, at most eight). */
@@ -45,6 +49,11 @@ export async function openFolder(path: string, options: ImageOptions & Limits): 
   return imageDataset(basename(path), await listClassFolders(path, options), options);
 }
 
+/** Opens ImageNet or a part of it; see {@link listImageNet}. */
+export async function openImageNet(path: string, options: ImageOptions & Limits): Promise<ImageDataset> {
+  return imageDataset(basename(path), await listImageNet(path, options), options);
+}
+
 /** Opens the images that a table names; see {@link listCsv}. */
 export async function openCsv(path: string, options: ImageOptions & Limits): Promise<ImageDataset> {
   return imageDataset(basename(path), await listCsv(path, options), options);
@@ -56,22 +65,12 @@ export async function openShards(pattern: string, options: ImageOptions & Limits
 }
 
 function imageDataset(name: string, lists: ImageLists, options: ImageOptions & Limits): ImageDataset {
-  const {
-    size = 224,
-    channels = 3,
-    cropPct = 0.875,
-    interpolation = "bilinear",
-    onBadImage = "fail",
-    workers,
-  } = options;
-  checkWhole("size", size);
+  const { onBadImage = "fail", workers, preprocessing = preprocessingOf(options) } = options;
   if (workers !== undefined) checkWhole("workers", workers);
-  if (!(cropPct > 0 && cropPct <= 1)) {
-    throw new UserError(`openDataset: got cropPct ${cropPct}; expected a share above 0, up to 1`);
-  }
-  const like = { channels, height: size, width: size, ...imagenet[channels] };
+  checkPreprocessing(preprocessing);
+  const like = { ...preprocessing, channels: preprocessing.mean.length };
   const pool = new DecodePool(workers);
-  const how = { like, cropPct, interpolation, onBadImage };
+  const how = { like, onBadImage };
   return {
     name,
     classes: lists.classes,
@@ -81,6 +80,20 @@ function imageDataset(name: string, lists: ImageLists, options: ImageOptions & L
     augment: { flip: true, pad: 0, randomResizedCrop: defaultCrop },
     close: () => pool.close(),
   };
+}
+
+function preprocessingOf({
+  size = 224,
+  channels = 3,
+  cropPct = 0.875,
+  interpolation = "bilinear",
+}: ImageOptions): Preprocessing {
+  checkWhole("size", size);
+  if (!(cropPct > 0 && cropPct <= 1)) {
+    throw new UserError(`openDataset: got cropPct ${cropPct}; expected a share above 0, up to 1`);
+  }
+  const extent = { height: size, width: size };
+  return { ...extent, resize: resizedSide(extent, cropPct), interpolation, ...imagenet[channels] };
 }
 
 function checkWhole(name: string, value: number): void {

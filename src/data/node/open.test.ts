@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "../../errors.js";
 import { datasetSpecs, openDataset } from "./open.js";
 
-const all = "glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR, fashion-mnist:DIR, folder:DIR, csv:FILE, tar:GLOB";
+const all =
+  "glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR, fashion-mnist:DIR, imagenet:DIR, folder:DIR, csv:FILE, tar:GLOB";
 
 describe("openDataset", () => {
   it("lists what it can open", () => expect(datasetSpecs.join(", ")).toBe(all));

@@ -4,7 +4,7 @@ import type { Dataset, Limits } from "../dataset.js";
 import { fashionMnist, mnist } from "../mnist.js";
 import { openCifar } from "./open-cifar.js";
 import { openGlyphs } from "./open-glyphs.js";
-import { type ImageOptions, openCsv, openFolder, openShards } from "./open-images.js";
+import { type ImageOptions, openCsv, openFolder, openImageNet, openShards } from "./open-images.js";
 import { openMnist } from "./open-mnist.js";
 
 /** What can be opened. `path` is the word for what follows the colon, absent where nothing does. */
@@ -14,6 +14,7 @@ const kinds = {
   cifar100: { path: "PATH", open: (path, limits) => openCifar(path, cifar100, limits) },
   mnist: { path: "DIR", open: (path, limits) => openMnist(path, mnist, limits) },
   "fashion-mnist": { path: "DIR", open: (path, limits) => openMnist(path, fashionMnist, limits) },
+  imagenet: { path: "DIR", open: openImageNet },
   folder: { path: "DIR", open: openFolder },
   csv: { path: "FILE", open: openCsv },
   tar: { path: "GLOB", open: openShards },
@@ -38,7 +39,7 @@ function specOf(name: string, { path }: Kind): string {
  * Opens a dataset from the disk.
  * @param spec one of `glyphs` (comes with this package), `cifar10:PATH`, `cifar100:PATH` (PATH is the archive or the
  *   folder of the .bin files), `mnist:DIR`, `fashion-mnist:DIR` (DIR holds the four IDX files); and, for images of any
- *   size, `folder:DIR` (DIR/train/CLASS/…, DIR/val/CLASS/… or DIR/CLASS/…), `csv:FILE` (a table of files and labels),
+ *   size, `imagenet:DIR` (DIR/val/n01440764/… or flat, with labels), `folder:DIR` (DIR/train/CLASS/…, DIR/val/CLASS/… or DIR/CLASS/…), `csv:FILE` (a table of files and labels),
  *   `tar:GLOB` (shards with KEY.jpg beside KEY.cls).
  * @param options how many images of each split to keep, all by default: the first ones of datasets in memory, evenly
  *   spread ones of image files; and how image files are read.

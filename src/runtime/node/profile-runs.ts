@@ -44,7 +44,10 @@ export async function profileRuns(
   const folder = mkdtempSync(join(tmpdir(), "senet-profile-"));
   try {
     const profiled = { enableProfiling: true, profileFilePrefix: join(folder, "trace") };
-    const session = await InferenceSession.create(onnx, { ...sessionOptions(threads, renews), ...profiled });
+    const session = await InferenceSession.create(onnx, {
+      ...sessionOptions({ threads, spin: true, renews }),
+      ...profiled,
+    });
     const inputs = Object.fromEntries(
       Object.entries(feeds).map(([name, { dtype, shape, data }]) => [
         name,

@@ -1,10 +1,16 @@
 import type { InferenceSession } from "onnxruntime-node";
 
-/**
- * How a graph is opened, after measurements: see docs/benchmarks.md.
- * @param renews true for a training step, whose state a run renews.
- */
-export function sessionOptions(threads: number, renews: boolean): InferenceSession.SessionOptions {
+/** What a session is opened with. */
+export interface SessionSettings {
+  readonly threads: number;
+  /** False: threads of the engine sleep between runs, where others need the cores. */
+  readonly spin: boolean;
+  /** True for a training step, whose state a run renews. */
+  readonly renews: boolean;
+}
+
+/** How a graph is opened, after measurements: see docs/benchmarks.md. */
+export function sessionOptions({ threads, spin, renews }: SessionSettings): InferenceSession.SessionOptions {
   return {
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
@@ -13,6 +19,6 @@ export function sessionOptions(threads: number, renews: boolean): InferenceSessi
     // goes up by two thirds, its time stays.
     enableMemPattern: !renews,
     // Denormals slow a step down many times over and carry no information.
-    extra: { session: { set_denormal_as_zero: "1" } },
+    extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: spin ? "1" : "0" } } },
   };
 }

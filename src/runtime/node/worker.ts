@@ -19,14 +19,14 @@ interface Opened {
   readonly results: readonly string[];
 }
 
-const { threads } = workerData as { threads: number };
+const { threads, spin } = workerData as { threads: number; spin: boolean };
 const sessions = new Map<number, Opened>();
 
 async function open({ session: id, onnx, resident, next }: Extract<Request, { kind: "open" }>): Promise<undefined> {
   for (const input of next.keys()) {
     if (!resident.has(input)) throw new Error(`got a next value for ${input}; expected a first value of it too`);
   }
-  const session = await InferenceSession.create(onnx, sessionOptions(threads, next.size > 0));
+  const session = await InferenceSession.create(onnx, sessionOptions({ threads, spin, renews: next.size > 0 }));
   const renewed = new Set(next.values());
   sessions.set(id, {
     session,

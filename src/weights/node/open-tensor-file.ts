@@ -61,10 +61,7 @@ const LONGEST_INDEX = 2 ** 26;
 function openShards(path: string, file: OpenFile, open: (path: string) => OpenFile): TensorListing {
   const map = readIndex(path, file);
   const shards = new Map<string, TensorListing>();
-  for (const name of new Set(map.values())) {
-    if (basename(name) !== name || !name.endsWith(".safetensors")) {
-      throw new UserError(`${path}: got tensors in "${quoted(name)}"; expected a .safetensors file in the same folder`);
-    }
+  for (const name of filesIn(map, path)) {
     const shard = join(dirname(path), name);
     shards.set(name, openSafetensors(open(shard), shard));
   }
@@ -76,6 +73,23 @@ function openShards(path: string, file: OpenFile, open: (path: string) => OpenFi
     throw new UserError(`${path}: got an index that differs from its files about "${quoted(what!)}"; give all files`);
   }
   return { entries, notices: [], read: (name) => shards.get(map.get(name)!)!.read(name) };
+}
+
+/** The names of the files that an index is of. @throws UserError as `openTensorFile`. */
+export function shardsOf(path: string): string[] {
+  const file = new OpenFile(path);
+  try {
+    return filesIn(readIndex(path, file), path);
+  } finally {
+    file.close();
+  }
+}
+
+function filesIn(map: ReadonlyMap<string, string>, path: string): string[] {
+  const names = [...new Set(map.values())];
+  const stray = names.find((name) => basename(name) !== name || !/^[\w.-]+\.safetensors$/.test(name));
+  if (stray === undefined) return names;
+  throw new UserError(`${path}: got tensors in "${quoted(stray)}"; expected a .safetensors file in the same folder`);
 }
 
 function readIndex(path: string, file: OpenFile): Map<string, string> {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseAttention } from "../layers/attention.js";
 import { createModel } from "../models/index.js";
-import { profile } from "../transform/profile.js";
 import { gateNodes } from "./gate-nodes.js";
+import { profile } from "./profile.js";
 
 describe("gateNodes", () => {
   // What a network takes more than its twin without attention is what its gates take.

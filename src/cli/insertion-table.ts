@@ -1,0 +1,49 @@
+import { countParameters, type Graph } from "../graph/graph.js";
+import type { Inserted } from "../transform/insert/insert-attention.js";
+import { columns } from "./columns.js";
+
+/** Names longer than this lose their middle, so that a row fits 80 columns. */
+const longest = 34;
+
+const count = (n: number) => n.toLocaleString("en-US");
+
+/** The blocks as a table of at most 80 columns, then the units that are left alone because they have a gate. */
+export function insertionTable({ sites, gated }: Inserted): string {
+  const twoLayers = sites.some(({ hidden }) => hidden !== undefined);
+  const titles = ["stage", "place", "channels", ...(twoLayers ? ["hidden"] : []), "params", "MACs"];
+  const rows = sites.map(({ stage, block, name, channels, hidden, params, macs }) => [
+    `${stage}.${block}`,
+    shortened(name),
+    count(channels),
+    ...(twoLayers ? [hidden === undefined ? "" : count(hidden)] : []),
+    count(params),
+    macs === undefined ? "" : count(macs),
+  ]);
+  const left = gated.map(
+    ({ stage, block, name }) => `${stage}.${block} ${shortened(name.replace(/[._][^._]*$/, ""))}\n`,
+  );
+  const rest = left.length === 0 ? "" : `\nLeft alone, as they have a gate:\n${left.join("")}`;
+  return `${columns(titles, rows)}${rest}`;
+}
+
+function shortened(text: string): string {
+  if (text.length <= longest) return text;
+  const kept = longest - 1;
+  return `${text.slice(0, Math.floor(kept / 2))}…${text.slice(-Math.ceil(kept / 2))}`;
+}
+
+/** What was inserted, in a few short lines. */
+export function insertionSummary(before: Graph, { graph, sites }: Inserted, start: string): string {
+  const kinds = new Map<string, number>();
+  for (const { kind } of sites) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  const places = [...kinds].map(([kind, n]) => `${count(n)} × ${kind}`).join(", ");
+  const [old, now] = [countParameters(before), countParameters(graph)];
+  const share = old === 0 ? "" : ` (+${((100 * (now - old)) / old).toFixed(2)} %)`;
+  const costs = sites.map(({ macs }) => macs);
+  const macs = costs.some((cost) => cost === undefined)
+    ? "MACs depend on the size of images"
+    : `MACs +${count(costs.reduce<number>((sum, cost) => sum + cost!, 0))} an image`;
+  return `${count(sites.length)} ${sites.length === 1 ? "block" : "blocks"}: ${places}; start ${start}
+parameters ${count(old)} to ${count(now)}${share}, ${macs}
+`;
+}

@@ -1,0 +1,106 @@
+import { basename } from "node:path";
+import { z } from "zod";
+import type { ComparedModel } from "../compare/compared-model.js";
+import type { Dataset } from "../data/dataset.js";
+import { UserError } from "../errors.js";
+import type { Graph } from "../graph/graph.js";
+import { modelEntry } from "../models/index.js";
+import type { Recipe } from "../train/recipe.js";
+import { gateNodes } from "../transform/gate-nodes.js";
+import { insertedKey } from "../transform/insert/insert-attention.js";
+import { modelSource } from "./model-source.js";
+import { openModel, statisticsOf } from "./open-model.js";
+import { modelOptionsOf, type TrainingFlags } from "./options.js";
+import { unfolded } from "./unfolded.js";
+
+type CompareModelFlags = TrainingFlags & { readonly models: string };
+
+/** What `--models` lists. @throws UserError unless these are two or more different models. */
+export function comparedNames({ models, attention }: CompareModelFlags): readonly string[] {
+  const given = models.split(",").map((name) => name.trim());
+  const kinds = given.flatMap((name) => (modelSource(name) === "name" ? [modelEntry(name).attention] : []));
+  if (given.length < 2 || new Set(given).size < given.length) {
+    throw new UserError(`--models: got "${models}"; expected at least two different names such as resnet20,seresnet20`);
+  }
+  if (attention !== undefined && !kinds.includes("se")) {
+    throw new UserError(
+      `--attention: got ${attention} for networks that have none by name; expected one such as seresnet20, whose block it replaces`,
+    );
+  }
+  return given;
+}
+
+/**
+ * Opens what is compared: networks by name, whose weights are drawn by the seed, and files or repositories of the hub, which start from what they hold.
+ * @throws UserError when a file cannot be read or trained by the recipe.
+ */
+export async function openCompared(
+  given: readonly string[],
+  flags: CompareModelFlags,
+  dataset: Dataset,
+  recipe: Recipe,
+): Promise<{ readonly models: readonly ComparedModel[]; readonly notices: readonly string[] }> {
+  const { zooModel } = await import("../compare/compared-model.js");
+  const { checkPatterns, planTraining } = await import("../train/plan.js");
+  const names = shortNames(given);
+  const notices: string[] = [];
+  const models: ComparedModel[] = [];
+  for (const [i, model] of given.entries()) {
+    const name = names[i]!;
+    if (modelSource(model) === "name") {
+      const statistics = statisticsOf(flags, dataset);
+      models.push({ ...zooModel(name, dataset, modelOptionsOf(flags)), statistics });
+    } else {
+      const opened = await openCompare(model, name, flags, dataset, recipe);
+      notices.push(...opened.notices.map((notice) => `${name}: ${notice}`));
+      models.push(opened.model);
+    }
+  }
+  const graphs = models.map(({ graph }) => graph);
+  checkPatterns(graphs, recipe);
+  for (const graph of graphs) planTraining(graph, recipe); // what cannot be trained so shows before anything is
+  return { models, notices };
+}
+
+async function openCompare(path: string, name: string, flags: CompareModelFlags, dataset: Dataset, recipe: Recipe) {
+  const { initialise } = await import("../graph/initialise.js");
+  const { attention: _, ...rest } = flags; // of the networks by name alone
+  const given = await openModel({ ...rest, model: path }, dataset, 1);
+  const { statistics, anew } = given;
+  const { graph, weights, notices } = await unfolded(given, flags, { ...dataset, ...statistics }, recipe);
+  const drawn = (seed: number) => {
+    const first = initialise(graph, seed);
+    return new Map([...weights, ...anew.map((parameter) => [parameter, first.get(parameter)!] as const)]);
+  };
+  const model: ComparedModel = { name, graph, attention: attentionOf(graph), start: drawn, statistics };
+  return { model, notices };
+}
+
+/** What senet insert wrote of its blocks: `se reduction=8`; `gates` of other files that have some. */
+function attentionOf(graph: Graph): string {
+  const inserted = z.array(z.object({ attention: z.string() })).safeParse(parsed(graph.metadata.get(insertedKey)));
+  const blocks = inserted.success ? inserted.data.map(({ attention }) => attention.replace(":", " ")) : [];
+  if (blocks.length > 0) return blocks.join(" + ");
+  return gateNodes(graph).size > 0 ? "gates" : "none";
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "[]");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Files without their folders, or with them where two would have one name; `/` cannot be part of a run's name. */
+function shortNames(given: readonly string[]): string[] {
+  const short = given.map((model) => basename(model, ".onnx"));
+  return given.map((model, i) =>
+    short.filter((name) => name === short[i]).length === 1
+      ? short[i]!
+      : model
+          .replace(/\.onnx$/, "")
+          .replace(/^[./\\]+/, "")
+          .replace(/[/\\]+/g, "-"),
+  );
+}

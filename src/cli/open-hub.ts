@@ -1,0 +1,29 @@
+import type { HubModel, HubNetwork, OpenHubModelOptions } from "../weights/node/open-hub-model.js";
+import { followHub } from "./follow-hub.js";
+
+/**
+ * The model that a hub id stands for, with progress on the terminal while it comes.
+ * @throws UserError as `openHubModel`.
+ */
+export async function openHub(id: string, options: OpenHubModelOptions = {}): Promise<HubModel> {
+  const { openHubModel } = await import("../weights/node/open-hub-model.js");
+  return orNoFile(id, () => followHub((following) => openHubModel(id, { ...following, ...options })));
+}
+
+/** The network alone: only its `config.json` is fetched. @throws UserError as `openHubModel`. */
+export async function openHubGraph(id: string, options: OpenHubModelOptions = {}): Promise<HubNetwork> {
+  const { openHubNetwork } = await import("../weights/node/open-hub-model.js");
+  return orNoFile(id, () => followHub((following) => openHubNetwork(id, { ...following, ...options })));
+}
+
+/** Who mistypes a path, such as that of a run, asks for a repository: the error says that there is no file either. */
+async function orNoFile<T>(id: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    const { HubMissing } = await import("../weights/node/hub-api.js");
+    const { hasHubPrefix } = await import("../weights/hub-id.js");
+    if (!(error instanceof HubMissing) || hasHubPrefix(id)) throw error;
+    throw new HubMissing(`no file ${id} here, and ${error.message}`);
+  }
+}

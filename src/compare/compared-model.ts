@@ -1,0 +1,52 @@
+import type { Dataset, Statistics } from "../data/dataset.js";
+import type { Graph, Weights } from "../graph/graph.js";
+import { initialise } from "../graph/initialise.js";
+import { type Attention, formatAttention } from "../layers/attention.js";
+import { createModel, type ModelOptions, modelEntry } from "../models/index.js";
+
+/** A network that takes part in a comparison, and what it starts from. */
+export interface ComparedModel {
+  /** What it is called in the results and in the names of files; of each comparison different ones. */
+  readonly name: string;
+  /** From images [N, C, H, W] to logits [N, classes]. */
+  readonly graph: Graph;
+  /** `none`, or what tells its gates from those of others: `se r=16`. */
+  readonly attention: string;
+  /** The weights it starts from with a seed. */
+  readonly start: (seed: number) => Weights;
+  /** Mean and std that its images are normalised by; those of the dataset when left out. */
+  readonly statistics?: Statistics | undefined;
+}
+
+/** Options of all networks; `attention` says how those look that have it by name, the others stay without. */
+type ZooOptions = Pick<ModelOptions, "attention" | "shortcut">;
+
+/**
+ * A network of the zoo for the images and classes of a dataset, whose weights are drawn by the seed.
+ * @throws UserError when there is none of that name.
+ */
+export function zooModel(name: string, dataset: Dataset, options: ZooOptions = {}): ComparedModel {
+  const own = optionsOf(name, options);
+  const { channels, height, width, classes } = dataset;
+  const graph = createModel(name, { classes: classes.length, input: [channels, height, width], ...own });
+  return { name, graph, attention: attentionOf(name, own), start: (seed) => initialise(graph, seed) };
+}
+
+/** The options of one network: a baseline without attention keeps none, or there would be nothing to compare with. */
+function optionsOf(name: string, { attention, ...rest }: ZooOptions): ZooOptions {
+  return modelEntry(name).attention === "none" || attention === undefined ? rest : { ...rest, attention };
+}
+
+/** `none`, `se r=16` or `eca kernel=3`: the kind of block, then what is said of it. */
+function attentionOf(name: string, { attention }: ZooOptions): string {
+  const { se, attention: own } = modelEntry(name);
+  const given: Attention = attention ?? { kind: own };
+  if (given.kind !== "se") return formatAttention(given).replace(":", " ");
+  const { kind, reduction = se?.reduction ?? 16, ...rest } = given;
+  return [
+    `se r=${reduction}`,
+    ...formatAttention({ kind, ...rest })
+      .split(":")
+      .slice(1),
+  ].join(",");
+}

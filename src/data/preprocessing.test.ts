@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { centreCrop, type Preprocessing, preprocess, resizedSide } from "./preprocessing.js";
+
+const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+const small: Preprocessing = { height: 2, width: 2, resize: 2, interpolation: "bilinear", ...imagenet };
+
+describe("centreCrop", () => {
+  // By torchvision 0.14: Resize(256) of these images and CenterCrop(224), int(round(x / 2)) rounding to even.
+  it.each([
+    [500, 375, { resized: { width: 341, height: 256 }, left: 58, top: 16 }],
+    [375, 500, { resized: { width: 256, height: 341 }, left: 16, top: 58 }],
+    [100, 100, { resized: { width: 256, height: 256 }, left: 16, top: 16 }],
+    [343, 256, { resized: { width: 343, height: 256 }, left: 60, top: 16 }], // 119 / 2 = 59.5
+  ])("of %i × %i is torchvision's", (width, height, { resized, left, top }) => {
+    const part = { left, top, width: 224, height: 224 };
+    expect(centreCrop({ width, height }, { height: 224, width: 224, resize: 256 })).toEqual({ resized, part });
+  });
+
+  // torchvision pads (3 − 2) // 2 and (9 − 2) // 2 in front.
+  it.each([
+    [2, 3, -0],
+    [2, 9, -3],
+  ])("of %i pixels for %i has black in front", (size, wanted, left) => {
+    const { part } = centreCrop({ width: size, height: size }, { height: wanted, width: wanted, resize: size });
+    expect(part.left).toBe(left);
+  });
+});
+
+describe("resizedSide", () => {
+  // timm 0.9.16: math.floor(img_size / crop_pct)
+  it.each([
+    [224, 0.875, 256],
+    [224, 0.95, 235],
+    [299, 0.8975, 333],
+    [224, 0.965, 232],
+    [288, 1, 288],
+  ])("of %i at %d is %i", (size, cropPct, side) => {
+    expect(resizedSide({ height: size, width: size }, cropPct)).toBe(side);
+  });
+});
+
+describe("preprocess", () => {
+  it("normalises channel after channel", () => {
+    const data = Uint8Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255, 51, 102, 153);
+    const x = preprocess({ data, height: 2, width: 2, channels: 3 }, small);
+    const at = (byte: number, c: number) => Math.fround((byte / 255 - imagenet.mean[c]!) / imagenet.std[c]!);
+    expect([...x]).toEqual([
+      ...[255, 0, 0, 51].map((byte) => at(byte, 0)),
+      ...[0, 255, 0, 102].map((byte) => at(byte, 1)),
+      ...[0, 0, 255, 153].map((byte) => at(byte, 2)),
+    ]);
+  });
+
+  it("takes grey for colour, drops alpha, and gives grey where the network takes that", () => {
+    const rgba = Uint8Array.of(10, 20, 30, 0, 40, 50, 60, 128, 70, 80, 90, 255, 1, 2, 3, 4);
+    const rgb = rgba.filter((_, i) => i % 4 < 3);
+    const size = { height: 2, width: 2 };
+    expect(preprocess({ data: rgba, ...size, channels: 4 }, small)).toEqual(
+      preprocess({ data: rgb, ...size, channels: 3 }, small),
+    );
+    const grey = Uint8Array.of(18, 48, 78, 2); // PIL's luma of the four
+    const asGrey = { ...small, mean: [0.5], std: [0.25] };
+    const x = preprocess({ data: grey, ...size, channels: 1 }, asGrey);
+    expect(preprocess({ data: rgba, ...size, channels: 4 }, asGrey)).toEqual(x);
+    expect(
+      preprocess({ data: grey, ...size, channels: 1 }, { ...small, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }),
+    ).toEqual(Float32Array.of(...x, ...x, ...x));
+  });
+
+  it("says what is wrong", () => {
+    const image = { data: new Uint8Array(3), height: 1, width: 1, channels: 3 };
+    expect(() => preprocess(image, { ...small, resize: 0.5 })).toThrow(
+      "preprocessing: got resize 0.5; expected a whole number of pixels from 1",
+    );
+    expect(() => preprocess(image, { ...small, mean: [0, 0] })).toThrow("preprocessing: got 2 means and 3 stds");
+    expect(() => preprocess({ ...image, height: 2 }, small)).toThrow("preprocess: got 3 bytes; expected 6, [2, 1, 3]");
+  });
+});

@@ -1,0 +1,115 @@
+import { type Calibration, CalibrationTally } from "./calibration.js";
+import { confidenceOf, crossEntropyOf, predictedClass, rankOf } from "./logits.js";
+
+/** An image whose class was taken for another. */
+export interface Mistake {
+  /** Its place in the split. */
+  readonly index: number;
+  readonly label: number;
+  readonly predicted: number;
+  /** The probability given to `predicted`, 0–1. */
+  readonly confidence: number;
+}
+
+/** How a model does on the images it has seen. */
+export interface Measurement {
+  /** How many those are. */
+  readonly images: number;
+  /** Mean cross-entropy in nats. */
+  readonly loss: number;
+  /** Accuracy in percent. */
+  readonly top1: number;
+  /** The percentage whose class is among the five most likely ones; always 100 with five classes or fewer. */
+  readonly top5: number;
+  readonly calibration: Calibration;
+  /** [classes][classes] counts, rows true, columns predicted. */
+  readonly confusion: number[][];
+  /** [classes] how often a class was among the five most likely ones of its images. */
+  readonly classTop5: readonly number[];
+  /** The mistakes of highest confidence, highest first. */
+  readonly surest: readonly Mistake[];
+}
+
+/** Mistakes that are remembered. */
+const mostMistakes = 24;
+
+/**
+ * Sums up logits image by image. Takes classes² numbers of memory, however many images come.
+ * @example
+ * const tally = new Tally(1000);
+ * tally.add(logits, label, index);
+ * tally.read().top1;
+ */
+export class Tally {
+  readonly classes: number;
+  readonly #confusion: Uint32Array;
+  readonly #classTop5: Uint32Array;
+  readonly #calibration = new CalibrationTally();
+  readonly #surest: Mistake[] = [];
+  #images = 0;
+  #loss = 0;
+  #top1 = 0;
+  #top5 = 0;
+
+  constructor(classes: number) {
+    this.classes = classes;
+    this.#confusion = new Uint32Array(classes * classes);
+    this.#classTop5 = new Uint32Array(classes);
+  }
+
+  /** Images so far. */
+  get images(): number {
+    return this.#images;
+  }
+
+  /** Accuracy so far, in percent. */
+  get top1(): number {
+    return (100 * this.#top1) / this.#images;
+  }
+
+  /**
+   * @param logits [classes] of one image.
+   * @param index its place in the split.
+   * @returns the predicted class.
+   */
+  add(logits: Float32Array, label: number, index: number): number {
+    const predicted = predictedClass(logits);
+    const confidence = confidenceOf(logits, predicted);
+    const right = predicted === label;
+    this.#images++;
+    this.#loss += crossEntropyOf(logits, label);
+    this.#confusion[label * this.classes + predicted]! += 1;
+    this.#calibration.add(confidence, right);
+    if (right) this.#top1++;
+    else this.#remember({ index, label, predicted, confidence });
+    if (rankOf(logits, label) < 5) {
+      this.#top5++;
+      this.#classTop5[label]! += 1;
+    }
+    return predicted;
+  }
+
+  read(): Measurement {
+    const { classes } = this;
+    return {
+      images: this.#images,
+      loss: this.#loss / this.#images,
+      top1: this.top1,
+      top5: (100 * this.#top5) / this.#images,
+      calibration: this.#calibration.read(),
+      confusion: Array.from({ length: classes }, (_, c) =>
+        Array.from(this.#confusion.subarray(c * classes, (c + 1) * classes)),
+      ),
+      classTop5: Array.from(this.#classTop5),
+      surest: [...this.#surest],
+    };
+  }
+
+  /** Keeps the mistake where it belongs, if it is among the surest; one that is not a number is not sure. */
+  #remember(mistake: Mistake): void {
+    const place = this.#surest.findIndex(({ confidence }) => confidence < mistake.confidence);
+    if (place >= 0) this.#surest.splice(place, 0, mistake);
+    else if (!Number.isNaN(mistake.confidence)) this.#surest.push(mistake);
+    this.#surest.length = Math.min(this.#surest.length, mostMistakes);
+  }
+}

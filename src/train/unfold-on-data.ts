@@ -1,0 +1,98 @@
+import type { Augmentation } from "../data/augment/augmentation.js";
+import type { Dataset } from "../data/dataset.js";
+import { UserError } from "../errors.js";
+import type { Model } from "../graph/graph.js";
+import { writeOnnx } from "../graph/onnx-write.js";
+import { toNumbers } from "../graph/tensor.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { foldedConvolutions, type Moments, momentsGraph, unfoldBatchNorm } from "../transform/unfold-batch-norm.js";
+
+/** Options of {@link unfoldOnData}. */
+export interface UnfoldOptions {
+  /** What training does to its images: the statistics are of such. */
+  readonly augment: Augmentation;
+  readonly batch: number;
+  /** How many images are looked at, all there are at most. */
+  readonly images?: number;
+  readonly seed?: number;
+  /** Called after every batch with the number of images seen, and of those to see. */
+  readonly onProgress?: (images: number, all: number) => void;
+}
+
+/** A model with batch norms, and how many were put into it. */
+export interface Unfolded extends Model {
+  readonly count: number;
+}
+
+/**
+ * Puts batch norms back that were folded into convolutions, with statistics that are measured on training images: the model
+ * gives the answers it gave, and trains as one that has them.
+ * @throws UserError when there is no convolution that may have lost one.
+ */
+export async function unfoldOnData(
+  runtime: Runtime,
+  model: Model,
+  dataset: Dataset,
+  { augment, batch, images = 1024, seed = 1, onProgress }: UnfoldOptions,
+): Promise<Unfolded> {
+  const { graph, weights } = model;
+  const sites = foldedConvolutions(graph);
+  if (sites.length === 0) {
+    throw new UserError(
+      `${graph.name}: got no convolution whose batch norm was folded away (with a bias, and no batch norm behind it); ` +
+        "leave --unfold-bn out",
+    );
+  }
+  const running = new Map(sites.map(({ output, channels }) => [output, new RunningMoments(channels)]));
+  const session = await runtime.open(writeOnnx(momentsGraph(graph, sites), weights));
+  try {
+    const shape = [batch, dataset.channels, dataset.height, dataset.width];
+    let seen = 0;
+    const options = { batch, seed, epoch: 1, shuffle: true, dropLast: true, augment, statistics: dataset };
+    for await (const { x } of dataset.train.batches(options)) {
+      const results = await session.run({ [graph.inputs[0]!.name]: { dtype: "float32", shape, data: x } });
+      for (const [output, moments] of running) {
+        moments.add(toNumbers(results[`mean.${output}`]!), toNumbers(results[`variance.${output}`]!));
+      }
+      seen += batch;
+      onProgress?.(seen, Math.min(images, dataset.train.length));
+      if (seen >= images) break;
+    }
+  } finally {
+    await session.release();
+  }
+  const moments = new Map([...running].map(([output, of]) => [output, of.moments()]));
+  return { ...unfoldBatchNorm(model, sites, moments), count: sites.length };
+}
+
+/** Moments over batches of one size. */
+class RunningMoments {
+  readonly #mean: Float64Array;
+  /** Of the batches' variances, and of their means around the mean: both are parts of the variance. */
+  readonly #within: Float64Array;
+  readonly #between: Float64Array;
+  #batches = 0;
+
+  constructor(channels: number) {
+    this.#mean = new Float64Array(channels);
+    this.#within = new Float64Array(channels);
+    this.#between = new Float64Array(channels);
+  }
+
+  add(mean: readonly number[], variance: readonly number[]): void {
+    this.#batches++;
+    for (const [c, value] of mean.entries()) {
+      const off = value - this.#mean[c]!;
+      this.#mean[c]! += off / this.#batches;
+      this.#between[c]! += off * (value - this.#mean[c]!);
+      this.#within[c]! += variance[c]!;
+    }
+  }
+
+  moments(): Moments {
+    return {
+      mean: this.#mean,
+      variance: this.#within.map((sum, c) => (sum + this.#between[c]!) / this.#batches),
+    };
+  }
+}
