@@ -140,7 +140,7 @@ async function fromFile(flags: ClassifierFlags, onNotice: (text: string) => void
 async function fromHub(flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {
   const { openHub, openHubGraph } = await import("./open-hub.js");
   const { size } = flags;
-  const options = { ...(size !== undefined && { size }) };
+  const options = { onNotice, ...(size !== undefined && { size }) };
   if (flags.weights === undefined) {
     const { graph, weights, preprocessing, card } = await openHub(flags.model, options);
     return { graph, weights, preprocessing, classes: card.classes };
