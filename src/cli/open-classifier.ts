@@ -4,6 +4,7 @@ import { UserError } from "../errors.js";
 import type { Graph, Model } from "../graph/graph.js";
 import { formatShape } from "../graph/shape.js";
 import type { ModelOptions } from "../models/model.js";
+import { WeightsMismatch } from "../weights/load-weights.js";
 import { cifarClassNames, readClassNames, usualClassNames } from "./class-names.js";
 import { openModelFile } from "./model-file.js";
 import { modelSource, modelSources } from "./model-source.js";
@@ -51,7 +52,7 @@ export interface Classifier extends Model {
 
 /** A model and what it says about itself. */
 interface Found extends Model {
-  /** Its name in the zoo, where that is known. */
+  /** In the zoo, where that is known. */
   readonly name?: string;
   readonly preprocessing: Preprocessing | undefined;
   readonly classes: readonly string[] | undefined;
@@ -118,11 +119,23 @@ async function byName(flags: ClassifierFlags, onNotice: (text: string) => void):
   const { publishedPreprocessing } = await import("../models/published-preprocessing.js");
   const published = publishedPreprocessing(model, options.input);
   const names = cifarClassNames(classCount(graph, model), published.height);
-  return withWeights(
-    { name: model, graph, weights: new Map(), preprocessing: published, classes: names },
-    flags,
-    onNotice,
-  );
+  const found = { name: model, graph, weights: new Map(), preprocessing: published, classes: names };
+  const loaded = withWeights(found, flags, onNotice);
+  return loaded.catch((error: unknown) => {
+    throw lacksProjections(error)
+      ? hint(error, "of a network whose shortcuts have no parameters? then --shortcut A")
+      : error;
+  });
+}
+
+/** Whether nothing but the projections of shortcuts is missing. */
+function lacksProjections(error: unknown): error is WeightsMismatch {
+  if (!(error instanceof WeightsMismatch) || error.misshapen.length + error.surplus.length > 0) return false;
+  return error.missing.every((name) => /\.downsample\./.test(name));
+}
+
+function hint({ message, missing, surplus, misshapen }: WeightsMismatch, text: string): WeightsMismatch {
+  return new WeightsMismatch(`${message}; ${text}`, missing, surplus, misshapen);
 }
 
 async function fromFile(flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {

@@ -18,7 +18,7 @@ interface Opened {
   readonly results: readonly string[];
 }
 
-const { threads } = workerData as { threads: number };
+const { threads, spin } = workerData as { threads: number; spin: boolean };
 const sessions = new Map<number, Opened>();
 
 async function open({ session: id, onnx, resident, next }: Extract<Request, { kind: "open" }>): Promise<undefined> {
@@ -30,7 +30,7 @@ async function open({ session: id, onnx, resident, next }: Extract<Request, { ki
     intraOpNumThreads: threads,
     logSeverityLevel: 3,
     // Denormals slow a step down many times over and carry no information.
-    extra: { session: { set_denormal_as_zero: "1" } },
+    extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: spin ? "1" : "0" } } },
   });
   const renewed = new Set(next.values());
   sessions.set(id, {
