@@ -1,3 +1,4 @@
+import { UserError } from "../errors.js";
 import type { HubModel, HubNetwork, OpenHubModelOptions } from "../weights/node/open-hub-model.js";
 import { type FollowOptions, followHub } from "./follow-hub.js";
 
@@ -23,9 +24,9 @@ async function orNoFile<T>(id: string, open: () => Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {
-    const { HubMissing } = await import("../weights/node/hub-api.js");
+    const { HubMissing, HubUnreachable } = await import("../weights/node/hub-api.js");
     const { hasHubPrefix } = await import("../weights/hub-id.js");
-    if (!(error instanceof HubMissing) || hasHubPrefix(id)) throw error;
-    throw new HubMissing(`no file ${id} here, and ${error.message}`);
+    const absent = error instanceof HubMissing || error instanceof HubUnreachable;
+    throw absent && !hasHubPrefix(id) ? new UserError(`no file ${id} here, and ${error.message}`) : error;
   }
 }
