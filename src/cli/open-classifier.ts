@@ -39,7 +39,7 @@ export function classifierOptions(): Option[] {
 /** `--model` of commands that classify. */
 export const classifierModel = [
   "--model <model>",
-  `${modelSources}, or the folder of a run`,
+  `the folder of a run, ${modelSources}`,
 ] as const satisfies readonly string[];
 
 /** A model that gives photos classes: all that is needed to ask it. */
