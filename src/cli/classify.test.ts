@@ -144,6 +144,15 @@ describe("senet classify", () => {
     );
   });
 
+  it("asks a converted file, which says all that is needed", async () => {
+    await senet("convert w.safetensors converted.onnx --model seresnet20 --classes 3");
+    await senet("export seresnet20 --weights w.safetensors --classes 3 -o exported.onnx");
+    const line = "classify photos/b.png --json --model";
+    const [byName] = linesOf(await senet(`${line} seresnet20 --classes 3 --weights w.safetensors`));
+    expect(linesOf(await senet(`${line} converted.onnx`))).toEqual([byName]);
+    expect(linesOf(await senet(`${line} exported.onnx`))).toEqual([byName]);
+  });
+
   it.each([
     ["one a line", "labels.txt", "x\ny\nz\n"],
     ["as a list", "list.json", '["x","y","z"]'],

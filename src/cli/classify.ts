@@ -4,6 +4,7 @@ import { type AnswerFormat, chartFormat, csvFormat, jsonFormat } from "./format-
 import { interruptSignal } from "./interrupt.js";
 import { type ClassifierFlags, classifierModel, classifierOptions, openClassifier } from "./open-classifier.js";
 import { engineOptionsOf, number, wholeNumber } from "./options.js";
+import { Output } from "./output.js";
 import { listPhotos, type Photo } from "./photo-list.js";
 import { bar, formatDuration, Progress } from "./progress.js";
 
@@ -68,13 +69,15 @@ async function printAnswers(
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   let done = 0;
-  await print(format.head);
+  const output = new Output();
+  await output.write(format.head);
   try {
     for await (const one of classified) {
       const { path, answers, problem } = one;
       if (problem !== undefined) unread.push(one);
       progress.clear();
-      if (!(await print(answers ? format.answers(path, answers) : format.problem(path, problem ?? "")))) break;
+      const text = answers ? format.answers(path, answers) : format.problem(path, problem ?? "");
+      if (!(await output.write(text))) break;
       done++;
       const left = formatDuration((seconds() / done) * (photos.length - done));
       progress.update(`${bar(done / photos.length)} ${done}/${photos.length} photos  ${left} left`);
@@ -94,19 +97,4 @@ async function printAnswers(
 function summary(done: number, photos: number, seconds: number): string {
   const count = done === photos ? `${done}` : `${done} of ${photos}`;
   return `${count} photos in ${seconds.toFixed(1)} s (${(done / seconds).toFixed(1)} photos/s)`;
-}
-
-/** Writes to standard output when it is ready for more. @returns whether somebody still reads it. */
-async function print(text: string): Promise<boolean> {
-  const { stdout } = process;
-  if (text !== "" && stdout.writable && !stdout.write(text)) {
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        stdout.off("drain", done).off("close", done);
-        resolve();
-      };
-      stdout.on("drain", done).on("close", done);
-    });
-  }
-  return stdout.writable;
 }

@@ -39,8 +39,11 @@ export const convert = new Command("convert")
   .addOption(new Option("--shortcut <kind>", "of that network").choices(["projection", "A"]).default("projection"))
   .option("--entry <name>", "which part of a training checkpoint, such as model_ema (default: the usual ones)")
   .option("--allow-surplus", "leave out tensors that the network does not have")
-  .option("--mean <numbers>", "mean of the input per channel, such as 0.485,0.456,0.406, for the card of an .onnx file")
-  .option("--std <numbers>", "its standard deviation, such as 0.229,0.224,0.225")
+  .option(
+    "--mean <numbers>",
+    "of the input per channel, for the card of an .onnx file (default: as for published weights)",
+  )
+  .option("--std <numbers>", "its standard deviation (default: as for published weights)")
   .option("--json", "print one JSON document")
   .action(run);
 
@@ -140,32 +143,23 @@ async function modelFor(from: string, flags: ConvertFlags, onNotice: (text: stri
 async function zooModel(from: string, flags: ConvertFlags, onNotice: (text: string) => void): Promise<Model> {
   const { createModel } = await import("../models/index.js");
   const classes = flags.classes === undefined ? {} : { classes: wholeNumber("--classes", flags.classes, 1) };
-  const graph = createModel(flags.model!, { ...classes, shortcut: flags.shortcut });
-  const { model, entry, allowSurplus = false } = flags;
+  const { model = "", entry, allowSurplus = false } = flags;
+  const graph = createModel(model, { ...classes, shortcut: flags.shortcut });
   // A last layer with values of its own would be no conversion.
   const options = { model, entry, allowSurplus, renewHead: false, onNotice };
   const { weights } = await readModelWeights(from, graph, options);
-  return { graph: await described(graph, from, flags, onNotice), weights };
+  return { graph: await described(graph, from, { ...flags, model }), weights };
 }
 
-/** The graph with a card, where it is known how images are normalised. */
-async function described(
-  graph: Graph,
-  from: string,
-  { mean, std, model }: ConvertFlags,
-  onNotice: (text: string) => void,
-) {
-  if (mean === undefined || std === undefined) {
-    onNotice("the file will not say how its input is normalised: give --mean and --std if senet is to measure it");
-    return graph;
-  }
+/** The graph with its card, in which `--mean` and `--std` count more than what is published. */
+async function described(graph: Graph, from: string, { mean, std, model }: ConvertFlags & { readonly model: string }) {
   const { withCard } = await import("../models/model-card.js");
+  const { publishedCard } = await import("./published-card.js");
   const channels = Number(graph.inputs[0]!.shape[1]);
-  const count = Number(graph.outputs[0]!.shape.at(-1));
+  const expected = `${channels} numbers with commas between`;
   return withCard(graph, {
-    classes: Array.from({ length: count }, (_, i) => String(i)),
-    mean: numbersOf("--mean", mean, `${channels} numbers with commas between`, [channels]),
-    std: numbersOf("--std", std, `${channels} numbers with commas between`, [channels]),
-    provenance: { model: model ?? null, weights: from },
+    ...(await publishedCard(model, graph, from)),
+    ...(mean !== undefined && { mean: numbersOf("--mean", mean, expected, [channels]) }),
+    ...(std !== undefined && { std: numbersOf("--std", std, expected, [channels]) }),
   });
 }

@@ -8,6 +8,7 @@ import {
   noAugmentation,
   type RandomErasing,
 } from "../data/augment/augmentation.js";
+import { type Resampling, resamplings } from "../data/augment/resampling.js";
 import type { Dataset } from "../data/dataset.js";
 import type { OpenOptions } from "../data/node/open.js";
 import { UserError } from "../errors.js";
@@ -23,7 +24,7 @@ export interface DataFlags {
   readonly size?: number;
   readonly channels?: number;
   readonly cropPct?: number;
-  readonly interpolation?: "bilinear" | "bicubic";
+  readonly interpolation?: Resampling;
   readonly holdout?: number;
   readonly splitSeed?: number;
   readonly onBadImage?: "fail" | "skip";
@@ -38,10 +39,9 @@ export function dataOptions(): Option[] {
     number("--size <pixels>", "width and height that image files are brought to (default: 224)"),
     number("--channels <n>", "3 for colour, 1 for grey image files (default: 3)"),
     number("--crop-pct <share>", "how much of an image file's short side is tested on (default: 0.875)"),
-    new Option("--interpolation <name>", "how image files are resized for testing (default: bilinear)").choices([
-      "bilinear",
-      "bicubic",
-    ]),
+    new Option("--interpolation <name>", "how image files are resized for testing (default: bilinear)").choices(
+      resamplings,
+    ),
     number("--holdout <share>", "of each class, for testing, where image files have no test split (default: 0.1)"),
     number("--split-seed <n>", "decides which ones (default: 1)"),
     new Option("--on-bad-image <what>", "for an image file that cannot be read (default: fail)").choices([

@@ -20,7 +20,7 @@ export interface AnswerFormat {
 /** A chart per photo, within `columns` of a terminal. */
 export function chartFormat(columns: number): AnswerFormat {
   const width = Math.min(100, Math.max(40, columns));
-  const bars = Math.floor(width * 0.35);
+  const bars = Math.floor(width * 0.3);
   const names = width - bars - "  ".length * 3 - "100.0 %".length;
   return {
     head: "",

@@ -68,6 +68,10 @@ async function run(path: string, flags: InsertFlags): Promise<void> {
   const inserted = naming(path, () =>
     insertAttention(source.model.graph, { attention, start, force, at: nodesOf(flags, source.model) }),
   );
+  if (flags.report !== undefined) {
+    const { writeInsertionReport } = await import("./insertion-report.js");
+    writeInsertionReport(flags.report, { path, source: source.model.graph, inserted, attention, start });
+  }
   const notices: string[] = [];
   if (!flags.dryRun) {
     const { insertedWeights } = await import("../transform/insert/insert-attention.js");

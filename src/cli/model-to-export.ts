@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
-import type { Model } from "../graph/graph.js";
+import type { Graph, Model } from "../graph/graph.js";
 import { modelEntry } from "../models/index.js";
 import { openModelFile } from "./model-file.js";
 import { type ModelSource, modelSource } from "./model-source.js";
@@ -36,8 +36,10 @@ export async function openModelToExport(model: string, flags: ModelToExportFlags
     renewHead: false,
     onNotice: (text) => process.stderr.write(`senet: ${text}\n`),
   });
-  const metadata = new Map([...found.graph.metadata, ...(await metadataOf(flags.weights))]);
-  return { graph: { ...found.graph, metadata }, weights, origin: flags.weights };
+  const graph =
+    found.name === undefined ? found.graph : await withPublishedCard(found.name, found.graph, flags.weights);
+  const metadata = new Map([...graph.metadata, ...(await metadataOf(flags.weights))]);
+  return { graph: { ...graph, metadata }, weights, origin: flags.weights };
 }
 
 /** A model as it is found, before `--weights`, and its name in the zoo where that is known. */
@@ -97,6 +99,13 @@ function refuseStructure(flags: ModelToExportFlags, given: string): void {
     if (flags[flag] === undefined) continue;
     throw new UserError(`--${flag}: got ${flags[flag]} with ${given}; expected it with a network's name`);
   }
+}
+
+/** The graph with a card, where it has none. */
+async function withPublishedCard(name: string, graph: Graph, weights: string): Promise<Graph> {
+  const { hasCard, withCard } = await import("../models/model-card.js");
+  const { publishedCard } = await import("./published-card.js");
+  return hasCard(graph) ? graph : withCard(graph, await publishedCard(name, graph, weights));
 }
 
 /** What an .onnx file with weights says about its images and classes. */

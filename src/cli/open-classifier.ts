@@ -4,6 +4,7 @@ import { UserError } from "../errors.js";
 import type { Graph, Model } from "../graph/graph.js";
 import { formatShape } from "../graph/shape.js";
 import type { ModelOptions } from "../models/model.js";
+import { WeightsMismatch } from "../weights/load-weights.js";
 import { cifarClassNames, readClassNames, usualClassNames } from "./class-names.js";
 import { openModelFile } from "./model-file.js";
 import { modelSource, modelSources } from "./model-source.js";
@@ -51,6 +52,8 @@ export interface Classifier extends Model {
 
 /** A model and what it says about itself. */
 interface Found extends Model {
+  /** In the zoo, where that is known. */
+  readonly name?: string;
   readonly preprocessing: Preprocessing | undefined;
   readonly classes: readonly string[] | undefined;
 }
@@ -116,7 +119,23 @@ async function byName(flags: ClassifierFlags, onNotice: (text: string) => void):
   const { publishedPreprocessing } = await import("../models/published-preprocessing.js");
   const published = publishedPreprocessing(model, options.input);
   const names = cifarClassNames(classCount(graph, model), published.height);
-  return withWeights({ graph, weights: new Map(), preprocessing: published, classes: names }, flags, onNotice);
+  const found = { name: model, graph, weights: new Map(), preprocessing: published, classes: names };
+  const loaded = withWeights(found, flags, onNotice);
+  return loaded.catch((error: unknown) => {
+    throw lacksProjections(error)
+      ? hint(error, "of a network whose shortcuts have no parameters? then --shortcut A")
+      : error;
+  });
+}
+
+/** Whether nothing but the projections of shortcuts is missing. */
+function lacksProjections(error: unknown): error is WeightsMismatch {
+  if (!(error instanceof WeightsMismatch) || error.misshapen.length + error.surplus.length > 0) return false;
+  return error.missing.every((name) => /\.downsample\./.test(name));
+}
+
+function hint({ message, missing, surplus, misshapen }: WeightsMismatch, text: string): WeightsMismatch {
+  return new WeightsMismatch(`${message}; ${text}`, missing, surplus, misshapen);
 }
 
 async function fromFile(flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {
@@ -132,19 +151,23 @@ async function fromFile(flags: ClassifierFlags, onNotice: (text: string) => void
 }
 
 async function fromHub(flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {
-  const { openHubModel } = await import("../weights/node/open-hub-model.js");
-  const found = await openHubModel(flags.model, { onNotice });
-  const { graph, weights, preprocessing, config } = found;
-  const own = { graph, weights, preprocessing, classes: config.labels };
-  return flags.weights === undefined ? own : withWeights(own, flags, onNotice);
+  const { openHub, openHubGraph } = await import("./open-hub.js");
+  const { size } = flags;
+  const options = { ...(size !== undefined && { size }) };
+  if (flags.weights === undefined) {
+    const { graph, weights, preprocessing, card } = await openHub(flags.model, options);
+    return { graph, weights, preprocessing, classes: card.classes };
+  }
+  const { graph, preprocessing, card, name } = await openHubGraph(flags.model, options);
+  return withWeights({ name, graph, weights: new Map(), preprocessing, classes: card.classes }, flags, onNotice);
 }
 
 /** The model with the weights of `--weights`, and what their file says where it is an `.onnx` file with a card. */
 async function withWeights(found: Found, flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {
   const { readModelWeights } = await import("./model-weights.js");
-  const model = modelSource(flags.model) === "name" ? flags.model : undefined;
   // A last layer with values of its own would give answers of its own.
-  const { weights } = await readModelWeights(flags.weights!, found.graph, { model, renewHead: false, onNotice });
+  const options = { model: found.name, renewHead: false, onNotice };
+  const { weights } = await readModelWeights(flags.weights!, found.graph, options);
   if (!/\.onnx$/i.test(flags.weights!)) return { ...found, weights };
   const { readModel } = await import("../graph/node/read-model.js");
   const { preprocessing, classes } = await said(readModel(flags.weights!).graph, flags);

@@ -22,7 +22,9 @@ import type { Attribute } from "./attributes.js";
 import { dtypeToOnnx } from "./dtype.js";
 import type { Dim, Graph, Node, Value, Weights } from "./graph.js";
 import { toInt64 } from "./known.js";
+import { graphField, modelField, tensorField } from "./onnx-fields.js";
 import { atOpset } from "./onnx-opset.js";
+import { field, joined } from "./protobuf-pieces.js";
 import { sameShape } from "./shape.js";
 import type { Tensor } from "./tensor.js";
 
@@ -38,14 +40,24 @@ export interface WriteOptions {
  * @throws Error when a parameter has no value or one of another shape; UserError when the opset lacks an operator.
  */
 export function writeOnnx(graph: Graph, weights?: Weights, options: WriteOptions = {}): Uint8Array {
+  return joined(writeOnnxPieces(graph, weights, options));
+}
+
+/** The bytes of {@link writeOnnx} piece by piece, to be written one after the other: the weights are not copied. */
+export function writeOnnxPieces(graph: Graph, weights?: Weights, options: WriteOptions = {}): Uint8Array[] {
   const parameters = parametersOf(graph);
-  const initializers = parameters.map((value) => weights && tensorProto(value.name, storedValue(value, weights)));
-  return modelBytes(
-    graph,
-    weights ? [] : parameters,
-    initializers.filter((tensor) => tensor !== undefined),
-    options,
-  );
+  if (weights === undefined) return modelPieces(graph, parameters, [], options);
+  const initializers = parameters.map((value): Uint8Array[] => {
+    const tensor = storedValue(value, weights);
+    const { dtype, shape } = tensor;
+    const header = create(TensorProtoSchema, {
+      name: value.name,
+      dataType: dtypeToOnnx(dtype),
+      dims: shape.map(BigInt),
+    });
+    return [toBinary(TensorProtoSchema, header), ...field(tensorField.rawData, [bytesOf(tensor)])];
+  });
+  return modelPieces(graph, [], initializers, options);
 }
 
 /** A model in two files. */
@@ -76,7 +88,7 @@ export function writeOnnxSplit(
     const padding = -bytes.length & (ALIGNMENT - 1);
     pieces.push(bytes, new Uint8Array(padding));
     offset += bytes.length + padding;
-    return create(TensorProtoSchema, {
+    const proto = create(TensorProtoSchema, {
       name: value.name,
       dataType: dtypeToOnnx(tensor.dtype),
       dims: tensor.shape.map(BigInt),
@@ -85,8 +97,9 @@ export function writeOnnxSplit(
         create(StringStringEntryProtoSchema, { key, value: text }),
       ),
     });
+    return [toBinary(TensorProtoSchema, proto)];
   });
-  return { model: modelBytes(graph, [], initializers, options), pieces };
+  return { model: joined(modelPieces(graph, [], initializers, options)), pieces };
 }
 
 /** Tensors in a file of weights begin at multiples of this, in bytes, so that an engine can map them into memory. */
@@ -96,35 +109,34 @@ function parametersOf(graph: Graph): Value[] {
   return [...graph.parameters].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
 }
 
-function modelBytes(
+/** A model in the order of protobuf's wire format: what is small, then the graph, at whose end the initializers lie. */
+function modelPieces(
   written: Graph,
   moreInputs: readonly Value[],
-  initializer: TensorProto[],
+  initializers: readonly (readonly Uint8Array[])[],
   options: WriteOptions,
-): Uint8Array {
+): Uint8Array[] {
   const { graph, opset, ir } = atOpset(written, options.opset);
   const domains = new Set(["", ...graph.nodes.map((node) => node.domain)]);
   const metadata = [...graph.metadata].filter(([key]) => key !== DESCRIPTION);
-  return toBinary(
-    ModelProtoSchema,
-    create(ModelProtoSchema, {
-      irVersion: BigInt(ir),
-      producerName: "senet",
-      docString: graph.metadata.get(DESCRIPTION) ?? "",
-      opsetImport: [...domains].map((domain) =>
-        create(OperatorSetIdProtoSchema, { domain, version: BigInt(domain === "" ? opset : 1) }),
-      ),
-      metadataProps: metadata.map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
-      graph: create(GraphProtoSchema, {
-        name: graph.name,
-        input: [...graph.inputs, ...moreInputs].map(valueInfo),
-        output: graph.outputs.map(valueInfo),
-        initializer,
-        // Constants are nodes and parameters initializers: this is how the reader tells them apart.
-        node: [...[...graph.constants].map(constantNode), ...graph.nodes.map(nodeProto)],
-      }),
-    }),
-  );
+  const model = create(ModelProtoSchema, {
+    irVersion: BigInt(ir),
+    producerName: "senet",
+    docString: graph.metadata.get(DESCRIPTION) ?? "",
+    opsetImport: [...domains].map((domain) =>
+      create(OperatorSetIdProtoSchema, { domain, version: BigInt(domain === "" ? opset : 1) }),
+    ),
+    metadataProps: metadata.map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
+  });
+  const body = create(GraphProtoSchema, {
+    name: graph.name,
+    input: [...graph.inputs, ...moreInputs].map(valueInfo),
+    output: graph.outputs.map(valueInfo),
+    // Constants are nodes and parameters initializers: this is how the reader tells them apart.
+    node: [...[...graph.constants].map(constantNode), ...graph.nodes.map(nodeProto)],
+  });
+  const stored = initializers.flatMap((pieces) => field(graphField.initializer, pieces));
+  return [toBinary(ModelProtoSchema, model), ...field(modelField.graph, [toBinary(GraphProtoSchema, body), ...stored])];
 }
 
 /** The metadata that a file holds as its description. */

@@ -39,7 +39,7 @@ export function readCard(graph: Graph): ModelCard {
   const text = graph.metadata.get(key);
   if (text === undefined) {
     throw new UserError(
-      `the model file has no "${key}" entry; expected one written by senet train, or by senet convert with --mean and --std`,
+      `the model file has no "${key}" entry; expected one written by senet train, or by senet convert with --model`,
     );
   }
   try {

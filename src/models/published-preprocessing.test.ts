@@ -27,7 +27,10 @@ describe("publishedPreprocessing", () => {
       expect([mean.length, height, width]).toEqual(input);
       expect(resize).toBeGreaterThanOrEqual(height);
     }
-    expect(publishedPreprocessing("seresnet50", [3, 288, 288]).resize).toBe(303);
+    expect(publishedPreprocessing("seresnet50", [3, 256, 256]).resize).toBe(269);
+    // test_input_size and test_crop_pct
+    expect(publishedPreprocessing("seresnet50", [3, 288, 288]).resize).toBe(288);
+    expect(publishedPreprocessing("seresnext50_32x4d", [3, 288, 288]).resize).toBe(303);
     expect(publishedPreprocessing("resnet20", [1, 32, 32])).toMatchObject({ mean: [(0.485 + 0.456 + 0.406) / 3] });
   });
 });

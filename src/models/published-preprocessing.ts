@@ -6,6 +6,8 @@ import type { InputSize } from "./model.js";
 interface Published extends Partial<Pick<Preprocessing, "interpolation" | "rounding" | "mean" | "std">> {
   /** The share of the resized photo's short side that the input keeps. */
   readonly cropPct?: number;
+  /** Another size that they were evaluated with, and its share. */
+  readonly tested?: { readonly size: number; readonly cropPct: number };
 }
 
 /** As torchvision and the older weights of timm; mean and std are those of ImageNet's training images. */
@@ -17,7 +19,8 @@ const usual = {
 } as const satisfies Published;
 
 const bicubic: Published = { interpolation: "bicubic" };
-const recent: Published = { cropPct: 0.95, interpolation: "bicubic" };
+const recent: Published = { cropPct: 0.95, interpolation: "bicubic", tested: { size: 288, cropPct: 1 } };
+const larger: Published = { ...bicubic, tested: { size: 288, cropPct: 0.95 } };
 /** Inputs from −1 to 1. */
 const centred = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
 /** Photos as small as the input. */
@@ -32,12 +35,12 @@ const byName: Readonly<Record<string, Published>> = {
   resnet152: recent,
   resnext50_32x4d: recent,
   resnext101_64x4d: recent,
-  seresnet18: bicubic,
-  seresnet34: bicubic,
+  seresnet18: larger,
+  seresnet34: larger,
   seresnet50: recent,
-  seresnet101: bicubic,
-  seresnet152: bicubic,
-  seresnext50_32x4d: bicubic,
+  seresnet101: larger,
+  seresnet152: larger,
+  seresnext50_32x4d: larger,
   seresnext101_32x4d: bicubic,
   seresnext101_64x4d: bicubic,
   senet154: bicubic,
@@ -71,7 +74,8 @@ const smallestPhoto = 64;
 export function publishedPreprocessing(name: string, input: InputSize = modelEntry(name).input): Preprocessing {
   const [channels, height, width] = input;
   const own = byName[name] ?? (Math.max(height, width) < smallestPhoto ? whole : {});
-  const { cropPct = usual.cropPct, ...how } = { ...usual, ...own };
+  const { cropPct: share, tested, ...how } = { ...usual, ...own };
+  const cropPct = tested?.size === height && tested.size === width ? tested.cropPct : (share ?? usual.cropPct);
   const size = { height, width, resize: resizedSide({ height, width }, cropPct) };
   if (channels === 3) return { ...size, ...how };
   const middle = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../errors.js";
+import { modelEntry } from "../models/index.js";
 import { parseTimmConfig } from "./timm-config.js";
 
 /** The fields of timm/seresnet50.a1_in1k's own file. */
@@ -78,6 +80,20 @@ describe("parseTimmConfig", () => {
     ]);
   });
 
+  it("prints names and licences without control characters", () => {
+    const config = parse({
+      ...changed({ license: "mit\u001b[2J\n" }),
+      num_classes: 1,
+      label_names: ["\u001b]0;x\u0007 cat"],
+    });
+    expect([config.labels, config.license]).toEqual([["]0;x  cat"], "mit [2J"]);
+  });
+
+  it("reads what is nested without end, if it must", () => {
+    const deep = `{"architecture":"resnet18","pretrained_cfg":{},"x":${"[".repeat(1e6)}${"]".repeat(1e6)}}`;
+    expect(parseTimmConfig(deep, "config.json").architecture).toBe("resnet18");
+  });
+
   it("drops the tag that some files have with the architecture", () => {
     expect(parse({ ...seresnet50, architecture: "seresnet50.a1_in1k" }).architecture).toBe("seresnet50");
   });
@@ -112,5 +128,29 @@ describe("parseTimmConfig", () => {
   ])("refuses images made by %o, when they are to be made", (fields, message) => {
     const config = parse(changed(fields));
     expect(() => config.preprocessing()).toThrow(message);
+  });
+});
+
+describe("every config that timm 0.9.16 writes for weights of our networks", () => {
+  type Prepared = readonly [number, number, number, string, readonly number[], readonly number[]];
+  const path = new URL("../../tests/goldens/timm-configs.json", import.meta.url);
+  const rows: { name: string; config: unknown; usual: Prepared; tested: Prepared }[] = JSON.parse(
+    readFileSync(path, "utf8"),
+  );
+
+  it("is of as many weights as there are", () => expect(rows).toHaveLength(103));
+
+  it.each(rows)("$name makes images as timm does", ({ name, config, usual, tested }) => {
+    const { architecture, classes, testInput, preprocessing, ...said } = parse(config);
+    expect(architecture).toBe(name.split(".")[0]);
+    expect(modelEntry(architecture).input[0]).toBe(said.input[0]);
+    expect(classes).toBeGreaterThan(999);
+    const row = ({ height, width, resize, interpolation, mean, std }: ReturnType<typeof preprocessing>) => [
+      ...[height, width, resize, interpolation],
+      ...[mean, std],
+    ];
+    expect(row(preprocessing())).toEqual(usual);
+    if (testInput !== undefined) expect(row(preprocessing([testInput[1], testInput[2]]))).toEqual(tested);
+    else expect(tested).toEqual(usual);
   });
 });

@@ -25,6 +25,14 @@ const size = z.tuple([z.int().min(1).max(16), pixels, pixels]).readonly();
 const share = z.number().gt(0.01).max(8); // above 1, an image is padded
 const perChannel = z.array(z.number()).min(1).max(16);
 
+/** Names that are printed: nothing in them moves a terminal's cursor. */
+const printed = z.string().transform((text) =>
+  text
+    .slice(0, 1000)
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .trim(),
+);
+
 /** timm writes null for what is not there in some fields, and leaves others out. */
 const pretrained = z.object({
   input_size: size.nullish(),
@@ -37,9 +45,9 @@ const pretrained = z.object({
   std: z.array(z.number().positive()).min(1).max(16).nullish(),
   num_classes: z.int().nullish(),
   label_offset: z.int().nullish(),
-  label_names: z.union([z.array(z.string()), z.record(z.string(), z.string())]).nullish(),
-  label_descriptions: z.record(z.string(), z.string()).nullish(),
-  license: z.string().nullish(),
+  label_names: z.union([z.array(printed), z.record(z.string(), printed)]).nullish(),
+  label_descriptions: z.record(z.string(), printed).nullish(),
+  license: printed.nullish(),
 });
 
 const config = z.object({
@@ -106,7 +114,7 @@ function fieldsOf(text: string, source: string): z.infer<typeof config> {
   const parsed = config.safeParse(all);
   if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0]!;
-  throw wrong(`${path.join(".")}: ${message.toLowerCase()}`);
+  throw wrong(`${quoted(path.join("."))}: ${message.toLowerCase()}`);
 }
 
 function oldForm(fields: Readonly<Record<string, unknown>>): unknown {

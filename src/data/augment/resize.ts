@@ -66,12 +66,14 @@ function pick({ data, width, channels }: Pixels, columns: Int32Array, rows: Int3
 
 /** The rows `firstRow` to `lastRow` − 1, each as wide as there are taps. */
 function resizeColumns({ data, width, channels }: Pixels, taps: Taps, firstRow: number, lastRow: number): Pixels {
+  // Node's Buffer is another class, and engines are fast with one class at a place.
+  const from = new Uint8Array(data.buffer, data.byteOffset, data.length);
   const outWidth = taps.first.length;
   const height = lastRow - firstRow;
   const out = new Uint8ClampedArray(height * outWidth * channels);
   const sum = channels === 3 ? sumColours : sumChannels;
   for (let y = 0; y < height; y++) {
-    sum(data, (firstRow + y) * width * channels, taps, out, y * outWidth * channels, channels);
+    sum(from, (firstRow + y) * width * channels, taps, out, y * outWidth * channels, channels);
   }
   return { data: new Uint8Array(out.buffer), height, width: outWidth, channels };
 }
@@ -116,31 +118,44 @@ function resizeRows({ data, width, channels }: Pixels, taps: Taps, firstRow: num
   const row = width * channels;
   const height = taps.first.length;
   const out = new Uint8ClampedArray(height * row);
-  const sums = new Int32Array(row); // whole rows at a time: memory is read in its order
-  for (let y = 0; y < height; y++) {
-    addRows(sums.fill(half), data, (taps.first[y]! - firstRow) * row, taps, y);
-    for (let i = 0, to = y * row; i < row; i++, to++) out[to] = sums[i]! >> digits;
-  }
+  for (let y = 0; y < height; y++) sumRows(data, (taps.first[y]! - firstRow) * row, taps, y, out, row);
   return { data: new Uint8Array(out.buffer), height, width, channels };
 }
 
-/** Adds the rows from `at` on, weighed for output row `y`; four at a time, so that sums are read and written less often. */
-function addRows(sums: Int32Array, data: Uint8Array, at: number, { count, weights, most }: Taps, y: number): void {
+/** Output row `y` from the rows after `at`, four sums at a time and the rest one by one. */
+function sumRows(
+  from: Uint8Array,
+  at: number,
+  { count, weights, most }: Taps,
+  y: number,
+  to: Uint8ClampedArray,
+  row: number,
+): void {
   const { imul } = Math;
-  const row = sums.length;
-  const end = y * most + count[y]!;
-  let k = y * most;
-  let a = at;
-  for (; k + 4 <= end; k += 4, a += 4 * row) {
-    const [b, c, d] = [a + row, a + 2 * row, a + 3 * row];
-    const [wa, wb, wc, wd] = [weights[k]!, weights[k + 1]!, weights[k + 2]!, weights[k + 3]!];
-    for (let i = 0; i < row; i++) {
-      const upper = imul(data[a + i]!, wa) + imul(data[b + i]!, wb);
-      sums[i] = (sums[i]! + upper + imul(data[c + i]!, wc) + imul(data[d + i]!, wd)) | 0;
+  const start = y * most;
+  const end = start + count[y]!;
+  const out = y * row;
+  let x = 0;
+  for (; x + 4 <= row; x += 4) {
+    let a = half;
+    let b = half;
+    let c = half;
+    let d = half;
+    for (let k = start, i = at + x; k < end; k++, i += row) {
+      const weight = weights[k]!;
+      a = (a + imul(from[i]!, weight)) | 0;
+      b = (b + imul(from[i + 1]!, weight)) | 0;
+      c = (c + imul(from[i + 2]!, weight)) | 0;
+      d = (d + imul(from[i + 3]!, weight)) | 0;
     }
+    to[out + x] = a >> digits;
+    to[out + x + 1] = b >> digits;
+    to[out + x + 2] = c >> digits;
+    to[out + x + 3] = d >> digits;
   }
-  for (; k < end; k++, a += row) {
-    const weight = weights[k]!;
-    for (let i = 0; i < row; i++) sums[i] = (sums[i]! + imul(data[a + i]!, weight)) | 0;
+  for (; x < row; x++) {
+    let sum = half;
+    for (let k = start, i = at + x; k < end; k++, i += row) sum = (sum + imul(from[i]!, weights[k]!)) | 0;
+    to[out + x] = sum >> digits;
   }
 }

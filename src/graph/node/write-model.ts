@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename } from "node:path";
 import type { Model } from "../graph.js";
-import { type WriteOptions, writeOnnx, writeOnnxSplit } from "../onnx-write.js";
+import { type WriteOptions, writeOnnxPieces, writeOnnxSplit } from "../onnx-write.js";
 import { checkReplaceable } from "./replaceable.js";
 
 /** How a model is written. */
@@ -29,7 +29,7 @@ export function writeModel(
     writeWhole(`${path}.data`, pieces);
     writeWhole(path, [model]);
   } else {
-    writeWhole(path, [writeOnnx(graph, weights, { opset })]);
+    writeWhole(path, writeOnnxPieces(graph, weights, { opset }));
   }
 }
 

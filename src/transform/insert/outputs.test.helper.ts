@@ -24,3 +24,13 @@ export async function outputOf(
   await session.release();
   return results[graph.outputs[0]!.name]!.data as Float32Array;
 }
+
+/** The largest difference of two results relative to the largest number of the second. */
+export function differenceOf(a: Float32Array, b: Float32Array): number {
+  let [difference, largest] = [0, 0];
+  for (const [i, value] of b.entries()) {
+    difference = Math.max(difference, Math.abs(value - a[i]!));
+    largest = Math.max(largest, Math.abs(value));
+  }
+  return difference / largest;
+}

@@ -56,7 +56,7 @@ export function writeBlocks(
       });
       // the name of an output goes to what the block makes of it
       const outputs = node.outputs.map((name) => (atOutputs.has(name) ? `${atOutputs.get(name)!.site.name}.in` : name));
-      return g.append({ ...node, inputs: given, outputs });
+      return g.append({ ...node, name: renamed ? outputs[0]! : node.name, inputs: given, outputs });
     },
   });
   for (const { name } of graph.outputs) {

@@ -16,7 +16,9 @@ import { openTensorFile, shardsOf } from "./open-tensor-file.js";
 
 /** What is asked of a model of the hub, beside how it is brought here; what is left out is as published. */
 export interface OpenHubModelOptions extends HubOptions {
-  /** Of the network: another number of classes needs `renewHead`. A size of images other than its own is cut as its own. */
+  /** Width and height of the images in pixels. The crop is that of the size, if its `config.json` has one. */
+  readonly size?: number;
+  /** Of the network: another number of classes needs `renewHead`. */
   readonly model?: ModelOptions;
   /** Whether the last layer starts anew where the classes are others; off unless asked for. */
   readonly renewHead?: boolean;
@@ -110,10 +112,11 @@ async function configOf(revision: HubRevision): Promise<TimmConfig> {
   return parseTimmConfig(await readFile(path, "utf8"), `${revision.label}/config.json`);
 }
 
-async function networkOf(revision: HubRevision, { model = {} }: OpenHubModelOptions): Promise<HubNetwork> {
+async function networkOf(revision: HubRevision, { model = {}, size }: OpenHubModelOptions): Promise<HubNetwork> {
   const config = await configOf(revision);
   const name = zooName(config, revision);
-  const graph = createModel(name, { classes: config.classes, input: config.input, ...model });
+  const input = size === undefined ? config.input : ([config.input[0], size, size] as const);
+  const graph = createModel(name, { classes: config.classes, input, ...model });
   const [channels, height, width] = graph.inputs[0]!.shape.slice(1) as [number, number, number];
   if (channels !== config.input[0]) {
     throw new UserError(`${revision.label}: got images of ${channels} channels; expected ${config.input[0]}`);

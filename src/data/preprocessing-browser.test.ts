@@ -1,0 +1,93 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join, normalize } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { noiseImage } from "../testing/noise-image.js";
+import type { Preprocessing } from "./preprocessing.js";
+import { preprocess } from "./preprocessing.js";
+
+/** A browser on this machine; `SENET_CHROMIUM` names another. */
+const browser = [process.env.SENET_CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
+  (path) => path !== undefined && existsSync(path),
+);
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const photo = { size: [500, 375], channels: 4, hard: false } as const;
+const preprocessing: Preprocessing = {
+  ...{ height: 224, width: 224, resize: 235, interpolation: "bicubic" },
+  ...{ mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+};
+
+/** Runs in the browser, from the same files: the goldens of PIL, and a photo with alpha as a canvas gives it. */
+const page = `<!doctype html><script type="module">
+  import { preprocess } from "/dist/data/preprocessing.js";
+  import { noiseImage } from "/dist/testing/noise-image.js";
+  import { resizeGoldens } from "/dist/testing/resize-golden.js";
+  const sha256 = async (data) =>
+    Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", data)), (b) => b.toString(16).padStart(2, "0")).join("");
+  const report = (result) => fetch("/result", { method: "POST", body: JSON.stringify(result) });
+  try {
+    const golden = await (await fetch("/tests/goldens/resize.json")).json();
+    let equal = 0;
+    const wrong = [];
+    for (const { one, result } of resizeGoldens(golden)) {
+      if ((await sha256(result.data)) === one.sha256) equal++;
+      else wrong.push(one);
+    }
+    const x = preprocess(noiseImage(...${JSON.stringify(photo.size)}, 4, false), ${JSON.stringify(preprocessing)});
+    await report({ agent: navigator.userAgent, equal, wrong, x: await sha256(x) });
+  } catch (error) {
+    await report({ error: String(error) });
+  }
+</script>`;
+
+describe.skipIf(browser === undefined)("resizing in a browser", () => {
+  it("gives PIL's bytes, and the input that Node gives", { timeout: 120_000 }, async () => {
+    const golden = JSON.parse(readFileSync(join(root, "tests/goldens/resize.json"), "utf8"));
+    const result = await inBrowser();
+    expect(result).toMatchObject({ equal: golden.resizes.length + golden.crops.length, wrong: [] });
+    const x = preprocess(noiseImage(photo.size[0], photo.size[1], photo.channels, photo.hard), preprocessing);
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", x));
+    expect(result).toMatchObject({ x: Buffer.from(digest).toString("hex"), agent: expect.stringContaining("Chrome") });
+  });
+});
+
+/** What the page reports. */
+async function inBrowser(): Promise<unknown> {
+  const profile = mkdtempSync(join(tmpdir(), "senet-browser-"));
+  const server = createServer((request, response) => {
+    const path = normalize(request.url ?? "/");
+    if (path === "/result") {
+      server.emit("result", text(request));
+      response.end();
+    } else if (path === "/") {
+      response.setHeader("content-type", "text/html").end(page);
+    } else if (/^\/(dist|tests)\//.test(path) && existsSync(join(root, path))) {
+      response.setHeader("content-type", path.endsWith(".js") ? "text/javascript" : "application/json");
+      response.end(readFileSync(join(root, path)));
+    } else {
+      response.writeHead(404).end();
+    }
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const flags = ["--headless", "--no-sandbox", "--disable-gpu", `--user-data-dir=${profile}`];
+  const child = spawn(browser!, [...flags, `http://127.0.0.1:${port}/`], { stdio: "ignore" });
+  const ended = once(child, "close");
+  const failed = ended.then(() => Promise.reject(new Error("the browser ended before it reported")));
+  try {
+    const [result] = (await Promise.race([once(server, "result"), failed])) as [Promise<string>];
+    return JSON.parse(await result);
+  } finally {
+    child.kill();
+    await failed.catch(() => {});
+    server.close();
+    server.closeAllConnections();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

@@ -1,0 +1,124 @@
+import { type Html, html, trustedHtml } from "../markup.js";
+import { pageStyle } from "../page-style.js";
+import { table } from "../sections/markup-table.js";
+import { type NetworkRow, networkDrawing } from "./network-drawing.js";
+
+/** A block that was put in, for the page. */
+export interface InsertedBlock {
+  readonly name: string;
+  readonly kind: string;
+  readonly stage: number;
+  readonly block: number;
+  readonly channels: number;
+  readonly hidden?: number | undefined;
+  readonly params: number;
+  readonly macs?: number | undefined;
+}
+
+/** What was inserted into a model. */
+export interface InsertionResults {
+  /** The file it was put into, and the block as the command line writes it. */
+  readonly model: string;
+  readonly attention: string;
+  readonly start: "identity" | "paper";
+  readonly params: { readonly before: number; readonly after: number };
+  readonly blocks: readonly InsertedBlock[];
+  /** Names of units that have a gate and were left alone. */
+  readonly gated: readonly string[];
+  /** Tensors that were multiplied so that the answers stay, with their factors. */
+  readonly rescaled: readonly { readonly name: string; readonly by: number }[];
+  readonly rows: readonly NetworkRow[];
+}
+
+const count = (n: number | undefined) => (n === undefined ? "–" : n.toLocaleString("en-US"));
+
+/** Writes an insertion as one HTML page that needs nothing else: the network with each block as one unit, and what they take. */
+export function renderInsertionReport(results: InsertionResults): string {
+  const { model, attention, params, blocks, start, gated } = results;
+  const title = `${attention} in ${model}`;
+  const share = ((100 * (params.after - params.before)) / params.before).toFixed(2);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${trustedHtml(pageStyle + drawingStyle)}</style>
+</head>
+<body>
+<main>
+<p class="eyebrow">senet insert</p>
+<h1>${title}</h1>
+<p class="lead">${startText(start)}</p>
+<section><dl class="tiles">
+${tile("blocks", count(blocks.length), gated.length > 0 ? `${gated.length} units with a gate left alone` : undefined)}
+${tile("parameters", count(params.after), `+${share} % of ${count(params.before)}`)}
+${tile("MACs more", count(sum(blocks.map(({ macs }) => macs))), "an image")}
+</dl></section>
+<section><h2>The network</h2>
+<p class="note">From top to bottom. Squares are the blocks, each as one unit; the line beside the dots is what passes a unit by.
+Pointing at a row shows its name.</p>
+<div class="scroll" tabindex="0">${networkDrawing(results.rows, `The network with ${blocks.length} blocks`)}</div></section>
+<section><h2>The blocks</h2>
+${blocksTable(blocks)}
+${gated.length > 0 && html`<p class="note">Left alone, as they have a gate: ${gated.join(", ")}.</p>`}</section>
+${results.rescaled.length > 0 && rescaledSection(results.rescaled)}
+</main>
+</body>
+</html>
+`.text;
+}
+
+function startText(start: InsertionResults["start"]): string {
+  return start === "identity"
+    ? "The network gives the answers that it gave; every block can learn from the first step on."
+    : "The blocks have the usual first weights, so the answers are others until the network is trained.";
+}
+
+function sum(numbers: readonly (number | undefined)[]): number | undefined {
+  return numbers.reduce((total, n) => (total === undefined || n === undefined ? undefined : total + n), 0);
+}
+
+function tile(name: string, value: string, note?: string): Html {
+  return html`<div><dt>${name}</dt><dd><strong>${value}</strong>${note && html`<span>${note}</span>`}</dd></div>`;
+}
+
+function blocksTable(blocks: readonly InsertedBlock[]): Html {
+  return table(
+    "Stages are numbered by the size of maps; multiply-accumulates are those of the block for one image.",
+    [
+      { head: "block", text: true, cell: ({ name }) => name },
+      { head: "stage", cell: ({ stage, block }) => `${stage}.${block}` },
+      { head: "place", text: true, cell: ({ kind }) => kind },
+      { head: "channels", cell: ({ channels }) => count(channels) },
+      { head: "hidden", cell: ({ hidden }) => count(hidden) },
+      { head: "parameters", cell: ({ params }) => count(params) },
+      { head: "MACs", cell: ({ macs }) => count(macs) },
+    ],
+    blocks,
+  );
+}
+
+function rescaledSection(rescaled: InsertionResults["rescaled"]): Html {
+  return html`<section><h2>What makes up for the gates</h2>
+<p>A gate starts at ½. So that the answers stay, these tensors are multiplied by powers of two, which rounds nothing.</p>
+${table(
+  "The tensors and their factors.",
+  [
+    { head: "tensor", text: true, cell: ({ name }) => name },
+    { head: "times", cell: ({ by }) => String(by) },
+  ],
+  rescaled,
+)}</section>`;
+}
+
+const drawingStyle = `
+.network { display: block; font-size: 13px; }
+.network text { fill: var(--ink); } .network .shape { fill: var(--muted); font-variant-numeric: tabular-nums; }
+.network .lines path { fill: none; stroke: var(--muted); stroke-width: 1.5; opacity: 0.55; }
+.network circle { fill: var(--muted); stroke: var(--surface); stroke-width: 1.5; }
+.network .join circle { fill: var(--surface); stroke: var(--muted); stroke-width: 2; }
+.network rect { fill: var(--model-1); stroke: var(--surface); stroke-width: 1.5; }
+.network .block text:first-of-type { fill: var(--model-1); font-weight: 600; }
+.network .gate rect { fill: var(--model-2); } .network .gate text:first-of-type { fill: var(--model-2); }
+`;
