@@ -1,77 +1,70 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { Command } from "commander";
 import { environment } from "../cli/environment.js";
-import { createModel } from "../models/index.js";
-import { nodeRuntime } from "../runtime/node/runtime.js";
-import { openTrainingBench } from "../train/bench.js";
-import { openTorch } from "./torch.js";
+import { number } from "../cli/number-option.js";
+import { cases } from "./cases.js";
+import { type Measured, measure } from "./measure.js";
+import { median, page } from "./page.js";
 
-/** The steps that are timed: one row of the table each. */
-const cases = [
-  { model: "seresnet20", batch: 128 },
-  { model: "resnet20", batch: 128 },
-  { model: "seresnet20", batch: 32 },
-] as const;
+interface Flags {
+  readonly case?: string;
+  readonly list?: true;
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly dry?: true;
+}
 
-/** Rounds in which ours and PyTorch take turns, and the steps of each turn. */
-const rounds = 8;
-const stepsPerRound = 5;
+/** What all rows were last measured as: a run of some of them leaves the others on the page. */
+const store = new URL("../../docs/benchmarks.json", import.meta.url);
+const written = new URL("../../docs/benchmarks.md", import.meta.url);
+const appendix = new URL("../../bench/findings.md", import.meta.url);
 
-const { cpu, cores, node, onnxruntime } = environment();
-const runtime = nodeRuntime();
-const rows: string[] = [];
-let torchVersion: string | undefined;
-for (const { model, batch } of cases) {
-  const graph = createModel(model);
-  const ours = await openTrainingBench(runtime, graph, batch);
-  const torch = await openTorch({ model, batch, threads: cores });
-  torchVersion = torch?.version;
-  const times = { ours: await ours.time(3).then(() => [] as number[]), torch: [] as number[] };
-  await torch?.time(3);
-  for (let round = 0; round < rounds; round++) {
-    times.ours.push(...(await ours.time(stepsPerRound)));
-    times.torch.push(...((await torch?.time(stepsPerRound)) ?? []));
+await new Command("bench")
+  .description("Measures ours beside PyTorch and writes docs/benchmarks.md.")
+  .option("--case <names>", "only these, with commas (default: all)")
+  .option("--list", "name the cases and end")
+  .addOption(number("--seconds <n>", "seconds for the rounds of a case", 60))
+  .addOption(number("--rounds <n>", "rounds of a case at most", 12))
+  .option("--dry", "print, write nothing")
+  .action(run)
+  .parseAsync();
+
+async function run(flags: Flags): Promise<void> {
+  if (flags.list) {
+    process.stdout.write(cases.map(({ name, title }) => `${name.padEnd(26)}${title}\n`).join(""));
+    return;
   }
-  await ours.close();
-  torch?.close();
-  const row = [
-    model,
-    batch,
-    summary(times.ours),
-    torch ? summary(times.torch) : "not installed",
-    torch ? (median(times.ours) / median(times.torch)).toFixed(2) : "–",
-  ];
-  rows.push(`| ${row.join(" | ")} |`);
-  process.stdout.write(`${rows.at(-1)}\n`);
-}
-await runtime.close();
+  const names = flags.case?.split(",") ?? cases.map(({ name }) => name);
+  const unknown = names.find((name) => !cases.some((each) => each.name === name));
+  if (unknown !== undefined) throw new Error(`--case: got "${unknown}"; expected one of those that --list prints`);
 
-await writeFile(
-  "docs/benchmarks.md",
-  `# Benchmarks
-
-Written by \`npm run bench\`, which runs ours and PyTorch in turn, ${rounds} rounds of ${stepsPerRound} steps each, and takes medians.
-Trust the ratio; the single times depend on the machine and on what else it was doing.
-
-A training step is forward, softmax cross-entropy, backward and SGD with Nesterov momentum and weight decay,
-on random 3×32×32 images in float32. Milliseconds: median (10th to 90th percentile).
-
-| model | batch | ours | PyTorch | ours / PyTorch |
-|---|---:|---:|---:|---:|
-${rows.join("\n")}
-
-Machine: ${cpu}, ${cores} cores. Node ${node}, onnxruntime-node ${onnxruntime}, PyTorch ${torchVersion ?? "not installed"}.
-PyTorch runs \`bench/torch_step.py\` with as many threads. Where it is not installed (Debian: \`python3-torch\`), its column is empty.
-`,
-);
-
-function summary(times: readonly number[]): string {
-  return `${median(times).toFixed(1)} (${quantile(times, 0.1).toFixed(1)}–${quantile(times, 0.9).toFixed(1)})`;
+  const { cores, cpu, node, onnxruntime } = environment();
+  const results = new Map(Object.entries(await stored()));
+  for (const theCase of cases.filter(({ name }) => names.includes(name))) {
+    const budget = { threads: cores, seconds: flags.seconds, minRounds: 3, maxRounds: flags.rounds };
+    const measured = await measure(theCase, budget);
+    results.set(theCase.name, measured);
+    process.stdout.write(`${line(theCase.title, measured)}\n`);
+    if (flags.dry) continue;
+    await writeFile(store, `${JSON.stringify(Object.fromEntries(results))}\n`);
+    await writeFile(written, page(cases, results, { cpu, cores, node, onnxruntime }, await readFile(appendix, "utf8")));
+  }
 }
 
-function median(times: readonly number[]): number {
-  return quantile(times, 0.5);
+async function stored(): Promise<Record<string, Measured>> {
+  try {
+    return JSON.parse(await readFile(store, "utf8")) as Record<string, Measured>;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw error;
+  }
 }
 
-function quantile(times: readonly number[], at: number): number {
-  return times.toSorted((a, b) => a - b)[Math.round(at * (times.length - 1))]!;
+function line(title: string, { first, second, load }: Measured): string {
+  const ours = median(first.milliseconds);
+  const against = second && median(second.milliseconds);
+  const numbers = against === undefined ? `${ours.toFixed(1)} ms` : `${ours.toFixed(1)} / ${against.toFixed(1)} ms`;
+  const ratio = against === undefined ? "" : ` = ${(ours / against).toFixed(2)}`;
+  const memory = second ? `${first.peakMegabytes} / ${second.peakMegabytes} MB` : `${first.peakMegabytes} MB`;
+  return `${title}: ${numbers}${ratio}; ${memory}; load ${load.toFixed(1)}`;
 }

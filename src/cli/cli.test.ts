@@ -58,12 +58,18 @@ describe("help", () => {
     ],
     ["data --help", ["list", "show", "fetch"]],
     ["compare --help", ["--models <names>", "--seeds <n>", "--json"]],
-    ["eval --help", ["--model <file>", "--test-limit <n>"]],
+    ["eval --help", ["--model <model>", "--tta <views>", "--test-limit <n>"]],
     ["bench train --help", ["--batch <n>", "--steps <n>"]],
   ])("of %s goes to stdout and succeeds", async (line, mentioned) => {
     const { code, stdout, stderr } = await senet(line);
     expect([code, stderr]).toEqual([0, ""]);
     for (const text of mentioned) expect(stdout).toContain(text);
+  });
+
+  it("models lists the networks in lines that fit a terminal", async () => {
+    const lines = (await senet("models")).stdout.trimEnd().split("\n");
+    expect(lines.some((line) => /^seresnet50 +resnet +3x224x224 +28,088,024 +4091.70 M$/.test(line))).toBe(true);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
   });
 
   it("--version prints the version of the package", async () => {
@@ -166,7 +172,7 @@ describe("a mistake", () => {
     ],
     ["train --model resnet20 --data glyphs --out held", /^--out: held already holds notes.txt; choose a new folder/],
     ["train --model resnet20 --data glyphs --out trained/model.onnx", /^--out: cannot write to trained\/model.onnx/],
-    ["eval --model nowhere.onnx --data glyphs", /^--model: cannot read nowhere.onnx \(ENOENT.*; give an .onnx file$/],
+    ["eval --model nowhere.onnx --data glyphs", /^cannot read nowhere.onnx \(ENOENT.*; expected a file$/],
     [
       "eval --model truncated.onnx --data glyphs",
       /^truncated.onnx: not a whole ONNX model .*; give a complete .onnx file$/,
@@ -322,7 +328,9 @@ describe("Ctrl-C", () => {
 
 describe("a reader that closes early", () => {
   it("ends the command quietly", async () => {
-    const child = start(..."eval --model trained/model.onnx --data glyphs --test-limit 64 --json".split(" "));
+    const child = start(
+      ..."eval --model trained/model.onnx --data glyphs --test-limit 64 --no-report --json".split(" "),
+    );
     child.stdout!.destroy();
     let stderr = "";
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {

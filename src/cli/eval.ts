@@ -1,114 +1,116 @@
-import { readFile } from "node:fs/promises";
-import { Command } from "commander";
-import { UserError } from "../errors.js";
-import { type DataFlags, dataDescription, dataOptions, openOptionsOf, reportSkipped } from "./data-options.js";
-import { number, wholeNumber } from "./options.js";
-import { bar, Progress } from "./progress.js";
+import { Command, Option } from "commander";
+import type { Dataset } from "../data/dataset.js";
+import { type Views, viewCount, viewKinds } from "../data/views.js";
+import { Tally } from "../evaluate/tally.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { dataDescription, dataOptions, reportSkipped } from "./data-options.js";
+import { openTestData, type TestFlags } from "./eval-data.js";
+import {
+  type Classifier,
+  type ClassifierFlags,
+  classifierModel,
+  classifierOptions,
+  openClassifier,
+} from "./open-classifier.js";
+import { engineOptionsOf, number, under, wholeNumber } from "./options.js";
+import { bar, formatDuration, Progress } from "./progress.js";
 
-/** What the model itself says. */
-const shaping = ["size", "channels"];
-
-interface EvalFlags extends DataFlags {
-  readonly model: string;
-  readonly data: string;
+/** What `senet eval` is told, as commander parsed it. */
+export interface EvalFlags extends ClassifierFlags, TestFlags {
   readonly batch: number;
+  readonly tta?: Views;
+  readonly threads?: number;
+  readonly out?: string;
+  readonly report: boolean;
   readonly json?: true;
 }
 
+/** What is not the model's to say. */
+const testing = ["splitSeed", "onBadImage", "dataWorkers"];
+
 /** `senet eval`: measures a trained model on a dataset's test split. */
 export const evaluate = new Command("eval")
-  .description("Measure a trained model on the test split of a dataset.")
-  .requiredOption("--model <file>", "an .onnx file written by senet")
+  .description("Measure a model on the test images of a dataset: accuracy, calibration, what it confuses.")
+  .requiredOption(...classifierModel)
   .requiredOption("--data <spec>", dataDescription)
-  .addOption(number("--batch <n>", "images per run", 256))
-  .addOption(number("--test-limit <n>", "use only n test images: the first, of image files evenly spread ones"))
+  .addOption(number("--batch <n>", "images the model takes at a time, views counted", 32))
+  .addOption(new Option("--tta <views>", "average the logits of several views of each image").choices(viewKinds))
+  .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
+  .option("--out <dir>", "folder for the report (default: a new one in runs/)")
+  .option("--no-report", "write nothing")
   .option("--json", "print one JSON document");
-for (const option of dataOptions()) if (!shaping.includes(option.attributeName())) evaluate.addOption(option);
+for (const option of under("Model:", classifierOptions())) evaluate.addOption(option);
+const own = dataOptions().filter((option) => testing.includes(option.attributeName()));
+const holdout = number(
+  "--holdout <share>",
+  "of each class, where image files have no test split (default: all; of what the model was trained on, 0.1)",
+);
+const limit = number("--test-limit <n>", "use only n test images: the first, of image files evenly spread ones");
+for (const option of under("Data:", [holdout, ...own, limit])) evaluate.addOption(option);
 evaluate.action(run);
 
 async function run(flags: EvalFlags): Promise<void> {
   const batch = wholeNumber("--batch", flags.batch, 1);
-  const { openDataset } = await import("../data/node/open.js");
-  const { readOnnx } = await import("../graph/onnx-read.js");
-  const { readCard } = await import("../models/model-card.js");
+  const { newReport } = await import("./eval-report.js");
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
-  const { evaluate: measure } = await import("../evaluate/evaluate.js");
-  const { perClassAccuracy, confusionMatrix } = await import("../evaluate/metrics.js");
-
-  const bytes = await modelBytes(flags.model);
-  const { graph, card } = named(flags.model, () => {
-    const { graph } = readOnnx(bytes);
-    return { graph, card: readCard(graph) };
-  });
-  const expected = graph.inputs[0]!.shape.slice(1);
-  const [channels, size] = expected.map((extent) => (typeof extent === "number" ? extent : undefined));
-  const dataset = await openDataset(flags.data, {
-    ...openOptionsOf({ ...flags, ...(channels && { channels }), ...(size && { size }) }),
-    classes: card.classes,
-  });
-  const sizes = [dataset.channels, dataset.height, dataset.width];
-  if (expected.join() !== sizes.join() || card.classes.length !== dataset.classes.length) {
-    throw new UserError(
-      `${flags.model}: it takes images ${expected.join("x")} of ${card.classes.length} classes; ` +
-        `got ${dataset.name} with ${sizes.join("x")} and ${dataset.classes.length}; give the data it was trained for`,
-    );
-  }
-  const runtime = nodeRuntime();
+  const { interruptSignal } = await import("./interrupt.js");
+  const signal = interruptSignal("stopping after this batch; once more ends at once");
+  const report = await newReport(flags);
   const progress = new Progress();
+  const classifier = await openClassifier(flags, (text) => progress.line(`senet: ${text}`));
+  const dataset = await openTestData(flags, classifier);
+  const engine = engineOptionsOf(flags);
+  const { isFileSplit } = await import("../data/node/file-split.js");
+  const runtime = nodeRuntime({ ...engine, spin: !isFileSplit(dataset.test) });
   try {
-    const session = await runtime.open(bytes);
-    const started = performance.now();
-    // The file's own mean and std, not the dataset's: they are part of the model.
-    const like = { ...dataset, mean: card.mean, std: card.std };
-    const { loss, top1, predictions } = await measure(session, graph, dataset.test, like, {
-      batch,
-      onProgress: (images) =>
-        progress.update(`${bar(images / dataset.test.length)} ${images}/${dataset.test.length} images`),
-    });
-    const imagesPerSecond = (1000 * dataset.test.length) / (performance.now() - started);
-    const confusion = confusionMatrix(predictions, dataset.test.labels, card.classes.length);
+    const found = await measure(runtime, classifier, dataset, { batch, views: flags.tta, signal }, progress);
     progress.clear();
     reportSkipped(dataset, (text) => progress.line(text));
-    const images = predictions.filter((predicted) => predicted >= 0).length;
-    if (flags.json) {
-      const perClass = perClassAccuracy(confusion);
-      const result = {
-        model: flags.model,
-        data: dataset.name,
-        images,
-        top1,
-        loss,
-        imagesPerSecond,
-        classes: card.classes,
-      };
-      process.stdout.write(`${JSON.stringify({ ...result, perClass, confusion })}\n`);
-    } else {
-      process.stdout.write(
-        `${flags.model} on ${dataset.name}: ${top1.toFixed(2)} % top-1, loss ${loss.toFixed(4)} ` +
-          `on ${images} images (${Math.round(imagesPerSecond)} images/s)\n`,
-      );
-    }
+    const path = await report({ ...found, classifier, dataset, batch, threads: engine.threads });
+    if (path !== undefined) progress.line(`The report: ${path}`);
+    if (found.stopped !== undefined) throw found.stopped;
   } finally {
     progress.clear();
     await runtime.close();
   }
 }
 
-async function modelBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new UserError(
-      `--model: cannot read ${path} (${error instanceof Error ? error.message : error}); give an .onnx file`,
-    );
-  }
+/** What was measured; `stopped` is the reason where that was not all. */
+export interface Measured {
+  readonly tally: Tally;
+  readonly predictions: Int32Array | undefined;
+  readonly seconds: number;
+  readonly stopped: unknown;
 }
 
-/** Puts the file's name before what is wrong with it. */
-function named<T>(path: string, read: () => T): T {
+/** Runs the model over the test images, or until Ctrl-C. */
+async function measure(
+  runtime: Runtime,
+  { graph, weights, classes }: Classifier,
+  dataset: Dataset,
+  { batch, views, signal }: { readonly batch: number; readonly views: Views | undefined; readonly signal: AbortSignal },
+  progress: Progress,
+): Promise<Measured> {
+  const { evaluate: evaluateModel } = await import("../evaluate/evaluate.js");
+  const { writeOnnx } = await import("../graph/onnx-write.js");
+  const session = await runtime.open(writeOnnx(graph, weights));
+  const tally = new Tally(classes.length);
+  const all = dataset.test.length;
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  const onProgress = (images: number) => {
+    const speed = images / seconds();
+    progress.update(
+      `${bar(images / all)} ${formatDuration((all - images) / speed)} left  ${images}/${all} images  ` +
+        `top-1 ${tally.top1.toFixed(1)} %  ${Math.round(speed)} images/s`,
+    );
+  };
   try {
-    return read();
+    const options = { batch: Math.max(1, Math.floor(batch / viewCount(views))), views, tally, signal, onProgress };
+    const { predictions } = await evaluateModel(session, graph, dataset.test, dataset, options);
+    return { tally, predictions, seconds: seconds(), stopped: undefined };
   } catch (error) {
-    throw error instanceof UserError ? new UserError(`${path}: ${error.message}`) : error;
+    if (!signal.aborted) throw error;
+    return { tally, predictions: undefined, seconds: seconds(), stopped: error };
   }
 }

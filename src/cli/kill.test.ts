@@ -1,8 +1,8 @@
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as immediate, setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { GraphBuilder } from "../graph/builder.js";
 import { initialise } from "../graph/initialise.js";
@@ -40,21 +40,37 @@ async function changes(child: ChildProcess, path: string, count: number): Promis
 
 type Moment = (child: ChildProcess, random: Random) => Promise<unknown>;
 
-/** Kills a run at `moments`, going on after each, lets it finish, and returns at how many it was still running. */
-async function survive(name: string, command: string, fresh: string, moments: readonly Moment[]): Promise<number> {
+/** Whether a checkpoint is being written, or was when the run was killed: one begun after a time, for older ones stay until the next is written. */
+const writes = (name: string, since: number) => {
+  const path = join(folder, name, "checkpoints");
+  const begun = existsSync(path) ? readdirSync(path).filter((entry) => entry.startsWith("new-")) : [];
+  return begun.some((entry) => (statSync(join(path, entry), { throwIfNoEntry: false })?.mtimeMs ?? 0) > since);
+};
+
+/** How many kills found the run still running, and how many of them found it writing a checkpoint. */
+interface Kills {
+  readonly running: number;
+  readonly writing: number;
+}
+
+/** Kills a run at `moments`, going on after each, and lets it finish. */
+async function survive(name: string, command: string, fresh: string, moments: readonly Moment[]): Promise<Kills> {
   const random = new Random(2018, "kill", name);
   const line = () =>
     existsSync(join(folder, name, "config.json")) ? `${command} --resume ${name}` : `${fresh} --out ${name}`;
-  let killed = 0;
+  let [running, writing] = [0, 0];
   for (const moment of moments) {
+    const started = Date.now();
     const child = start(line());
     const over = finished(child);
     await moment(child, random);
     child.kill("SIGKILL");
-    if ((await over).code === "SIGKILL") killed++;
+    if ((await over).code !== "SIGKILL") continue;
+    running++;
+    if (writes(name, started)) writing++;
   }
   await finish(line());
-  return killed;
+  return { running, writing };
 }
 
 const text = (...path: string[]) => readFileSync(join(folder, ...path));
@@ -71,9 +87,12 @@ const during: (name: string) => Moment = (name) => async (child, random) => {
   await sleep(random.below(300));
 };
 
-/** A few changes in the folder of checkpoints: between two of the file operations that make one. */
-const saving: (name: string) => Moment = (name) => (child, random) =>
-  changes(child, join(folder, name, "checkpoints"), 2 + random.below(9));
+/** A few changes in the folder of checkpoints, then the first look that finds a checkpoint half written. */
+const saving: (name: string) => Moment = (name) => async (child, random) => {
+  const started = Date.now();
+  await changes(child, join(folder, name, "checkpoints"), 2 + random.below(9));
+  while (!writes(name, started) && child.exitCode === null) await immediate();
+};
 
 const early: Moment = (_, random) => sleep(random.below(1500));
 
@@ -99,7 +118,9 @@ describe("a run killed with SIGKILL at ten random moments and resumed", { timeou
     await finish(`${fresh} --out whole`);
     const [step, save] = [during("killed"), saving("killed")];
     const moments = [early, save, step, save, step, early, save, step, save, step];
-    expect(await survive("killed", "train", fresh, moments)).toBeGreaterThanOrEqual(8);
+    const { running, writing } = await survive("killed", "train", fresh, moments);
+    expect(running).toBeGreaterThanOrEqual(8);
+    expect(writing).toBeGreaterThanOrEqual(1);
     for (const file of ["model.onnx", "best.onnx", "last.onnx"]) {
       expect(text("killed", file).equals(text("whole", file)), file).toBe(true);
     }
@@ -121,7 +142,7 @@ describe("a comparison killed twice and resumed", { timeout: 180_000 }, () => {
       (child) => changes(child, inside("resnet20"), 4),
       (child) => changes(child, inside("seresnet20"), 4),
     ];
-    expect(await survive("halted", "compare", fresh, moments)).toBe(2);
+    expect((await survive("halted", "compare", fresh, moments)).running).toBe(2);
     const expected = [];
     for (const model of ["resnet20", "seresnet20"]) {
       await finish(`train --model ${model} --seed 1 ${same} --out ${model}`);

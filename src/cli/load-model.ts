@@ -66,7 +66,10 @@ function refuseClasses(model: string, classes: number | undefined, given: string
   throw new UserError(`--classes: got ${classes} with ${given}; expected none: ${model} has its own`);
 }
 
-/** The images of an input file: `x` float32 [N, C, H, W]. @throws UserError when they are not there or of another kind. */
+/**
+ * The images of an input file: `x` float32 [N, C, H, W].
+ * @throws UserError when they are not there, of another kind or not all finite.
+ */
 export function imagesOf(tensors: ReadonlyMap<string, Tensor>, path: string): Tensor {
   const x = tensors.get("x");
   if (x === undefined || x.dtype !== "float32" || x.shape.length !== 4 || x.data.length === 0) {
@@ -76,5 +79,23 @@ export function imagesOf(tensors: ReadonlyMap<string, Tensor>, path: string): Te
     const some = x?.data.length === 0 ? ", none of them 0" : "";
     throw new UserError(`${path}: got ${given}; expected x float32 [N, C, H, W]${some}`);
   }
+  const at = (x.data as Float32Array).findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) {
+    const place = formatShape(placeOf(at, x.shape));
+    throw new UserError(`${path}: got ${x.data[at]} in x at ${place}; expected finite numbers`);
+  }
   return x;
+}
+
+/** The indices of an element by its number in memory. */
+function placeOf(at: number, shape: readonly number[]): number[] {
+  let rest = at;
+  return shape
+    .toReversed()
+    .map((size) => {
+      const index = rest % size;
+      rest = Math.floor(rest / size);
+      return index;
+    })
+    .toReversed();
 }

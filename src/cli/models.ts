@@ -32,12 +32,11 @@ async function run({ family, json }: ModelsFlags): Promise<void> {
     json
       ? `${JSON.stringify(rows)}\n`
       : columns(
-          ["name", "family", "input", "classes", "params", "MACs"],
-          rows.map(({ name, family, input, classes, params, macs }) => [
+          ["name", "family", "input", "params", "MACs"], // with the classes too, lines would not fit 80 columns
+          rows.map(({ name, family, input, params, macs }) => [
             name,
             family,
             input.join("x"),
-            `${classes}`,
             params.toLocaleString("en-US"),
             `${(macs / 1e6).toFixed(2)} M`,
           ]),

@@ -3,6 +3,15 @@ import { join } from "node:path";
 import { UserError } from "../errors.js";
 import { replaceFile } from "../train/node/durable.js";
 
+/** @throws UserError when there is something in the folder already, or it is none. */
+export async function checkNewFolder(path: string): Promise<void> {
+  const held = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw new UserError(`--out: cannot write to ${path} (${error.message}); choose another folder`);
+  });
+  if (held.length > 0) throw new UserError(`--out: ${path} already holds ${held[0]}; choose a new folder`);
+}
+
 /**
  * Writes files into a folder that is made for them, each whole or not at all.
  * @throws UserError when the folder already holds something or cannot be written.
@@ -10,8 +19,7 @@ import { replaceFile } from "../train/node/durable.js";
 export async function writeNewFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
-    const held = await readdir(path);
-    if (held.length > 0) throw new UserError(`--out: ${path} already holds ${held[0]}; choose a new folder`);
+    await checkNewFolder(path);
     for (const [name, bytes] of files) await replaceFile(join(path, name), bytes);
   } catch (error) {
     if (error instanceof UserError) throw error;

@@ -36,6 +36,10 @@ beforeAll(() => {
   save("no-x.safetensors", { images: x });
   save("rank.safetensors", { x: float32([2, 3], [1, 2, 3, 4, 5, 6]) });
   save("double.safetensors", { x: { dtype: "float64", shape: [1, 3, 8, 8], data: new Float64Array(192) } });
+  const spoilt = (at: number, value: number) =>
+    float32(x.shape, Float32Array.from(toNumbers(x)).fill(value, at, at + 1));
+  save("nan.safetensors", { x: spoilt(3 * 64 + 2 * 8 + 5, Number.NaN), y: int64([2], [0, 3]) });
+  save("infinite.safetensors", { x: spoilt(0, -1 / 0), y: int64([2], [0, 3]) });
   save("empty.safetensors", { x: float32([0, 3, 8, 8], []) });
   save("no-y.safetensors", { x });
   save("label.safetensors", { x, y: int64([2], [0, 10]) });
@@ -119,6 +123,18 @@ it.each([
     "labels.safetensors",
     "--mode eval",
     "labels.safetensors: got y int64 [3]; expected y int64 [2], a label for every image",
+  ],
+  [
+    "gradients",
+    "nan.safetensors",
+    "--mode eval",
+    "nan.safetensors: got NaN in x at [1, 0, 2, 5]; expected finite numbers",
+  ],
+  [
+    "run",
+    "infinite.safetensors",
+    "",
+    "infinite.safetensors: got -Infinity in x at [0, 0, 0, 0]; expected finite numbers",
   ],
   ["gradients", "in.safetensors", "--mode both", "Allowed choices are train, eval."],
   [

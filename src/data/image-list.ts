@@ -78,8 +78,14 @@ export function thinOut(list: ImageList, limit: number | undefined, name: string
   );
 }
 
+/** Whether the classes of a model have no names but their numbers. */
+export function isNumbered(classes: readonly string[]): boolean {
+  return classes.every((name, i) => name === String(i));
+}
+
 /**
- * The label of each name: its place in `given`, a model's own classes, or among the names themselves, sorted.
+ * The label of each name: its place in `given`, a model's own classes, or among the names themselves, sorted; so too where
+ * the model only numbers its classes, if there are as many.
  * @throws UserError for a name that `given` lacks.
  */
 export function labelNames(
@@ -87,7 +93,9 @@ export function labelNames(
   given: readonly string[] | undefined,
   source: string,
 ): { readonly classes: readonly string[]; readonly labels: Int32Array<ArrayBuffer> } {
-  const classes = given ?? [...new Set(names)].sort();
+  const found = [...new Set(names)].sort();
+  const own = given === undefined || (isNumbered(given) && found.length === given.length && !given.includes(found[0]!));
+  const classes = own ? found : given;
   const places = new Map(classes.map((name, i) => [name, i]));
   const labels = Int32Array.from(names, (name) => places.get(name) ?? -1);
   const unknown = labels.indexOf(-1);

@@ -19,6 +19,11 @@ export interface MemorySplit extends ImageSet, Split {
   readonly length: number;
 }
 
+/** Whether the images of a split are bytes in memory. */
+export function isMemorySplit(split: Split): split is MemorySplit {
+  return "images" in split;
+}
+
 /** A split of images in memory; `like` gives their size and, unless a pass says otherwise, mean and std. */
 export function memorySplit(set: ImageSet, like: Geometry & Statistics): MemorySplit {
   const { images, labels, length } = set;
@@ -46,7 +51,7 @@ export function* batchesOf(
   options: BatchOptions,
 ): Generator<Batch, void, undefined> {
   const { batch, seed = 0, epoch = 0, augment, start = 0, statistics = like, views } = options;
-  const seen = views === undefined ? 1 : viewCount[views];
+  const seen = viewCount(views);
   const order = visitingOrder(set.length, options);
   const table = normalisationTable(statistics);
   const size = like.channels * like.height * like.width;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { centreCrop } from "./preprocessing.js";
 import { viewCount, viewsOf } from "./views.js";
 
 interface Crops {
@@ -15,31 +16,21 @@ const { crops } = JSON.parse(readFileSync(goldens, "utf8")) as { crops: readonly
 describe("viewsOf", () => {
   it.each(crops)("gives torchvision's ten crops of $part out of $image", ({ image, part, corners }) => {
     const [width, height] = image;
-    const views = viewsOf("ten-crop", { width, height }, { width: part[0], height: part[1] });
+    const crop = centreCrop({ width, height }, { width: part[0], height: part[1], resize: Math.min(width, height) });
+    expect(crop.resized).toEqual({ width, height });
+    const views = viewsOf("ten-crop", crop);
     expect(
       views.map(({ left, top, mirror }) => {
-        const [first, last] = [left, left + part[0] - 1];
-        return mirror
-          ? [
-              [last, top],
-              [first, top],
-            ]
-          : [
-              [first, top],
-              [last, top],
-            ];
+        const ends = [left, left + part[0] - 1].map((x) => [x, top]);
+        return mirror ? ends.reverse() : ends;
       }),
     ).toEqual(corners);
-    expect(views).toHaveLength(viewCount["ten-crop"]);
+    expect(views).toHaveLength(viewCount("ten-crop"));
   });
 
-  it("gives the middle, and for flip its mirror image", () => {
-    const extents = [
-      { width: 27, height: 18 },
-      { width: 16, height: 15 },
-    ] as const;
-    expect(viewsOf(undefined, ...extents)).toEqual([{ left: 6, top: 2, mirror: false }]);
-    expect(viewsOf("flip", ...extents)).toEqual([
+  it("gives the middle and its mirror image for flip", () => {
+    const crop = centreCrop({ width: 27, height: 18 }, { width: 16, height: 15, resize: 18 });
+    expect(viewsOf("flip", crop)).toEqual([
       { left: 6, top: 2, mirror: false },
       { left: 6, top: 2, mirror: true },
     ]);

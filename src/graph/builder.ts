@@ -3,6 +3,7 @@ import type { Op } from "../ops/op.js";
 import { type Attributes, type AttributesOf, readAttributes, writeAttributes } from "./attributes.js";
 import type { Dim, Graph, Init, Node, Parameter, Value, ValueType } from "./graph.js";
 import { type Known, knownOf, tensorOf } from "./known.js";
+import type { Place } from "./place.js";
 import { formatShape } from "./shape.js";
 import { type DType, float32, int64, type Tensor } from "./tensor.js";
 
@@ -23,9 +24,11 @@ export class GraphBuilder {
   readonly #calls = new Map<string, Value[]>();
   readonly #constantNames = new Map<string, Value>();
   readonly #reserved = new Set<string>();
+  readonly #places = new Map<string, Place>();
   readonly #name: string;
   readonly #fold: boolean;
   #counter = 0;
+  #place: Place | undefined;
 
   /** @param options `fold: false` writes every node, also those whose outputs are known already. */
   constructor(name: string, { fold = true } = {}) {
@@ -124,6 +127,7 @@ export class GraphBuilder {
       }
       for (const [i, name] of node.outputs.entries()) if (name !== "" && known[i]) this.#known.set(name, known[i]);
       this.#nodes.push(node);
+      if (this.#place !== undefined) this.#places.set(node.name, this.#place);
       return outputs;
     } catch (error) {
       if (error instanceof Error) error.message = `${where}: ${error.message}`;
@@ -161,6 +165,27 @@ export class GraphBuilder {
   #knownOf(name: string): Known | undefined {
     const constant = this.#constants.get(name);
     return constant === undefined ? this.#known.get(name) : knownOf(constant);
+  }
+
+  /** Runs `write` and says of all nodes it appends that they work for `place`; without one it only runs it. */
+  within<T>(place: Place | undefined, write: () => T): T {
+    const before = this.#place;
+    this.#place = place ?? before;
+    try {
+      return write();
+    } finally {
+      this.#place = before;
+    }
+  }
+
+  /** What the nodes that are appended now work for. */
+  get place(): Place | undefined {
+    return this.#place;
+  }
+
+  /** What the node of that name works for. */
+  placeOf(name: string): Place | undefined {
+    return this.#places.get(name);
   }
 
   /** Marks a value as a result of the graph, under its own name or a new one. */
@@ -215,6 +240,7 @@ export class GraphBuilder {
       parameters: new Map(this.#parameters),
       constants: new Map(this.#constants),
       metadata: new Map(this.#metadata),
+      ...(this.#places.size > 0 && { places: new Map(this.#places) }),
     };
   }
 

@@ -1,4 +1,5 @@
 import type { Attributes } from "./attributes.js";
+import type { Place } from "./place.js";
 import type { DType, Tensor } from "./tensor.js";
 
 /** One extent of a shape: a size, or the name of a size that is only known when the graph runs, such as `"N"`. */
@@ -54,6 +55,8 @@ export interface Graph {
   readonly constants: ReadonlyMap<string, Tensor>;
   /** Free text that travels with the file: labels, input size, provenance. */
   readonly metadata: ReadonlyMap<string, string>;
+  /** Of a training step: what each node works for, by its name. Not stored in files. */
+  readonly places?: ReadonlyMap<string, Place>;
 }
 
 /** The values of a graph's parameters, by name. */

@@ -3,3 +3,4 @@ export { confusionHeatmap, mostClassesDrawn } from "./charts/confusion.js";
 export { errorCurves, lossCurves } from "./charts/curves.js";
 export { gateChart, mostChannelsDrawn, type SpreadLine, spreadChart } from "./charts/gates.js";
 export { type IntervalRow, intervalPlot } from "./charts/intervals.js";
+export { confidenceHistogram, reliabilityDiagram } from "./charts/reliability.js";

@@ -69,6 +69,13 @@ tbody tr:last-child > * { border-bottom: 0; }
 .facts > div { display: grid; grid-template-columns: 9em 1fr; gap: 12px; padding: 5px 0; border-bottom: 1px solid var(--rule); }
 .facts > div:last-child { border-bottom: 0; } .facts dt { color: var(--muted); } .facts dd { overflow-wrap: anywhere; }
 pre { background: var(--page); border: 1px solid var(--rule); border-radius: 8px; padding: 12px 14px; margin: 4px 0 20px; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.875rem; }
+.photos { list-style: none; margin: 0; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 20px 16px; }
+.photos li { min-width: 0; } .photos p { margin: 0; overflow-wrap: anywhere; line-height: 1.35; } .photos .note { font-size: 0.75rem; }
+.photos img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; background: var(--page); border-radius: 8px; margin-bottom: 8px; }
+.photos img[src^="data:image/png"] { image-rendering: pixelated; } .share { color: var(--muted); font-variant-numeric: tabular-nums; white-space: nowrap; }
+details { margin-top: 16px; } summary { cursor: pointer; font-weight: 600; } summary + .sortable { margin-top: 12px; }
+th button { all: unset; cursor: pointer; } th button:hover { color: var(--ink); text-decoration: underline; } th button:focus-visible { outline: 2px solid; outline-offset: 2px; }
+th[aria-sort="ascending"] button::after { content: " ▲"; } th[aria-sort="descending"] button::after { content: " ▼"; }
 footer { color: var(--muted); font-size: 0.85rem; margin-top: 20px; }
 @media (max-width: 600px) { main { padding: 24px 12px 48px; } main > section, .verdict { padding: 18px 14px; } table { font-size: 0.82rem; } th, td { padding: 6px 5px; } thead th { font-size: 0.75rem; } }
 @media print { body { background: #fff; } main > section { break-inside: avoid-page; } }

@@ -3,8 +3,10 @@ import { float32, int64, type Tensor, toNumbers } from "../graph/tensor.js";
 import { createModel } from "../models/index.js";
 import { channelBlockHere } from "../testing/channel-block.js";
 import { randomTensor } from "../testing/random-tensor.js";
+import { namesMatching } from "../transform/name-pattern.js";
 import { flag, scalar, smallNet, stepping, weightsOf } from "../transform/stepping.test.helper.js";
 import { planTraining, type StepRecipe } from "./plan.js";
+import { stripesNet } from "./stripes.test.helper.js";
 
 const channelBlock = await channelBlockHere();
 
@@ -30,6 +32,23 @@ describe("planTraining", () => {
     const plan = planTraining(net, { batch: 4, optimizer: "rmsproptf", momentum: 0.9 });
     const kinds = plan.state.flatMap(({ input }) => (input.endsWith("fc.weight") ? [input] : []));
     expect(kinds).toEqual(["fc.weight", "square_avg.fc.weight", "momentum_buffer.fc.weight"]);
+  });
+
+  it.each<[Partial<StepRecipe>, readonly string[], number]>([
+    [{}, ["*"], 4],
+    [{ learn: "*" }, ["*"], 4],
+    [{ learn: "@gates" }, ["se.*"], 0],
+    [{ learn: ["@gates", "@head"] }, ["se.*", "fc.*"], 0],
+    [{ learn: "@gates", frozenBatchNorm: false }, ["se.*"], 4],
+    [{ learn: "bn1.*" }, ["bn1.*"], 2],
+    [{ groups: [{ match: ["bn1.*", "bn2.*"], freeze: true }] }, ["conv*", "se.*", "fc.*"], 4],
+    [{ frozenBatchNorm: "bn1.*" }, ["*"], 2],
+  ])("lets learn what %j says: %j, with %i running statistics", (recipe, patterns, statistics) => {
+    const { state } = planTraining(stripesNet(), { batch: 4, ...recipe });
+    const names = (wanted: string) => state.flatMap(({ kind, input }) => (kind === wanted ? [input] : [])).toSorted();
+    const trainable = [...stripesNet().parameters].flatMap(([name, { trainable }]) => (trainable ? [name] : []));
+    expect(names("parameter")).toEqual(namesMatching(patterns, trainable, "parameter").toSorted());
+    expect(names("statistic").length).toBe(statistics);
   });
 
   it("takes softplus into the graph for binary cross-entropy alone", () => {

@@ -29,12 +29,17 @@ export function differentiate(g: GraphBuilder, loss: Value, wanted: readonly Val
     if (!node.outputs.some((name) => gradients.has(name))) continue;
     const given = node.outputs.slice(0, manyGradients ? undefined : 1);
     const dys = given.map((name) => gradients.get(name) ?? zerosLike(g, g.value(name)));
+    const at = g.placeOf(node.name);
+    const backward = at && { ...at, phase: "backward" as const };
     for (const [i, build] of inputGradients(g, node, dys).entries()) {
       const name = node.inputs[i]!;
       if (build === undefined || !reached.has(name)) continue;
       const sum = gradients.get(name);
-      const term = named(node, build);
-      gradients.set(name, sum === undefined ? term : g.call("Add", [sum, term]));
+      const whole = g.within(backward, () => {
+        const term = named(node, build);
+        return sum === undefined ? term : g.call("Add", [sum, term]);
+      });
+      gradients.set(name, whole);
     }
   }
   return wanted.map((value) => {

@@ -1,6 +1,7 @@
 import { UserError } from "../errors.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Value } from "../graph/graph.js";
+import { forwardPlaces } from "../graph/place.js";
 import { concrete, formatShape } from "../graph/shape.js";
 import { differentiate } from "./differentiate.js";
 import { lower, type Target } from "./lower.js";
@@ -95,7 +96,8 @@ const AUXILIARY = 0.4;
 /** Writes a model, its loss and the gradients of the wanted parameters into a new builder. */
 export function gradientGraph(given: Graph, options: GradientGraphOptions): GradientGraph {
   const { batch, loss, wanted, mixed = false, parts = 1, dropout = false } = options;
-  const model = withStepNames(given);
+  const renamed = withStepNames(given);
+  const model = { ...renamed, places: forwardPlaces(renamed) };
   checkBatch(model, batch);
   const g = new GraphBuilder(`${model.name}-training`);
   const bits = new RandomBits(g);
@@ -108,9 +110,10 @@ export function gradientGraph(given: Graph, options: GradientGraphOptions): Grad
     options.mode === "eval"
       ? undefined
       : values.get(model.outputs.slice(1).find(({ name }) => name === "aux")?.name ?? "");
-  const own = loss(g, logits, labels);
-  const lossValue =
-    aux === undefined ? own : g.call("Add", [own, g.call("Mul", [loss(g, aux, labels), g.scalar(AUXILIARY)])]);
+  const lossValue = g.within({ phase: "forward", layer: "loss" }, () => {
+    const own = loss(g, logits, labels);
+    return aux === undefined ? own : g.call("Add", [own, g.call("Mul", [loss(g, aux, labels), g.scalar(AUXILIARY)])]);
+  });
   const part = parts === 1 ? lossValue : g.call("Mul", [lossValue, g.scalar(1 / parts)]);
   const parameters = wanted.map((name) => g.value(name));
   const found = differentiate(g, part, parameters);

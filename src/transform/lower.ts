@@ -3,6 +3,7 @@ import type { Graph } from "../graph/graph.js";
 import { opOf } from "../ops/index.js";
 import { removeDeadNodes } from "./dead-nodes.js";
 import { lowerNchwc } from "./nchwc/lower-nchwc.js";
+import { withNumberRanks } from "./number-ranks.js";
 import { replay } from "./replay.js";
 
 /** Where a lowered graph will run. */
@@ -19,7 +20,7 @@ export interface Target {
  * This is the one place where it is decided how they are computed.
  */
 export function lower(graph: Graph, { channelBlock }: Target = {}): Graph {
-  return channelBlock === undefined ? lowerStandard(graph) : lowerNchwc(graph, channelBlock);
+  return withNumberRanks(channelBlock === undefined ? lowerStandard(graph) : lowerNchwc(graph, channelBlock));
 }
 
 function lowerStandard(graph: Graph): Graph {

@@ -25,7 +25,9 @@ export function replay(g: GraphBuilder, graph: Graph, { bind = {}, replace }: Re
   for (const [name, tensor] of graph.constants) values.set(name, g.constant(tensor, name));
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((name) => (name === "" ? undefined : values.get(name)));
-    const made = replace?.(node, inputs) ?? g.append({ ...node, inputs: inputs.map((value) => value?.name ?? "") });
+    const write = () =>
+      replace?.(node, inputs) ?? g.append({ ...node, inputs: inputs.map((value) => value?.name ?? "") });
+    const made = g.within(graph.places?.get(node.name), write);
     for (const [i, name] of node.outputs.filter((output) => output !== "").entries()) values.set(name, made[i]!);
   }
   g.metadata(graph.metadata);

@@ -1,8 +1,9 @@
 import { GraphBuilder } from "../graph/builder.js";
-import type { Graph, Node } from "../graph/graph.js";
+import type { Graph } from "../graph/graph.js";
 import { opOf } from "../ops/index.js";
 import { removeDeadNodes } from "./dead-nodes.js";
 import { movesNothing } from "./moves-nothing.js";
+import { withOutputNames } from "./output-names.js";
 import { replay } from "./replay.js";
 import { withStaticTarget } from "./static-targets.js";
 import { unifyConstants } from "./unify-constants.js";
@@ -31,24 +32,6 @@ export function simplify(graph: Graph, { inference = false }: SimplifyOptions = 
   });
   for (const { name } of graph.outputs) g.output(values.get(name)!, name);
   return withState(removeDeadNodes(unifyConstants(g.build())));
-}
-
-/** Gives a value the name of the output that it only reaches through an Identity, which goes. */
-function withOutputNames(graph: Graph): Graph {
-  const outputs = new Set(graph.outputs.map(({ name }) => name));
-  const made = new Set(graph.nodes.flatMap((node) => node.outputs));
-  const names = new Map<string, string>();
-  const gone = graph.nodes.filter(({ op, domain, inputs: [from], outputs: [to] }) => {
-    const free = op === "Identity" && domain === "" && made.has(from!) && !outputs.has(from!) && !names.has(from!);
-    if (!free || !outputs.has(to!)) return false;
-    names.set(from!, to!);
-    return true;
-  });
-  const renamed = (name: string) => names.get(name) ?? name;
-  const nodes = graph.nodes.flatMap((node): Node[] =>
-    gone.includes(node) ? [] : [{ ...node, inputs: node.inputs.map(renamed), outputs: node.outputs.map(renamed) }],
-  );
-  return { ...graph, nodes };
 }
 
 /** Parameters that turn out to be running statistics, once no Identity hides where they go, are not trainable. */

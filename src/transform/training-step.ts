@@ -1,11 +1,13 @@
 import { UserError } from "../errors.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Value } from "../graph/graph.js";
+import { layerOf } from "../graph/place.js";
 import { concrete } from "../graph/shape.js";
 import { type Clip, clipGradients } from "./clip-gradients.js";
 import { type GradientGraph, gradientGraph, type Labels, type LossRule } from "./gradient-step.js";
 import { lower, type Target } from "./lower.js";
 import type { OptimizerRule } from "./optimizer-rule.js";
+import { withOutputNames } from "./output-names.js";
 import { type ParameterGroup, type ParameterSetting, parameterSettings } from "./parameter-groups.js";
 import type { StatePlan, StateSlot } from "./state.js";
 import { StateWriter } from "./state-writer.js";
@@ -72,7 +74,7 @@ export function trainingStep(model: Graph, options: TrainingStepOptions): Traini
   const state = writeUpdate(made, settings, options);
   const renewed = new Set(state.map(({ input }) => input));
   const fixed = [...model.parameters.keys()].filter((name) => !renewed.has(name));
-  return { graph: lower(made.g.build(), target), state, fixed, unused };
+  return { graph: withOutputNames(lower(made.g.build(), target)), state, fixed, unused };
 }
 
 /** Goes on from the gradients: what the step gives, and all state that leaves it. */
@@ -132,7 +134,8 @@ function update(writer: StateWriter, { optimizer, settings, gradients, lr, momen
       writer.enter(`${slot}.${name}`, "float32", concrete(parameter)),
     );
     const scaled = lrScale === 1 ? lr : g.call("Mul", [lr, g.scalar(lrScale)]);
-    const moved = move({ parameter, gradient, slots, lr: scaled, weightDecay });
+    const place = { phase: "update", layer: layerOf(name) } as const;
+    const moved = g.within(place, () => move({ parameter, gradient, slots, lr: scaled, weightDecay }));
     const kept = writer.leave(name, moved.parameter, { kind: "parameter", start: "weights", gated: true });
     next.set(name, kept);
     for (const [i, { start = 0 }] of optimizer.slots.entries()) {

@@ -2,6 +2,7 @@ import type { Augmentation } from "../augment/augmentation.js";
 import type { Geometry, Statistics } from "../dataset.js";
 import type { ImageRef } from "../image-list.js";
 import type { Preprocessing } from "../preprocessing.js";
+import type { Views } from "../views.js";
 
 /** What holds for all images of one pass. */
 export interface Pass {
@@ -10,6 +11,8 @@ export interface Pass {
   readonly seed: number;
   readonly epoch: number;
   readonly augment: Augmentation | undefined;
+  /** How each image is seen several times, one view after the other. */
+  readonly views?: Views | undefined;
   /** How images are resized and cut where they are not augmented. */
   readonly framing: Pick<Preprocessing, "resize" | "interpolation" | "rounding">;
 }
@@ -17,7 +20,7 @@ export interface Pass {
 /** Images to decode, one after the other into the slots of a buffer. */
 export interface DecodeTask {
   readonly pass: Pass;
-  /** [n, C, H, W] float32, shared. */
+  /** [n · views, C, H, W] float32, shared. */
   readonly buffer: SharedArrayBuffer;
   readonly images: readonly { readonly ref: ImageRef; readonly index: number }[];
 }

@@ -1,4 +1,3 @@
-import { type FileHandle, open, readFile } from "node:fs/promises";
 import { parentPort } from "node:worker_threads";
 import sharp from "sharp";
 import { Random } from "../../random.js";
@@ -8,42 +7,24 @@ import { randomWindow } from "../augment/window.js";
 import { normalisationTable } from "../augment/write-image.js";
 import type { ImageRef } from "../image-list.js";
 import { centreCrop } from "../preprocessing.js";
+import { viewCount } from "../views.js";
 import { decode } from "./decode.js";
 import type { DecodeRequest, DecodeResponse, Pass } from "./decode-protocol.js";
+import { decodeViews } from "./decode-views.js";
+import { readRef } from "./read-ref.js";
 
 // One of the threads that turn image files into the network's input. Each thread is a core's worth of work by itself.
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** Archives that stay open, the last used last. */
-const archives = new Map<string, Promise<FileHandle>>();
-const mostArchives = 16;
-
-async function readRef({ path, part, bytes: given }: ImageRef): Promise<Uint8Array> {
-  if (given !== undefined) return given;
-  if (part === undefined) return readFile(path);
-  const file = await archive(path);
-  const bytes = new Uint8Array(part.length);
-  const { bytesRead } = await file.read(bytes, 0, part.length, part.offset);
-  if (bytesRead < part.length) throw new Error("the archive ends inside the image");
-  return bytes;
-}
-
-function archive(path: string): Promise<FileHandle> {
-  const file = archives.get(path) ?? open(path);
-  archives.delete(path);
-  archives.set(path, file);
-  if (archives.size > mostArchives) {
-    const [oldest, handle] = archives.entries().next().value!;
-    archives.delete(oldest);
-    // A read of it may be under way in the other task of this thread: it is closed when that is long over.
-    setTimeout(() => void handle.then((file) => file.close()).catch(() => {}), 60_000).unref();
-  }
-  return file;
-}
-
 async function decodeInto(target: Float32Array, ref: ImageRef, index: number, pass: Pass, table: Float32Array) {
-  const { geometry, statistics, seed, epoch, augment, framing } = pass;
+  const { geometry, statistics, seed, epoch, augment, framing, views } = pass;
+  if (views) {
+    const size = target.length / viewCount(views);
+    const seen = await decodeViews(await readRef(ref), geometry.channels, { ...geometry, ...framing }, views);
+    for (const [n, view] of seen.entries()) writePixels(target.subarray(n * size, (n + 1) * size), view, table);
+    return;
+  }
   const random = new Random(seed, "augment", epoch, index);
   const crop = augment?.randomResizedCrop;
   const image = await decode(await readRef(ref), geometry.channels, geometry, (extent) =>
@@ -62,7 +43,7 @@ async function decodeInto(target: Float32Array, ref: ImageRef, index: number, pa
 async function work({ id, task }: DecodeRequest): Promise<DecodeResponse> {
   const { pass, buffer, images } = task;
   const { channels, height, width } = pass.geometry;
-  const size = channels * height * width;
+  const size = viewCount(pass.views) * channels * height * width;
   const table = normalisationTable(pass.statistics);
   const problems: (string | undefined)[] = [];
   for (const [slot, { ref, index }] of images.entries()) {

@@ -4,6 +4,7 @@ import type { Geometry } from "../dataset.js";
 import { type ImageList, refName } from "../image-list.js";
 import type { Preprocessing } from "../preprocessing.js";
 import { type Batch, type BatchOptions, checkBatchOptions, countBatches, type Split, visitingOrder } from "../split.js";
+import { viewCount } from "../views.js";
 import { BufferStore } from "./buffer-store.js";
 import type { DecodePool } from "./decode-pool.js";
 import type { Pass } from "./decode-protocol.js";
@@ -49,6 +50,7 @@ export function fileSplit(list: ImageList, pool: DecodePool, options: FileSplitO
     skipped,
     batches(given) {
       checkBatchOptions(list.length, given);
+      checkViews(given, options.like);
       const reportBad = (index: number, problem: string) => {
         const name = refName(list.ref(index));
         if (options.onBadImage === "fail") throw badImage(name, problem);
@@ -57,6 +59,15 @@ export function fileSplit(list: ImageList, pool: DecodePool, options: FileSplitO
       return pass({ list, pool, buffers, reportBad, options }, given);
     },
   };
+}
+
+/** @throws UserError where the corners of a resized photo would lie outside it. */
+function checkViews({ views }: BatchOptions, { height, width, resize }: Preprocessing): void {
+  if (views !== "ten-crop" || resize >= Math.max(height, width)) return;
+  throw new UserError(
+    `batches: got views ten-crop of photos resized to ${resize} for an input of ${height}x${width}; expected flip, or ` +
+      `photos resized to ${Math.max(height, width)} or more`,
+  );
 }
 
 function badImage(name: string, problem: string): UserError {
@@ -87,7 +98,7 @@ async function* pass(source: Source, given: BatchOptions): AsyncGenerator<Batch,
   const total = countBatches(list.length, given);
   const order = visitingOrder(list.length, given);
   const { channels, height, width } = options.like;
-  const depth = ahead(given.batch * channels * height * width * 4);
+  const depth = ahead(given.batch * viewCount(given.views) * channels * height * width * 4);
   const building: BatchBuilder[] = [];
   let next = given.start ?? 0;
   const startAhead = (count: number) => {
@@ -125,7 +136,7 @@ class BatchBuilder {
 
   constructor(source: Source, given: BatchOptions, order: Uint32Array<ArrayBuffer>, b: number) {
     const { like } = source.options;
-    const { seed = 0, epoch = 0, augment, statistics = like } = given;
+    const { seed = 0, epoch = 0, augment, views, statistics = like } = given;
     const { channels, height, width, resize, interpolation, rounding } = like;
     const { mean, std } = statistics;
     this.#pass = {
@@ -134,6 +145,7 @@ class BatchBuilder {
       seed,
       epoch,
       augment,
+      views,
       framing: { resize, interpolation, rounding },
     };
     this.#source = source;
@@ -141,10 +153,11 @@ class BatchBuilder {
     this.#first = b * given.batch;
     const size = Math.min(given.batch, order.length - this.#first);
     this.#batch = {
-      x: new Float32Array(size * channels * height * width),
+      x: new Float32Array(size * viewCount(views) * channels * height * width),
       y: new BigInt64Array(size),
       indices: new Uint32Array(size),
       size,
+      ...(views && { views: viewCount(views) }),
     };
     this.finished = this.#fill(size).then(() => ({ batch: this.#batch, b }));
     this.finished.catch(() => {}); // whoever awaits it hears of it; a pass that ended early does not
@@ -157,8 +170,9 @@ class BatchBuilder {
 
   async #fill(size: number): Promise<void> {
     const tasks: Promise<void>[] = [];
-    for (let slot = 0; slot < size; slot += imagesPerTask) {
-      const slots = Array.from({ length: Math.min(imagesPerTask, size - slot) }, (_, i) => slot + i);
+    const perTask = Math.ceil(imagesPerTask / viewCount(this.#pass.views));
+    for (let slot = 0; slot < size; slot += perTask) {
+      const slots = Array.from({ length: Math.min(perTask, size - slot) }, (_, i) => slot + i);
       tasks.push(this.#decode(slots.map((place) => ({ slot: place, position: this.#first + place }))));
     }
     await Promise.all(tasks);

@@ -31,3 +31,16 @@ async function read(): Promise<readonly ImageNetClass[]> {
   const { rows } = parseCsv(new TextDecoder().decode(bytes), source);
   return rows.map(([synset, id, names]) => ({ synset: synset!, devkitId: Number(id), names: names! }));
 }
+
+/**
+ * The names that classes go by: where all of them are synsets and a model has ImageNet's 1000 classes, the model's own
+ * names of these; else as they are.
+ */
+export async function namesOfSynsets(
+  names: readonly string[],
+  given: readonly string[] | undefined,
+): Promise<readonly string[]> {
+  if (given?.length !== 1000 || !names.every((name) => /^n\d{8}$/.test(name) && !given.includes(name))) return names;
+  const places = new Map((await imageNetClasses()).map(({ synset }, i) => [synset, i]));
+  return names.map((name) => given[places.get(name) ?? -1] ?? name);
+}

@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import { UserError } from "../../errors.js";
 import { divide, type HoldoutOptions, type ImageList, type ImageLists, labelNames, listed } from "../image-list.js";
 import { isFolder } from "./file-source.js";
+import { namesOfSynsets } from "./imagenet-classes.js";
 import { listFolder, listImages } from "./list-images.js";
 
 /** Names under which a folder holds the images to test on, the first one found is taken. */
@@ -52,7 +53,7 @@ async function listClasses(
         `"${basename(folders[empty]!)}"; remove the folder if it is no class`,
     );
   }
-  const { classes, labels: labelOfFolder } = labelNames(folders, given, folder);
+  const { classes, labels: labelOfFolder } = labelNames(await namesOfSynsets(folders, given), given, folder);
   const paths = members.flatMap((files, c) => files.map((file) => `${folders[c]}/${file}`));
   const labels = Int32Array.from(members.flatMap((files, c) => files.map(() => labelOfFolder[c]!)));
   return { classes, list: { length: paths.length, labels, ref: (i) => ({ path: join(folder, paths[i]!) }) } };

@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
 import { UserError } from "../../errors.js";
 import { type CsvTable, parseCsv } from "../csv.js";
-import { divide, type ImageList, type ImageLists, labelNames, pick } from "../image-list.js";
+import { divide, type ImageList, type ImageLists, isNumbered, labelNames, pick } from "../image-list.js";
+import { namesOfSynsets } from "./imagenet-classes.js";
 import type { ListOptions } from "./list-class-folders.js";
 import { readBytes } from "./read-bytes.js";
 
@@ -24,7 +25,7 @@ export async function listCsv(path: string, options: ListOptions): Promise<Image
   if (table.rows.length === 0) throw new UserError(`${path}: got a header without rows; expected one row per image`);
   const files = column(table, fileColumns);
   if (files === undefined) throw missing(path, table, "the files", fileColumns);
-  const { classes, labels } = classesOf(table, path, options.classes);
+  const { classes, labels } = await classesOf(table, path, options.classes);
   const list: ImageList = {
     length: files.length,
     labels,
@@ -46,12 +47,12 @@ function missing(path: string, { columns }: CsvTable, what: string, names: reado
   );
 }
 
-function classesOf(table: CsvTable, path: string, given: readonly string[] | undefined) {
+async function classesOf(table: CsvTable, path: string, given: readonly string[] | undefined) {
   const names = column(table, nameColumns);
   const numbers = column(table, indexColumns);
   if (numbers !== undefined) return classesByNumber(numbers, names, path, given);
   if (names === undefined) throw missing(path, table, "the classes", [...indexColumns, ...nameColumns]);
-  return labelNames(names, given, path);
+  return labelNames(await namesOfSynsets(names, given), given, path);
 }
 
 function classesByNumber(
@@ -71,7 +72,8 @@ function classesByNumber(
   const count = labels.reduce((most, label) => Math.max(most, label + 1), 0);
   const found = Array.from({ length: count }, (_, i) => String(i));
   for (const [row, name] of (names ?? []).entries()) found[labels[row]!] = name;
-  return { classes: given ?? found, labels };
+  if (given === undefined) return { classes: found, labels };
+  return { classes: isNumbered(given) ? given.map((name, i) => found[i] ?? name) : given, labels };
 }
 
 function bySplit(list: ImageList, classes: readonly string[], splits: readonly string[], path: string): ImageLists {

@@ -1,6 +1,7 @@
 import { fixed, formatCount, plural, signed, signedPercent } from "../format.js";
 import { type Html, html } from "../markup.js";
 import type { Comparison, ComparisonResults } from "../results.js";
+import { tile } from "./facts.js";
 
 const headline = { better: "Better", worse: "Worse", "cannot tell": "Cannot tell" } as const;
 const symbol = { better: "▲", worse: "▼", "cannot tell": "●" } as const;
@@ -37,6 +38,3 @@ ${tile("Inference time", signedPercent(overhead.inferenceTime), "per image, one 
 </dl>
 </section>`;
 }
-
-const tile = (name: string, value: string, note: string): Html =>
-  html`<div><dt>${name}</dt><dd><strong>${value}</strong> <span>${note}</span></dd></div>`;

@@ -1,6 +1,7 @@
 import { formatCount, plural } from "../format.js";
 import { type Html, html } from "../markup.js";
 import type { ComparisonResults } from "../results.js";
+import { facts } from "./facts.js";
 
 /** How to get the same numbers again: command, recipe and environment. */
 export function methodSection({ command, recipe, environment, data, created }: ComparisonResults): Html {
@@ -40,8 +41,4 @@ function augmentation({ flip, pad, ...rest }: ComparisonResults["recipe"]["augme
   return [flip ? "horizontal flip" : "no flip", pad > 0 ? `shift by up to ${pad} pixels` : "no shift", ...others].join(
     ", ",
   );
-}
-
-function facts(rows: readonly (readonly [name: string, value: string])[]): Html {
-  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }

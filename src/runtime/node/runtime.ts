@@ -11,14 +11,19 @@ import type { Answers, Reply, Request } from "./protocol.js";
 export interface NodeRuntimeOptions {
   /** Threads an operator may use; all cores by default. */
   readonly threads?: number;
+  /**
+   * Whether threads keep a core busy while they wait for each other (they do by default): faster alone, slower beside
+   * other work such as decoding.
+   */
+  readonly spin?: boolean;
 }
 
 /**
  * Starts ONNX Runtime in a worker thread, so that the event loop stays free while a graph runs.
  */
-export function nodeRuntime({ threads = availableParallelism() }: NodeRuntimeOptions = {}): Runtime {
+export function nodeRuntime({ threads = availableParallelism(), spin = true }: NodeRuntimeOptions = {}): Runtime {
   // Without Node's own options: those of `node --input-type=module --eval` do not fit a file.
-  const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { threads }, execArgv: [] });
+  const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { threads, spin }, execArgv: [] });
   const pending = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
   let calls = 0;
   let sessions = 0;

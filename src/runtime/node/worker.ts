@@ -4,6 +4,7 @@ import type { Tensor } from "../../graph/tensor.js";
 import { elements, zeros } from "../../graph/tensor.js";
 import type { Tensors } from "../runtime.js";
 import type { Answers, Call, Request } from "./protocol.js";
+import { sessionOptions } from "./session-options.js";
 
 // `InferenceSession.run` blocks its thread for the whole run, so it has one of its own: this file is that thread.
 
@@ -18,20 +19,14 @@ interface Opened {
   readonly results: readonly string[];
 }
 
-const { threads } = workerData as { threads: number };
+const { threads, spin } = workerData as { threads: number; spin: boolean };
 const sessions = new Map<number, Opened>();
 
 async function open({ session: id, onnx, resident, next }: Extract<Request, { kind: "open" }>): Promise<undefined> {
   for (const input of next.keys()) {
     if (!resident.has(input)) throw new Error(`got a next value for ${input}; expected a first value of it too`);
   }
-  const session = await InferenceSession.create(onnx, {
-    executionProviders: ["cpu"],
-    intraOpNumThreads: threads,
-    logSeverityLevel: 3,
-    // Denormals slow a step down many times over and carry no information.
-    extra: { session: { set_denormal_as_zero: "1" } },
-  });
+  const session = await InferenceSession.create(onnx, sessionOptions({ threads, spin, renews: next.size > 0 }));
   const renewed = new Set(next.values());
   sessions.set(id, {
     session,

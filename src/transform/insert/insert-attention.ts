@@ -4,6 +4,7 @@ import { initialise } from "../../graph/initialise.js";
 import { ShapeError } from "../../graph/shape.js";
 import { formatAttention, type SomeAttention } from "../../layers/attention.js";
 import { type NeutralStart, neutralStarts } from "../../layers/neutral-start.js";
+import { awakeUnits, type MeanMaps, meanMaps } from "./awake-units.js";
 import { balance, type Obstacle } from "./balance.js";
 import { type BlockCost, blockCost } from "./block-cost.js";
 import { type PlannedSite, planSites, type Site } from "./plan-sites.js";
@@ -37,6 +38,8 @@ export interface Inserted {
   readonly gated: readonly Site[];
   /** Parameters whose values are not those of the graph before: which one times which power of two. */
   readonly scaled: ReadonlyMap<string, Scaled>;
+  /** What is known of the maps that new dense layers read, for their first weights; nothing with start paper. */
+  readonly means: MeanMaps;
 }
 
 /**
@@ -65,19 +68,16 @@ export function insertAttention(graph: Graph, options: InsertOptions = {}): Inse
   const names = sites.map(({ name }) => name);
   const written = writeBlocks(host.graph, wiring, chosen, attention);
   const metadata = new Map([...graph.metadata, ...record(graph, { attention, start, names })]);
-  return {
-    graph: { ...withConstants(written, names, neutral.constants), metadata },
-    sites,
-    gated,
-    scaled: host.scaled,
-  };
+  const means: MeanMaps = start === "identity" ? meanMaps(written, wiring, chosen) : new Map();
+  const made = { ...withConstants(written, names, neutral.constants), metadata };
+  return { graph: made, sites, gated, scaled: host.scaled, means };
 }
 
 /** The weights of a graph with new blocks: those it had, some of them times powers of two, and new ones drawn by the seed. */
-export function insertedWeights({ graph, scaled }: Inserted, weights: Weights, seed = 1): Weights {
+export function insertedWeights({ graph, scaled, means }: Inserted, weights: Weights, seed = 1): Weights {
   const known = rescaledWeights(weights, scaled);
   const parameters = new Map([...graph.parameters].filter(([name]) => !known.has(name)));
-  const drawn = initialise({ ...graph, parameters }, seed);
+  const drawn = awakeUnits(initialise({ ...graph, parameters }, seed), known, means);
   return new Map([...graph.parameters.keys()].map((name) => [name, known.get(name) ?? drawn.get(name)!]));
 }
 

@@ -40,7 +40,7 @@ function projectionAfter(wiring: Wiring, value: string): Node | undefined {
 function chainBefore(wiring: Wiring, filter: Node): Node[] {
   const found: Node[] = [];
   let node = wiring.maker(filter.inputs[0]!);
-  while (node !== undefined && node.outputs.every((name) => name === "" || wiring.onlyReader(name) !== undefined)) {
+  while (node?.outputs.every((name) => name === "" || wiring.onlyReader(name) !== undefined)) {
     const shape = convShape(wiring, node);
     if (node.op === "Conv" && !shape?.pointwise) break;
     found.push(node);

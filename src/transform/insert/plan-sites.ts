@@ -126,12 +126,12 @@ function nothingFound(wiring: Wiring): string {
   if (conv === undefined) {
     const [first] = wiring.graph.nodes;
     return (
-      `${wiring.graph.name}: got a network without convolutions (it begins with ${first!.op} ${first!.name}); ` +
+      `got a network without convolutions (it begins with ${first!.op} ${first!.name}); ` +
       "expected maps [N, C, H, W] to weigh"
     );
   }
   return (
-    `${wiring.graph.name}: got ${maps.length} ${maps.length === 1 ? "convolution" : "convolutions"} (the first is ${conv.name}), none of which is part of a unit that is known: ` +
+    `got ${maps.length} ${maps.length === 1 ? "convolution" : "convolutions"} (the first is ${conv.name}), none of which is part of a unit that is known: ` +
     "a sum or concatenation of branches, or a convolution with an activation; name the nodes to put blocks behind (--at)"
   );
 }

@@ -14,11 +14,13 @@ export function mapShape(value: Value): MapShape {
   return [n!, c!, h!, w!];
 }
 
-/** What a convolution takes along: a vector [1, O], a blocked map, and whether every channel is a group of its own. */
+/** What a convolution takes along: a vector [1, O], a blocked map, and its groups: one for every channel, or a number. */
 export interface Extra {
   readonly bias?: Value;
   readonly sum?: Value;
   readonly depthwise?: boolean;
+  /** Groups whose channels fill blocks each, 1 by default. */
+  readonly groups?: number;
 }
 
 /**
@@ -97,10 +99,15 @@ export class Kernels {
    * A convolution of x, blocked or with fewer channels than a block plain, with plain weights w [O, I, kH, kW], or with
    * w [C, 1, kH, kW] depthwise: a group for every channel. `bias` is a vector [1, O]; `sum` a blocked map that is added.
    */
-  convolve(x: Value, w: Value, window: Window, { bias, sum, depthwise }: Extra = {}): Value {
+  convolve(x: Value, w: Value, window: Window, extra: Extra = {}): Value {
+    return this.#slide(x, this.#blockedFilter(w), window, extra);
+  }
+
+  /** A convolution with weights that are in blocks already. */
+  #slide(x: Value, filter: Value, window: Window, { bias, sum, depthwise, groups = 1 }: Extra): Value {
     const { kernel, strides, dilations, before, after } = window;
-    const outputs = extent(w, 0);
-    const inputs = [x, this.#blockedFilter(w)];
+    const outputs = extent(filter, 0);
+    const inputs = [x, filter];
     if (bias !== undefined || sum !== undefined) {
       inputs.push(this.g.call("Reshape", [bias ?? this.#zeros(outputs), this.g.ints([outputs])]));
     }
@@ -110,7 +117,7 @@ export class Kernels {
       strides,
       dilations,
       pads: [...before, ...after],
-      group: depthwise ? outputs : 1,
+      group: depthwise ? outputs : groups,
     });
   }
 
@@ -120,20 +127,20 @@ export class Kernels {
     w: Value,
     window: Window,
     size: readonly number[],
-    { sum, depthwise = false }: Omit<Extra, "bias"> = {},
+    { sum, depthwise = false, groups = 1 }: Omit<Extra, "bias"> = {},
   ): Value | undefined {
     const { kernel, strides, dilations, before } = window;
     const [, , rows, columns] = mapShape(dy);
     const stride = strides[0]!;
     if (strides[1] !== stride || size[0] !== rows * stride || size[1] !== columns * stride) return undefined;
-    const turned = flipKernel(this.g, w, depthwise ? extent(w, 0) : 1);
+    const turned = this.#turnedFilter(w, depthwise ? extent(w, 0) : groups);
     const dense = { ...window, strides: [1, 1] };
     if (kernel.every((extent) => extent === 1) && before.every((pad) => pad === 0)) {
-      const small = this.convolve(
+      const small = this.#slide(
         dy,
         turned,
         { ...dense, before: [0, 0], after: [0, 0] },
-        sum && stride === 1 ? { sum, depthwise } : { depthwise },
+        sum && stride === 1 ? { sum, depthwise, groups } : { depthwise, groups },
       );
       const large = this.#insertZeros(small, stride);
       return sum && stride > 1 ? this.g.call("Add", [large, sum]) : large;
@@ -142,11 +149,11 @@ export class Kernels {
     const first = before.map((pad, i) => (kernel[i]! - 1) * dilations[i]! - pad);
     if (first.some((pad) => pad < 0)) return undefined;
     const spread = this.#insertZeros(dy, stride);
-    return this.convolve(
+    return this.#slide(
       spread,
       turned,
       { ...dense, before: first, after: before },
-      { ...(sum && { sum }), depthwise },
+      { ...(sum && { sum }), depthwise, groups },
     );
   }
 
@@ -183,14 +190,8 @@ export class Kernels {
       const filters = this.g.call("Reshape", [turned, this.g.ints([outputs, n, rows, columns])]);
       dw = this.g.call("NchwcConv", [this.toBlocks(padded), filters], { ...window, group: 1 });
     }
-    const unblocked = this.g.call(
-      "Transpose",
-      [this.g.call("Reshape", [dw, this.g.ints([inputs, blocks, taps, this.block])])],
-      {
-        perm: [1, 3, 0, 2],
-      },
-    );
-    return this.g.call("Reshape", [unblocked, this.g.ints([outputs, inputs, ...kernel])]);
+    const unblocked = this.toPlain(this.g.call("Reshape", [dw, this.g.ints([inputs, outputs, ...kernel])]));
+    return this.g.call("Transpose", [unblocked], { perm: [1, 0, 2, 3] });
   }
 
   /** Puts stride − 1 rows and columns of zeros after every one of a blocked map. */
@@ -202,18 +203,32 @@ export class Kernels {
     return this.g.call("Reshape", [spread, this.g.ints([n, c, h * stride, w * stride])]);
   }
 
-  /** Weights [O, I, kH, kW] in the order the blocked convolution reads them. */
+  /** Weights [O, I, kH, kW] in the order the blocked convolution reads them: [O/b, I/b, kH·kW, b in, b out]. */
   #blockedFilter(w: Value): Value {
     const [outputs, inputs, height, width] = mapShape(w);
-    const b = this.block;
-    if (inputs < b) {
-      const apart = this.g.call("Reshape", [w, this.g.ints([outputs / b, b, inputs, height * width])]);
-      const turned = this.g.call("Transpose", [apart], { perm: [0, 2, 3, 1] }); // [O/b, I, taps, b]
-      return this.g.call("Reshape", [turned, this.g.ints([outputs, inputs, height, width])]);
-    }
-    const apart = this.g.call("Reshape", [w, this.g.ints([outputs / b, b, inputs / b, b, height * width])]);
-    const turned = this.g.call("Transpose", [apart], { perm: [0, 2, 4, 3, 1] }); // [O/b, I/b, taps, b in, b out]
+    const [b, taps] = [this.block, height * width];
+    const byOutput = this.toBlocks(this.g.call("Reshape", [w, this.g.ints([1, outputs, 1, inputs * taps])])); // [O/b, I·taps, b]
+    if (inputs < b || taps === 1)
+      return this.g.call("Reshape", [byOutput, this.g.ints([outputs, inputs, height, width])]);
+    const apart = this.g.call("Reshape", [byOutput, this.g.ints([outputs / b, inputs / b, b, taps, b])]);
+    const turned = this.g.call("Transpose", [apart], { perm: [0, 1, 3, 2, 4] });
     return this.g.call("Reshape", [turned, this.g.ints([outputs, inputs, height, width])]);
+  }
+
+  /** The same of the weights that carry gradients back: turned by half a turn, inputs and outputs swapped. */
+  #turnedFilter(w: Value, group: number): Value {
+    if (group > 1) return this.#blockedFilter(flipKernel(this.g, w, group));
+    const [outputs, inputs, height, width] = mapShape(w);
+    const [b, taps] = [this.block, height * width];
+    const shape = this.g.ints([inputs, outputs, height, width]);
+    if (taps === 1) {
+      const rows = this.g.call("Reshape", [w, this.g.ints([1, 1, outputs, inputs])]);
+      return this.g.call("Reshape", [this.g.call("ReorderInput", [rows], { channels_last: 1 }), shape]);
+    }
+    const byInput = this.g.call("Reshape", [this.toBlocks(w), this.g.ints([outputs / b, b, inputs / b, taps, b])]);
+    const swapped = this.g.call("Transpose", [byInput], { perm: [2, 0, 3, 1, 4] }); // [I/b, O/b, taps, b out, b in]
+    const ends = [[-1], [-taps - 1], [2], [-1]].map((each) => this.g.ints(each));
+    return this.g.call("Reshape", [this.g.call("Slice", [swapped, ...ends]), shape]);
   }
 
   /** A blocked map seen as one image whose channels are all channels of all images. */

@@ -49,7 +49,8 @@ class Lowering {
 
   lower(node: Node): void {
     const call = this.#call(node);
-    const made = rules[node.op as OpName]?.(call) ?? elementwise(call) ?? this.#lowerPlain(node);
+    const write = () => rules[node.op as OpName]?.(call) ?? elementwise(call) ?? this.#lowerPlain(node);
+    const made = this.#g.within(this.#graph.places?.get(node.name), write);
     for (const [i, name] of node.outputs.entries()) {
       const result = made[i];
       if (result === undefined || name === "") continue;

@@ -31,7 +31,9 @@ describe.skipIf(block === undefined)("Conv", () => {
     ["SAME padding", [2, b, 7, 5], [b, b, 2, 2], { kernel_shape: [2, 2], auto_pad: "SAME_UPPER", pads: undefined }, 1],
     ["outputs that do not fill blocks", [2, b, 7, 5], [b + 1, b, 3, 3], {}, 0],
     ["inputs that are more than a block but do not fill two", [2, b + 1, 7, 5], [b, b + 1, 3, 3], {}, 0],
-    ["groups", [2, b, 7, 5], [b, 2, 3, 3], { group: b / 2 }, 0],
+    ["groups that share a block", [2, b, 7, 5], [b, 2, 3, 3], { group: b / 2 }, 1],
+    ["groups that fill blocks", [2, 2 * b, 7, 5], [4 * b, b, 3, 3], { group: 2 }, 1],
+    ["groups that do neither", [2, 2 * b, 7, 5], [b, 2, 3, 3], { group: b }, 0],
     ["a group for every channel", [2, 2 * b, 7, 5], [2 * b, 1, 3, 3], { group: 2 * b, strides: [2, 1] }, 1],
     ["a group for every channel that gives two", [2, b, 7, 5], [2 * b, 1, 3, 3], { group: b }, 0],
     [

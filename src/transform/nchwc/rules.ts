@@ -13,7 +13,9 @@ import { kernelOf, windowOf } from "../../ops/window.js";
 import { normalise, normaliseFrozen, normaliseGradient } from "./batch-norm.js";
 import { depthwiseWeightGradient, folded } from "./depthwise.js";
 import { type FeatureMap, linear, plus, store, sumOf, times } from "./feature-map.js";
+import { groupedWeightGradient, groupsFrom, groupsOf, spreadGroups } from "./grouped.js";
 import { type Kernels, mapShape } from "./kernels.js";
+import { pointwiseWeightGradient } from "./pointwise.js";
 
 /** What a rule sees of a node: its inputs as maps, or as plain values, and whether they can be maps at all. */
 export interface Call {
@@ -45,30 +47,41 @@ export const rules: Partial<Record<OpName, Rule>> = {
       if (b || isPoint(x!)) return undefined;
       const [each, window] = [map(0), windowOf(attributes, x!, kernelOf(w!))];
       if (each)
-        return [openMap((extra) => k.convolve(store(k, each), plain(1), window, { ...extra, depthwise: true }))];
+        return [openMap(k, (extra) => k.convolve(store(k, each), plain(1), window, { ...extra, depthwise: true }))];
       return some(folded.convolve(k, plain(0), plain(1), window));
+    }
+    const groups = attributes.group > 1 ? groupsOf(k.block, w!, attributes.group) : undefined;
+    if (groups !== undefined) {
+      const each = b || isPoint(x!) ? undefined : map(0);
+      if (each === undefined) return undefined;
+      const window = windowOf(attributes, x!, kernelOf(w!));
+      const spread = spreadGroups(k, plain(1), groups);
+      return [openMap(k, (extra) => k.convolve(store(k, each), spread, window, { ...extra, groups: groups.count }))];
     }
     const few = extent(w!, 1) < k.block;
     const given = few ? undefined : map(0);
     if (attributes.group !== 1 || extent(w!, 0) % k.block !== 0 || isPoint(x!) || b || (!few && !given))
       return undefined;
     const window = windowOf(attributes, x!, kernelOf(w!));
-    return [openMap((extra) => k.convolve(given ? store(k, given) : plain(0), plain(1), window, extra))];
+    return [openMap(k, (extra) => k.convolve(given ? store(k, given) : plain(0), plain(1), window, extra))];
   },
 
   ConvInputGradient: ({ k, node, inputs: [dy, w], map, plain }) => {
     const attributes = attributesOf(node) as AttributesOf<typeof ConvInputGradient.attributes>;
     const depthwise = isDepthwise(attributes, w!);
-    const fits = depthwise || (extent(w!, 1) % k.block === 0 && attributes.group === 1);
+    const groups = attributes.group > 1 && !depthwise ? groupsOf(k.block, w!, attributes.group) : undefined;
+    const fits = depthwise || groups || (extent(w!, 1) % k.block === 0 && attributes.group === 1);
     const given = fits ? map(0) : undefined;
     const size = attributes.input_shape ?? [];
     if (given === undefined && (!depthwise || dy!.shape.length !== 4)) return undefined;
     const window = windowOf(attributes, dy!, kernelOf(w!));
     if (given === undefined) return some(folded.inputGradient(k, plain(0), plain(1), window, size));
+    const weights = groups ? spreadGroups(k, plain(1), groups) : plain(1);
+    const kind = { depthwise, groups: groups?.count ?? 1 };
     const make = (sum?: Value) =>
-      k.inputGradient(store(k, given), plain(1), window, size, { ...(sum && { sum }), depthwise });
+      k.inputGradient(store(k, given), weights, window, size, { ...(sum && { sum }), ...kind });
     if (make() === undefined) return undefined; // nothing of the attempt stays: unused nodes are removed
-    return [openMap(({ sum }) => make(sum)!)];
+    return [openMap(k, ({ sum }) => make(sum)!)];
   },
 
   ConvWeightGradient: ({ k, node, inputs: [x, dy], map, plain }) => {
@@ -81,8 +94,18 @@ export const rules: Partial<Record<OpName, Rule>> = {
       if (a && c) return [depthwiseWeightGradient(k, a, c, window)];
       return some(folded.weightGradient(k, plain(0), plain(1), window));
     }
+    if (isPoint(dy!)) return undefined;
+    const { group } = attributes;
+    const groups = groupsFrom(k.block, { group, inputs: extent(x!, 1) / group, outputs: extent(dy!, 1) / group });
+    if (group > 1 && groups !== undefined && x!.shape.length === 4) {
+      const each = map(1);
+      const window = windowOf(attributes, x!, attributes.kernel_shape ?? []);
+      return each && [groupedWeightGradient(k, plain(0), store(k, each), window, groups)];
+    }
+    const byPoints = pointwise(k, attributes, [x!, dy!], [map, plain]);
+    if (byPoints) return [byPoints];
     const given = attributes.group === 1 && extent(x!, 0) % k.block === 0 ? map(1) : undefined;
-    if (given === undefined || isPoint(dy!)) return undefined;
+    if (given === undefined) return undefined;
     return [k.weightGradient(plain(0), store(k, given), windowOf(attributes, x!, attributes.kernel_shape ?? []))];
   },
 
@@ -177,13 +200,33 @@ function isDepthwise({ group }: { readonly group: number }, w: Value): boolean {
   return group > 1 && group === w.shape[0] && w.shape[1] === 1;
 }
 
+/** The weight gradient of a 1×1 convolution; undefined where it is none, or the maps do not fill blocks. */
+function pointwise(
+  k: Kernels,
+  attributes: AttributesOf<typeof ConvWeightGradient.attributes>,
+  [x, dy]: readonly [Value, Value],
+  [map, plain]: readonly [Call["map"], Call["plain"]],
+): Value | undefined {
+  if (attributes.group !== 1 || x.shape.length !== 4 || isPoint(x)) return undefined;
+  const { kernel, strides, before, after } = windowOf(attributes, x, attributes.kernel_shape ?? []);
+  const plainly = [...before, ...after].every((pad) => pad === 0) && strides[0] === strides[1];
+  if (!kernel.every((size) => size === 1) || !plainly) return undefined;
+  if (extent(x, 1) % k.block !== 0 || extent(dy, 1) % k.block !== 0) return undefined;
+  const [a, b] = [map(0), map(1)];
+  if (a === undefined || b === undefined) return undefined;
+  const both = (i: number, each: FeatureMap) => ({ blocked: store(k, each), plain: () => plain(i) });
+  return pointwiseWeightGradient(k, both(0, a), both(1, b), strides[0]!);
+}
+
 /** The one output of a node, where there is one. */
 function some(value: Value | undefined): readonly Value[] | undefined {
   return value && [value];
 }
 
-function openMap(make: (extra: { bias?: Value; sum?: Value }) => Value): FeatureMap {
-  return { kind: "open", make };
+/** A convolution that waits for what it takes along, and stays the work of the layer that it is of. */
+function openMap({ g }: Kernels, make: (extra: { bias?: Value; sum?: Value }) => Value): FeatureMap {
+  const { place } = g;
+  return { kind: "open", make: (extra) => g.within(place, () => make(extra)) };
 }
 
 /** The second map taken along by the first, where that costs nothing. */

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 
 /** A commit's name in full. */
@@ -52,9 +52,11 @@ export function blobOf(folder: string, checksum: string): string {
  */
 export async function linkFile(folder: string, commit: string, name: string, checksum: string): Promise<string> {
   const [path, blob] = [join(folder, "snapshots", commit, name), blobOf(folder, checksum)];
+  const target = relative(dirname(path), blob);
+  if ((await readlink(path).catch(() => undefined)) === target) return path;
   await mkdir(dirname(path), { recursive: true });
   await rm(path, { force: true });
-  await symlink(relative(dirname(path), blob), path).catch(async (error: NodeJS.ErrnoException) => {
+  await symlink(target, path).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code === "EEXIST") return; // another process was faster
     if (error.code === "EPERM") return rename(blob, path).catch(() => copyFile(blob, path));
     throw error;

@@ -37,5 +37,8 @@ it("says what is wrong with an address or a token", () => {
   expect(() => hubSettings({ HF_ENDPOINT: "huggingface.co" })).toThrow(
     'HF_ENDPOINT: got "huggingface.co"; expected an',
   );
+  expect(() => hubSettings({ HF_ENDPOINT: "https://me:secret@hub" })).toThrow(
+    /^HF_ENDPOINT: got a name or password in the/,
+  );
   expect(() => hubSettings({ HF_TOKEN: "hf_a b" })).toThrow("HF_TOKEN: got spaces or other signs in it; expected a");
 });

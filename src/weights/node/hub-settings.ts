@@ -37,6 +37,9 @@ export function hubSettings(environment: Environment = process.env): HubSettings
 }
 
 function addressOf(endpoint: string): string {
+  if (/^https?:\/\/[^/]*@/.test(endpoint)) {
+    throw new UserError("HF_ENDPOINT: got a name or password in the address; expected a token in HF_TOKEN instead");
+  }
   if (/^https?:\/\//.test(endpoint) && URL.canParse(endpoint)) return endpoint.replace(/\/+$/, "");
   throw new UserError(`HF_ENDPOINT: got "${endpoint}"; expected an address such as https://huggingface.co`);
 }

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { UserError } from "../../errors.js";
+import { Random } from "../../random.js";
 import { parseHubId } from "../hub-id.js";
 import type { HubOptions } from "./hub-revision.js";
 import { gitHash, goodToken, HubServer, type Mischief, sha256 } from "./hub-server.test.helper.js";
@@ -111,6 +112,14 @@ describe("a model that is pulled", () => {
       weights: join(snapshot, "model.safetensors"),
     });
     expect(server.seen).toEqual([]);
+    await pull(name, { refresh: true }); // where there are no links, files are checked as they lie there
+    expect([downloads(), notices]).toEqual([[], []]);
+    truncateSync(join(snapshot, "model.safetensors"), 1000);
+    const { weights: path } = await pull(name, { refresh: true });
+    expect(notices).toEqual([
+      expect.stringMatching(/model.safetensors: it is damaged; fetching model.safetensors anew$/),
+    ]);
+    expect(Buffer.compare(readFileSync(path), weights)).toBe(0);
   });
 
   it("shares files between commits and keeps branches, tags and pull requests apart", async () => {
@@ -143,6 +152,23 @@ describe("a model that is pulled", () => {
     expect(notices).toEqual([expect.stringMatching(/blobs\/\w+: it is damaged; fetching model.safetensors anew/)]);
   });
 });
+
+/** Changes what an answer says before it is sent: bytes turned, cut or doubled, and sometimes its status. */
+function spoil(response: ServerResponse, below: (limit: number) => number, json: boolean): void {
+  const end = response.end.bind(response) as (body?: unknown) => ServerResponse;
+  const writeHead = response.writeHead.bind(response) as (status: number, headers: object) => ServerResponse;
+  const status = below(4) === 0 ? [204, 206, 301, 400, 403, 500][below(6)]! : undefined;
+  response.writeHead = ((honest: number, headers: Record<string, unknown>) => {
+    const { "content-length": _, ...rest } = headers;
+    return writeHead(status ?? honest, rest);
+  }) as typeof response.writeHead;
+  response.end = ((body?: string | Uint8Array) => {
+    const bytes = Buffer.from(body ?? "");
+    for (let i = below(json ? 12 : 4); i > 0 && bytes.length > 0; i--) bytes[below(bytes.length)] = below(256);
+    const cut = below(3) === 0 ? bytes.subarray(0, below(bytes.length + 1)) : bytes;
+    return end(below(5) === 0 ? Buffer.concat([cut, cut]) : cut);
+  }) as typeof response.end;
+}
 
 /** Sends some of a file and hangs up. */
 function breakOff(response: ServerResponse, start: number, bytes: Uint8Array, length: number): void {
@@ -445,6 +471,31 @@ describe("a hostile hub ends in one line", () => {
     expect([existsSync(part()), existsSync(join(folder(), "refs"))]).toEqual([false, false]);
   });
 
+  it("whatever it sends", async () => {
+    const random = new Random(1, "hub");
+    const below = (limit: number) => random.below(limit);
+    let [refused, taken] = [0, 0];
+    for (let run = 0; run < 100; run++) {
+      rmSync(cache, { recursive: true, force: true });
+      const turn = below(6);
+      let asked = 0;
+      server.mischief = ({ host }, request, response) => {
+        if (host === "hub" && asked++ === turn) spoil(response, below, request.method === "POST");
+        return false;
+      };
+      try {
+        const { weights: path } = await pull(name, { patience: 200, attempts: 1 });
+        expect(Buffer.compare(readFileSync(path), weights)).toBe(0); // what was spoilt did not matter
+        taken++;
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        expect(error.message).not.toContain("\n");
+        refused++;
+      }
+    }
+    expect([refused > 20, taken > 5, refused + taken]).toEqual([true, true, 100]);
+  });
+
   it("that says nothing at all", async () => {
     server.mischief = () => true;
     expect(await failure(pull(name, { patience: 100, attempts: 2 }))).toContain(
@@ -483,9 +534,15 @@ describe("the repository", () => {
   });
 
   it("whose cache cannot be written is told", async () => {
+    await mkdir(folder(), { recursive: true });
+    writeFileSync(join(folder(), "refs"), "");
+    expect(await failure(pull())).toMatch(
+      /small.in3: got E(EXIST|NOTDIR).*; expected a folder to write to, as HF_HOME says$/,
+    );
+    rmSync(cache, { recursive: true });
     writeFileSync(cache, "");
     expect(await failure(pull())).toMatch(
-      /blobs: got (ENOTDIR|EEXIST).*; expected a folder to write to, as HF_HOME says$/,
+      /small.in3: got (ENOTDIR|EEXIST).*; expected a folder to write to, as HF_HOME says$/,
     );
   });
 });

@@ -1,0 +1,78 @@
+import type { BenchCase } from "./cases.js";
+import type { Measured, SideMeasured } from "./measure.js";
+
+/** The machine and the versions behind a page. */
+export interface PageContext {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly node: string;
+  readonly onnxruntime: string;
+}
+
+/** docs/benchmarks.md: what was measured of every case, and text that was found out and is not measured anew. */
+export function page(
+  cases: readonly BenchCase[],
+  results: ReadonlyMap<string, Measured>,
+  { cpu, cores, node, onnxruntime }: PageContext,
+  appendix: string,
+): string {
+  const measured = cases.flatMap((each) => {
+    const result = results.get(each.name);
+    return result ? [{ ...each, result }] : [];
+  });
+  const torch = measured.flatMap(({ result, second }) => (second.by === "torch" ? [result.second?.version] : []));
+  const version = torch.find((each) => each !== undefined);
+  return `# Benchmarks
+
+Written by \`npm run bench\`. Each row is two processes that take turns in one run; the ratio is that of their medians, lower is
+better. Trust the ratio: single times depend on the machine and on what else it was doing (load: how many processes ran or wanted
+to when the row was begun, itself not counted).
+
+A training step is forward, softmax cross-entropy, backward and SGD with Nesterov momentum and weight decay, on random images in
+float32; PyTorch runs the same network eagerly with as many threads, denormals flushed on both sides. Milliseconds: median (10th
+to 90th percentile), number of runs. Peak memory: the largest resident set of each process.
+
+| case | ms | against, ms | ratio | goal | peak MB | ratio of peaks | load |
+|---|---:|---:|---:|---:|---:|---:|---:|
+${measured.map(row).join("\n")}
+
+Against: PyTorch, except where the row says otherwise. Machine: ${cpu}, ${cores} cores. Node ${node}, onnxruntime-node ${onnxruntime},
+PyTorch ${version ?? "not installed"} (Debian: \`python3-torch\`). One row: \`npm run bench -- --case seresnet50-train\`; \`--list\` names them all.
+
+${appendix}`;
+}
+
+function row({ title, goal, memoryGoal, result }: BenchCase & { readonly result: Measured }): string {
+  const { first, second, load } = result;
+  const cells = [
+    title,
+    times(first),
+    second ? times(second) : "not installed",
+    second ? verdict(median(first.milliseconds) / median(second.milliseconds), goal) : "–",
+    goal === undefined ? "–" : `≤ ${goal.toFixed(2)}`,
+    second ? `${first.peakMegabytes} / ${second.peakMegabytes}` : `${first.peakMegabytes}`,
+    second ? verdict(first.peakMegabytes / second.peakMegabytes, memoryGoal) : "–",
+    load.toFixed(1),
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** The ratio, bold where it misses its goal. */
+function verdict(ratio: number, goal: number | undefined): string {
+  const text = ratio.toFixed(2);
+  return goal !== undefined && Number(text) > goal ? `**${text}**` : text;
+}
+
+function times({ milliseconds }: SideMeasured): string {
+  const [low, middle, high] = [0.1, 0.5, 0.9].map((at) => quantile(milliseconds, at).toFixed(1));
+  return `${middle} (${low}–${high}), ${milliseconds.length}`;
+}
+
+/** The middle one, of two the upper. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+function quantile(values: readonly number[], at: number): number {
+  return values.toSorted((a, b) => a - b)[Math.round(at * (values.length - 1))]!;
+}

@@ -1,0 +1,101 @@
+import { availableParallelism } from "node:os";
+import { Command } from "commander";
+import type { Graph } from "../graph/graph.js";
+import { modelEntry } from "../models/index.js";
+import { engineOptionsOf, number, parseInput, wholeNumber } from "./options.js";
+
+interface TrainFlags {
+  readonly model: string;
+  readonly batch: number;
+  readonly input?: string;
+  readonly classes: number;
+  readonly steps: number;
+  readonly threads?: number;
+  readonly profile?: true;
+  readonly json?: true;
+}
+
+/** `senet bench train`: times a training step. */
+export const benchTrain = new Command("train")
+  .description("Time a training step (forward, backward, update) on random images.")
+  .option("--model <name>", "a network by its published name", "seresnet20")
+  .option("--input <CxHxW>", "size of the images (default: the network's own)")
+  .addOption(number("--batch <n>", "images per step", 128))
+  .addOption(number("--classes <n>", "number of classes", 10))
+  .addOption(number("--steps <n>", "steps measured, after those that are not", 20))
+  .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
+  .option("--profile", "where the time goes: by operator and layer, forward and backward, with the bytes moved")
+  .option("--json", "print one JSON document")
+  .action(run);
+
+async function run(flags: TrainFlags): Promise<void> {
+  const entry = modelEntry(flags.model);
+  const input = flags.input === undefined ? entry.input : parseInput(flags.input);
+  wholeNumber("--batch", flags.batch, 1);
+  wholeNumber("--steps", flags.steps, 1);
+  const { createModel } = await import("../models/index.js");
+  const graph = createModel(flags.model, { classes: flags.classes, input, shortcut: "projection" });
+  await (flags.profile ? profile(graph, input, flags) : time(graph, input, flags));
+}
+
+async function time(graph: Graph, input: readonly number[], flags: TrainFlags): Promise<void> {
+  const { nodeRuntime } = await import("../runtime/node/runtime.js");
+  const { openTrainingBench } = await import("../train/bench.js");
+  const { environment } = await import("./environment.js");
+  const { batch, steps, model } = flags;
+  const runtime = nodeRuntime(engineOptionsOf(flags));
+  try {
+    const bench = await openTrainingBench(runtime, graph, batch);
+    await bench.time(3);
+    const megabytes = [residentMegabytes()];
+    const milliseconds = await bench.time(steps);
+    megabytes.push(residentMegabytes());
+    await bench.close();
+    const median = milliseconds.toSorted((a, b) => a - b)[milliseconds.length >> 1]!;
+    const imagesPerSecond = (1000 * batch) / median;
+    const result = { model, batch, input, engine: runtime.name, steps, medianMs: median, imagesPerSecond };
+    process.stdout.write(
+      flags.json
+        ? `${JSON.stringify({ ...result, milliseconds, megabytes, environment: environment() })}\n`
+        : `${model}, batch ${batch}, ${input.join("x")}: ${median.toFixed(1)} ms per training step, ` +
+            `${Math.round(imagesPerSecond)} images/s\n(median of ${steps}; ${runtime.name}; ` +
+            `memory ${megabytes[0]} MB before, ${megabytes[1]} MB after)\n`,
+    );
+  } finally {
+    await runtime.close();
+  }
+}
+
+async function profile(graph: Graph, input: readonly number[], flags: TrainFlags): Promise<void> {
+  const { nodeRuntime } = await import("../runtime/node/runtime.js");
+  const { profileRuns } = await import("../runtime/node/profile-runs.js");
+  const { benchStep } = await import("../train/bench.js");
+  const { stepProfile } = await import("../train/step-profile.js");
+  const { writeOnnx } = await import("../graph/onnx-write.js");
+  const { environment } = await import("./environment.js");
+  const { stepTables } = await import("./step-tables.js");
+  const { batch, steps, model, threads = availableParallelism() } = flags;
+  const runtime = nodeRuntime({ threads });
+  const channelBlock = await runtime.channelBlock();
+  await runtime.close();
+  const { plan, state, feeds } = benchStep(graph, batch, { channelBlock });
+  const options = { threads, runs: steps, renews: true };
+  const { milliseconds, nodes } = await profileRuns(
+    writeOnnx(plan.graph),
+    { ...feeds, ...Object.fromEntries(state) },
+    options,
+  );
+  const made = stepProfile(nodes, plan.graph.places ?? new Map());
+  const result = { model, batch, input, engine: runtime.name, steps, milliseconds };
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify({ ...result, ...made, environment: environment() })}\n`
+      : `${model}, batch ${batch}, ${input.join("x")}: ${milliseconds.toFixed(1)} ms per training step while profiled\n` +
+          `(mean of ${steps}; ${runtime.name})\n\n${stepTables(made)}`,
+  );
+}
+
+/** Memory of the whole process, its worker thread included. */
+function residentMegabytes(): number {
+  return Math.round(process.memoryUsage.rss() / 2 ** 20);
+}

@@ -1,0 +1,27 @@
+import type { EvaluationResults } from "../evaluation-results.js";
+import { formatCount } from "../format.js";
+import { type Html, html } from "../markup.js";
+import { facts } from "./facts.js";
+
+/** How to get the same numbers again: command, preprocessing and environment. */
+export function evaluationMethodSection({ command, settings, environment, data, created }: EvaluationResults): Html {
+  return html`<section>
+<h2>How it was measured</h2>
+<h3>Reproduce</h3>
+<pre tabindex="0"><code>${command}</code></pre>
+<div class="columns">
+<div><h3>Model and images</h3>
+${facts(settings)}</div>
+<div><h3>Environment</h3>
+${facts([
+  ["senet", environment.senet],
+  ["Node", environment.node],
+  ["ONNX Runtime", environment.onnxruntime],
+  ["processor", `${environment.cpu}, ${environment.cores} cores`],
+  ["system", environment.os],
+  ["data", `${data.name}, ${formatCount(data.images)} images`],
+  ["finished", `${created.slice(0, 16).replace("T", " ")} UTC`],
+])}</div>
+</div>
+</section>`;
+}
