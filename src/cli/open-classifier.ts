@@ -39,7 +39,7 @@ export function classifierOptions(): Option[] {
 /** `--model` of commands that classify. */
 export const classifierModel = [
   "--model <model>",
-  "a network by its published name, an .onnx file, the folder of a run, or a hub id such as timm/seresnet50.a1_in1k",
+  `the folder of a run, ${modelSources}`,
 ] as const satisfies readonly string[];
 
 /** A model that gives photos classes: all that is needed to ask it. */
@@ -153,7 +153,7 @@ async function fromFile(flags: ClassifierFlags, onNotice: (text: string) => void
 async function fromHub(flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {
   const { openHub, openHubGraph } = await import("./open-hub.js");
   const { size } = flags;
-  const options = { ...(size !== undefined && { size }) };
+  const options = { onNotice, ...(size !== undefined && { size }) };
   if (flags.weights === undefined) {
     const { graph, weights, preprocessing, card } = await openHub(flags.model, options);
     return { graph, weights, preprocessing, classes: card.classes };

@@ -77,8 +77,8 @@ async function sizeOf(path: string): Promise<number | undefined> {
 
 const elsewhereOf = ({ elsewhere = "another mirror with --base URL" }: FetchRequest) => elsewhere;
 
-/** The longest pause that a server may ask for, in seconds. */
-const LONGEST_PAUSE = 600;
+/** The longest pause that a server may ask for, in seconds: the hub counts requests in windows of five minutes. */
+export const LONGEST_PAUSE = 600;
 
 async function fetchWhole(request: FetchRequest, options: FetchOptions): Promise<void> {
   const { signal, onRetry, attempts = 5, pause = 1000 } = options;

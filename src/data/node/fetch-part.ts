@@ -122,7 +122,10 @@ async function startOf(response: Response, have: number, request: FetchRequest):
 export function busyFor({ status, statusText, headers }: Response): Interrupted | undefined {
   if (status < 500 && status !== 429 && status !== 408) return undefined;
   const after = headers.get("retry-after") ?? "";
-  const seconds = /^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000;
+  // Seconds, a date, or the time until the count starts anew, as in IETF's draft: `RateLimit: "api";r=0;t=55`.
+  const [, reset] = /;t=(\d+)/.exec(headers.get("ratelimit") ?? "") ?? [];
+  const date = (Date.parse(after) - Date.now()) / 1000;
+  const seconds = /^\d+$/.test(after) ? Number(after) : after !== "" ? date : Number(reset);
   return new Interrupted(`the server answered ${status} ${statusText}`.trimEnd(), seconds > 0 ? seconds : undefined);
 }
 

@@ -1,4 +1,4 @@
-import { sleep } from "../../data/node/fetch-file.js";
+import { LONGEST_PAUSE, sleep } from "../../data/node/fetch-file.js";
 import { busyFor, failureOf, Interrupted } from "../../data/node/fetch-part.js";
 import { UserError } from "../../errors.js";
 import { formatHubId, type HubId } from "../hub-id.js";
@@ -26,9 +26,6 @@ export class HubMissing extends UserError {}
 
 /** The longest answer that is read, in bytes: a few lines about a repository and some of its files. */
 const LONGEST_ANSWER = 4 * 2 ** 20;
-
-/** The longest pause that a server may ask for, in seconds. */
-const LONGEST_PAUSE = 60;
 
 /**
  * A `fetch` for the hub's interface: with the token for the hub alone, a time limit and new attempts where they may help.
