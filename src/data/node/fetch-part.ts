@@ -1,6 +1,7 @@
 import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { UserError } from "../../errors.js";
 import type { FetchOptions, FetchRequest } from "./fetch-file.js";
+import { Interrupted } from "./persist.js";
 
 /** Where a file lies while it is not complete. */
 export const partOf = ({ part, target }: Pick<FetchRequest, "part" | "target">): string => part ?? `${target}.part`;
@@ -12,17 +13,6 @@ export const tagOf = (request: Pick<FetchRequest, "part" | "target">): string =>
 export async function discard(request: Pick<FetchRequest, "part" | "target">): Promise<void> {
   await rm(partOf(request), { force: true });
   await rm(tagOf(request), { force: true });
-}
-
-/** An attempt that failed in a way that another may not. */
-export class Interrupted extends Error {
-  constructor(
-    message: string,
-    /** Seconds that the server asks to wait. */
-    readonly wait?: number,
-  ) {
-    super(message);
-  }
 }
 
 /**
