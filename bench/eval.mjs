@@ -63,7 +63,7 @@ const used = sides.map(() => []);
 for (let round = -1; round < Number(rounds); round++) {
   for (const [i, side] of sides.entries()) {
     const [seconds, processor, top1] = await side.pass();
-    if (round < 0) console.log(`${side.name}: top-1 ${top1.toFixed(2)} %`);
+    if (round < 0) console.log(`${side.name}: top-1 ${top1.toFixed(2)} %, first pass ${seconds.toFixed(2)} s`);
     else [times[i], used[i]] = [[...times[i], seconds], [...used[i], processor]];
   }
 }
