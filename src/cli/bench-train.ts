@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import type { Graph } from "../graph/graph.js";
 import { modelEntry } from "../models/index.js";
-import { engineOptionsOf, number, parseInput, wholeNumber } from "./options.js";
+import { engineOptionsOf, number, parseInput, recomputeOption, wholeNumber } from "./options.js";
 
 interface TrainFlags {
   readonly model: string;
@@ -11,6 +11,7 @@ interface TrainFlags {
   readonly classes: number;
   readonly steps: number;
   readonly threads?: number;
+  readonly recompute?: true;
   readonly profile?: true;
   readonly json?: true;
 }
@@ -24,6 +25,7 @@ export const benchTrain = new Command("train")
   .addOption(number("--classes <n>", "number of classes", 10))
   .addOption(number("--steps <n>", "steps measured, after those that are not", 20))
   .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
+  .addOption(recomputeOption())
   .option("--profile", "where the time goes: by operator and layer, forward and backward, with the bytes moved")
   .option("--json", "print one JSON document")
   .action(run);
@@ -45,21 +47,22 @@ async function time(graph: Graph, input: readonly number[], flags: TrainFlags): 
   const { batch, steps, model } = flags;
   const runtime = nodeRuntime(engineOptionsOf(flags));
   try {
-    const bench = await openTrainingBench(runtime, graph, batch);
+    const bench = await openTrainingBench(runtime, graph, batch, { recompute: flags.recompute });
     await bench.time(3);
     const megabytes = [residentMegabytes()];
     const milliseconds = await bench.time(steps);
     megabytes.push(residentMegabytes());
     await bench.close();
+    const peak = Math.round(process.resourceUsage().maxRSS / 1024);
     const median = milliseconds.toSorted((a, b) => a - b)[milliseconds.length >> 1]!;
     const imagesPerSecond = (1000 * batch) / median;
     const result = { model, batch, input, engine: runtime.name, steps, medianMs: median, imagesPerSecond };
     process.stdout.write(
       flags.json
-        ? `${JSON.stringify({ ...result, milliseconds, megabytes, environment: environment() })}\n`
+        ? `${JSON.stringify({ ...result, milliseconds, megabytes, peakMegabytes: peak, environment: environment() })}\n`
         : `${model}, batch ${batch}, ${input.join("x")}: ${median.toFixed(1)} ms per training step, ` +
             `${Math.round(imagesPerSecond)} images/s\n(median of ${steps}; ${runtime.name}; ` +
-            `memory ${megabytes[0]} MB before, ${megabytes[1]} MB after)\n`,
+            `memory ${megabytes[0]} MB before, ${megabytes[1]} MB after, at most ${peak} MB)\n`,
     );
   } finally {
     await runtime.close();
@@ -72,13 +75,15 @@ async function profile(graph: Graph, input: readonly number[], flags: TrainFlags
   const { benchStep } = await import("../train/bench.js");
   const { stepProfile } = await import("../train/step-profile.js");
   const { writeOnnx } = await import("../graph/onnx-write.js");
+  const { initialState } = await import("../transform/state.js");
   const { environment } = await import("./environment.js");
   const { stepTables } = await import("./step-tables.js");
   const { batch, steps, model, threads = availableParallelism() } = flags;
   const runtime = nodeRuntime({ threads });
   const channelBlock = await runtime.channelBlock();
   await runtime.close();
-  const { plan, state, feeds } = benchStep(graph, batch, { channelBlock });
+  const { plan, weights, feeds } = benchStep(graph, batch, { channelBlock, recompute: flags.recompute });
+  const state = initialState(plan, weights);
   const options = { threads, runs: steps, renews: true };
   const { milliseconds, nodes } = await profileRuns(
     writeOnnx(plan.graph),

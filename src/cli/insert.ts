@@ -112,7 +112,7 @@ function naming<T>(path: string, work: () => T): T {
 function checkPaths(path: string, { out, dryRun, report }: InsertFlags): void {
   if (!/\.onnx$/i.test(path)) {
     throw new UserError(
-      `got "${path}"; expected an .onnx file; senet export NAME -o FILE writes a network of the zoo as one`,
+      `got "${path}"; expected an .onnx file; senet export NAME -o FILE writes a network of the zoo or the hub as one`,
     );
   }
   if (out === undefined && !dryRun) throw new UserError("--out: got none; expected the new .onnx file, or --dry-run");

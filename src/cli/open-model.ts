@@ -44,7 +44,7 @@ export async function openModel(flags: ModelFlags, dataset: Dataset, seed: numbe
   }
   const { initialise } = await import("../graph/initialise.js");
   const notices: string[] = [];
-  const { name, graph, weights, statistics: own } = await foundAs[source](flags, dataset, notices);
+  const { name, graph, weights, statistics: own } = await foundAs[source](flags, dataset);
   const given = flags.weights === undefined ? weights : await ofFile(flags.weights, name, graph, seed, notices);
   const anew = [...graph.parameters.keys()].filter((name) => !given.has(name));
   if (given.size > 0 && anew.length > 0) {
@@ -70,9 +70,11 @@ export function statisticsOf(
   return { mean: read("--mean", mean) ?? own.mean, std: read("--std", std) ?? own.std };
 }
 
-const foundAs: Readonly<
-  Record<ModelSource, (flags: ModelFlags, dataset: Dataset, notices: string[]) => Promise<Found>>
-> = { name: fromZoo, file: fromFile, hub: fromHub };
+const foundAs: Readonly<Record<ModelSource, (flags: ModelFlags, dataset: Dataset) => Promise<Found>>> = {
+  name: fromZoo,
+  file: fromFile,
+  hub: fromHub,
+};
 
 /** The weights of `--weights`; a checkpoint of a run holds more than the network, which is left out. */
 async function ofFile(
@@ -103,15 +105,19 @@ function sizesOf({ classes, channels, height, width }: Dataset) {
 }
 
 /** The published network with its weights, but for a last layer for other classes. */
-async function fromHub(flags: ModelFlags, dataset: Dataset, notices: string[]): Promise<Found> {
+async function fromHub(flags: ModelFlags, dataset: Dataset): Promise<Found> {
   const { openHub, openHubGraph } = await import("./open-hub.js");
   const options = { model: { ...sizesOf(dataset), ...modelOptionsOf(flags) } };
   if (flags.weights !== undefined) return { ...(await openHubGraph(flags.model, options)), weights: new Map() };
-  const onNotice = (text: string) => notices.push(text);
-  const found = await openHub(flags.model, { ...options, renewHead: true, onNotice });
+  const found = await openHub(flags.model, { ...options, renewHead: true, onNotice: tellOthers });
   const { renewed, preprocessing: statistics } = found;
   const weights = new Map([...found.weights].filter(([name]) => !renewed.includes(name)));
   return { ...found, weights, statistics };
+}
+
+/** Tells what is noticed while a model comes; that a last layer starts anew is told of all models alike, later. */
+function tellOthers(text: string): void {
+  if (!text.includes(" starts anew: ")) process.stderr.write(`senet: ${text}\n`);
 }
 
 /**

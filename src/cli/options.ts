@@ -80,6 +80,11 @@ export function trainingOptions(fallback: { data?: string } = {}): Option[] {
   ];
 }
 
+/** Less memory for more time; the numbers stay the same to the bit. */
+export function recomputeOption(): Option {
+  return new Option("--recompute", "compute parts of the forward pass again: less memory, more time, equal numbers");
+}
+
 /** Options under a heading of the help. */
 export function under(heading: string, options: readonly Option[]): Option[] {
   return options.map((option) => option.helpGroup(heading));

@@ -27,7 +27,16 @@ export async function writeConfig(folder: RunFolder, kind: string, flags: Option
  * Flags that may change when a run goes on: what the data is called, and what leaves the weights alone. An image that ended
  * a run may be left out from there on: before it, nothing depended on the flag.
  */
-const FREE = new Set(["data", "dataWorkers", "onBadImage", "json", "threads", "checkpointEvery", "resume"]);
+const FREE = new Set([
+  "data",
+  "dataWorkers",
+  "onBadImage",
+  "json",
+  "threads",
+  "recompute",
+  "checkpointEvery",
+  "resume",
+]);
 
 /** A run that goes on. */
 export interface ResumedRun<T> {

@@ -13,6 +13,7 @@ import {
   engineOptionsOf,
   number,
   recipeOf,
+  recomputeOption,
   type TrainingFlags,
   trainingOptions,
   wholeNumber,
@@ -25,6 +26,7 @@ interface TrainFlags extends TrainingFlags {
   readonly model?: string;
   readonly weights?: string;
   readonly seed: number;
+  readonly recompute?: true;
   readonly out?: string;
   readonly resume?: string;
   readonly json?: true;
@@ -40,6 +42,7 @@ export const train = new Command("train")
   .option("--json", "print one JSON document at the end");
 for (const option of trainingOptions()) train.addOption(option);
 train.addOption(number("--seed <n>", "decides initial weights, order and augmentation", 1).helpGroup("Run:"));
+train.addOption(recomputeOption().helpGroup("Run:"));
 train.action(run);
 
 async function run(given: TrainFlags, command: CommandType): Promise<void> {
@@ -150,6 +153,7 @@ async function trainInto(
   const trained = runTraining(runtime, graph, dataset, recipe, seed, {
     weights: first,
     resume,
+    recompute: flags.recompute,
     checkpointEvery,
     signal,
     onNotice,

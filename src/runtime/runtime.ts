@@ -10,6 +10,8 @@ export interface OpenOptions {
    * They are not fed; `read` and `write` reach them.
    */
   readonly resident?: ReadonlyMap<string, Tensor>;
+  /** True: the engine may take over the memory of the resident values, which cannot be used afterwards. */
+  readonly takeOver?: boolean | undefined;
   /** For resident inputs that a run renews: the output that holds the next value. Such outputs are not returned. */
   readonly next?: ReadonlyMap<string, string>;
 }

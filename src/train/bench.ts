@@ -1,19 +1,18 @@
-import type { Graph } from "../graph/graph.js";
+import type { Graph, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
-import { elements, type Tensor } from "../graph/tensor.js";
+import { elements } from "../graph/tensor.js";
 import { Random } from "../random.js";
 import type { Runtime, Tensors } from "../runtime/runtime.js";
 import type { Target } from "../transform/lower.js";
-import { initialState } from "../transform/state.js";
 import { type TrainingStep, trainingStep } from "../transform/training-step.js";
 import { crossEntropy } from "./losses.js";
-import { reopenStep } from "./open-step.js";
+import { openStep } from "./open-step.js";
 import { sgd } from "./optimizers.js";
 
-/** A training step (SGD with Nesterov momentum and weight decay), its first state, and a batch of random images. */
+/** A training step (SGD with Nesterov momentum and weight decay), first weights, and a batch of random images. */
 export interface BenchStep {
   readonly plan: TrainingStep;
-  readonly state: ReadonlyMap<string, Tensor>;
+  readonly weights: Weights;
   readonly feeds: Tensors;
 }
 
@@ -30,7 +29,7 @@ export function benchStep(graph: Graph, batch: number, target: Target): BenchSte
     y: { dtype: "int64", shape: [batch], data: y },
     lr: { dtype: "float32", shape: [], data: Float32Array.of(0.1) },
   };
-  return { plan, state: initialState(plan, initialise(graph, 1)), feeds };
+  return { plan, weights: initialise(graph, 1), feeds };
 }
 
 /** A training step that is ready to be timed. */
@@ -47,7 +46,7 @@ export async function openTrainingBench(
   batch: number,
   target: Omit<Target, "channelBlock"> = {},
 ): Promise<TrainingBench> {
-  const { plan, state, feeds } = benchStep(graph, batch, { ...target, channelBlock: await runtime.channelBlock() });
-  const session = await reopenStep(runtime, plan, state);
+  const { plan, weights, feeds } = benchStep(graph, batch, { ...target, channelBlock: await runtime.channelBlock() });
+  const session = await openStep(runtime, plan, weights, 0, true);
   return { time: (steps) => session.time(feeds, steps), close: () => session.release() };
 }

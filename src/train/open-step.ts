@@ -10,9 +10,16 @@ import type { TrainingStep } from "../transform/training-step.js";
 /**
  * Opens a training step with the given weights; state that is not given has its first value.
  * @param seed of what is drawn at random inside the step.
+ * @param takeOver true: the engine takes over their memory, which saves a copy where they are not used afterwards.
  */
-export function openStep(runtime: Runtime, plan: TrainingStep, weights: Weights, seed = 0): Promise<Session> {
-  return open(runtime, plan, initialState(plan, weights, seed));
+export function openStep(
+  runtime: Runtime,
+  plan: TrainingStep,
+  weights: Weights,
+  seed = 0,
+  takeOver = false,
+): Promise<Session> {
+  return open(runtime, plan, initialState(plan, weights, seed), takeOver);
 }
 
 /**
@@ -38,9 +45,15 @@ export async function reopenStep(
   );
 }
 
-function open(runtime: Runtime, plan: TrainingStep, state: ReadonlyMap<string, Tensor>): Promise<Session> {
+function open(
+  runtime: Runtime,
+  plan: TrainingStep,
+  state: ReadonlyMap<string, Tensor>,
+  takeOver = false,
+): Promise<Session> {
   return runtime.open(writeOnnx(plan.graph), {
     resident: state,
+    takeOver,
     next: new Map(plan.state.map(({ input, output }) => [input, output])),
   });
 }

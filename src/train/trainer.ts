@@ -32,6 +32,8 @@ export interface TrainOptions {
   readonly resume?: Checkpoint | undefined;
   /** When to make checkpoints inside an epoch, by whichever comes first (never by default). */
   readonly checkpointEvery?: CheckpointEvery | undefined;
+  /** True: parts of the forward pass are computed again rather than kept, to the same bits: less memory, more time. */
+  readonly recompute?: boolean | undefined;
   /**
    * Saves a checkpoint; called before the first step, inside epochs as `checkpointEvery` says, after every epoch and
    * when the signal stops the run, and awaited.
@@ -75,10 +77,10 @@ export async function train(
   const { resume } = options;
   const notice = resume && checkSameRun(identity, resume.progress.identity);
   if (notice !== undefined) options.onNotice?.(notice);
-  const plan = planTraining(graph, recipe, { channelBlock });
+  const plan = planTraining(graph, recipe, { channelBlock, recompute: options.recompute });
   const stepper = resume
     ? await reopenStep(runtime, plan, resume.state)
-    : await openStep(runtime, plan, options.weights ?? initialise(graph, seed), seed);
+    : await openStep(runtime, plan, options.weights ?? initialise(graph, seed), seed, options.weights === undefined);
   try {
     return await runEpochs(runtime, { graph, plan, identity }, { stepper, dataset, recipe, seed }, options);
   } finally {

@@ -13,6 +13,8 @@ export interface Target {
    * Left out, the graph is written in ONNX's own operators alone and runs everywhere.
    */
   readonly channelBlock?: number | undefined;
+  /** True: a training step computes parts of its forward pass again rather than keep them. */
+  readonly recompute?: boolean | undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import { lower, type Target } from "./lower.js";
 import type { OptimizerRule } from "./optimizer-rule.js";
 import { withOutputNames } from "./output-names.js";
 import { type ParameterGroup, type ParameterSetting, parameterSettings } from "./parameter-groups.js";
+import { recompute } from "./recompute.js";
 import type { StatePlan, StateSlot } from "./state.js";
 import { StateWriter } from "./state-writer.js";
 import { averageWeights, type WeightAverage } from "./weight-average.js";
@@ -74,7 +75,8 @@ export function trainingStep(model: Graph, options: TrainingStepOptions): Traini
   const state = writeUpdate(made, settings, options);
   const renewed = new Set(state.map(({ input }) => input));
   const fixed = [...model.parameters.keys()].filter((name) => !renewed.has(name));
-  return { graph: withOutputNames(lower(made.g.build(), target)), state, fixed, unused };
+  const lowered = withOutputNames(lower(made.g.build(), target));
+  return { graph: target.recompute ? recompute(lowered) : lowered, state, fixed, unused };
 }
 
 /** Goes on from the gradients: what the step gives, and all state that leaves it. */

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { UserError } from "../../errors.js";
+import type { Tensor } from "../../graph/tensor.js";
 import { probeChannelBlock } from "../channel-block.js";
 import type { Runtime, Session } from "../runtime.js";
 import type { Answers, Reply, Request } from "./protocol.js";
@@ -47,13 +48,16 @@ export function nodeRuntime({ threads = availableParallelism(), spin = true }: N
   worker.on("error", end);
   worker.on("exit", () => end(gone()));
 
-  function ask<K extends Request["kind"]>(request: Extract<Request, { kind: K }>): Promise<Answers[K]> {
+  function ask<K extends Request["kind"]>(
+    request: Extract<Request, { kind: K }>,
+    transferred: ArrayBuffer[] = [],
+  ): Promise<Answers[K]> {
     if (ended !== undefined) return Promise.reject(ended);
     const answer = new Promise<Answers[K]>((resolve, reject) => {
       const id = calls++;
       pending.set(id, { resolve, reject });
       worker.ref(); // work in progress keeps the process alive, an idle engine does not
-      worker.postMessage({ id, request });
+      worker.postMessage({ id, request }, transferred);
     });
     last = answer.catch(() => undefined);
     return answer;
@@ -62,9 +66,9 @@ export function nodeRuntime({ threads = availableParallelism(), spin = true }: N
   let channelBlock: Promise<number | undefined> | undefined;
   const runtime: Runtime = {
     name: `onnxruntime-node ${packageVersion("onnxruntime-node")} (cpu, ${threads} ${threads === 1 ? "thread" : "threads"})`,
-    async open(onnx, { resident = new Map(), next = new Map() } = {}): Promise<Session> {
+    async open(onnx, { resident = new Map(), next = new Map(), takeOver = false } = {}): Promise<Session> {
       const session = sessions++;
-      await ask({ kind: "open", session, onnx, resident, next });
+      await ask({ kind: "open", session, onnx, resident, next }, takeOver ? buffersOf(resident) : []);
       return {
         run: (feeds) => ask({ kind: "run", session, feeds }),
         time: (feeds, repeats) => ask({ kind: "time", session, feeds, repeats }),
@@ -84,6 +88,12 @@ export function nodeRuntime({ threads = availableParallelism(), spin = true }: N
     },
   };
   return runtime;
+}
+
+/** The memory of values, each piece once. */
+function buffersOf(values: ReadonlyMap<string, Tensor>): ArrayBuffer[] {
+  const buffers = new Set([...values.values()].map(({ data }) => data.buffer));
+  return [...buffers].filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
 /** The version of an installed package. */
