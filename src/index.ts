@@ -16,9 +16,11 @@ export { centreCrop, type Preprocessing, preprocess, type Rounding, resizedSide 
 export type { Batch, BatchOptions, Split } from "./data/split.js";
 export { measureWait } from "./data/waiting.js";
 export { UserError } from "./errors.js";
-export { type Evaluation, evaluate } from "./evaluate/evaluate.js";
+export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate/evaluate.js";
 export { confusionMatrix, perClassAccuracy } from "./evaluate/metrics.js";
 export { pairedDifference } from "./evaluate/paired-difference.js";
+export { type Measurement, Tally } from "./evaluate/tally.js";
+export { wilsonInterval } from "./evaluate/wilson.js";
 export { findGates, type GateStatistics, gateStatistics } from "./explain/gates.js";
 export { GraphBuilder } from "./graph/builder.js";
 export { countParameters, type Graph, type Model, type Value, type Weights } from "./graph/graph.js";
@@ -32,6 +34,8 @@ export { type SqueezeExciteOptions, squeezeExcite } from "./layers/squeeze-excit
 export { type Attention, createModel, type ModelOptions, models } from "./models/index.js";
 export { cardPreprocessing, type ModelCard, readCard, withCard } from "./models/model-card.js";
 export { publishedPreprocessing } from "./models/published-preprocessing.js";
+export { renderEvaluationReport } from "./report/evaluation-page.js";
+export type { EvaluationResults } from "./report/evaluation-results.js";
 export { renderComparisonReport } from "./report/html.js";
 export { type ComparisonResults, formatResults, parseResults } from "./report/results.js";
 export { summarise } from "./report/summarise.js";

@@ -3,7 +3,7 @@ import { type Classified, classifyPhotos } from "./classify-photos.js";
 import { type AnswerFormat, chartFormat, csvFormat, jsonFormat } from "./format-answers.js";
 import { interruptSignal } from "./interrupt.js";
 import { type ClassifierFlags, classifierModel, classifierOptions, openClassifier } from "./open-classifier.js";
-import { engineOptionsOf, number, wholeNumber } from "./options.js";
+import { engineOptionsOf, number, under, wholeNumber } from "./options.js";
 import { Output } from "./output.js";
 import { listPhotos, type Photo } from "./photo-list.js";
 import { bar, formatDuration, Progress } from "./progress.js";
@@ -24,14 +24,13 @@ export const classify = new Command("classify")
   .requiredOption(...classifierModel)
   .addOption(number("--top <n>", "classes per photo", 5))
   .addOption(new Option("--json", "print a JSON object in a line per photo").conflicts("csv"))
-  .option("--csv", "print a table with a row per photo and class");
-for (const option of classifierOptions()) classify.addOption(option);
-classify
+  .option("--csv", "print a table with a row per photo and class")
   .addOption(number("--batch <n>", "photos that the model takes at a time", 8))
   .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
   .addOption(number("--data-workers <n>", "threads that decode photos (default: one per core)"))
-  .addHelpText("after", "\nPhotos that cannot be read are listed at the end; the exit code is then 1.")
   .action(run);
+for (const option of under("Model:", classifierOptions())) classify.addOption(option);
+classify.addHelpText("after", "\nPhotos that cannot be read are listed at the end; the exit code is then 1.");
 
 async function run(paths: readonly string[], flags: ClassifyFlags): Promise<void> {
   wholeNumber("--top", flags.top, 1);

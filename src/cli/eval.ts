@@ -54,11 +54,11 @@ async function run(flags: EvalFlags): Promise<void> {
   const { newReport } = await import("./eval-report.js");
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
   const { interruptSignal } = await import("./interrupt.js");
-  const signal = interruptSignal("stopping after this batch; once more ends at once");
   const report = await newReport(flags);
   const progress = new Progress();
   const classifier = await openClassifier(flags, (text) => progress.line(`senet: ${text}`));
   const dataset = await openTestData(flags, classifier);
+  const signal = interruptSignal("stopping after this batch; once more ends at once"); // fetching a model has its own
   const engine = engineOptionsOf(flags);
   const { isFileSplit } = await import("../data/node/file-split.js");
   const runtime = nodeRuntime({ ...engine, spin: !isFileSplit(dataset.test) });

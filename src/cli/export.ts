@@ -27,7 +27,7 @@ const trainingOptions = under("With --training:", [
 /** `senet export`: writes a network, or its training step, as a file for any ONNX Runtime. */
 export const exportModel = new Command("export")
   .description("Write a network as one .onnx file, or with --training its training step, for any ONNX Runtime.")
-  .argument("<model>", `${modelSources}, or the folder of a run`)
+  .argument("<model>", `the folder of a run, ${modelSources}`)
   .requiredOption("-o, --out <path>", "the new .onnx file; with --training a new folder")
   .option("--weights <file>", "a .pth, .safetensors or .onnx file (default: the model's own, or the first of the seed)")
   .addOption(number("--classes <n>", "of a network by name (default: its own)"))

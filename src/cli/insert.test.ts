@@ -15,6 +15,7 @@ import { writeOnnx } from "../graph/onnx-write.js";
 import { Message } from "../graph/protobuf.js";
 import { createModel } from "../models/index.js";
 import { readCard, withCard } from "../models/model-card.js";
+import { node, onnxFile, value } from "../testing/onnx-file.js";
 import { outputOf } from "../transform/insert/outputs.test.helper.js";
 
 const program = fileURLToPath(new URL("./index.js", import.meta.url));
@@ -118,6 +119,42 @@ nothing is written
     writeFileSync(at("fixed.onnx"), writeOnnx(fixed, weights));
     await insert("fixed.onnx -o fixed-se.onnx");
     expect(readModel(at("fixed-se.onnx")).graph.inputs[0]!.shape).toEqual([2, 3, 16, 16]);
+  });
+
+  it("keeps the size of images open where no block needs one", async () => {
+    const open = { ...net, inputs: [{ ...net.inputs[0]!, shape: ["N", 3, "h", "w"] }] };
+    writeFileSync(at("open.onnx"), writeOnnx(open, weights));
+    expect((await insert("open.onnx -o open-se.onnx")).code).toBe(0);
+    for (const image of [
+      [3, 16, 16],
+      [3, 24, 40],
+    ]) {
+      const [before, after] = ["open.onnx", "open-se.onnx"].map((name) => readModel(at(name), { image }));
+      expect(after!.graph.inputs[0]!.shape).toEqual(["N", ...image]);
+      expect(await outputOf(after!, { level: "disabled" })).toEqual(await outputOf(before!, { level: "disabled" }));
+    }
+    const refused = await insert("open.onnx -o open-ge.onnx --attention ge");
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      "senet: open.onnx: got a file for images of any size and ge, which needs one; give it (--input 3x224x224), and the new file takes no other\n",
+    ]);
+    await insert("open.onnx -o open-ge.onnx --attention ge --input 3x16x16");
+    expect(readModel(at("open-ge.onnx")).graph.inputs[0]!.shape).toEqual(["N", 3, 16, 16]);
+  });
+
+  it("says that 16-bit weights become 32-bit ones", async () => {
+    const one = 0x3c00; // 1 as a 16-bit float
+    const weight = { name: "w", dataType: 10, dims: [3n, 3n, 1n, 1n], int32Data: Array.from({ length: 9 }, () => one) };
+    const nodes = [node("Conv", ["x", "w"], ["y"]), node("Add", ["y", "x"], ["s"]), node("Relu", ["s"], ["out"])];
+    const graph = {
+      node: nodes,
+      initializer: [weight],
+      input: [value("x", ["N", 3, 8, 8], 10)],
+      output: [value("out", [], 10)],
+    };
+    writeFileSync(at("half.onnx"), onnxFile(graph as Parameters<typeof onnxFile>[0]));
+    const { code, stderr } = await insert("half.onnx -o half-se.onnx");
+    expect([code, stderr]).toEqual([0, "senet: the file has 16-bit weights, the new one 32-bit ones\n"]);
   });
 
   it("draws a page with every block as one unit that needs nothing from outside", async () => {

@@ -2,10 +2,10 @@ import { Option } from "commander";
 import type { Preprocessing } from "../data/preprocessing.js";
 import { UserError } from "../errors.js";
 import type { Graph, Model } from "../graph/graph.js";
-import { formatShape } from "../graph/shape.js";
 import type { ModelOptions } from "../models/model.js";
 import { WeightsMismatch } from "../weights/load-weights.js";
 import { cifarClassNames, readClassNames, usualClassNames } from "./class-names.js";
+import { classCount, inputOf } from "./classifier-shape.js";
 import { openModelFile } from "./model-file.js";
 import { modelSource, modelSources } from "./model-source.js";
 import { runFileOf } from "./model-to-export.js";
@@ -39,7 +39,7 @@ export function classifierOptions(): Option[] {
 /** `--model` of commands that classify. */
 export const classifierModel = [
   "--model <model>",
-  `${modelSources}, or the folder of a run`,
+  `the folder of a run, ${modelSources}`,
 ] as const satisfies readonly string[];
 
 /** A model that gives photos classes: all that is needed to ask it. */
@@ -153,7 +153,7 @@ async function fromFile(flags: ClassifierFlags, onNotice: (text: string) => void
 async function fromHub(flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {
   const { openHub, openHubGraph } = await import("./open-hub.js");
   const { size } = flags;
-  const options = { ...(size !== undefined && { size }) };
+  const options = { onNotice, ...(size !== undefined && { size }) };
   if (flags.weights === undefined) {
     const { graph, weights, preprocessing, card } = await openHub(flags.model, options);
     return { graph, weights, preprocessing, classes: card.classes };
@@ -181,29 +181,4 @@ async function said(graph: Graph, flags: ClassifierFlags): Promise<Pick<Found, "
   const card = readCard(graph);
   const [, height, width] = inputOf(graph, flags.size, flags.model);
   return { preprocessing: cardPreprocessing(card, { height, width }), classes: card.classes };
-}
-
-/** Channels, height and width of the input. @throws UserError when it takes no images, or `--size` does not fit. */
-function inputOf(graph: Graph, size: number | undefined, model: string): [number, number, number] {
-  const { shape } = graph.inputs[0]!;
-  const [channels, ...sides] = shape.slice(1);
-  const [height, width] = sides.map((side) => (typeof side === "number" ? side : size));
-  if (channels !== 1 && channels !== 3) {
-    throw new UserError(`${model}: takes ${formatShape(shape)}; expected images in grey or colour, [N, 3, H, W]`);
-  }
-  if (height === undefined || width === undefined) {
-    throw new UserError(`${model}: takes images of any size, ${formatShape(shape)}; give --size, such as --size 224`);
-  }
-  if (size !== undefined && (height !== size || width !== size)) {
-    throw new UserError(`--size: got ${size}; expected none: ${model} takes ${height}x${width}`);
-  }
-  return [channels, height, width];
-}
-
-/** @throws UserError when the model gives something else than logits. */
-function classCount(graph: Graph, model: string): number {
-  const { shape } = graph.outputs[0]!;
-  const classes = shape.at(-1);
-  if (shape.length === 2 && typeof classes === "number") return classes;
-  throw new UserError(`${model}: gives ${formatShape(shape)}; expected logits [N, classes]`);
 }

@@ -1,5 +1,6 @@
+import { UserError } from "../errors.js";
 import type { HubModel, HubNetwork, OpenHubModelOptions } from "../weights/node/open-hub-model.js";
-import { followHub } from "./follow-hub.js";
+import { type FollowOptions, followHub } from "./follow-hub.js";
 
 /**
  * The model that a hub id stands for, with progress on the terminal while it comes.
@@ -7,13 +8,15 @@ import { followHub } from "./follow-hub.js";
  */
 export async function openHub(id: string, options: OpenHubModelOptions = {}): Promise<HubModel> {
   const { openHubModel } = await import("../weights/node/open-hub-model.js");
-  return orNoFile(id, () => followHub((following) => openHubModel(id, { ...following, ...options })));
+  const open = (following: FollowOptions) => openHubModel(id, { ...options, ...following });
+  return orNoFile(id, () => followHub(open, options.onNotice));
 }
 
 /** The network alone: only its `config.json` is fetched. @throws UserError as `openHubModel`. */
 export async function openHubGraph(id: string, options: OpenHubModelOptions = {}): Promise<HubNetwork> {
   const { openHubNetwork } = await import("../weights/node/open-hub-model.js");
-  return orNoFile(id, () => followHub((following) => openHubNetwork(id, { ...following, ...options })));
+  const open = (following: FollowOptions) => openHubNetwork(id, { ...options, ...following });
+  return orNoFile(id, () => followHub(open, options.onNotice));
 }
 
 /** Who mistypes a path, such as that of a run, asks for a repository: the error says that there is no file either. */
@@ -21,9 +24,9 @@ async function orNoFile<T>(id: string, open: () => Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {
-    const { HubMissing } = await import("../weights/node/hub-api.js");
+    const { HubMissing, HubUnreachable } = await import("../weights/node/hub-api.js");
     const { hasHubPrefix } = await import("../weights/hub-id.js");
-    if (!(error instanceof HubMissing) || hasHubPrefix(id)) throw error;
-    throw new HubMissing(`no file ${id} here, and ${error.message}`);
+    const absent = error instanceof HubMissing || error instanceof HubUnreachable;
+    throw absent && !hasHubPrefix(id) ? new UserError(`no file ${id} here, and ${error.message}`) : error;
   }
 }

@@ -3,6 +3,7 @@ import { UserError } from "../errors.js";
 import type { Graph, Model, Weights } from "../graph/graph.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { ModelCard } from "../models/model-card.js";
+import type { StatePlan } from "../transform/state.js";
 import { openModelFile } from "./model-file.js";
 import { type ModelSource, modelSource } from "./model-source.js";
 import { numbersOf } from "./number-list.js";
@@ -44,7 +45,7 @@ export async function openModel(flags: ModelFlags, dataset: Dataset, seed: numbe
   }
   const { initialise } = await import("../graph/initialise.js");
   const notices: string[] = [];
-  const { name, graph, weights, statistics: own } = await foundAs[source](flags, dataset, notices);
+  const { name, graph, weights, statistics: own } = await foundAs[source](flags, dataset);
   const given = flags.weights === undefined ? weights : await ofFile(flags.weights, name, graph, seed, notices);
   const anew = [...graph.parameters.keys()].filter((name) => !given.has(name));
   if (given.size > 0 && anew.length > 0) {
@@ -70,9 +71,18 @@ export function statisticsOf(
   return { mean: read("--mean", mean) ?? own.mean, std: read("--std", std) ?? own.std };
 }
 
-const foundAs: Readonly<
-  Record<ModelSource, (flags: ModelFlags, dataset: Dataset, notices: string[]) => Promise<Found>>
-> = { name: fromZoo, file: fromFile, hub: fromHub };
+/** @throws UserError when a parameter that starts anew would never learn. */
+export function checkAnew(model: string, anew: readonly string[], { fixed }: Pick<StatePlan, "fixed">): void {
+  const still = anew.find((name) => fixed.includes(name));
+  if (still === undefined) return;
+  throw new UserError(`${model}: got ${still} frozen, which starts anew; let it learn, such as by --train gates+head`);
+}
+
+const foundAs: Readonly<Record<ModelSource, (flags: ModelFlags, dataset: Dataset) => Promise<Found>>> = {
+  name: fromZoo,
+  file: fromFile,
+  hub: fromHub,
+};
 
 /** The weights of `--weights`; a checkpoint of a run holds more than the network, which is left out. */
 async function ofFile(
@@ -103,15 +113,19 @@ function sizesOf({ classes, channels, height, width }: Dataset) {
 }
 
 /** The published network with its weights, but for a last layer for other classes. */
-async function fromHub(flags: ModelFlags, dataset: Dataset, notices: string[]): Promise<Found> {
+async function fromHub(flags: ModelFlags, dataset: Dataset): Promise<Found> {
   const { openHub, openHubGraph } = await import("./open-hub.js");
   const options = { model: { ...sizesOf(dataset), ...modelOptionsOf(flags) } };
   if (flags.weights !== undefined) return { ...(await openHubGraph(flags.model, options)), weights: new Map() };
-  const onNotice = (text: string) => notices.push(text);
-  const found = await openHub(flags.model, { ...options, renewHead: true, onNotice });
+  const found = await openHub(flags.model, { ...options, renewHead: true, onNotice: tellOthers });
   const { renewed, preprocessing: statistics } = found;
   const weights = new Map([...found.weights].filter(([name]) => !renewed.includes(name)));
   return { ...found, weights, statistics };
+}
+
+/** Tells what is noticed while a model comes; that a last layer starts anew is told of all models alike, later. */
+function tellOthers(text: string): void {
+  if (!text.includes(" starts anew: ")) process.stderr.write(`senet: ${text}\n`);
 }
 
 /**

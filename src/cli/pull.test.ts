@@ -173,9 +173,10 @@ describe("a hub id as a model", () => {
   it("is trained on, with a last layer of its own", async () => {
     const few = "--train-limit 64 --test-limit 16 --batch 16 --epochs 1 --freeze layer1.*";
     const { stderr } = await good(`train --model ${id} --data glyphs ${few} --out trained`);
-    expect(stderr).toContain("fc.weight starts anew: the file has [3,64], the network [26,64]");
-    expect(stderr).toContain("was trained with mean 0.1, 0.2, 0.3 and std 0.4, 0.5, 0.6; here it sees");
-    const { weights: trained } = readModel(join(folder, "trained/model.onnx"));
+    expect(stderr).toContain("senet: fc.weight, fc.bias start anew, for 26 classes\n");
+    expect(stderr).not.toContain("starts anew");
+    const { weights: trained, graph } = readModel(join(folder, "trained/model.onnx"));
+    expect(readCard(graph)).toMatchObject({ mean: [0.1, 0.2, 0.3], std: [0.4, 0.5, 0.6] }); // as published
     const { tensors } = await readSafetensorsFile(join(folder, "w.safetensors"));
     expect(trained.get("layer1.0.conv1.weight")).toEqual(tensors.get("layer1.0.conv1.weight"));
     expect(trained.get("fc.weight")!.shape).toEqual([26, 64]);

@@ -1,6 +1,7 @@
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Node, Value } from "../graph/graph.js";
 import type { OpName } from "../ops/index.js";
+import { removeDeadNodes } from "./dead-nodes.js";
 import { replay } from "./replay.js";
 
 const arithmetic: ReadonlySet<string> = new Set<OpName>(["Add", "Sub", "Mul", "Div", "Where", "Min", "Max"]);
@@ -24,7 +25,7 @@ export function withNumberRanks(graph: Graph): Graph {
     },
   });
   for (const { name } of graph.outputs) g.output(values.get(name)!);
-  return g.build();
+  return removeDeadNodes(g.build());
 }
 
 /** The input that numbers are broadcast over, where its last axis is too short to loop over. */

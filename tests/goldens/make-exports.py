@@ -200,8 +200,8 @@ NETWORKS = {
     "swin_t": (tv.swin_t, small_swin, 64, 4),
     "vit_b_16": (tv.vit_b_16, small_vit, 224, 2),
 }
-# Biases of batch norm. About 0, a perturbation grows by 1.07 from layer to layer in train mode, which is too much for the 94 of
-# Inception v3 in single precision, with images of any size; above 0 by half as much.
+# Biases of batch norm. About 0, rounding grows by 1.07 from ReLU to ReLU in train mode, too much for the 94 layers of Inception v3
+# in single precision with images of any size; above 0, where ReLUs are linear more often, a third of it arrives at the end.
 BIASES = {"inception_v3": (0, 0.6)}
 SMALL_SIDE, SMALL_BATCH = {"alexnet": 48, "vgg11_bn": 48, "swin_t": 16}, 3
 

@@ -1,4 +1,4 @@
-import sharp, { type ResizeOptions, type Sharp, type SharpOptions } from "sharp";
+import sharp, { type Metadata, type ResizeOptions, type Sharp, type SharpOptions } from "sharp";
 import type { Interpolation } from "../augment/affine.js";
 import { cropPixels, type Pixels, withChannels } from "../augment/pixels.js";
 import type { Resampling } from "../augment/resampling.js";
@@ -37,14 +37,15 @@ export async function decode(
   size: Extent,
   frame: (extent: Extent) => Framing,
 ): Promise<Pixels> {
-  const { width, height, orientation = 1, hasAlpha, space, format } = await sharp(bytes, input).metadata();
-  // A window near the top is decoded without noticing that the bottom is missing, and whether an image is bad must not
-  // depend on the window.
-  if (!endsAsItShould(bytes, format)) await sharp(bytes, input).raw().toBuffer();
+  const metadata = await sharp(bytes, input).metadata();
+  const { width, height, orientation = 1, hasAlpha, format } = metadata;
   const extent = orientation >= 5 ? { width: height, height: width } : { width, height };
   const framing = frame(extent);
-  const kind = space === "cmyk" ? "cmyk" : space === "grey16" && !hasAlpha ? "grey16" : "usual";
+  const kind = kindOf(metadata);
   if (framing.kind === "window" && kind === "usual" && !hasAlpha && width * height > smallImage) {
+    // A window near the top is decoded without noticing that the bottom is missing, and whether an image is bad must not
+    // depend on the window.
+    if (!endsAsItShould(bytes, format)) await sharp(bytes, input).raw().toBuffer();
     const shrinks = format === "jpeg" || format === "webp";
     const { data, info } = await windowed(sharp(bytes, input), extent, size, framing.window, shrinks)
       .raw({ depth: "uchar" })
@@ -55,6 +56,16 @@ export async function decode(
   if (framing.kind === "crop") return resizeAndCrop(image, framing.crop, framing.interpolation);
   const { left, top, width: wide, height: high, interpolation } = framing.window;
   return resize(cropPixels(image, left, top, wide, high), size.width, size.height, interpolation);
+}
+
+/** The whole image, as `decode` converts it. @throws Error likewise. */
+export async function decodeWhole(bytes: Uint8Array, channels: number): Promise<Pixels> {
+  return withChannels(await whole(bytes, kindOf(await sharp(bytes, input).metadata())), channels);
+}
+
+function kindOf({ space, hasAlpha }: Metadata): Kind {
+  if (space === "cmyk") return "cmyk";
+  return space === "grey16" && !hasAlpha ? "grey16" : "usual";
 }
 
 /** Whether a JPEG or PNG has its end marker; the other formats say in front how long they are. */

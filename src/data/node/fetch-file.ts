@@ -2,7 +2,8 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { UserError } from "../../errors.js";
 import { type Checksum, checksumOf } from "./checksum.js";
-import { discard, fetchPart, Interrupted, partOf, tagOf } from "./fetch-part.js";
+import { discard, fetchPart, partOf, tagOf } from "./fetch-part.js";
+import { persist } from "./persist.js";
 
 /** What is fetched and what it must be. */
 export interface FetchRequest {
@@ -77,49 +78,27 @@ async function sizeOf(path: string): Promise<number | undefined> {
 
 const elsewhereOf = ({ elsewhere = "another mirror with --base URL" }: FetchRequest) => elsewhere;
 
-/** The longest pause that a server may ask for, in seconds. */
-const LONGEST_PAUSE = 600;
-
-async function fetchWhole(request: FetchRequest, options: FetchOptions): Promise<void> {
+function fetchWhole(request: FetchRequest, options: FetchOptions): Promise<void> {
   const { signal, onRetry, attempts = 5, pause = 1000 } = options;
-  let most = (await sizeOf(partOf(request))) ?? 0;
-  for (let failures = 0; ; ) {
-    try {
-      return await fetchPart(request, options);
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (!(error instanceof Interrupted)) throw error;
-      const now = (await sizeOf(partOf(request))) ?? 0;
-      failures = now > most ? 1 : failures + 1;
-      most = Math.max(most, now);
-      const { message, wait = 0 } = error;
-      if (failures >= attempts || wait > LONGEST_PAUSE) {
-        const asked = wait > 0 ? `, which asks to wait ${Math.ceil(wait)} s` : "";
-        throw new UserError(
-          `${request.url}: got no complete file in ${failures} attempts (${message}${asked}); what came is kept: try again ` +
-            `later, or ${elsewhereOf(request)}`,
-        );
-      }
-      const milliseconds = Math.max(pause * 2 ** (failures - 1), wait * 1000);
-      onRetry?.(`${request.url}: ${message}; trying again in ${Math.round(milliseconds / 100) / 10} s`);
-      await sleep(milliseconds, signal);
-    }
-  }
-}
-
-/** Resolves after a time. @throws the signal's reason as soon as it aborts. */
-export function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal!.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, milliseconds);
-    if (signal?.aborted) stop();
-    else signal?.addEventListener("abort", stop, { once: true });
+  const size = async () => (await sizeOf(partOf(request))) ?? 0;
+  let most: number | undefined;
+  const work = async () => {
+    most ??= await size();
+    return fetchPart(request, options);
+  };
+  return persist(work, {
+    ...{ attempts, pause, signal },
+    onRetry: (text) => onRetry?.(`${request.url}: ${text}`),
+    gained: async () => {
+      const [before, now] = [most!, await size()];
+      most = Math.max(before, now);
+      return now > before;
+    },
+    giveUp: (reason, attempts) =>
+      new UserError(
+        `${request.url}: got no complete file in ${attempts} attempts (${reason}); what came is kept: try again later, or ` +
+          elsewhereOf(request),
+      ),
   });
 }
 

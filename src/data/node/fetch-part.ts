@@ -1,6 +1,7 @@
 import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { UserError } from "../../errors.js";
 import type { FetchOptions, FetchRequest } from "./fetch-file.js";
+import { Interrupted } from "./persist.js";
 
 /** Where a file lies while it is not complete. */
 export const partOf = ({ part, target }: Pick<FetchRequest, "part" | "target">): string => part ?? `${target}.part`;
@@ -12,17 +13,6 @@ export const tagOf = (request: Pick<FetchRequest, "part" | "target">): string =>
 export async function discard(request: Pick<FetchRequest, "part" | "target">): Promise<void> {
   await rm(partOf(request), { force: true });
   await rm(tagOf(request), { force: true });
-}
-
-/** An attempt that failed in a way that another may not. */
-export class Interrupted extends Error {
-  constructor(
-    message: string,
-    /** Seconds that the server asks to wait. */
-    readonly wait?: number,
-  ) {
-    super(message);
-  }
 }
 
 /**
@@ -122,7 +112,10 @@ async function startOf(response: Response, have: number, request: FetchRequest):
 export function busyFor({ status, statusText, headers }: Response): Interrupted | undefined {
   if (status < 500 && status !== 429 && status !== 408) return undefined;
   const after = headers.get("retry-after") ?? "";
-  const seconds = /^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000;
+  // Seconds, a date, or the time until the count starts anew, as in IETF's draft: `RateLimit: "api";r=0;t=55`.
+  const [, reset] = /;t=(\d+)/.exec(headers.get("ratelimit") ?? "") ?? [];
+  const date = (Date.parse(after) - Date.now()) / 1000;
+  const seconds = /^\d+$/.test(after) ? Number(after) : after !== "" ? date : Number(reset);
   return new Interrupted(`the server answered ${status} ${statusText}`.trimEnd(), seconds > 0 ? seconds : undefined);
 }
 

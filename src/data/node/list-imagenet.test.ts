@@ -4,6 +4,8 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { refName } from "../image-list.js";
 import { imageNetClasses } from "./imagenet-classes.js";
+import { listClassFolders } from "./list-class-folders.js";
+import { listCsv } from "./list-csv.js";
 import { listImageNet } from "./list-imagenet.js";
 
 let folder: string;
@@ -97,6 +99,18 @@ describe("listImageNet", () => {
     await expect(listImageNet(join(folder, "one"), { classes: ["a", "b"] })).rejects.toThrow(
       /got a model of 2 classes; expected 1000; for other classes give folder:DIR or csv:FILE$/,
     );
+  });
+
+  it("is not needed for synsets in folders and tables of a model with ImageNet's classes", async () => {
+    for (const synset of ["n01443537", "n15075141"]) await write(`named/${synset}/x.JPEG`);
+    await write("named.csv", "file,synset\na.JPEG,n15075141\nb.JPEG,n01443537\n");
+    const classes = Array.from({ length: 1000 }, (_, i) => `class ${i}`);
+    const folders = await listClassFolders(join(folder, "named"), { classes, holdout: 1 });
+    expect([...folders.test.labels]).toEqual([1, 999]);
+    expect([...(await listCsv(join(folder, "named.csv"), { classes, holdout: 1 })).test.labels]).toEqual([999, 1]);
+    await expect(
+      listClassFolders(join(folder, "named"), { classes: ["cat", "dog", "eel"], holdout: 1 }),
+    ).rejects.toThrow('named: got class "n01443537"; expected one of the 3 classes cat, dog, eel');
   });
 
   it("says what does not fit", async () => {

@@ -1,5 +1,6 @@
 import type { ImageRef } from "../image-list.js";
 import type { Preprocessing } from "../preprocessing.js";
+import { BufferStore } from "./buffer-store.js";
 import type { DecodePool } from "./decode-pool.js";
 import type { DecodeAnswer, Pass } from "./decode-protocol.js";
 
@@ -40,10 +41,11 @@ export async function* photoBatches(
     augment: undefined,
   };
   const size = mean.length * height * width;
+  const buffers = new BufferStore();
   let ended = false;
   const start = (first: number): Task => {
     const images = photos.slice(first, first + batch).map((ref, i) => ({ ref, index: first + i }));
-    const buffer = new SharedArrayBuffer(images.length * size * 4);
+    const buffer = buffers.take(images.length * size * 4);
     const answer = pool.run(() => (ended ? undefined : { pass, buffer, images }));
     answer.catch(() => {}); // whoever awaits it hears of it; a pass that ended early does not
     return { answer, buffer, first };
@@ -55,7 +57,10 @@ export async function* photoBatches(
       for (; tasks.length < pool.capacity && next < photos.length; next += batch) tasks.push(start(next));
       const task = tasks.shift();
       if (task === undefined) return;
-      yield collect(task, (await task.answer)!, size);
+      const answer = (await task.answer)!;
+      const collected = collect(task, answer, size);
+      buffers.give(task.buffer);
+      yield collected;
     }
   } finally {
     ended = true;

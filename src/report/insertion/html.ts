@@ -115,7 +115,7 @@ ${table(
 const drawingStyle = `
 .network { display: block; font-size: 13px; }
 .network text { fill: var(--ink); } .network .shape { fill: var(--muted); font-variant-numeric: tabular-nums; }
-.network .lines path { fill: none; stroke: var(--muted); stroke-width: 1.5; opacity: 0.55; }
+.network .lines { opacity: 0.55; } .network .lines path { fill: none; stroke: var(--muted); stroke-width: 1.5; }
 .network circle { fill: var(--muted); stroke: var(--surface); stroke-width: 1.5; }
 .network .join circle { fill: var(--surface); stroke: var(--muted); stroke-width: 2; }
 .network rect { fill: var(--model-1); stroke: var(--surface); stroke-width: 1.5; }

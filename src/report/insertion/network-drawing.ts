@@ -20,6 +20,8 @@ interface Placed {
 const rowHeight = 24;
 const laneWidth = 16;
 const margin = 14;
+/** Of a letter of a bold label, about; and what a shape takes beside it. */
+const [letterWidth, shapeWidth] = [7.4, 130];
 
 /**
  * Draws a network like the history of a version control system: a row a step, from top to bottom, and a lane for every map
@@ -29,14 +31,16 @@ export function networkDrawing(rows: readonly NetworkRow[], label: string): Html
   const placed = lanesOf(rows);
   const lanes = Math.max(...placed.map(({ lane }) => lane)) + 1;
   const textAt = margin * 2 + lanes * laneWidth;
-  const width = Math.max(560, textAt + 430);
+  const longest = Math.max(...rows.map((row) => row.label.length));
+  const shapeAt = textAt + Math.max(420, longest * letterWidth + shapeWidth);
+  const width = Math.ceil(shapeAt + margin);
   const height = rows.length * rowHeight + margin;
   const x = (row: number) => margin + placed[row]!.lane * laneWidth;
   const y = (row: number) => margin + row * rowHeight;
   const lines = rows.flatMap(({ inputs }, to) => inputs.map((from) => line([x(from), y(from)], [x(to), y(to)])));
   return html`<svg class="network" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
 <g class="lines">${lines}</g>
-${rows.map((row, i) => step(row, { x: x(i), y: y(i), textAt }))}
+${rows.map((row, i) => step(row, { x: x(i), y: y(i), textAt, shapeAt }))}
 </svg>`;
 }
 
@@ -47,23 +51,26 @@ function line([x0, y0]: readonly [number, number], [x1, y1]: readonly [number, n
   return html`<path d="M${x0} ${y0}V${x0 === x1 ? y1 : turn}${over}"/>`;
 }
 
-function step({ kind, label, shape, name }: NetworkRow, at: { x: number; y: number; textAt: number }): Html {
+function step(
+  { kind, label, shape, name }: NetworkRow,
+  at: Readonly<Record<"x" | "y" | "textAt" | "shapeAt", number>>,
+): Html {
   const mark =
     kind === "block" || kind === "gate"
       ? html`<rect x="${at.x - 6}" y="${at.y - 6}" width="12" height="12" rx="3"/>`
       : html`<circle cx="${at.x}" cy="${at.y}" r="${kind === "join" ? 5 : 4}"/>`;
   const text = kind === "gate" ? "a gate that was there" : label;
-  return html`<g class="${kind}"><title>${name}</title>${mark}<text x="${at.textAt}" y="${at.y + 4}">${text}</text><text class="shape" x="${at.textAt + 420}" y="${at.y + 4}" text-anchor="end">${shape}</text></g>
+  return html`<g class="${kind}"><title>${name}</title>${mark}<text x="${at.textAt}" y="${at.y + 4}">${text}</text><text class="shape" x="${at.shapeAt}" y="${at.y + 4}" text-anchor="end">${shape}</text></g>
 `;
 }
 
 /** Each value keeps its lane until its last reader; a reader goes on in the lane of an input that ends there, or a free one. */
-function lanesOf(rows: readonly NetworkRow[]): Placed[] {
+export function lanesOf(rows: readonly NetworkRow[]): Placed[] {
   const ends = rows.map((_, row) => rows.findLastIndex(({ inputs }) => inputs.includes(row)));
   const busy: number[] = []; // by lane, the row up to which it is taken
   return rows.map(({ inputs }, row): { lane: number; end: number } => {
     const end = Math.max(ends[row]!, row);
-    const ending = busy.findIndex((until) => until === row);
+    const ending = busy.indexOf(row);
     const free = busy.findIndex((until) => until < row);
     const lane = inputs.length > 0 && ending >= 0 ? ending : free >= 0 ? free : busy.length;
     for (const [other, until] of busy.entries()) if (until === row) busy[other] = row - 0.5;

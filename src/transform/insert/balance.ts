@@ -128,7 +128,7 @@ class Groups {
     const [one, other] = [this.#find(a), this.#find(b)];
     const [kept, keptOther] = [this.#kept.get(one.root), this.#kept.get(other.root)];
     if (one.root === other.root) {
-      const same = kept?.by ?? "a way past the gate";
+      const same = kept?.by ?? b;
       return one.offset === other.offset + offset ? undefined : { before: same, after: same };
     }
     const rise = other.offset + offset - one.offset; // e(root of a) − e(root of b)

@@ -43,13 +43,14 @@ export function denseLayers(wiring: Wiring, taken: ReadonlySet<Node>): Place[] {
     const own = ownNodes(wiring, newest, ends);
     const collects = ends.length === 2 || [...own].some(({ op }) => op === "Concat");
     const layers = [...own].filter((node) => isLayer(wiring, node)).length;
-    if (!collects || layers === 0 || [...own].some(({ op }) => enlarges.has(op))) return [];
+    if (!collects || layers === 0 || [...own].some((node) => enlarges.has(node.op) || taken.has(node))) return [];
     return [{ kind: "dense layer", value: newest, join, nodes: own }];
   });
 }
 
 /**
- * Modules of several branches whose outputs are put one behind the other, as those of Inception and SqueezeNet. The block
+ * Modules of several branches, or several layers in a row, whose outputs are put one behind the other, as those of Inception,
+ * SqueezeNet and VoVNet. The block
  * weighs the whole. A concatenation that only feeds another one is a part of that one's module.
  * Source: Hu et al., arXiv:1709.01507, Figure 2.
  */
@@ -58,10 +59,15 @@ export function inceptionModules(wiring: Wiring, taken: ReadonlySet<Node>): Plac
     const value = join.outputs[0]!;
     const inner = wiring.readers(value).some(({ node }) => node.op === "Concat");
     const several = layers.filter((count) => count > 0).length > 1;
-    if (inner || !several || newestOf(wiring, ends) !== undefined) return [];
+    if (inner || !(newestOf(wiring, ends) === undefined ? several : isChain(wiring, ends, paths))) return [];
     if ([...paths.all].some(({ op }) => enlarges.has(op))) return [];
     return [{ kind: "concatenation", value, join, nodes: new Set([...paths.all, join]) }];
   });
+}
+
+/** Whether each of several maps is made of the one before, as in the modules of VoVNet, and not of all of them. */
+function isChain(wiring: Wiring, ends: readonly string[], { all }: Paths): boolean {
+  return ends.length > 2 && [...all].filter((node) => isLayer(wiring, node)).length >= ends.length - 1;
 }
 
 function concatenationsIn(wiring: Wiring, taken: ReadonlySet<Node>): Concatenation[] {

@@ -105,6 +105,22 @@ function renamed(
   return { graph: { ...graph, parameters, constants, nodes, inputs, outputs }, weights };
 }
 
+describe("a file in the manner of PyTorch's newer exporter", () => {
+  it("has blocks named after its modules, by the names of its weights alone", () => {
+    const graph = createModel("resnet20", { classes: 4, input: [3, 16, 16] });
+    const model = renamed({ graph, weights: initialise(graph, 4) }, (old, i, kind) => {
+      return { node: `node_conv2d_${i}`, parameter: old, value: `val_${i}` }[kind];
+    });
+    const { sites } = insertAttention(model.graph);
+    expect(sites.map(({ name }) => name).slice(0, 4)).toEqual([
+      "layer1.0.se",
+      "layer1.1.se",
+      "layer1.2.se",
+      "layer2.0.se",
+    ]);
+  });
+});
+
 describe("a file whose names say nothing", () => {
   const graph = createModel("resnet20", { classes: 4, input: [3, 16, 16] });
   const host = { graph, weights: initialise(graph, 4) };

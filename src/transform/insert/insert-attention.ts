@@ -110,9 +110,10 @@ function neutralStart({
 function noIdentity(obstacles: readonly Obstacle[], chosen: readonly PlannedSite[]): string {
   const [{ gate, before, after }] = obstacles as [Obstacle];
   const { name } = chosen[gate]!.site;
+  const way = before === after ? `on every way around the gate to ${before}` : `between ${before} and ${after}`;
   return (
-    `got start identity for ${name}${obstacles.length > 1 ? ` and ${obstacles.length - 1} more` : ""}; expected a layer between ` +
-    `${before} and ${after} whose weights can make up for a gate of ½ there; ` +
+    `got start identity for ${name}${obstacles.length > 1 ? ` and ${obstacles.length - 1} more` : ""}; expected a layer ${way} ` +
+    "whose weights can make up for a gate of ½ there; " +
     "take start paper, leave these places out, or insert what needs none: se:gate=relu, scse or gc"
   );
 }

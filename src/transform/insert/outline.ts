@@ -127,6 +127,7 @@ const short: Readonly<Record<string, string>> = {
   Relu: "ReLU",
   GlobalAveragePool: "global average pool",
   Add: "sum",
+  Mul: "product",
   Concat: "concatenation",
   Gemm: "dense",
 };

@@ -34,7 +34,8 @@ export function residualUnit(wiring: Wiring, join: Node, inner: ReadonlySet<Node
   const layers = paths.own.map((nodes) => nodes.filter((node) => isLayer(wiring, node)).length);
   const [long, short] = layers[0]! > layers[1]! ? [0, 1] : [1, 0];
   if (layers[long] === layers[short] || [...paths.all].some((node) => inner.has(node))) return undefined;
-  if (paths.own[long]!.some(({ op }) => enlarges.has(op)) || onlyCuts(paths.own[short]!)) return undefined;
+  if (paths.own[long]!.some(({ op }) => enlarges.has(op))) return undefined;
+  if (ends[short] !== paths.from && paths.own[short]!.every(({ op }) => cuts.has(op))) return undefined;
   const residual = { from: paths.from, branch: paths.own[long]!, shortcut: ends[short]! };
   const nodes = new Set([...paths.all, join]);
   return { kind: "residual branch", value: endOfBranch(wiring, ends[long]!), join, nodes, residual };
@@ -44,9 +45,7 @@ export function residualUnit(wiring: Wiring, join: Node, inner: ReadonlySet<Node
 export const enlarges = new Set(["Resize", "Upsample", "ConvTranspose", "DepthToSpace"]);
 
 /** A way that only takes a part of the map, as between the scales of a Res2Net, is no shortcut past a unit. */
-function onlyCuts(nodes: readonly Node[]): boolean {
-  return nodes.length > 0 && nodes.every(({ op }) => op === "Split" || op === "Slice" || op === "Gather");
-}
+const cuts = new Set(["Split", "Slice", "Gather"]);
 
 /** The value before what scales a branch down, moves its axes or does nothing, where nothing else reads it. */
 export function endOfBranch(wiring: Wiring, value: string): string {

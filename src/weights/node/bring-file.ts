@@ -1,8 +1,9 @@
 import { lstat, mkdir, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { checksumOf } from "../../data/node/checksum.js";
-import { fetchFile, sleep } from "../../data/node/fetch-file.js";
+import { fetchFile } from "../../data/node/fetch-file.js";
 import { takeLock } from "../../data/node/file-lock.js";
+import { sleep } from "../../data/node/persist.js";
 import { UserError } from "../../errors.js";
 import type { HubId } from "../hub-id.js";
 import { explain, headersFor } from "./hub-api.js";

@@ -1,5 +1,5 @@
-import { sleep } from "../../data/node/fetch-file.js";
-import { busyFor, failureOf, Interrupted } from "../../data/node/fetch-part.js";
+import { busyFor, failureOf } from "../../data/node/fetch-part.js";
+import { Interrupted, persist } from "../../data/node/persist.js";
 import { UserError } from "../../errors.js";
 import { formatHubId, type HubId } from "../hub-id.js";
 import { quoted } from "../quoted.js";
@@ -27,9 +27,6 @@ export class HubMissing extends UserError {}
 /** The longest answer that is read, in bytes: a few lines about a repository and some of its files. */
 const LONGEST_ANSWER = 4 * 2 ** 20;
 
-/** The longest pause that a server may ask for, in seconds. */
-const LONGEST_PAUSE = 60;
-
 /**
  * A `fetch` for the hub's interface: with the token for the hub alone, a time limit and new attempts where they may help.
  * It gives answers that are complete and of bounded size.
@@ -37,33 +34,27 @@ const LONGEST_PAUSE = 60;
  */
 export function hubFetch(settings: HubSettings, id: HubId, options: HubRequestOptions): typeof fetch {
   const { signal, onNotice, attempts = 3, pause = 1000, patience = 30_000 } = options;
-  return async (input, init) => {
-    const url = String(input);
-    const address = url.replace(/\?.*/, "");
-    for (let failures = 1; ; failures++) {
+  return (input, init) => {
+    const address = String(input).replace(/\?.*/, "");
+    const ask = async () => {
       const limit = AbortSignal.timeout(patience);
       try {
         const headers = { ...headersFor(settings), ...(init?.headers as Record<string, string>) };
         const signals = signal === undefined ? [limit] : [signal, limit];
-        const response = await fetch(url, { ...init, headers, signal: AbortSignal.any(signals) });
-        if (response.ok) return new Response(await bodyOf(response), { status: response.status });
+        const response = await fetch(input, { ...init, headers, signal: AbortSignal.any(signals) });
+        if (response.ok) return new Response(await bodyOf(response, address));
         const refused = busyFor(response) ?? explain(response, id, settings);
         await response.body?.cancel();
         throw refused;
       } catch (error) {
-        signal?.throwIfAborted();
-        const failure = limit.aborted ? new Interrupted(`no answer in ${patience / 1000} s`) : likely(error, address);
-        if (!(failure instanceof Interrupted)) throw failure;
-        const { message, wait = 0 } = failure;
-        if (failures >= attempts || wait > LONGEST_PAUSE) {
-          const asked = wait > 0 ? `, which asks to wait ${Math.ceil(wait)} s` : "";
-          throw new HubUnreachable(`${settings.endpoint}: got no answer about ${formatHubId(id)} (${message}${asked})`);
-        }
-        const milliseconds = Math.max(pause * 2 ** (failures - 1), wait * 1000);
-        onNotice?.(`${settings.endpoint}: ${message}; trying again in ${Math.round(milliseconds / 100) / 10} s`);
-        await sleep(milliseconds, signal);
+        throw limit.aborted ? new Interrupted(`no answer in ${patience / 1000} s`) : likely(error, address);
       }
-    }
+    };
+    return persist(ask, {
+      ...{ attempts, pause, signal },
+      onRetry: (text) => onNotice?.(`${settings.endpoint}: ${text}`),
+      giveUp: (why) => new HubUnreachable(`${settings.endpoint}: got no answer about ${formatHubId(id)} (${why})`),
+    });
   };
 }
 
@@ -75,7 +66,7 @@ export function headersFor({ token }: HubSettings): Record<string, string> {
   return { "user-agent": "senet", ...(token !== undefined && { authorization: `Bearer ${token}` }) };
 }
 
-async function bodyOf(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+async function bodyOf(response: Response, address: string): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
   let length = 0;
   const reader = response.body?.getReader();
@@ -83,9 +74,7 @@ async function bodyOf(response: Response): Promise<Uint8Array<ArrayBuffer>> {
     length += part.value.length;
     if (length > LONGEST_ANSWER) {
       void reader!.cancel();
-      throw new UserError(
-        `${response.url.replace(/\?.*/, "")}: got more than ${LONGEST_ANSWER} bytes; expected a hub's short answer`,
-      );
+      throw new UserError(`${address}: got more than ${LONGEST_ANSWER} bytes; expected a hub's short answer`);
     }
     parts.push(part.value);
   }

@@ -15,7 +15,7 @@ it.each([
   [{ HF_HOME: "/h", XDG_CACHE_HOME: "/x" }, { cache: "/h/hub" }],
   [{ HF_HOME: "/h", HUGGINGFACE_HUB_CACHE: "/old" }, { cache: "/old" }],
   [{ HF_HOME: "/h", HUGGINGFACE_HUB_CACHE: "/old", HF_HUB_CACHE: "/c" }, { cache: "/c" }],
-  [{ HF_HUB_CACHE: "~/c/$NAME/${NAME}", NAME: "n" }, { cache: join(homedir(), "c/n/n") }],
+  [{ HF_HUB_CACHE: ["~/c/$NAME", "{NAME}"].join("/$"), NAME: "n" }, { cache: join(homedir(), "c/n/n") }],
   [{ HF_HUB_CACHE: "", HF_HOME: "/h" }, { cache: "/h/hub" }],
   [{ HF_ENDPOINT: "http://mirror:8080/hub//" }, { endpoint: "http://mirror:8080/hub" }],
   [{ HF_HUB_OFFLINE: "1" }, { offline: true }],

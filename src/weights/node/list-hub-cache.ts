@@ -29,6 +29,8 @@ export async function listCache(cache: string): Promise<CacheListing> {
   const models: CachedModel[] = [];
   const unfinished: CacheListing["unfinished"][number][] = [];
   const sizes = new Map<string, number>();
+  const found = await stat(cache).catch(() => undefined);
+  if (found?.isDirectory() === false) throw new UserError(`${cache}: got a file; expected the folder of a cache`);
   for (const entry of await namesIn(cache)) {
     const [kind, owner, ...name] = entry.split("--");
     if (kind !== "models" || owner === undefined) continue;
@@ -41,7 +43,8 @@ export async function listCache(cache: string): Promise<CacheListing> {
     for (const blob of await namesIn(join(folder, "blobs"))) {
       if (!blob.endsWith(".incomplete")) continue;
       const path = join(folder, "blobs", blob);
-      unfinished.push({ repository, path, bytes: (await stat(path)).size });
+      const part = await stat(path).catch(() => undefined); // it may be complete by now
+      if (part !== undefined) unfinished.push({ repository, path, bytes: part.size });
     }
   }
   const bytes = [...sizes.values(), ...unfinished.map((part) => part.bytes)].reduce((sum, size) => sum + size, 0);
@@ -84,9 +87,6 @@ async function revisionsIn(folder: string): Promise<Map<string, string[]>> {
 async function namesIn(folder: string): Promise<string[]> {
   return readdir(folder).then(
     (names) => names.sort(),
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return [];
-      throw new UserError(`${folder}: got ${error.message}; expected the folder of a cache`);
-    },
+    () => [], // not there, or no folder: something else than a repository
   );
 }

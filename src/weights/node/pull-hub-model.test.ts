@@ -322,7 +322,8 @@ describe("a hub with too much to do", () => {
     let [api, cdn] = [0, 0];
     server.mischief = ({ host }, _, response) => {
       if (host === "hub" ? api++ > 0 : cdn++ > 0) return false;
-      response.writeHead(429, { "retry-after": "1" }).end("Too many requests");
+      const limits = host === "hub" ? { ratelimit: '"api";r=0;t=1' } : { "retry-after": "1" };
+      response.writeHead(429, limits).end("Too many requests");
       return true;
     };
     const started = performance.now();
