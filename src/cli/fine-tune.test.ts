@@ -133,18 +133,23 @@ describe("senet train on a file with inserted gates", () => {
 
 describe("senet compare of files", () => {
   it("fine-tunes both from what they hold, and says what the gates did", async () => {
-    const models = "--models own/model.onnx,resnet18.onnx,se-resnet18.onnx";
+    const models = "--models ten.onnx,resnet18.onnx,se-resnet18.onnx";
     const { code, stdout } = await senet(`compare ${models} ${data} --seeds 2 --lr-group @gates=10 --out c --json`);
     expect(code).toBe(0);
     const results = JSON.parse(stdout) as {
       models: { name: string; attention: string; params: number; runs: { model: string }[] }[];
     };
     expect(results.models.map(({ name, attention }) => [name, attention])).toEqual([
-      ["model", "se reduction=4"],
+      ["ten", "se reduction=4"],
       ["resnet18", "none"],
       ["se-resnet18", "se reduction=4"],
     ]);
     expect(readCard(read(`c/${results.models[0]!.runs[1]!.model}`).graph).mean).toEqual([0.5, 0.4, 0.3]);
+    const frozen = await senet(`compare --models ten.onnx,se-resnet18.onnx ${data} --train gates --out d`);
+    expect([frozen.code, frozen.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^senet: ten: got 9\.weight frozen, .*\n$/),
+    ]);
     const refused = await senet(`compare --models resnet18.onnx,resnet20 ${data} --lr-group @gates=10 --out d`);
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/^senet: got "@gates" for .*\n$/)]);
   });

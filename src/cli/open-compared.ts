@@ -9,7 +9,7 @@ import type { Recipe } from "../train/recipe.js";
 import { gateNodes } from "../transform/gate-nodes.js";
 import { insertedKey } from "../transform/insert/insert-attention.js";
 import { modelSource } from "./model-source.js";
-import { openModel, statisticsOf } from "./open-model.js";
+import { checkAnew, openModel, statisticsOf } from "./open-model.js";
 import { modelOptionsOf, type TrainingFlags } from "./options.js";
 import { unfolded } from "./unfolded.js";
 
@@ -31,7 +31,8 @@ export function comparedNames({ models, attention }: CompareModelFlags): readonl
 }
 
 /**
- * Opens what is compared: networks by name, whose weights are drawn by the seed, and files or repositories of the hub, which start from what they hold.
+ * Opens what is compared: networks by name, whose weights are drawn by the seed, and files or repositories of the hub,
+ * which start from what they hold.
  * @throws UserError when a file cannot be read or trained by the recipe.
  */
 export async function openCompared(
@@ -45,6 +46,7 @@ export async function openCompared(
   const names = shortNames(given);
   const notices: string[] = [];
   const models: ComparedModel[] = [];
+  const anew = new Map<string, readonly string[]>();
   for (const [i, model] of given.entries()) {
     const name = names[i]!;
     if (modelSource(model) === "name") {
@@ -54,11 +56,15 @@ export async function openCompared(
       const opened = await openCompare(model, name, flags, dataset, recipe);
       notices.push(...opened.notices.map((notice) => `${name}: ${notice}`));
       models.push(opened.model);
+      anew.set(name, opened.anew);
     }
   }
-  const graphs = models.map(({ graph }) => graph);
-  checkPatterns(graphs, recipe);
-  for (const graph of graphs) planTraining(graph, recipe); // what cannot be trained so shows before anything is
+  checkPatterns(
+    models.map(({ graph }) => graph),
+    recipe,
+  );
+  // What cannot be trained so shows before anything is.
+  for (const { name, graph } of models) checkAnew(name, anew.get(name) ?? [], planTraining(graph, recipe));
   return { models, notices };
 }
 
@@ -73,7 +79,7 @@ async function openCompare(path: string, name: string, flags: CompareModelFlags,
     return new Map([...weights, ...anew.map((parameter) => [parameter, first.get(parameter)!] as const)]);
   };
   const model: ComparedModel = { name, graph, attention: attentionOf(graph), start: drawn, statistics };
-  return { model, notices };
+  return { model, notices, anew };
 }
 
 /** What senet insert wrote of its blocks: `se reduction=8`; `gates` of other files that have some. */

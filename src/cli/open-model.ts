@@ -3,6 +3,7 @@ import { UserError } from "../errors.js";
 import type { Graph, Model, Weights } from "../graph/graph.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { ModelCard } from "../models/model-card.js";
+import type { StatePlan } from "../transform/state.js";
 import { openModelFile } from "./model-file.js";
 import { type ModelSource, modelSource } from "./model-source.js";
 import { numbersOf } from "./number-list.js";
@@ -68,6 +69,13 @@ export function statisticsOf(
   const read = (flag: string, text: string | undefined) =>
     text === undefined ? undefined : numbersOf(flag, text, `${channels} numbers with commas between`, [channels]);
   return { mean: read("--mean", mean) ?? own.mean, std: read("--std", std) ?? own.std };
+}
+
+/** @throws UserError when a parameter that starts anew would never learn. */
+export function checkAnew(model: string, anew: readonly string[], { fixed }: Pick<StatePlan, "fixed">): void {
+  const still = anew.find((name) => fixed.includes(name));
+  if (still === undefined) return;
+  throw new UserError(`${model}: got ${still} frozen, which starts anew; let it learn, such as by --train gates+head`);
 }
 
 const foundAs: Readonly<Record<ModelSource, (flags: ModelFlags, dataset: Dataset) => Promise<Found>>> = {

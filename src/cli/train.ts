@@ -7,7 +7,7 @@ import type { EpochRecord } from "../train/epoch-record.js";
 import type { Recipe } from "../train/recipe.js";
 import { openOptionsOf, reportSkipped } from "./data-options.js";
 import { modelSource, modelSources } from "./model-source.js";
-import { openModel } from "./open-model.js";
+import { checkAnew, openModel } from "./open-model.js";
 import {
   checkpointEveryOf,
   engineOptionsOf,
@@ -109,13 +109,8 @@ async function prepare(flags: TrainFlags, savedRecipe: Recipe | undefined) {
   const dataset = { ...opened, ...statistics };
   const { graph: bare, weights, notices } = await unfolded(given, flags, dataset, recipe);
   checkPatterns([bare], recipe);
-  const plan = planTraining(bare, recipe); // patterns that fit nothing and operators without a gradient show here
-  const still = anew.find((name) => plan.fixed.includes(name));
-  if (still !== undefined) {
-    throw new UserError(
-      `${model}: got ${still} frozen, which starts anew; let it learn, such as by --train gates+head`,
-    );
-  }
+  // Patterns that fit nothing and operators without a gradient show here.
+  checkAnew(model, anew, planTraining(bare, recipe));
   const graph = withCard(bare, trainedCard(dataset, recipe, model, seed));
   const checkpointEvery = checkpointEveryOf(flags.checkpointEvery);
   return { model, graph, weights, notices, dataset, recipe, seed, checkpointEvery };

@@ -1,5 +1,5 @@
 // Trains ResNet-20 on the embedded letters, puts SE into it, which changes no answer, and lets the gates alone learn.
-// Run: node examples/06-fine-tune.mjs (about 45 seconds on two cores)
+// Run: node examples/07-fine-tune.mjs (about 45 seconds on two cores)
 import { createModel, defaultRecipe, insertAttention, insertedWeights, train } from "senet";
 import { nodeRuntime, openDataset } from "senet/node";
 
