@@ -4,6 +4,7 @@ import { environment } from "../cli/environment.js";
 import { number } from "../cli/number-option.js";
 import { cases } from "./cases.js";
 import { type Measured, measure } from "./measure.js";
+import { measureOthers, type OtherMeasured } from "./others.js";
 import { median, page } from "./page.js";
 
 interface Flags {
@@ -11,6 +12,7 @@ interface Flags {
   readonly list?: true;
   readonly seconds: number;
   readonly rounds: number;
+  readonly others?: true;
   readonly dry?: true;
 }
 
@@ -25,6 +27,7 @@ await new Command("bench")
   .option("--list", "name the cases and end")
   .addOption(number("--seconds <n>", "seconds for the rounds of a case", 60))
   .addOption(number("--rounds <n>", "rounds of a case at most", 12))
+  .option("--others", "only install TensorFlow.js and jax-js into .bench/others and measure a convolution with each")
   .option("--dry", "print, write nothing")
   .action(run)
   .parseAsync();
@@ -39,23 +42,40 @@ async function run(flags: Flags): Promise<void> {
   if (unknown !== undefined) throw new Error(`--case: got "${unknown}"; expected one of those that --list prints`);
 
   const { cores, cpu, node, onnxruntime } = environment();
-  const results = new Map(Object.entries(await stored()));
+  const { others: lastOthers, cases: lastCases } = await stored();
+  const results = new Map(Object.entries(lastCases));
+  const save = async (others: readonly OtherMeasured[] | undefined) => {
+    if (flags.dry) return;
+    await writeFile(store, `${JSON.stringify({ cases: Object.fromEntries(results), others })}\n`);
+    const found = await readFile(appendix, "utf8");
+    await writeFile(written, page(cases, { results, others }, { cpu, cores, node, onnxruntime }, found));
+  };
+  if (flags.others) {
+    const others = await measureOthers(cores);
+    process.stdout.write(`${JSON.stringify(others, null, 2)}\n`);
+    await save(others);
+    return;
+  }
   for (const theCase of cases.filter(({ name }) => names.includes(name))) {
     const budget = { threads: cores, seconds: flags.seconds, minRounds: 3, maxRounds: flags.rounds };
     const measured = await measure(theCase, budget);
     results.set(theCase.name, measured);
     process.stdout.write(`${line(theCase.title, measured)}\n`);
-    if (flags.dry) continue;
-    await writeFile(store, `${JSON.stringify(Object.fromEntries(results))}\n`);
-    await writeFile(written, page(cases, results, { cpu, cores, node, onnxruntime }, await readFile(appendix, "utf8")));
+    await save(lastOthers);
   }
 }
 
-async function stored(): Promise<Record<string, Measured>> {
+/** What docs/benchmarks.json holds. */
+interface Stored {
+  readonly cases: Readonly<Record<string, Measured>>;
+  readonly others?: readonly OtherMeasured[];
+}
+
+async function stored(): Promise<Stored> {
   try {
-    return JSON.parse(await readFile(store, "utf8")) as Record<string, Measured>;
+    return JSON.parse(await readFile(store, "utf8")) as Stored;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { cases: {} };
     throw error;
   }
 }

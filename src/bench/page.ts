@@ -1,5 +1,6 @@
 import type { BenchCase } from "./cases.js";
 import type { Measured, SideMeasured } from "./measure.js";
+import type { OtherMeasured, OtherTimes } from "./others.js";
 
 /** The machine and the versions behind a page. */
 export interface PageContext {
@@ -9,10 +10,16 @@ export interface PageContext {
   readonly onnxruntime: string;
 }
 
+/** What was measured: cases by name, and other libraries. */
+export interface PageResults {
+  readonly results: ReadonlyMap<string, Measured>;
+  readonly others: readonly OtherMeasured[] | undefined;
+}
+
 /** docs/benchmarks.md: what was measured of every case, and text that was found out and is not measured anew. */
 export function page(
   cases: readonly BenchCase[],
-  results: ReadonlyMap<string, Measured>,
+  { results, others }: PageResults,
   { cpu, cores, node, onnxruntime }: PageContext,
   appendix: string,
 ): string {
@@ -39,7 +46,25 @@ ${measured.map(row).join("\n")}
 Against: PyTorch, except where the row says otherwise. Machine: ${cpu}, ${cores} cores. Node ${node}, onnxruntime-node ${onnxruntime},
 PyTorch ${version ?? "not installed"} (Debian: \`python3-torch\`). One row: \`npm run bench -- --case seresnet50-train\`; \`--list\` names them all.
 
-${appendix}`;
+${others ? otherTable(others) : ""}${appendix}`;
+}
+
+function otherTable(others: readonly OtherMeasured[]): string {
+  const cell = (times: OtherTimes) =>
+    "error" in times ? `cannot: \`${times.error}\`` : median(times.milliseconds).toFixed(1);
+  const rows = others.map(
+    ({ library, version, forward, gradient }) => `| ${library} ${version} | ${cell(forward)} | ${cell(gradient)} |`,
+  );
+  return `## Other libraries of JavaScript
+
+A 3×3 convolution of 8×16×32×32 to 16 channels and its weight gradient, milliseconds (median), in Node: what a training step is made
+of. \`npm run bench -- --others\` installs the libraries into a folder of its own and writes this table.
+
+| library | forward | weight gradient |
+|---|---:|---:|
+${rows.join("\n")}
+
+`;
 }
 
 function row({ title, goal, memoryGoal, result }: BenchCase & { readonly result: Measured }): string {

@@ -121,6 +121,27 @@ nothing is written
     expect(readModel(at("fixed-se.onnx")).graph.inputs[0]!.shape).toEqual([2, 3, 16, 16]);
   });
 
+  it("keeps the size of images open where no block needs one", async () => {
+    const open = { ...net, inputs: [{ ...net.inputs[0]!, shape: ["N", 3, "h", "w"] }] };
+    writeFileSync(at("open.onnx"), writeOnnx(open, weights));
+    expect((await insert("open.onnx -o open-se.onnx")).code).toBe(0);
+    for (const image of [
+      [3, 16, 16],
+      [3, 24, 40],
+    ]) {
+      const [before, after] = ["open.onnx", "open-se.onnx"].map((name) => readModel(at(name), { image }));
+      expect(after!.graph.inputs[0]!.shape).toEqual(["N", ...image]);
+      expect(await outputOf(after!, { level: "disabled" })).toEqual(await outputOf(before!, { level: "disabled" }));
+    }
+    const refused = await insert("open.onnx -o open-ge.onnx --attention ge");
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      "senet: open.onnx: got a file for images of any size and ge, which needs one; give it (--input 3x224x224), and the new file takes no other\n",
+    ]);
+    await insert("open.onnx -o open-ge.onnx --attention ge --input 3x16x16");
+    expect(readModel(at("open-ge.onnx")).graph.inputs[0]!.shape).toEqual(["N", 3, 16, 16]);
+  });
+
   it("says that 16-bit weights become 32-bit ones", async () => {
     const one = 0x3c00; // 1 as a 16-bit float
     const weight = { name: "w", dataType: 10, dims: [3n, 3n, 1n, 1n], int32Data: Array.from({ length: 9 }, () => one) };

@@ -5,7 +5,7 @@ import { countParameters, type Model } from "../graph/graph.js";
 import { parseAttention, type SomeAttention } from "../layers/attention.js";
 import type { Inserted } from "../transform/insert/insert-attention.js";
 import { insertionSummary, insertionTable } from "./insertion-table.js";
-import { number, wholeNumber } from "./options.js";
+import { number, parseInput, wholeNumber } from "./options.js";
 
 interface InsertFlags {
   readonly out?: string;
@@ -18,6 +18,7 @@ interface InsertFlags {
   readonly force?: true;
   readonly seed: number;
   readonly opset?: number;
+  readonly input?: string;
   readonly dryRun?: true;
   readonly json?: true;
   readonly report?: string;
@@ -50,6 +51,7 @@ export const insert = new Command("insert")
       .default("identity"),
   )
   .option("--force", "insert into a network that has gates already, in the units without one")
+  .option("--input <CxHxW>", "size of an image, where the file leaves it open and a block needs it")
   .addOption(number("--seed <n>", "decides the first weights of the new blocks", 1))
   .addOption(number("--opset <n>", "version of ONNX's operators (default: that of the file)"))
   .option("--dry-run", "show where the blocks would stand and what they take, and write nothing")
@@ -64,10 +66,18 @@ async function run(path: string, flags: InsertFlags): Promise<void> {
   const seed = wholeNumber("--seed", flags.seed);
   const { readModelFile } = await import("./insert-files.js");
   const { insertAttention } = await import("../transform/insert/insert-attention.js");
-  const source = readModelFile(path);
-  const inserted = naming(path, () =>
-    insertAttention(source.model.graph, { attention, start, force, at: nodesOf(flags, source.model) }),
-  );
+  const { withOpenSizes } = await import("../transform/open-sizes.js");
+  const source = readModelFile(path, flags.input === undefined ? undefined : parseInput(flags.input));
+  const options = { attention, start, force, at: nodesOf(flags, source.model) };
+  const sized = naming(path, () => insertAttention(source.model.graph, options));
+  const other = source.open && naming(path, () => insertAttention(source.open!.other, options));
+  const open = other && withOpenSizes(sized.graph, other.graph, source.open!.inputs);
+  if (other !== undefined && open === undefined && flags.input === undefined) {
+    throw new UserError(
+      `${path}: got a file for images of any size and ${attention.kind}, which needs one; give it (--input 3x224x224), and the new file takes no other`,
+    );
+  }
+  const inserted = open === undefined ? sized : { ...sized, graph: open };
   if (flags.report !== undefined) {
     const { writeInsertionReport } = await import("./insertion-report.js");
     writeInsertionReport(flags.report, { path, source: source.model.graph, inserted, attention, start });

@@ -101,6 +101,7 @@ const whole = (value: number) => Number.isInteger(value) && value >= 1;
 function sizes({ epochs, batch, accumulate = 1 }: Recipe, images: number): Rule[] {
   return [
     [whole(epochs), `epochs ${epochs}; expected a whole number from 1`],
+    [images > 0, "no training images; give a dataset that has some, or hold fewer out"],
     [
       whole(batch) && batch <= images,
       `batch ${batch}; expected a whole number from 1 to ${images}, the number of training images`,

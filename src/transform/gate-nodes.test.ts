@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { GraphBuilder } from "../graph/builder.js";
+import { readOnnx } from "../graph/onnx-read.js";
 import { parseAttention } from "../layers/attention.js";
 import { createModel } from "../models/index.js";
-import { gateNodes } from "./gate-nodes.js";
+import { gatedMaps, gateNodes } from "./gate-nodes.js";
 import { profile } from "./profile.js";
+import { replay } from "./replay.js";
 
 describe("gateNodes", () => {
   // What a network takes more than its twin without attention is what its gates take.
@@ -32,4 +36,15 @@ describe("gateNodes", () => {
   it.each(["resnet20", "inception_resnet_v2", "shufflenet_v1_g3"])("finds none in %s", (name) =>
     expect(gateNodes(createModel(name)).size).toBe(0),
   );
+});
+
+// torchvision multiplies the gate by the map, in this order; the networks are small ones of that structure
+it.each([
+  ["efficientnet_b0", 5],
+  ["mobilenet_v3_small", 2],
+  ["regnet_y_400mf", 3],
+])("finds the gates of %s as PyTorch exports it", (name, count) => {
+  const file = readFileSync(new URL(`../../tests/goldens/exports/${name}.onnx`, import.meta.url));
+  const { graph } = readOnnx(file);
+  expect(gatedMaps(graph, replay(new GraphBuilder("x"), graph))).toHaveLength(count);
 });

@@ -70,7 +70,7 @@ export function lanesOf(rows: readonly NetworkRow[]): Placed[] {
   const busy: number[] = []; // by lane, the row up to which it is taken
   return rows.map(({ inputs }, row): { lane: number; end: number } => {
     const end = Math.max(ends[row]!, row);
-    const ending = busy.findIndex((until) => until === row);
+    const ending = busy.indexOf(row);
     const free = busy.findIndex((until) => until < row);
     const lane = inputs.length > 0 && ending >= 0 ? ending : free >= 0 ? free : busy.length;
     for (const [other, until] of busy.entries()) if (until === row) busy[other] = row - 0.5;
