@@ -42,7 +42,9 @@ async function openOurs(threads) {
 async function openTorch(threads) {
   const script = new URL("torch_eval.py", import.meta.url).pathname;
   const python = process.env.TORCH_PYTHON ?? "/usr/bin/python3";
-  const child = spawn(python, [script, labels, weights, batch, workers, threads], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(python, [script, labels, weights, batch, workers, threads], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const lines = createInterface(child.stdout);
   const answer = async () => (await once(lines, "line"))[0];
   const version = await answer();
@@ -64,14 +66,20 @@ for (let round = -1; round < Number(rounds); round++) {
   for (const [i, side] of sides.entries()) {
     const [seconds, processor, top1] = await side.pass();
     if (round < 0) console.log(`${side.name}: top-1 ${top1.toFixed(2)} %, first pass ${seconds.toFixed(2)} s`);
-    else [times[i], used[i]] = [[...times[i], seconds], [...used[i], processor]];
+    else
+      [times[i], used[i]] = [
+        [...times[i], seconds],
+        [...used[i], processor],
+      ];
   }
 }
 for (const side of sides) await side.close();
 console.log(`\nseconds a pass over the photos, ${rounds} rounds in turn:`);
 for (const [i, { name }] of sides.entries()) {
   const [wall, cpu] = [median(times[i]), median(used[i])];
-  console.log(`${name.padEnd(32)} median ${wall.toFixed(2)}, best ${Math.min(...times[i]).toFixed(2)}; processor ${cpu.toFixed(2)}`);
+  console.log(
+    `${name.padEnd(32)} median ${wall.toFixed(2)}, best ${Math.min(...times[i]).toFixed(2)}; processor ${cpu.toFixed(2)}`,
+  );
 }
 for (const [k, how] of [median, (values) => Math.min(...values)].entries()) {
   const [ours, theirs] = [times.slice(0, 2), times.slice(2)].map((some) => Math.min(...some.map(how)));
