@@ -77,17 +77,17 @@ async function inBrowser(): Promise<unknown> {
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
   const flags = ["--headless", "--no-sandbox", "--disable-gpu", `--user-data-dir=${profile}`];
-  const child = spawn(browser!, [...flags, `http://127.0.0.1:${port}/`], { stdio: "ignore" });
+  const child = spawn(browser!, [...flags, `http://127.0.0.1:${port}/`], { stdio: "ignore", detached: true });
   const ended = once(child, "close");
   const failed = ended.then(() => Promise.reject(new Error("the browser ended before it reported")));
   try {
     const [result] = (await Promise.race([once(server, "result"), failed])) as [Promise<string>];
     return JSON.parse(await result);
   } finally {
-    child.kill();
+    process.kill(-child.pid!, "SIGKILL"); // its own processes too, which would write into the profile
     await failed.catch(() => {});
     server.close();
     server.closeAllConnections();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }
