@@ -15,7 +15,7 @@ import { openFolderEpoch } from "./folder-epoch.js";
 
 const [work, model, ...numbers] = process.argv.slice(2);
 const [classes, batch, size, threads, steps] = numbers.map(Number) as [number, number, number, number, number];
-const runtime = nodeRuntime({ threads });
+const runtime = nodeRuntime({ threads, spin: work !== "folder" }); // as senet train does
 const graph = createModel(model!, { classes, input: [3, size, size] });
 const time = await opened(work!, runtime, graph);
 const say = (answer: unknown) => process.stdout.write(`${JSON.stringify(answer)}\n`);

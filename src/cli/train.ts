@@ -63,7 +63,8 @@ async function run(given: TrainFlags, command: CommandType): Promise<void> {
   const { lockRun } = await import("./run-lock.js");
   lockRun(folder.path);
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
-  const runtime = nodeRuntime(engine);
+  const { isFileSplit } = await import("../data/node/file-split.js");
+  const runtime = nodeRuntime({ ...engine, spin: !isFileSplit(dataset.train) });
   const progress = new Progress();
   const started = performance.now();
   try {
