@@ -158,6 +158,10 @@ describe("a mistake", () => {
       "--attention: got eca with a file; expected it with a network's name",
     ],
     [
+      "train --model trained/best.onnx --data glyphs --aux",
+      "--aux: got it with a file; expected it with a network's name",
+    ],
+    [
       "train --model resnet20 --data glyphs --attention se:stages=5",
       "resnet20: got attention in stages 5; expected some of 2 to 4",
     ],

@@ -61,10 +61,9 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
   const { lockRun } = await import("./run-lock.js");
   lockRun(folder.path);
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
-  const { isFileSplit } = await import("../data/node/file-split.js");
   const { formatResults } = await import("../report/results.js");
   const { renderTable } = await import("../report/table.js");
-  const runtime = nodeRuntime({ ...engine, spin: !isFileSplit(dataset.train) });
+  const runtime = nodeRuntime(engine);
   const progress = new Progress();
   const started = performance.now();
   progress.line(

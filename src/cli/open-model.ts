@@ -39,9 +39,14 @@ interface Found extends Model {
  */
 export async function openModel(flags: ModelFlags, dataset: Dataset, seed: number): Promise<OpenedModel> {
   const source = modelSource(flags.model);
-  if (flags.attention !== undefined && source !== "name") {
-    const given = source === "hub" ? "a hub id" : "a file";
-    throw new UserError(`--attention: got ${flags.attention} with ${given}; expected it with a network's name`);
+  for (const [flag, value] of [
+    ["--attention", flags.attention],
+    ["--aux", flags.aux && "it"],
+  ] as const) {
+    if (value !== undefined && source !== "name") {
+      const given = source === "hub" ? "a hub id" : "a file";
+      throw new UserError(`${flag}: got ${value} with ${given}; expected it with a network's name`);
+    }
   }
   const { initialise } = await import("../graph/initialise.js");
   const notices: string[] = [];

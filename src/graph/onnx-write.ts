@@ -21,10 +21,11 @@ import { opOf } from "../ops/index.js";
 import type { Attribute } from "./attributes.js";
 import { dtypeToOnnx } from "./dtype.js";
 import type { Dim, Graph, Node, Value, Weights } from "./graph.js";
+import { joined } from "./joined.js";
 import { toInt64 } from "./known.js";
 import { graphField, modelField, tensorField } from "./onnx-fields.js";
 import { atOpset } from "./onnx-opset.js";
-import { field, joined } from "./protobuf-pieces.js";
+import { field } from "./protobuf-pieces.js";
 import { sameShape } from "./shape.js";
 import type { Tensor } from "./tensor.js";
 

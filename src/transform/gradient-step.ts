@@ -106,10 +106,8 @@ export function gradientGraph(given: Graph, options: GradientGraphOptions): Grad
   const logits = values.get(model.outputs[0]!.name)!;
   checkLogits(model, logits, batch);
   const labels = labelInputs(g, batch, mixed);
-  const aux =
-    options.mode === "eval"
-      ? undefined
-      : values.get(model.outputs.slice(1).find(({ name }) => name === "aux")?.name ?? "");
+  const [, ...besides] = options.mode === "eval" ? [] : model.outputs;
+  const aux = values.get(besides.find(({ name }) => name === "aux")?.name ?? "");
   const lossValue = g.within({ phase: "forward", layer: "loss" }, () => {
     const own = loss(g, logits, labels);
     return aux === undefined ? own : g.call("Add", [own, g.call("Mul", [loss(g, aux, labels), g.scalar(AUXILIARY)])]);

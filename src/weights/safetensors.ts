@@ -1,3 +1,4 @@
+import { joined } from "../graph/joined.js";
 import type { Tensor } from "../graph/tensor.js";
 import { type ByteSource, memorySource } from "./byte-source.js";
 import { headerLength, LENGTH_BYTES, layOut, parseHeader, type SafetensorsHeader } from "./safetensors-header.js";
@@ -59,12 +60,5 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: ReadonlyMap<string, string> = new Map(),
 ): Uint8Array<ArrayBuffer> {
-  const pieces = [...safetensorsPieces(tensors, metadata)];
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return joined([...safetensorsPieces(tensors, metadata)]);
 }

@@ -1,7 +1,7 @@
 import type { EvaluationResults } from "../evaluation-results.js";
 import { formatCount } from "../format.js";
 import { type Html, html } from "../markup.js";
-import { facts } from "./facts.js";
+import { environmentFacts, facts } from "./facts.js";
 
 /** How to get the same numbers again: command, preprocessing and environment. */
 export function evaluationMethodSection({ command, settings, environment, data, created }: EvaluationResults): Html {
@@ -13,15 +13,7 @@ export function evaluationMethodSection({ command, settings, environment, data, 
 <div><h3>Model and images</h3>
 ${facts(settings)}</div>
 <div><h3>Environment</h3>
-${facts([
-  ["senet", environment.senet],
-  ["Node", environment.node],
-  ["ONNX Runtime", environment.onnxruntime],
-  ["processor", `${environment.cpu}, ${environment.cores} cores`],
-  ["system", environment.os],
-  ["data", `${data.name}, ${formatCount(data.images)} images`],
-  ["finished", `${created.slice(0, 16).replace("T", " ")} UTC`],
-])}</div>
+${environmentFacts(environment, { name: data.name, images: `${formatCount(data.images)} images` }, created)}</div>
 </div>
 </section>`;
 }

@@ -1,8 +1,26 @@
 import { type Html, html } from "../markup.js";
+import type { ComparisonResults } from "../results.js";
 
 /** Names with their values, one below the other. */
 export function facts(rows: readonly (readonly [name: string, value: string])[]): Html {
   return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+/** Where and when something was measured, and on which images: "2,808 images". */
+export function environmentFacts(
+  environment: ComparisonResults["environment"],
+  data: { readonly name: string; readonly images: string },
+  created: string,
+): Html {
+  return facts([
+    ["senet", environment.senet],
+    ["Node", environment.node],
+    ["ONNX Runtime", environment.onnxruntime],
+    ["processor", `${environment.cpu}, ${environment.cores} cores`],
+    ["system", environment.os],
+    ["data", `${data.name}, ${data.images}`],
+    ["finished", `${created.slice(0, 16).replace("T", " ")} UTC`],
+  ]);
 }
 
 /** A number that stands out, with its name above and a remark below. */

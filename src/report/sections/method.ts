@@ -1,7 +1,7 @@
 import { formatCount, plural } from "../format.js";
 import { type Html, html } from "../markup.js";
 import type { ComparisonResults } from "../results.js";
-import { facts } from "./facts.js";
+import { environmentFacts, facts } from "./facts.js";
 
 /** How to get the same numbers again: command, recipe and environment. */
 export function methodSection({ command, recipe, environment, data, created }: ComparisonResults): Html {
@@ -23,15 +23,7 @@ ${facts([
   ["seeds", recipe.seeds.join(", ")],
 ])}</div>
 <div><h3>Environment</h3>
-${facts([
-  ["senet", environment.senet],
-  ["Node", environment.node],
-  ["ONNX Runtime", environment.onnxruntime],
-  ["processor", `${environment.cpu}, ${environment.cores} cores`],
-  ["system", environment.os],
-  ["data", `${data.name}, ${formatCount(data.train)} + ${formatCount(data.test)} images`],
-  ["finished", `${created.slice(0, 16).replace("T", " ")} UTC`],
-])}</div>
+${environmentFacts(environment, { name: data.name, images: `${formatCount(data.train)} + ${formatCount(data.test)} images` }, created)}</div>
 </div>
 </section>`;
 }
