@@ -1,4 +1,5 @@
 import type { Value, ValueType } from "../../graph/graph.js";
+import { sumOfImages } from "../../ops/sum-of-images.js";
 import type { Window } from "../../ops/window.js";
 import { type Kernels, mapShape } from "./kernels.js";
 
@@ -33,7 +34,7 @@ export function depthwiseWeightGradient({ g, block }: Kernels, x: Value, dy: Val
   const axes = g.ints([2, 3]);
   const cut =
     high === kernel[0] && wide === kernel[1] ? apart : g.call("Slice", [apart, g.ints([0, 0]), g.ints(kernel), axes]);
-  const summed = g.call("ReduceSum", [cut, g.ints([0])], { keepdims: 0 }); // [C/b, kH, kW, b]
+  const summed = sumOfImages(g, cut); // [C/b, kH, kW, b]
   const plain = g.call("Transpose", [summed], { perm: [0, 3, 1, 2] });
   return g.call("Reshape", [plain, g.ints([c, 1, ...kernel])]);
 }

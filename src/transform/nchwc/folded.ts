@@ -1,4 +1,5 @@
 import type { Value, ValueType } from "../../graph/graph.js";
+import { sumOfImages } from "../../ops/sum-of-images.js";
 import type { Window } from "../../ops/window.js";
 import { depthwiseWeightGradient } from "./depthwise.js";
 import type { InputGradient } from "./input-gradient.js";
@@ -30,7 +31,7 @@ export const folded = {
     const [n, c] = mapShape(x);
     const each = depthwiseWeightGradient(k, oneImage(k, x), oneImage(k, dy), window);
     const apart = k.g.call("Reshape", [each, k.g.ints([n, c, 1, ...window.kernel])]);
-    return k.g.call("ReduceSum", [apart, k.g.ints([0])], { keepdims: 0 });
+    return sumOfImages(k.g, apart);
   },
 };
 

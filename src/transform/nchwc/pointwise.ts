@@ -1,4 +1,5 @@
 import type { Value } from "../../graph/graph.js";
+import { sumOfImages } from "../../ops/sum-of-images.js";
 import { type Kernels, mapShape } from "./kernels.js";
 import { everyOther } from "./rearrange.js";
 
@@ -39,7 +40,7 @@ function imageByImage({ g }: Kernels, a: Value, b: Value): Value {
   ]);
   const made = g.call("NchwcConv", [image, filters], { ...point, group: n }); // [1, N·A, 1, B]
   const each = g.call("Reshape", [made, g.ints([n, many, 1, few])]);
-  return g.call("ReduceSum", [each, g.ints([0])], { keepdims: 1 });
+  return g.call("Reshape", [sumOfImages(g, each), g.ints([1, many, 1, few])]);
 }
 
 /** The same with the pixels of all images in one sum, and pixels of zeros after them until they fill blocks. */
