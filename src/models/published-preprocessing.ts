@@ -1,4 +1,5 @@
-import { type Preprocessing, resizedSide } from "../data/preprocessing.js";
+import { timmFraming } from "../data/centre-crop.js";
+import type { Preprocessing } from "../data/preprocessing.js";
 import { modelEntry } from "./index.js";
 import type { InputSize } from "./model.js";
 
@@ -74,11 +75,11 @@ const smallestPhoto = 64;
 export function publishedPreprocessing(name: string, input: InputSize = modelEntry(name).input): Preprocessing {
   const [channels, height, width] = input;
   const own = byName[name] ?? (Math.max(height, width) < smallestPhoto ? whole : {});
-  const { cropPct: share, tested, ...how } = { ...usual, ...own };
+  const { cropPct: share, tested, interpolation, ...how } = { ...usual, ...own };
   const cropPct = tested?.size === height && tested.size === width ? tested.cropPct : (share ?? usual.cropPct);
-  const size = { height, width, resize: resizedSide({ height, width }, cropPct) };
-  if (channels === 3) return { ...size, ...how };
+  const framing = timmFraming({ height, width }, { cropPct, interpolation });
+  if (channels === 3) return { ...framing, ...how };
   const middle = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const each = (value: number) => Array.from({ length: channels }, () => value);
-  return { ...size, ...how, mean: each(middle(how.mean)), std: each(middle(how.std)) };
+  return { ...framing, ...how, mean: each(middle(how.mean)), std: each(middle(how.std)) };
 }

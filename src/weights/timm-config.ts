@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { resamplings } from "../data/augment/resampling.js";
-import { type Preprocessing, resizedSide } from "../data/preprocessing.js";
+import { cropModes, timmFraming } from "../data/centre-crop.js";
+import type { Preprocessing } from "../data/preprocessing.js";
 import { UserError } from "../errors.js";
 import { quoted } from "./quoted.js";
 
@@ -152,17 +153,15 @@ function preprocessingOf(
       `${source}: got interpolation ${quoted(cfg.interpolation!)}; expected ${resamplings.join(", ")}`,
     );
   }
-  if (cfg.crop_mode && cfg.crop_mode !== "center") {
-    throw new UserError(`${source}: got crop_mode ${quoted(cfg.crop_mode)}; expected center, the only one there is`);
-  }
-  if (height !== width) {
-    throw new UserError(`${source}: got images of ${height}x${width}; expected square ones, as timm's crop needs them`);
+  const cropMode = cropModes.find((name) => name === (cfg.crop_mode || "center"));
+  if (cropMode === undefined) {
+    throw new UserError(`${source}: got crop_mode ${quoted(cfg.crop_mode!)}; expected ${cropModes.join(", ")}`);
   }
   const tested = cfg.test_input_size?.[1] === height && cfg.test_input_size[2] === width;
   const trained = cfg.input_size?.[1] === height && cfg.input_size[2] === width;
-  const crop = (tested && !trained && cfg.test_crop_pct) || cfg.crop_pct || 0.875;
+  const cropPct = (tested && !trained && cfg.test_crop_pct) || cfg.crop_pct || 0.875;
   return {
-    ...{ height, width, resize: resizedSide({ height, width }, crop), interpolation },
+    ...timmFraming({ height, width }, { cropPct, cropMode, interpolation }),
     mean: ofChannels(cfg.mean ?? imageNetMean, channels, source),
     std: ofChannels(cfg.std ?? imageNetStd, channels, source),
   };

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { extentOf, type ImageSize } from "../../data/centre-crop.js";
 import { imageNetClasses } from "../../data/node/imagenet-classes.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
 import { nearest, UserError } from "../../errors.js";
@@ -16,8 +17,8 @@ import { openTensorFile, shardsOf } from "./open-tensor-file.js";
 
 /** What is asked of a model of the hub, beside how it is brought here; what is left out is as published. */
 export interface OpenHubModelOptions extends HubOptions {
-  /** Width and height of the images in pixels. The crop is that of the size, if its `config.json` has one. */
-  readonly size?: number;
+  /** Of the images. The crop is that of the size, if its `config.json` has one. */
+  readonly size?: ImageSize;
   /** Of the network: another number of classes needs `renewHead`. */
   readonly model?: ModelOptions;
   /** Whether the last layer starts anew where the classes are others; off unless asked for. */
@@ -115,7 +116,8 @@ async function configOf(revision: HubRevision): Promise<TimmConfig> {
 async function networkOf(revision: HubRevision, { model = {}, size }: OpenHubModelOptions): Promise<HubNetwork> {
   const config = await configOf(revision);
   const name = zooName(config, revision);
-  const input = size === undefined ? config.input : ([config.input[0], size, size] as const);
+  const { height: down, width: across } = extentOf(size ?? [config.input[1], config.input[2]]);
+  const input = [config.input[0], down, across] as const;
   const graph = createModel(name, { classes: config.classes, input, ...model });
   const [channels, height, width] = graph.inputs[0]!.shape.slice(1) as [number, number, number];
   if (channels !== config.input[0]) {
