@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import type { Extent } from "../data/augment/window.js";
 import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 
@@ -26,36 +27,47 @@ export async function writeSheet(dataset: Dataset, path: string, augmented: bool
   const batches = split.batches({ batch, shuffle: true, seed: 1, epoch: 1, statistics: dataset, augment });
   const { value } = await batches.next();
   await batches.return();
-  const scale = Math.ceil(leastWidth / width);
-  const cell = { width: width * scale + gap, height: height * scale + label.height + gap };
-  const across = Math.min(side, batch);
-  const at = (n: number) => ({
-    left: gap + (n % across) * cell.width,
-    top: gap + Math.floor(n / across) * cell.height,
+  const layout = layoutOf(dataset, batch);
+  const images = layout.places.map(async (place, n) => {
+    const image = sharp(pixelsOf(value!.x, n, dataset), { raw: { width, height, channels: 3 } });
+    const enlarged = image.resize(layout.width, layout.height, { kernel: "nearest" });
+    return { input: await enlarged.png().toBuffer(), ...place };
   });
-  const size = { width: gap + across * cell.width, height: gap + Math.ceil(batch / across) * cell.height };
-  const images = Array.from({ length: batch }, async (_, n) => {
-    const raw = { width, height, channels: 3 } as const;
-    const enlarged = sharp(pixelsOf(value!.x, n, dataset), { raw }).resize(width * scale, height * scale, {
-      kernel: "nearest",
-    });
-    return { input: await enlarged.png().toBuffer(), ...at(n) };
-  });
-  const names = Array.from({ length: batch }, (_, n) => {
-    const { left, top } = at(n);
-    const text = shortened(classes[Number(value!.y[n])]!, cell.width - gap);
-    return `<text x="${left}" y="${top + height * scale + label.fontSize + 2}">${escaped(text)}</text>`;
-  });
-  const style = `font-family="sans-serif" font-size="${label.fontSize}" fill="#222"`;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" ${style}>${names.join("")}</svg>`;
-  await sharp({ create: { ...size, channels: 3, background: "#fff" } })
-    .composite([...(await Promise.all(images)), { input: Buffer.from(svg), left: 0, top: 0 }])
+  const names = Array.from(value!.y, (y) => classes[Number(y)]!);
+  await sharp({ create: { ...layout.sheet, channels: 3, background: "#fff" } })
+    .composite([...(await Promise.all(images)), { input: drawNames(names, layout), left: 0, top: 0 }])
     .removeAlpha()
     .png()
     .toFile(path)
     .catch((error: Error) => {
       throw new UserError(`--sheet: got ${path}, which cannot be written (${error.message}); give another file`);
     });
+}
+
+/** How large images and sheet are, and where the images go. */
+function layoutOf({ height, width }: Extent, images: number) {
+  const scale = Math.ceil(leastWidth / width);
+  const image = { width: width * scale, height: height * scale };
+  const [right, down] = [image.width + gap, image.height + label.height + gap];
+  const across = Math.min(side, images);
+  const sheet = { width: gap + across * right, height: gap + Math.ceil(images / across) * down };
+  const places = Array.from({ length: images }, (_, n) => ({
+    left: gap + (n % across) * right,
+    top: gap + Math.floor(n / across) * down,
+  }));
+  return { ...image, sheet, places };
+}
+
+function drawNames(names: readonly string[], { width, height, sheet, places }: ReturnType<typeof layoutOf>): Buffer {
+  const texts = names.map((name, n) => {
+    const { left, top } = places[n]!;
+    // An inner svg clips what is wider than expected.
+    const room = `x="${left}" y="${top + height}" width="${width}" height="${label.height}"`;
+    return `<svg ${room}><text y="${label.fontSize + 2}">${escaped(shortened(name, width))}</text></svg>`;
+  });
+  const style = `font-family="sans-serif" font-size="${label.fontSize}" fill="#222"`;
+  const size = `width="${sheet.width}" height="${sheet.height}"`;
+  return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" ${size} ${style}>${texts.join("")}</svg>`);
 }
 
 /** The bytes [H, W, 3] of an image of a batch, normalised by the dataset's own mean and std. */
@@ -75,7 +87,7 @@ function shortened(name: string, width: number): string {
   const letters = [...name];
   let room = width;
   for (const [i, letter] of letters.entries()) {
-    room -= label.fontSize * (/[\u1100-\uffff]|\p{Emoji_Presentation}/u.test(letter) ? 1 : 0.58);
+    room -= label.fontSize * (/[\u1100-\uffff]|\p{Emoji_Presentation}/u.test(letter) ? 1 : 0.62);
     if (room < 0)
       return `${letters
         .slice(0, Math.max(1, i - 1))

@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const senet = (line: string) => finished(startSenet(folder, ...line.split(" ")));
 
 beforeAll(async () => {
-  for (const [c, name] of ["black", "white"].entries()) {
+  for (const [c, name] of ["black", "whitish"].entries()) {
     mkdirSync(join(folder, "set", name), { recursive: true });
     const background = { r: 255 * c, g: 255 * c, b: 255 * c };
     for (let i = 0; i < 4; i++) {
@@ -59,7 +59,7 @@ describe("senet data", () => {
       0,
       {
         name: "set",
-        classes: ["black", "white"],
+        classes: ["black", "whitish"],
         input: [3, 8, 8],
         train: { images: 6, perClass: [3, 3] },
         test: { images: 2, perClass: [1, 1] },
