@@ -100,7 +100,7 @@ function refuse(flags: ClassifierFlags, names: readonly (keyof ClassifierFlags)[
 }
 
 async function byName(flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {
-  const { model, weights: path, classes, attention, shortcut, size } = flags;
+  const { model, weights: path, classes, attention, shortcut, size, cropMode } = flags;
   const { createModel, modelEntry } = await import("../models/index.js");
   const { input } = modelEntry(model);
   if (path === undefined) {
@@ -117,7 +117,7 @@ async function byName(flags: ClassifierFlags, onNotice: (text: string) => void):
   };
   const graph = createModel(model, options);
   const { publishedPreprocessing } = await import("../models/published-preprocessing.js");
-  const published = publishedPreprocessing(model, options.input);
+  const published = publishedPreprocessing(model, options.input, cropMode);
   const names = cifarClassNames(classCount(graph, model), published.height);
   const found = { name: model, graph, weights: new Map(), preprocessing: published, classes: names };
   const loaded = withWeights(found, flags, onNotice);
@@ -152,8 +152,8 @@ async function fromFile(flags: ClassifierFlags, onNotice: (text: string) => void
 
 async function fromHub(flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {
   const { openHub, openHubGraph } = await import("./open-hub.js");
-  const { size } = flags;
-  const options = { onNotice, ...(size !== undefined && { size }) };
+  const { size, cropMode } = flags;
+  const options = { onNotice, ...(size !== undefined && { size }), ...(cropMode && { cropMode }) };
   if (flags.weights === undefined) {
     const { graph, weights, preprocessing, card } = await openHub(flags.model, options);
     return { graph, weights, preprocessing, classes: card.classes };

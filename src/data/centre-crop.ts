@@ -70,7 +70,7 @@ export function resizedSize({ height, width }: Extent, cropPct: number): ImageSi
  */
 export function timmFraming(
   { height, width }: Extent,
-  how: { readonly cropPct: number; readonly cropMode?: CropMode; readonly interpolation: Resampling },
+  how: { readonly cropPct: number; readonly cropMode?: CropMode | undefined; readonly interpolation: Resampling },
 ): Omit<Preprocessing, "mean" | "std"> {
   const { cropPct, cropMode = "center" } = how;
   const resize = resizedSize({ height, width }, cropPct);

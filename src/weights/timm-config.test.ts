@@ -54,6 +54,7 @@ describe("parseTimmConfig", () => {
     const { preprocessing } = parse(changed({ crop_mode, input_size: [3, height, width] }));
     const normal = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
     expect(preprocessing()).toEqual({ height, width, ...framing, ...normal });
+    expect(parse(seresnet50).preprocessing([height, width], crop_mode)).toEqual(preprocessing());
   });
 
   it("takes timm's defaults for what is left out or null", () => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { resamplings } from "../data/augment/resampling.js";
-import { cropModes, timmFraming } from "../data/centre-crop.js";
+import { type CropMode, cropModes, timmFraming } from "../data/centre-crop.js";
 import type { Preprocessing } from "../data/preprocessing.js";
 import { UserError } from "../errors.js";
 import { quoted } from "./quoted.js";
@@ -17,8 +17,11 @@ export interface TimmConfig {
   /** Those it is best tested with, where they are others. */
   readonly testInput: readonly [channels: number, height: number, width: number] | undefined;
   readonly license: string | undefined;
-  /** How an image of the size asked for is made; `input` by default. @throws UserError when we cannot make it so. */
-  preprocessing(size?: readonly [height: number, width: number]): Preprocessing;
+  /**
+   * How an image of the size asked for is made, `input` by default, cropped as the file says by default.
+   * @throws UserError when we cannot make it so.
+   */
+  preprocessing(size?: readonly [height: number, width: number], cropMode?: CropMode): Preprocessing;
 }
 
 const pixels = z.int().min(1).max(8192);
@@ -92,7 +95,8 @@ export function parseTimmConfig(text: string, source: string): TimmConfig {
     input,
     testInput: cfg.test_input_size ?? undefined,
     license: cfg.license ?? undefined,
-    preprocessing: (asked) => preprocessingOf(cfg, asked ?? [input[1], input[2]], input[0], source),
+    preprocessing: (asked = [input[1], input[2]], mode) =>
+      preprocessingOf(mode ? { ...cfg, crop_mode: mode } : cfg, asked, input[0], source),
   };
 }
 
