@@ -59,6 +59,7 @@ describe("compare", () => {
     expect(comparison.recipe).toMatchObject({ epochs: 1, batch: 16, optimizer: "SGD", seeds: [1, 2] });
     expect(comparison.labels).toEqual(Array.from({ length: 24 }, (_, n) => n % 3));
     expect(comparison.models.map(({ name }) => name)).toEqual(names);
+    expect(comparison.models.map(({ spatialGates }) => spatialGates)).toEqual([0, 0]);
   });
 
   it("counts what the twins cost: the published net with one colour and three classes, and SE in the second alone", () => {

@@ -1,5 +1,6 @@
 import { flatAugmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
+import { findGates } from "../explain/find-gates.js";
 import { gateStatistics } from "../explain/gates.js";
 import { countParameters, type Model, type Weights } from "../graph/graph.js";
 import { cardEntries, type ModelCard, withCard } from "../models/model-card.js";
@@ -99,6 +100,7 @@ export async function compare(
         params: countParameters(graph),
         macs: countMacs(graph),
         attention,
+        spatialGates: findGates(graph).filter(({ kind }) => kind === "spatial").length,
         runs: results[m]!,
         inferenceMsPerImage: { batch1: batch1[m]!, batch32: batch32[m]! },
       }),

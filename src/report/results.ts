@@ -55,6 +55,8 @@ const model = z.object({
   macs: z.number(),
   /** "se r=16", or "none". */
   attention: z.string(),
+  /** How many gates weigh places of a map instead of channels; no run has statistics of them. */
+  spatialGates: z.number().int().exactOptional(),
   runs: z.array(run).min(1),
   /** Percent, over the runs. */
   errorMean: z.number(),
