@@ -73,10 +73,10 @@ async function openCompare(path: string, name: string, flags: CompareModelFlags,
   const { attention: _, ...rest } = flags; // of the networks by name alone
   const given = await openModel({ ...rest, model: path }, dataset, 1);
   const { statistics, anew } = given;
-  const { graph, weights, notices } = await unfolded(given, flags, { ...dataset, ...statistics }, recipe);
-  const drawn = (seed: number) => {
+  const { graph, start, notices } = await unfolded(given, flags, { ...dataset, ...statistics }, recipe);
+  const drawn = async (seed: number) => {
     const first = initialise(graph, seed);
-    return new Map([...weights, ...anew.map((parameter) => [parameter, first.get(parameter)!] as const)]);
+    return new Map([...(await start()), ...anew.map((parameter) => [parameter, first.get(parameter)!] as const)]);
   };
   const model: ComparedModel = { name, graph, attention: attentionOf(graph), start: drawn, statistics };
   return { model, notices, anew };

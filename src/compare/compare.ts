@@ -117,9 +117,10 @@ async function oneRun(
   { onRun, onStep, onEpoch, onModel, onNotice, signal }: CompareEvents,
 ): Promise<{ result: RunResult; weights: Weights; labels: number[] }> {
   const dataset = { ...data, ...statistics };
+  const given = (await onRun?.(id)) ?? {};
   const { weights, epochs, predictions } = await train(runtime, graph, dataset, recipe, id.seed, {
-    weights: start(id.seed),
-    ...(await onRun?.(id)),
+    weights: given.resume ? undefined : await start(id.seed),
+    ...given,
     onStep: (progress) => onStep?.(id, progress),
     onEpoch: (record) => onEpoch?.(id, record),
     onNotice: (text) => onNotice?.(text),

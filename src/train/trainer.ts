@@ -75,8 +75,8 @@ export async function train(
   const channelBlock = await runtime.channelBlock();
   const identity = await runIdentity(graph, dataset, recipe, seed, { name: runtime.name, channelBlock });
   const { resume } = options;
-  const notice = resume && checkSameRun(identity, resume.progress.identity);
-  if (notice !== undefined) options.onNotice?.(notice);
+  const notices = resume ? checkSameRun(identity, resume.progress.identity) : [];
+  for (const notice of notices) options.onNotice?.(notice);
   const plan = planTraining(graph, recipe, { channelBlock, recompute: options.recompute });
   const stepper = resume
     ? await reopenStep(runtime, plan, resume.state)

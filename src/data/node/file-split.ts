@@ -25,6 +25,7 @@ export interface FileSplitOptions {
 /** A split of image files. */
 export interface FileSplit extends Split {
   readonly list: ImageList;
+  nameOf(index: number): string;
   /** The images that could not be read so far, with the reason; only grows where they are skipped. */
   readonly skipped: ReadonlyMap<string, string>;
 }
@@ -47,6 +48,7 @@ export function fileSplit(list: ImageList, pool: DecodePool, options: FileSplitO
     length: list.length,
     labels: list.labels,
     list,
+    nameOf: (index) => refName(list.ref(index)),
     skipped,
     batches(given) {
       checkBatchOptions(list.length, given);
