@@ -42,7 +42,7 @@ export async function openCompared(
   recipe: Recipe,
 ): Promise<{ readonly models: readonly ComparedModel[]; readonly notices: readonly string[] }> {
   const { zooModel } = await import("../compare/compared-model.js");
-  const { checkPatterns, planTraining } = await import("../train/plan.js");
+  const { planTraining } = await import("../train/plan.js");
   const names = shortNames(given);
   const notices: string[] = [];
   const models: ComparedModel[] = [];
@@ -59,12 +59,10 @@ export async function openCompared(
       anew.set(name, opened.anew);
     }
   }
-  checkPatterns(
-    models.map(({ graph }) => graph),
-    recipe,
-  );
+  const sharedBy = models.map(({ graph }) => graph);
   // What cannot be trained so shows before anything is.
-  for (const { name, graph } of models) checkAnew(name, anew.get(name) ?? [], planTraining(graph, recipe));
+  for (const { name, graph } of models)
+    checkAnew(name, anew.get(name) ?? [], planTraining(graph, recipe, { sharedBy }));
   return { models, notices };
 }
 

@@ -102,14 +102,13 @@ async function prepare(flags: TrainFlags, savedRecipe: Recipe | undefined) {
   const recipe = savedRecipe ?? (await recipeOf(flags, opened));
   const { withCard } = await import("../models/model-card.js");
   const { checkRecipe } = await import("../train/recipe.js");
-  const { checkPatterns, planTraining } = await import("../train/plan.js");
+  const { planTraining } = await import("../train/plan.js");
   const { trainedCard } = await import("../compare/compare.js");
   checkRecipe(recipe, opened);
   const given = await openModel({ ...flags, model }, opened, seed);
   const { statistics, anew } = given;
   const dataset = { ...opened, ...statistics };
   const { graph: bare, start, notices } = await unfolded(given, flags, dataset, recipe);
-  checkPatterns([bare], recipe);
   // Patterns that fit nothing and operators without a gradient show here.
   checkAnew(model, anew, planTraining(bare, recipe));
   const graph = withCard(bare, trainedCard(dataset, recipe, model, seed));

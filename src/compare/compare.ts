@@ -56,11 +56,8 @@ export type Comparison = Pick<Measured, "data" | "recipe" | "models" | "labels">
  * Models take turns within a seed, so that both meet the same state of the machine.
  * @throws UserError when the recipe does not fit the data.
  */
-export async function compare(
-  runtime: Runtime,
-  { models, dataset, recipe, seeds }: CompareOptions,
-  events: CompareEvents,
-): Promise<Comparison> {
+export async function compare(runtime: Runtime, options: CompareOptions, events: CompareEvents): Promise<Comparison> {
+  const { models, dataset, recipe, seeds } = options;
   const { channels, height, width } = dataset;
   const results: RunResult[][] = models.map(() => []);
   const trained: Model[] = [];
@@ -68,7 +65,7 @@ export async function compare(
   for (const [s, seed] of seeds.entries()) {
     for (const [m, model] of models.entries()) {
       const id = { model: model.name, seed, run: s * models.length + m, runs: seeds.length * models.length };
-      const { result, weights, labels: read } = await oneRun(runtime, model, dataset, recipe, id, events);
+      const { result, weights, labels: read } = await oneRun(runtime, model, options, id, events);
       results[m]!.push(result);
       labels = read;
       trained[m] = { graph: model.graph, weights };
@@ -111,8 +108,7 @@ export async function compare(
 async function oneRun(
   runtime: Runtime,
   { graph, start, statistics }: ComparedModel,
-  data: Dataset,
-  recipe: Recipe,
+  { models, dataset: data, recipe }: CompareOptions,
   id: RunId,
   { onRun, onStep, onEpoch, onModel, onNotice, signal }: CompareEvents,
 ): Promise<{ result: RunResult; weights: Weights; labels: number[] }> {
@@ -121,6 +117,7 @@ async function oneRun(
   const { weights, epochs, predictions } = await train(runtime, graph, dataset, recipe, id.seed, {
     weights: given.resume ? undefined : await start(id.seed),
     ...given,
+    sharedBy: models.map((model) => model.graph),
     onStep: (progress) => onStep?.(id, progress),
     onEpoch: (record) => onEpoch?.(id, record),
     onNotice: (text) => onNotice?.(text),

@@ -5,6 +5,7 @@ import type { Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { float32, int64, type Tensor } from "../graph/tensor.js";
+import { createModel } from "../models/index.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import { trainingStep } from "../transform/training-step.js";
 import type { StepProgress } from "./epoch.js";
@@ -118,6 +119,22 @@ describe("train", () => {
     const error = await failure(train(runtime, graph, dataset, { ...recipe, ...part }, 1));
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toBe(`train: got ${message}`);
+  });
+
+  it.each([
+    { learn: ["conv1.*", "@gates"] },
+    { groups: [{ match: "@gates", lrScale: 10 }] },
+    { frozenBatchNorm: ["@gates"] },
+  ])("refuses %j of a network without gates, unless it shares the recipe with one that has some", async (part) => {
+    const plain = createModel("resnet20", { classes: 3, input: [1, 8, 8] });
+    const gated = { ...recipe, epochs: 1, ...part };
+    const error = await failure(train(runtime, plain, dataset, gated, 1));
+    expect(error).toBeInstanceOf(UserError);
+    expect(error.message).toMatch(
+      /^got "@gates" for resnet20 without attention gates; expected a network that has .*$/,
+    );
+    const sharedBy = [plain, createModel("seresnet20")];
+    expect((await train(runtime, plain, dataset, gated, 1, { sharedBy })).epochs).toHaveLength(1);
   });
 
   it("refuses a schedule it does not know", async () => {

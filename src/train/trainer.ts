@@ -34,6 +34,8 @@ export interface TrainOptions {
   readonly checkpointEvery?: CheckpointEvery | undefined;
   /** True: parts of the forward pass are computed again rather than kept, to the same bits: less memory, more time. */
   readonly recompute?: boolean | undefined;
+  /** The networks that share the recipe, of which one must have the gates that it speaks of (this one alone by default). */
+  readonly sharedBy?: readonly Graph[] | undefined;
   /**
    * Saves a checkpoint; called before the first step, inside epochs as `checkpointEvery` says, after every epoch and
    * when the signal stops the run, and awaited.
@@ -74,10 +76,10 @@ export async function train(
   checkRecipe(recipe, dataset);
   const channelBlock = await runtime.channelBlock();
   const identity = await runIdentity(graph, dataset, recipe, seed, { name: runtime.name, channelBlock });
-  const { resume } = options;
+  const { resume, recompute, sharedBy } = options;
   const notices = resume ? checkSameRun(identity, resume.progress.identity) : [];
   for (const notice of notices) options.onNotice?.(notice);
-  const plan = planTraining(graph, recipe, { channelBlock, recompute: options.recompute });
+  const plan = planTraining(graph, recipe, { channelBlock, recompute, sharedBy });
   const stepper = resume
     ? await reopenStep(runtime, plan, resume.state)
     : await openStep(runtime, plan, options.weights ?? initialise(graph, seed), seed, options.weights === undefined);
