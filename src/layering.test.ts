@@ -21,7 +21,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   evaluate: ["runtime", "data", "graph"],
   explain: ["transform", "evaluate", "runtime", "data", "graph"],
   train: ["transform", "evaluate", "weights", "runtime", "data", "graph"],
-  report: ["evaluate"],
+  report: ["transform", "evaluate"],
   compare: ["report", "train", "explain", "evaluate", "models", "layers", "transform", "runtime", "data", "graph"],
   index: [
     "compare",

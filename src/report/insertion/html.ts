@@ -1,41 +1,32 @@
+import type { InsertedSite } from "../../transform/insert/insert-attention.js";
+import type { OutlineRow } from "../../transform/insert/outline.js";
 import { type Html, html, trustedHtml } from "../markup.js";
 import { pageStyle } from "../page-style.js";
 import { table } from "../sections/markup-table.js";
-import { type NetworkRow, networkDrawing } from "./network-drawing.js";
-
-/** A block that was put in, for the page. */
-export interface InsertedBlock {
-  readonly name: string;
-  readonly kind: string;
-  readonly stage: number;
-  readonly block: number;
-  readonly channels: number;
-  readonly hidden?: number | undefined;
-  readonly params: number;
-  readonly macs?: number | undefined;
-}
+import { networkDrawing } from "./network-drawing.js";
 
 /** What was inserted into a model. */
 export interface InsertionResults {
-  /** The file it was put into, and the block as the command line writes it. */
+  /** The file it was put into; the block as a title has it, `SE`, and as the command line does. */
   readonly model: string;
+  readonly kind: string;
   readonly attention: string;
   readonly start: "identity" | "paper";
   readonly params: { readonly before: number; readonly after: number };
-  readonly blocks: readonly InsertedBlock[];
+  readonly blocks: readonly InsertedSite[];
   /** Names of units that have a gate and were left alone. */
   readonly gated: readonly string[];
   /** Tensors that were multiplied so that the answers stay, with their factors. */
   readonly rescaled: readonly { readonly name: string; readonly by: number }[];
-  readonly rows: readonly NetworkRow[];
+  readonly rows: readonly OutlineRow[];
 }
 
 const count = (n: number | undefined) => (n === undefined ? "–" : n.toLocaleString("en-US"));
 
 /** Writes an insertion as one HTML page that needs nothing else: the network with each block as one unit, and what they take. */
 export function renderInsertionReport(results: InsertionResults): string {
-  const { model, attention, params, blocks, start, gated } = results;
-  const title = `${attention} in ${model}`;
+  const { model, kind, attention, params, blocks, start, gated } = results;
+  const title = `${kind} in ${model}`;
   const share = ((100 * (params.after - params.before)) / params.before).toFixed(2);
   return html`<!doctype html>
 <html lang="en">
@@ -47,7 +38,7 @@ export function renderInsertionReport(results: InsertionResults): string {
 </head>
 <body>
 <main>
-<p class="eyebrow">senet insert</p>
+<p class="eyebrow">senet insert --attention ${attention}</p>
 <h1>${title}</h1>
 <p class="lead">${startText(start)}</p>
 <section><dl class="tiles">
@@ -83,7 +74,7 @@ function tile(name: string, value: string, note?: string): Html {
   return html`<div><dt>${name}</dt><dd><strong>${value}</strong>${note && html`<span>${note}</span>`}</dd></div>`;
 }
 
-function blocksTable(blocks: readonly InsertedBlock[]): Html {
+function blocksTable(blocks: readonly InsertedSite[]): Html {
   return table(
     "Stages are numbered by the size of maps; multiply-accumulates are those of the block for one image.",
     [
