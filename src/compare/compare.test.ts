@@ -4,7 +4,7 @@ import type { Model } from "../graph/graph.js";
 import { readOnnx } from "../graph/onnx-read.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { readCard } from "../models/model-card.js";
-import { formatResults, parseResults } from "../report/results.js";
+import { formatResults, parseResults } from "../report/results-file.js";
 import { summarise } from "../report/summarise.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import type { Checkpoint } from "../train/checkpoint.js";
