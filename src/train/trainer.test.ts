@@ -7,6 +7,7 @@ import { writeOnnx } from "../graph/onnx-write.js";
 import { float32, int64, type Tensor } from "../graph/tensor.js";
 import { createModel } from "../models/index.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
+import { failure } from "../testing/failure.js";
 import { trainingStep } from "../transform/training-step.js";
 import type { StepProgress } from "./epoch.js";
 import type { EpochRecord } from "./epoch-record.js";
@@ -26,15 +27,6 @@ const recipe: Recipe = { ...defaultRecipe, epochs: 4, batch: 16, augment: datase
 
 const plainTensors = (weights: Weights) =>
   new Map([...weights].map(([name, { data }]) => [name, Array.from(data, Number)]));
-
-async function failure(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("expected a failure");
-}
 
 describe("train", () => {
   it("learns: from a third right to nearly all, and the loss falls", async () => {

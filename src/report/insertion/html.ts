@@ -1,7 +1,7 @@
 import type { InsertedSite } from "../../transform/insert/insert-attention.js";
 import type { OutlineRow } from "../../transform/insert/outline.js";
-import { type Html, html, trustedHtml } from "../markup.js";
-import { pageStyle } from "../page-style.js";
+import { type Html, html } from "../markup.js";
+import { page } from "../page.js";
 import { table } from "../sections/markup-table.js";
 import { networkDrawing } from "./network-drawing.js";
 
@@ -28,17 +28,9 @@ export function renderInsertionReport(results: InsertionResults): string {
   const { model, kind, attention, params, blocks, start, gated } = results;
   const title = `${kind} in ${model}`;
   const share = ((100 * (params.after - params.before)) / params.before).toFixed(2);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${trustedHtml(pageStyle + drawingStyle)}</style>
-</head>
-<body>
-<main>
-<p class="eyebrow">senet insert --attention ${attention}</p>
+  return page(
+    title,
+    html`<p class="eyebrow">senet insert --attention ${attention}</p>
 <h1>${title}</h1>
 <p class="lead">${startText(start)}</p>
 <section><dl class="tiles">
@@ -53,11 +45,9 @@ Pointing at a row shows its name.</p>
 <section><h2>The blocks</h2>
 ${blocksTable(blocks)}
 ${gated.length > 0 && html`<p class="note">Left alone, as they have a gate: ${gated.join(", ")}.</p>`}</section>
-${results.rescaled.length > 0 && rescaledSection(results.rescaled)}
-</main>
-</body>
-</html>
-`.text;
+${results.rescaled.length > 0 && rescaledSection(results.rescaled)}`,
+    { style: drawingStyle },
+  ).text;
 }
 
 function startText(start: InsertionResults["start"]): string {
