@@ -42,6 +42,7 @@ export { type ComparisonResults, formatResults, parseResults } from "./report/re
 export { summarise } from "./report/summarise.js";
 export { renderTable } from "./report/table.js";
 export type { Runtime, Session } from "./runtime/runtime.js";
+export { type AlgorithmTable, type Choices, choicesOf, chooseBy } from "./train/algorithm-table.js";
 export type { Checkpoint } from "./train/checkpoint.js";
 export type { StepProgress } from "./train/epoch.js";
 export type { EpochRecord } from "./train/epoch-record.js";
@@ -53,6 +54,7 @@ export { planTraining } from "./train/plan.js";
 export { defaultRecipe, type Recipe } from "./train/recipe.js";
 export { type Schedule, type ScheduleState, scheduleOf } from "./train/schedules.js";
 export { type TrainOptions, train } from "./train/trainer.js";
+export { emptyTable, type TuneEvents, tune, unmeasured } from "./train/tune.js";
 export { type UnfoldOptions, unfoldOnData } from "./train/unfold-on-data.js";
 export { countMacs } from "./transform/cost.js";
 export { differentiate } from "./transform/differentiate.js";
