@@ -31,7 +31,7 @@ export const compare = new Command("compare")
   .description("Train networks side by side with several seeds; say whether SE helped, by how much, at what cost.")
   .option(
     "--models <names>",
-    "networks by name, .onnx files or hub ids, with commas between; the first is the baseline",
+    "networks by name, .onnx files, folders of runs or hub ids, with commas between; the first is the baseline",
     "resnet20,seresnet20",
   )
   .option("--out <dir>", "folder for the report (default: a new one in runs/)")
