@@ -1,8 +1,8 @@
 import { attribute } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
-import type { Value } from "../graph/graph.js";
+import type { Value, ValueType } from "../graph/graph.js";
 import { concrete, extent } from "../graph/shape.js";
-import { noMacs, type Op, required } from "./op.js";
+import { type Algorithm, noMacs, type Op, required } from "./op.js";
 import { kernelOf, reach, type Window, windowAttributes, windowOf, windowToAttributes } from "./window.js";
 
 const attributes = { ...windowAttributes, group: attribute("int", 1), input_shape: attribute("ints", undefined) };
@@ -20,13 +20,22 @@ export const ConvInputGradient: Op<typeof attributes> = {
   },
   gradient: { none: "second derivatives are not built" },
   macs: noMacs,
-  lower: (g, { inputs, attributes: { group, input_shape = [], ...window } }) => {
+  algorithms: ({ inputs, attributes: { group, input_shape = [], ...rest } }) => {
     const [dy, w] = [required(inputs, 0, "dy"), required(inputs, 1, "w")];
-    const resolved = windowOf(window, dy, kernelOf(w));
-    const flipped = flippedPads(resolved);
-    return resolved.strides.every((stride) => stride === 1) && flipped.every((pad) => pad >= 0)
-      ? [g.call("Conv", [dy, flipKernel(g, w, group)], { ...window, pads: flipped, group })]
-      : [g.call("ConvTranspose", [dy, w], { ...transposedWindow(resolved, dy, input_shape), group })];
+    const window = windowOf(rest, dy, kernelOf(w));
+    const flipped = flippedPads(window);
+    const transposed: Algorithm = {
+      name: "transposed",
+      write: (g, values) => [
+        g.call("ConvTranspose", [...values], { ...transposedWindow(window, dy, input_shape), group }),
+      ],
+    };
+    if (window.strides.some((stride) => stride !== 1) || flipped.some((pad) => pad < 0)) return [transposed];
+    const turned: Algorithm = {
+      name: "turned",
+      write: (g, [dy, w]) => [g.call("Conv", [dy, flipKernel(g, w!, group)], { ...rest, pads: flipped, group })],
+    };
+    return [turned, transposed];
   },
 };
 
@@ -36,7 +45,7 @@ function flippedPads(window: Window): number[] {
 }
 
 /** Output padding makes up for input rows and columns that the strided window never reached. */
-function transposedWindow(window: Window, dy: Value, inputShape: readonly number[]) {
+function transposedWindow(window: Window, dy: ValueType, inputShape: readonly number[]) {
   const { strides, before, after } = window;
   const output_padding = inputShape.map((size, i) => {
     const covered = (extent(dy, i + 2) - 1) * strides[i]! + reach(window, i);

@@ -4,7 +4,8 @@ import type { Value } from "../graph/graph.js";
 import { concrete, extent } from "../graph/shape.js";
 import { elements } from "../graph/tensor.js";
 import { indicesOf } from "./indices-of.js";
-import { noMacs, type Op, required } from "./op.js";
+import { type Algorithm, noMacs, type Op, required } from "./op.js";
+import { sumOfImages } from "./sum-of-images.js";
 import { slack, type Window, windowAttributes, windowOf } from "./window.js";
 
 const attributes = { ...windowAttributes, group: attribute("int", 1) };
@@ -19,12 +20,17 @@ export const ConvWeightGradient: Op<typeof attributes> = {
   },
   gradient: { none: "second derivatives are not built" },
   macs: noMacs,
-  lower: (g, { inputs, attributes: { group, ...rest } }) => {
-    const [x, dy] = [required(inputs, 0, "x"), required(inputs, 1, "dy")];
+  algorithms: ({ inputs, attributes: { group, ...rest } }) => {
+    const x = required(inputs, 0, "x");
     const window = windowOf(rest, x, rest.kernel_shape ?? []);
+    const way = (name: string, write: typeof byTaps): Algorithm => ({
+      name,
+      write: (g, [x, dy]) => [write(g, x!, dy!, window, group)],
+    });
+    const [taps, convolution] = [way("taps", byTaps), way("one-convolution", convolved)];
     // Measured, see docs/architecture.md: with few channels in a group the products of taps are too thin to be fast.
     const thin = extent(x, 1) / group <= 4 && elements(window.kernel) > 1;
-    return [thin ? convolved(g, x, dy, window, group) : byTaps(g, x, dy, window, group)];
+    return thin ? [convolution, taps] : [taps, convolution];
   },
 };
 
@@ -51,12 +57,19 @@ function byTaps(g: GraphBuilder, x: Value, dy: Value, window: Window, group: num
       ? channelsLast
       : g.call("Slice", [channelsLast, g.ints(start), g.ints(end), axes, g.ints(strides)]);
     const flat = g.call("Reshape", [under, g.ints([batch, group, count, perGroup])]);
-    const products = g.call("MatMul", [maps, flat]); // [N, g, O/g, I/g]
-    const summed = g.call("ReduceSum", [products, g.ints([0])], { keepdims: 0 });
-    return g.call("Reshape", [summed, g.ints([outputs, perGroup, 1])]);
+    return g.call("Reshape", [sumOfProducts(g, maps, flat), g.ints([outputs, perGroup, 1])]);
   });
   const all = taps.length === 1 ? taps[0]! : g.call("Concat", taps, { axis: 2 });
   return g.call("Reshape", [all, g.ints([outputs, perGroup, ...kernel])]);
+}
+
+/** Σₙ aₙ·bₙ, a [N, g, O, M], b [N, g, M, I] -> [g, O, I]. */
+function sumOfProducts(g: GraphBuilder, a: Value, b: Value): Value {
+  const [batch, group, outputs, count] = concrete(a) as [number, number, number, number];
+  if (group > 1 || count > 1) return sumOfImages(g, g.call("MatMul", [a, b]));
+  // Maps of one point: a column times a row for every image would write N matrices to add them.
+  const columns = g.call("Reshape", [a, g.ints([batch, outputs])]);
+  return g.call("Gemm", [columns, g.call("Reshape", [b, g.ints([batch, extent(b, 3)])])], { transA: 1 });
 }
 
 /**

@@ -55,6 +55,13 @@ export interface TrainingContext {
   readonly random: ((key: string, count: number) => Value) | undefined;
 }
 
+/** One of several ways to compute an operator of the domain `senet`. */
+export interface Algorithm {
+  readonly name: string;
+  /** Writes it for inputs of the types that it was asked for. */
+  write(g: GraphBuilder, inputs: readonly Value[]): readonly Value[];
+}
+
 /** Everything there is to know about one operator. Adding one is a file with this, its test and a line in `ops/index.ts`. */
 export interface Op<S extends AttributeSchema = AttributeSchema> {
   /**
@@ -104,6 +111,11 @@ export interface Op<S extends AttributeSchema = AttributeSchema> {
   ): readonly Value[] | undefined;
   /** How an operator of the domain `senet` is written in ONNX's own operators. */
   lower?(g: GraphBuilder, values: Pick<OpValues<S>, "inputs" | "attributes">): readonly Value[];
+  /** The same where there are several ways, for inputs of these types; the one that is best by rule comes first. */
+  algorithms?(call: {
+    readonly inputs: readonly ValueType[];
+    readonly attributes: AttributesOf<S>;
+  }): readonly Algorithm[];
 }
 
 /** The cost rule of everything that is neither a convolution nor a dense layer. */

@@ -1,7 +1,8 @@
-import { attributesOf, GraphBuilder } from "../graph/builder.js";
+import { GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
-import { opOf } from "../ops/index.js";
+import type { Choose } from "./algorithms.js";
 import { removeDeadNodes } from "./dead-nodes.js";
+import { lowerPlain } from "./lower-plain.js";
 import { lowerNchwc } from "./nchwc/lower-nchwc.js";
 import { withNumberRanks } from "./number-ranks.js";
 import { replay } from "./replay.js";
@@ -13,6 +14,8 @@ export interface Target {
    * Left out, the graph is written in ONNX's own operators alone and runs everywhere.
    */
   readonly channelBlock?: number | undefined;
+  /** Chooses among the algorithms of a gradient, such as by a table of what is fastest here; by rule when left out. */
+  readonly choose?: Choose | undefined;
   /** True: a training step computes parts of its forward pass again rather than keep them. */
   readonly recompute?: boolean | undefined;
 }
@@ -21,15 +24,15 @@ export interface Target {
  * Replaces the operators of the domain `senet` (gradients, training-mode normalisation) by ones an engine knows.
  * This is the one place where it is decided how they are computed.
  */
-export function lower(graph: Graph, { channelBlock }: Target = {}): Graph {
-  return withNumberRanks(channelBlock === undefined ? lowerStandard(graph) : lowerNchwc(graph, channelBlock));
+export function lower(graph: Graph, { channelBlock, choose }: Target = {}): Graph {
+  return withNumberRanks(
+    channelBlock === undefined ? lowerStandard(graph, choose) : lowerNchwc(graph, channelBlock, choose),
+  );
 }
 
-function lowerStandard(graph: Graph): Graph {
+function lowerStandard(graph: Graph, choose: Choose | undefined): Graph {
   const g = new GraphBuilder(graph.name);
-  const values = replay(g, graph, {
-    replace: (node, inputs) => opOf(node.op, node.domain).lower?.(g, { inputs, attributes: attributesOf(node) }),
-  });
+  const values = replay(g, graph, { replace: (node, inputs) => lowerPlain(g, node, inputs, choose) });
   for (const { name } of graph.outputs) g.output(values.get(name)!, name);
   return removeDeadNodes(g.build());
 }

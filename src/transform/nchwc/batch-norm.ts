@@ -1,4 +1,5 @@
 import type { Value } from "../../graph/graph.js";
+import { sumOfImages } from "../../ops/sum-of-images.js";
 import { type FeatureMap, type Linear, linear, plus, times } from "./feature-map.js";
 import type { Kernels } from "./kernels.js";
 
@@ -128,7 +129,7 @@ function ones(k: Kernels, like: Value): Value {
 
 /** Σ over the images of a vector [N, C]: [1, C]. */
 function total(k: Kernels, perImage: Value): Value {
-  return k.g.call("ReduceSum", [perImage, k.g.ints([0])], { keepdims: 1 });
+  return row(k, sumOfImages(k.g, perImage));
 }
 
 /** The mean per channel from sums per image [N, C]: [1, C]. */

@@ -34,6 +34,29 @@ export function built(inputs: readonly Tensor[], build: Build): Promise<BothWays
   return bothWays(buildGraph(inputs, build), feedsOf(inputs));
 }
 
+/**
+ * Runs what `build` writes by every algorithm of its one task that `lower` can choose on channel blocks.
+ * @returns the largest error of each by name, against the standard lowering.
+ */
+export async function byEveryAlgorithm(inputs: readonly Tensor[], build: Build): Promise<Record<string, number>> {
+  const graph = buildGraph(inputs, build);
+  const expected = await runFile(writeOnnx(lower(graph)), feedsOf(inputs));
+  let among: readonly string[] = [];
+  lower(graph, {
+    channelBlock: block,
+    choose: (_, names) => {
+      among = names;
+      return undefined;
+    },
+  });
+  const errors: Record<string, number> = {};
+  for (const name of among) {
+    const made = await runFile(writeOnnx(lower(graph, { channelBlock: block, choose: () => name })), feedsOf(inputs));
+    errors[name] = Math.max(...Object.entries(expected).map(([key, tensor]) => largestError(made[key]!, tensor)));
+  }
+  return errors;
+}
+
 /** How often each operator of `names` occurs. */
 export function count(ops: readonly string[], ...names: string[]): number[] {
   return names.map((name) => ops.filter((op) => op === name).length);

@@ -1,6 +1,12 @@
-import type { Value } from "../../graph/graph.js";
+import type { Value, ValueType } from "../../graph/graph.js";
+import { sumOfImages } from "../../ops/sum-of-images.js";
 import type { Window } from "../../ops/window.js";
 import { type Kernels, mapShape } from "./kernels.js";
+
+/** True where every channel is a group of its own and gives one channel. @param w weights [O, I/group, kH, kW]. */
+export function isDepthwise(group: number, w: ValueType): boolean {
+  return group > 1 && group === w.shape[0] && w.shape[1] === 1;
+}
 
 /**
  * The gradient of a depthwise convolution for its weights, [C, 1, kH, kW] plain, as a depthwise convolution over x seen as
@@ -28,58 +34,7 @@ export function depthwiseWeightGradient({ g, block }: Kernels, x: Value, dy: Val
   const axes = g.ints([2, 3]);
   const cut =
     high === kernel[0] && wide === kernel[1] ? apart : g.call("Slice", [apart, g.ints([0, 0]), g.ints(kernel), axes]);
-  const summed = g.call("ReduceSum", [cut, g.ints([0])], { keepdims: 0 }); // [C/b, kH, kW, b]
+  const summed = sumOfImages(g, cut); // [C/b, kH, kW, b]
   const plain = g.call("Transpose", [summed], { perm: [0, 3, 1, 2] });
   return g.call("Reshape", [plain, g.ints([c, 1, ...kernel])]);
-}
-
-/**
- * The passes of a depthwise convolution over plain maps whose channels do not fill blocks: a batch [N, C, H, W] is one
- * image of N·C channels, and those may. Each is undefined where they do not either, or where this layout has no good way.
- */
-export const folded = {
-  /** x [N, C, H, W], w [C, 1, kH, kW] -> y [N, C, H', W']. */
-  convolve(k: Kernels, x: Value, w: Value, window: Window): Value | undefined {
-    const image = oneImage(k, x);
-    return image && unfold(k, x, k.convolve(image, tiled(k, w, x), window, { depthwise: true }));
-  },
-
-  /** dy [N, C, H', W'], w [C, 1, kH, kW] -> dx [N, C, ...size]. */
-  inputGradient(k: Kernels, dy: Value, w: Value, window: Window, size: readonly number[]): Value | undefined {
-    const image = oneImage(k, dy);
-    const dx = image && k.inputGradient(image, tiled(k, w, dy), window, size, { depthwise: true });
-    return dx && unfold(k, dy, dx);
-  },
-
-  /** x [N, C, H, W], dy [N, C, H', W'] -> dw [C, 1, kH, kW]. */
-  weightGradient(k: Kernels, x: Value, dy: Value, window: Window): Value | undefined {
-    const [image, by] = [oneImage(k, x), oneImage(k, dy)];
-    if (image === undefined || by === undefined) return undefined;
-    const [n, c] = mapShape(x);
-    const each = depthwiseWeightGradient(k, image, by, window);
-    const apart = k.g.call("Reshape", [each, k.g.ints([n, c, 1, ...window.kernel])]);
-    return k.g.call("ReduceSum", [apart, k.g.ints([0])], { keepdims: 0 });
-  },
-};
-
-function oneImage(k: Kernels, x: Value): Value | undefined {
-  const [n, c, h, w] = mapShape(x);
-  if ((n * c) % k.block !== 0 || h * w === 1) return undefined;
-  return k.toBlocks(k.g.call("Reshape", [x, k.g.ints([1, n * c, h, w])]));
-}
-
-/** A blocked image of N·C channels as the batch it came from. */
-function unfold(k: Kernels, x: Value, image: Value): Value {
-  const [n, c] = mapShape(x);
-  const [, , h, w] = mapShape(image);
-  return k.g.call("Reshape", [k.toPlain(image), k.g.ints([n, c, h, w])]);
-}
-
-/** The filters once for every image: [N·C, 1, kH, kW]. */
-function tiled({ g }: Kernels, w: Value, x: Value): Value {
-  const [n, c] = mapShape(x);
-  const [, , height, width] = mapShape(w);
-  const once = g.call("Reshape", [w, g.ints([1, c * height * width])]);
-  const all = g.call("Expand", [once, g.ints([n, c * height * width])]);
-  return g.call("Reshape", [all, g.ints([n * c, 1, height, width])]);
 }

@@ -2,12 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Value } from "../../graph/graph.js";
 import type { Tensor } from "../../graph/tensor.js";
-import { type Window, windowToAttributes } from "../../ops/window.js";
-import { buildGraph, compute, floats } from "../../testing/build-graph.js";
+import { windowToAttributes } from "../../ops/window.js";
+import { compute } from "../../testing/build-graph.js";
 import { extents, forAll, seeds } from "../../testing/for-all.js";
 import { largestError } from "../../testing/naive-conv.js";
 import { randomTensor } from "../../testing/random-tensor.js";
 import { block } from "./both-ways.test.helper.js";
+import { convolutions, outputShape } from "./convolutions.test.helper.js";
 import { Kernels } from "./kernels.js";
 
 const b = block ?? 16;
@@ -77,24 +78,6 @@ describe.skipIf(block === undefined)("passes over a map", () => {
     }));
 });
 
-/** A convolution whose channels fit the layout: `inputs` fill blocks, or are fewer than one. */
-const convolutions = fc
-  .record({
-    n: extents(2),
-    inputs: fc.constantFrom(1, 3, b, 2 * b),
-    outputs: fc.constantFrom(b, 2 * b),
-    size: fc.tuple(extents(9), extents(9)),
-    kernel: fc.tuple(extents(4), extents(4)),
-    strides: fc.tuple(extents(3), extents(3)),
-    dilations: fc.tuple(extents(2), extents(2)),
-    before: fc.tuple(fc.nat(2), fc.nat(2)),
-    after: fc.tuple(fc.nat(2), fc.nat(2)),
-    seed: seeds,
-  })
-  .filter(({ size, kernel, dilations, before, after }) =>
-    [0, 1].every((i) => size[i]! + before[i]! + after[i]! >= (kernel[i]! - 1) * dilations[i]! + 1),
-  );
-
 describe.skipIf(block === undefined)("convolve", () => {
   it("gives what Conv gives, with a bias and a sum that come for free", () => {
     const options = fc.record({ bias: fc.boolean(), sum: fc.boolean() });
@@ -125,99 +108,3 @@ describe.skipIf(block === undefined)("convolve", () => {
     );
   });
 });
-
-describe.skipIf(block === undefined)("weightGradient", () => {
-  it("agrees with the standard lowering for any window, few or many channels, with rows the stride never reaches", () =>
-    forAll(
-      convolutions,
-      async ({ inputs, outputs, size, seed, ...window }) => {
-        const x = [b, inputs, ...size];
-        const y = outputShape(x, [outputs, inputs, ...window.kernel], window);
-        const error = await difference([randomTensor(x, seed), randomTensor(y, seed + 1)], (k, x, dy) => [
-          k.weightGradient(x!, k.toBlocks(dy!), window),
-          k.g.call("ConvWeightGradient", [x!, dy!], windowToAttributes(window)),
-        ]);
-        expect(error).toBeLessThan(2e-5);
-      },
-      40,
-    ));
-
-  it("takes one group per image where channels times taps are few, and images as channels where they are many", () => {
-    const window = { kernel: [3, 3], strides: [1, 1], dilations: [1, 1], before: [1, 1], after: [1, 1] };
-    const groups = (inputs: number, size: number) => {
-      const graph = buildGraph([floats(2 * b, inputs, size, size), floats(2 * b, b, size, size)], (g, x, dy) => {
-        const k = new Kernels(g, b);
-        return k.weightGradient(x!, k.toBlocks(dy!), window);
-      });
-      return graph.nodes.filter(({ op }) => op === "NchwcConv").map(({ attributes }) => attributes.group);
-    };
-    expect(groups(3, 8)).toEqual([{ int: 2 * b }]); // 27 ≤ 2·64
-    expect(groups(2 * b, 8)).toEqual([{ int: 1 }]);
-  });
-});
-
-describe.skipIf(block === undefined)("inputGradient", () => {
-  const square = (kernel: number, stride: number, pad: number, dilation = 1): Window => ({
-    kernel: [kernel, kernel],
-    strides: [stride, stride],
-    dilations: [dilation, dilation],
-    before: [pad, pad],
-    after: [pad, pad],
-  });
-
-  it.each([
-    ["3×3", square(3, 1, 1), [6, 5]],
-    ["3×3 with stride 2", square(3, 2, 1), [6, 8]],
-    ["3×3 with dilation 2", square(3, 1, 2, 2), [6, 5]],
-    ["1×1", square(1, 1, 0), [5, 3]],
-    ["1×1 with stride 2", square(1, 2, 0), [6, 4]],
-    ["2×2 with stride 2", square(2, 2, 0), [6, 4]],
-    ["5×5 with stride 2", square(5, 2, 2), [8, 6]],
-    ["3×3 with stride 3", square(3, 3, 0), [6, 9]],
-    ["3×3, padded after alone, with stride 2", { ...square(3, 2, 0), after: [1, 1] }, [6, 8]],
-    ["1×3", { ...square(3, 1, 1), kernel: [1, 3], before: [0, 1], after: [0, 1] }, [4, 5]],
-  ] as const)("of %s agrees with the standard lowering, alone and with a map added", async (_, window, size) => {
-    const [x, w] = [
-      [3, 2 * b, ...size],
-      [b, 2 * b, ...window.kernel],
-    ];
-    const tensors = [outputShape(x, w, window), w, x].map((shape, i) => randomTensor(shape, i));
-    const build = (withSum: boolean) =>
-      difference(tensors, (k, dy, w, more) => {
-        const { g } = k;
-        const attributes = { ...windowToAttributes(window), input_shape: size };
-        const expected = g.call("ConvInputGradient", [dy!, w!], attributes);
-        const dx = k.inputGradient(k.toBlocks(dy!), w!, window, size, withSum ? { sum: k.toBlocks(more!) } : {});
-        return [k.toPlain(dx!), withSum ? g.call("Add", [expected, more!]) : expected];
-      });
-    expect(await build(false)).toBeLessThan(2e-6);
-    expect(await build(true)).toBeLessThan(2e-6);
-  });
-
-  it.each([
-    ["an odd size with stride 2", square(3, 2, 1), [3, 3], [5, 5]],
-    ["an odd number of rows with stride 2", square(3, 2, 1), [3, 3], [5, 6]],
-    ["an odd number of columns with stride 2", square(3, 2, 1), [3, 3], [6, 5]],
-    ["an odd size with stride 2 and a 1×1 kernel", square(1, 2, 0), [3, 3], [5, 5]],
-    ["a size that is not kept", square(3, 1, 0), [4, 6], [6, 8]],
-    ["strides that differ", { ...square(3, 1, 1), strides: [1, 2] }, [6, 3], [6, 6]],
-  ] as const)("has no way for %s", (_, window, dySize, xSize) => {
-    const found: unknown[] = [];
-    buildGraph([floats(1, b, ...dySize), floats(b, b, ...window.kernel)], (g, dy, w) => {
-      const k = new Kernels(g, b);
-      found.push(k.inputGradient(k.toBlocks(dy!), w!, window, xSize));
-      return dy!;
-    });
-    expect(found).toEqual([undefined]);
-  });
-});
-
-/** [N, O, H', W'] of a convolution of x [N, I, H, W] with w [O, I, kH, kW]. */
-function outputShape(x: readonly number[], w: readonly number[], window: Window): number[] {
-  const { kernel, strides, dilations, before, after } = window;
-  const slid = [0, 1].map((i) => {
-    const reach = (kernel[i]! - 1) * dilations[i]! + 1;
-    return Math.floor((x[i + 2]! + before[i]! + after[i]! - reach) / strides[i]!) + 1;
-  });
-  return [x[0]!, w[0]!, ...slid];
-}

@@ -2,8 +2,8 @@ import type { GraphBuilder } from "../../graph/builder.js";
 import type { Value } from "../../graph/graph.js";
 import { concrete, extent } from "../../graph/shape.js";
 import { float32 } from "../../graph/tensor.js";
-import { flipKernel } from "../../ops/conv-input-gradient.js";
 import type { Window } from "../../ops/window.js";
+import { blockedFilter } from "./filters.js";
 
 /** Extents of a feature map. */
 export type MapShape = readonly [n: number, c: number, h: number, w: number];
@@ -14,13 +14,16 @@ export function mapShape(value: Value): MapShape {
   return [n!, c!, h!, w!];
 }
 
-/** What a convolution takes along: a vector [1, O], a blocked map, and its groups: one for every channel, or a number. */
-export interface Extra {
+/** The groups of a convolution: one for every channel, or a number of them whose channels fill blocks each, 1 by default. */
+export interface Grouping {
+  readonly depthwise?: boolean;
+  readonly groups?: number;
+}
+
+/** What a convolution takes along: a vector [1, O] and a blocked map that is added. */
+export interface Extra extends Grouping {
   readonly bias?: Value;
   readonly sum?: Value;
-  readonly depthwise?: boolean;
-  /** Groups whose channels fill blocks each, 1 by default. */
-  readonly groups?: number;
 }
 
 /**
@@ -100,11 +103,11 @@ export class Kernels {
    * w [C, 1, kH, kW] depthwise: a group for every channel. `bias` is a vector [1, O]; `sum` a blocked map that is added.
    */
   convolve(x: Value, w: Value, window: Window, extra: Extra = {}): Value {
-    return this.#slide(x, this.#blockedFilter(w), window, extra);
+    return this.slide(x, blockedFilter(this, w), window, extra);
   }
 
-  /** A convolution with weights that are in blocks already. */
-  #slide(x: Value, filter: Value, window: Window, { bias, sum, depthwise, groups = 1 }: Extra): Value {
+  /** The same with weights that are in blocks already. */
+  slide(x: Value, filter: Value, window: Window, { bias, sum, depthwise, groups = 1 }: Extra): Value {
     const { kernel, strides, dilations, before, after } = window;
     const outputs = extent(filter, 0);
     const inputs = [x, filter];
@@ -119,116 +122,6 @@ export class Kernels {
       pads: [...before, ...after],
       group: depthwise ? outputs : groups,
     });
-  }
-
-  /** The gradient of a convolution for its input, undefined where this layout has no good way. dy is blocked. */
-  inputGradient(
-    dy: Value,
-    w: Value,
-    window: Window,
-    size: readonly number[],
-    { sum, depthwise = false, groups = 1 }: Omit<Extra, "bias"> = {},
-  ): Value | undefined {
-    const { kernel, strides, dilations, before } = window;
-    const [, , rows, columns] = mapShape(dy);
-    const stride = strides[0]!;
-    if (strides[1] !== stride || size[0] !== rows * stride || size[1] !== columns * stride) return undefined;
-    const turned = this.#turnedFilter(w, depthwise ? extent(w, 0) : groups);
-    const dense = { ...window, strides: [1, 1] };
-    if (kernel.every((extent) => extent === 1) && before.every((pad) => pad === 0)) {
-      const small = this.#slide(
-        dy,
-        turned,
-        { ...dense, before: [0, 0], after: [0, 0] },
-        sum && stride === 1 ? { sum, depthwise, groups } : { depthwise, groups },
-      );
-      const large = this.#insertZeros(small, stride);
-      return sum && stride > 1 ? this.g.call("Add", [large, sum]) : large;
-    }
-    // A full correlation: reach − 1 − pad before, at least 0 where the size is kept, and after it what makes the result as large as x.
-    const first = before.map((pad, i) => (kernel[i]! - 1) * dilations[i]! - pad);
-    if (first.some((pad) => pad < 0)) return undefined;
-    const spread = this.#insertZeros(dy, stride);
-    return this.#slide(
-      spread,
-      turned,
-      { ...dense, before: first, after: before },
-      { ...(sum && { sum }), depthwise, groups },
-    );
-  }
-
-  /**
-   * The gradient of a convolution for its weights, [O, I, kH, kW] plain, as a convolution over x with dy as filter.
-   * @param x plain [N, I, H, W]. @param dy blocked [N, O, H', W'].
-   */
-  weightGradient(x: Value, dy: Value, { kernel, strides, dilations, before, after }: Window): Value {
-    const [n, inputs, height, width] = mapShape(x);
-    const [, outputs, rows, columns] = mapShape(dy);
-    const byChannel = this.g.call("Transpose", [x], { perm: [1, 0, 2, 3] }); // [I, N, H, W]
-    // The kernel has one position for each place the window starts at; cut off what would give more.
-    const extra = [height, width].map(
-      (size, i) =>
-        (kernel[i]! - 1) * dilations[i]! + ([rows, columns][i]! - 1) * strides[i]! + 1 - size - before[i]! - after[i]!,
-    );
-    const pads = [0, 0, ...before, 0, 0, ...after.map((pad, i) => pad + extra[i]!)];
-    const padded = pads.some((pad) => pad !== 0) ? this.g.call("Pad", [byChannel, this.g.ints(pads)]) : byChannel;
-    const window = { kernel_shape: [rows, columns], strides: dilations, dilations: strides, pads: [0, 0, 0, 0] };
-    const taps = kernel[0]! * kernel[1]!;
-    const blocks = outputs / this.block;
-    let dw: Value; // [I, O/b, kH·kW, b]
-    if (inputs * taps <= 2 * rows * columns) {
-      // One group per image: its own dy as filter, every input channel an image of a batch; then the sum over images.
-      const filters = this.g.call("Reshape", [dy, this.g.ints([n * outputs, 1, rows, columns])]);
-      const partial = this.g.call("NchwcConv", [padded, filters], { ...window, group: n }); // [I, N·O, kH, kW]
-      const split = this.g.call("Reshape", [partial, this.g.ints([inputs, n, blocks * taps * this.block])]);
-      dw = this.g.call("ReduceSum", [split, this.g.ints([1])], { keepdims: 0 });
-    } else {
-      // Images as input channels: the sum over them is the convolution's own, but dy has to be turned.
-      const b = this.block;
-      const apart = this.g.call("Reshape", [dy, this.g.ints([n / b, b, blocks, rows * columns, b])]);
-      const turned = this.g.call("Transpose", [apart], { perm: [2, 0, 3, 1, 4] }); // [O/b, N/b, H'·W', b images, b]
-      const filters = this.g.call("Reshape", [turned, this.g.ints([outputs, n, rows, columns])]);
-      dw = this.g.call("NchwcConv", [this.toBlocks(padded), filters], { ...window, group: 1 });
-    }
-    const unblocked = this.toPlain(this.g.call("Reshape", [dw, this.g.ints([inputs, outputs, ...kernel])]));
-    return this.g.call("Transpose", [unblocked], { perm: [1, 0, 2, 3] });
-  }
-
-  /** Puts stride − 1 rows and columns of zeros after every one of a blocked map. */
-  #insertZeros(x: Value, stride: number): Value {
-    if (stride === 1) return x;
-    const [n, c, h, w] = mapShape(x);
-    const apart = this.g.call("Reshape", [x, this.g.ints([(n * c * h) / this.block, 1, w, 1, this.block])]);
-    const spread = this.g.call("Pad", [apart, this.g.ints([0, 0, 0, 0, 0, 0, stride - 1, 0, stride - 1, 0])]);
-    return this.g.call("Reshape", [spread, this.g.ints([n, c, h * stride, w * stride])]);
-  }
-
-  /** Weights [O, I, kH, kW] in the order the blocked convolution reads them: [O/b, I/b, kH·kW, b in, b out]. */
-  #blockedFilter(w: Value): Value {
-    const [outputs, inputs, height, width] = mapShape(w);
-    const [b, taps] = [this.block, height * width];
-    const byOutput = this.toBlocks(this.g.call("Reshape", [w, this.g.ints([1, outputs, 1, inputs * taps])])); // [O/b, I·taps, b]
-    if (inputs < b || taps === 1)
-      return this.g.call("Reshape", [byOutput, this.g.ints([outputs, inputs, height, width])]);
-    const apart = this.g.call("Reshape", [byOutput, this.g.ints([outputs / b, inputs / b, b, taps, b])]);
-    const turned = this.g.call("Transpose", [apart], { perm: [0, 1, 3, 2, 4] });
-    return this.g.call("Reshape", [turned, this.g.ints([outputs, inputs, height, width])]);
-  }
-
-  /** The same of the weights that carry gradients back: turned by half a turn, inputs and outputs swapped. */
-  #turnedFilter(w: Value, group: number): Value {
-    if (group > 1) return this.#blockedFilter(flipKernel(this.g, w, group));
-    const [outputs, inputs, height, width] = mapShape(w);
-    const [b, taps] = [this.block, height * width];
-    const shape = this.g.ints([inputs, outputs, height, width]);
-    if (taps === 1) {
-      const rows = this.g.call("Reshape", [w, this.g.ints([1, 1, outputs, inputs])]);
-      return this.g.call("Reshape", [this.g.call("ReorderInput", [rows], { channels_last: 1 }), shape]);
-    }
-    const byInput = this.g.call("Reshape", [this.toBlocks(w), this.g.ints([outputs / b, b, inputs / b, taps, b])]);
-    const swapped = this.g.call("Transpose", [byInput], { perm: [2, 0, 3, 1, 4] }); // [I/b, O/b, taps, b out, b in]
-    const ends = [[-1], [-taps - 1], [2], [-1]].map((each) => this.g.ints(each));
-    return this.g.call("Reshape", [this.g.call("Slice", [swapped, ...ends]), shape]);
   }
 
   /** A blocked map seen as one image whose channels are all channels of all images. */

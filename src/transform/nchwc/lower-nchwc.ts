@@ -1,12 +1,15 @@
-import { attributesOf, GraphBuilder } from "../../graph/builder.js";
+import { GraphBuilder } from "../../graph/builder.js";
 import type { Graph, Node, Value } from "../../graph/graph.js";
-import { type OpName, opOf } from "../../ops/index.js";
+import type { OpName } from "../../ops/index.js";
+import { type Choose, chosen } from "../algorithms.js";
 import { removeDeadNodes } from "../dead-nodes.js";
+import { lowerPlain } from "../lower-plain.js";
 import { replay } from "../replay.js";
+import { blockAlgorithms } from "./algorithms.js";
 import { elementwise } from "./elementwise.js";
 import { type FeatureMap, store } from "./feature-map.js";
 import { Kernels } from "./kernels.js";
-import { type Call, rules } from "./rules.js";
+import { type Call, fillsBlocks, rules } from "./rules.js";
 
 /**
  * Like `lower`, for ONNX Runtime on a CPU whose convolutions work on blocks of `block` channels: feature maps stay in
@@ -14,8 +17,8 @@ import { type Call, rules } from "./rules.js";
  * The result runs on that engine only and is never written to a file that leaves it.
  * @param graph with all extents bound.
  */
-export function lowerNchwc(graph: Graph, block: number): Graph {
-  const lowering = new Lowering(graph, block);
+export function lowerNchwc(graph: Graph, block: number, choose?: Choose): Graph {
+  const lowering = new Lowering(graph, block, choose);
   for (const node of graph.nodes) lowering.lower(node);
   return removeDeadNodes(lowering.finish());
 }
@@ -23,6 +26,7 @@ export function lowerNchwc(graph: Graph, block: number): Graph {
 /** Every value of the old graph as a map, as a plain value, or as both. */
 class Lowering {
   readonly #graph: Graph;
+  readonly #choose: Choose | undefined;
   readonly #g: GraphBuilder;
   readonly #k: Kernels;
   /** The declared types of the old graph's values. */
@@ -31,8 +35,9 @@ class Lowering {
   readonly #plain = new Map<string, Value>();
   readonly #uses = new Map<string, number>();
 
-  constructor(graph: Graph, block: number) {
+  constructor(graph: Graph, block: number, choose: Choose | undefined) {
     this.#graph = graph;
+    this.#choose = choose;
     this.#types = replay(new GraphBuilder("types"), graph);
     this.#g = new GraphBuilder(graph.name);
     this.#k = new Kernels(this.#g, block);
@@ -49,7 +54,8 @@ class Lowering {
 
   lower(node: Node): void {
     const call = this.#call(node);
-    const write = () => rules[node.op as OpName]?.(call) ?? elementwise(call) ?? this.#lowerPlain(node);
+    const write = () =>
+      this.#byAlgorithm(call) ?? rules[node.op as OpName]?.(call) ?? elementwise(call) ?? this.#lowerPlain(node);
     const made = this.#g.within(this.#graph.places?.get(node.name), write);
     for (const [i, name] of node.outputs.entries()) {
       const result = made[i];
@@ -79,9 +85,14 @@ class Lowering {
     };
   }
 
+  #byAlgorithm(call: Call): readonly (FeatureMap | Value)[] | undefined {
+    const among = blockAlgorithms(call);
+    return among.length === 0 ? undefined : chosen({ ...call.node, inputs: call.inputs }, among, this.#choose).write();
+  }
+
   #lowerPlain(node: Node): readonly Value[] {
     const inputs = node.inputs.map((name) => (name === "" ? undefined : this.#plainOf(name)));
-    const lowered = opOf(node.op, node.domain).lower?.(this.#g, { inputs, attributes: attributesOf(node) });
+    const lowered = lowerPlain(this.#g, node, inputs, this.#choose);
     if (lowered !== undefined) return lowered;
     return this.#g.append({ ...node, inputs: inputs.map((value) => value?.name ?? "") });
   }
@@ -91,9 +102,7 @@ class Lowering {
     const known = this.#maps.get(name);
     if (known !== undefined) return known;
     const plain = this.#plainOf(name);
-    const [, channels, height, width] = plain.shape;
-    const fits = plain.shape.length === 4 && plain.dtype === "float32" && Number(channels) % this.#k.block === 0;
-    if (!fits || (height === 1 && width === 1)) return undefined;
+    if (!fillsBlocks(this.#k, plain)) return undefined;
     const map: FeatureMap = { kind: "stored", value: this.#k.toBlocks(plain) };
     this.#maps.set(name, map);
     return map;

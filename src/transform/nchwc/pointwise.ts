@@ -1,5 +1,7 @@
 import type { Value } from "../../graph/graph.js";
+import { sumOfImages } from "../../ops/sum-of-images.js";
 import { type Kernels, mapShape } from "./kernels.js";
+import { everyOther } from "./rearrange.js";
 
 /** A map in both of its forms; the plain one is made where it is asked for. */
 export interface TwoForms {
@@ -38,7 +40,7 @@ function imageByImage({ g }: Kernels, a: Value, b: Value): Value {
   ]);
   const made = g.call("NchwcConv", [image, filters], { ...point, group: n }); // [1, N·A, 1, B]
   const each = g.call("Reshape", [made, g.ints([n, many, 1, few])]);
-  return g.call("ReduceSum", [each, g.ints([0])], { keepdims: 1 });
+  return g.call("Reshape", [sumOfImages(g, each), g.ints([1, many, 1, few])]);
 }
 
 /** The same with the pixels of all images in one sum, and pixels of zeros after them until they fill blocks. */
@@ -61,12 +63,7 @@ function inOne({ g, block }: Kernels, a: Value, b: Value): Value {
 
 const point = { kernel_shape: [1, 1], strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0] };
 
-/** Every stride-th row and column of a blocked map. */
 function strided(k: Kernels, x: Value, stride: number): TwoForms {
-  const { g, block } = k;
-  const [n, c, h, w] = mapShape(x);
-  const apart = g.call("Reshape", [x, g.ints([(n * c) / block, h, w, block])]);
-  const some = g.call("Slice", [apart, g.ints([0, 0]), g.ints([h, w]), g.ints([1, 2]), g.ints([stride, stride])]);
-  const blocked = g.call("Reshape", [some, g.ints([n, c, Math.ceil(h / stride), Math.ceil(w / stride)])]);
+  const blocked = everyOther(k, x, stride);
   return { blocked, plain: () => k.toPlain(blocked) };
 }

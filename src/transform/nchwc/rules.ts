@@ -1,21 +1,20 @@
 import type { AttributesOf } from "../../graph/attributes.js";
 import { attributesOf } from "../../graph/builder.js";
-import type { Node, Value } from "../../graph/graph.js";
+import type { Node, Value, ValueType } from "../../graph/graph.js";
 import { extent } from "../../graph/shape.js";
 import type { BatchNormTraining } from "../../ops/batch-norm-training.js";
 import type { BatchNormalization } from "../../ops/batch-normalization.js";
 import type { Conv } from "../../ops/conv.js";
-import type { ConvInputGradient } from "../../ops/conv-input-gradient.js";
-import type { ConvWeightGradient } from "../../ops/conv-weight-gradient.js";
 import type { OpName } from "../../ops/index.js";
 import { positive } from "../../ops/steps.js";
 import { kernelOf, windowOf } from "../../ops/window.js";
 import { normalise, normaliseFrozen, normaliseGradient } from "./batch-norm.js";
-import { depthwiseWeightGradient, folded } from "./depthwise.js";
+import { isDepthwise } from "./depthwise.js";
 import { type FeatureMap, linear, plus, store, sumOf, times } from "./feature-map.js";
-import { groupedWeightGradient, groupsFrom, groupsOf, spreadGroups } from "./grouped.js";
+import { folded } from "./folded.js";
+import { groupsOf, spreadGroups } from "./grouped.js";
 import { type Kernels, mapShape } from "./kernels.js";
-import { pointwiseWeightGradient } from "./pointwise.js";
+import { openMap } from "./open-map.js";
 
 /** What a rule sees of a node: its inputs as maps, or as plain values, and whether they can be maps at all. */
 export interface Call {
@@ -38,17 +37,23 @@ export interface Call {
 /** The outputs of a node, each a map or a plain value; undefined where the rule does not apply. */
 export type Rule = (call: Call) => readonly (FeatureMap | Value)[] | undefined;
 
+/** One of several ways to compute a node on blocked maps. */
+export interface BlockAlgorithm {
+  readonly name: string;
+  write(): readonly (FeatureMap | Value)[];
+}
+
 /** The operators that know how to work on blocked maps. Everything else works on plain values. */
 export const rules: Partial<Record<OpName, Rule>> = {
   Conv: ({ k, node, inputs: [x, w, b], map, plain }) => {
     const attributes = attributesOf(node) as AttributesOf<typeof Conv.attributes>;
     if (x!.shape.length !== 4) return undefined;
-    if (isDepthwise(attributes, w!)) {
+    if (isDepthwise(attributes.group, w!)) {
       if (b || isPoint(x!)) return undefined;
       const [each, window] = [map(0), windowOf(attributes, x!, kernelOf(w!))];
       if (each)
         return [openMap(k, (extra) => k.convolve(store(k, each), plain(1), window, { ...extra, depthwise: true }))];
-      return some(folded.convolve(k, plain(0), plain(1), window));
+      return folded.fits(k, x!) ? [folded.convolve(k, plain(0), plain(1), window)] : undefined;
     }
     const groups = attributes.group > 1 ? groupsOf(k.block, w!, attributes.group) : undefined;
     if (groups !== undefined) {
@@ -64,49 +69,6 @@ export const rules: Partial<Record<OpName, Rule>> = {
       return undefined;
     const window = windowOf(attributes, x!, kernelOf(w!));
     return [openMap(k, (extra) => k.convolve(given ? store(k, given) : plain(0), plain(1), window, extra))];
-  },
-
-  ConvInputGradient: ({ k, node, inputs: [dy, w], map, plain }) => {
-    const attributes = attributesOf(node) as AttributesOf<typeof ConvInputGradient.attributes>;
-    const depthwise = isDepthwise(attributes, w!);
-    const groups = attributes.group > 1 && !depthwise ? groupsOf(k.block, w!, attributes.group) : undefined;
-    const fits = depthwise || groups || (extent(w!, 1) % k.block === 0 && attributes.group === 1);
-    const given = fits ? map(0) : undefined;
-    const size = attributes.input_shape ?? [];
-    if (given === undefined && (!depthwise || dy!.shape.length !== 4)) return undefined;
-    const window = windowOf(attributes, dy!, kernelOf(w!));
-    if (given === undefined) return some(folded.inputGradient(k, plain(0), plain(1), window, size));
-    const weights = groups ? spreadGroups(k, plain(1), groups) : plain(1);
-    const kind = { depthwise, groups: groups?.count ?? 1 };
-    const make = (sum?: Value) =>
-      k.inputGradient(store(k, given), weights, window, size, { ...(sum && { sum }), ...kind });
-    if (make() === undefined) return undefined; // nothing of the attempt stays: unused nodes are removed
-    return [openMap(k, ({ sum }) => make(sum)!)];
-  },
-
-  ConvWeightGradient: ({ k, node, inputs: [x, dy], map, plain }) => {
-    const attributes = attributesOf(node) as AttributesOf<typeof ConvWeightGradient.attributes>;
-    const [channels, outputs] = [x!.shape[1], dy!.shape[1]];
-    if (attributes.group > 1 && channels === attributes.group && outputs === channels && x!.shape.length === 4) {
-      const window = windowOf(attributes, x!, attributes.kernel_shape ?? []);
-      const maps = isPoint(x!) || isPoint(dy!) ? [] : [map(0), map(1)];
-      const [a, c] = maps.map((each) => each && store(k, each));
-      if (a && c) return [depthwiseWeightGradient(k, a, c, window)];
-      return some(folded.weightGradient(k, plain(0), plain(1), window));
-    }
-    if (isPoint(dy!)) return undefined;
-    const { group } = attributes;
-    const groups = groupsFrom(k.block, { group, inputs: extent(x!, 1) / group, outputs: extent(dy!, 1) / group });
-    if (group > 1 && groups !== undefined && x!.shape.length === 4) {
-      const each = map(1);
-      const window = windowOf(attributes, x!, attributes.kernel_shape ?? []);
-      return each && [groupedWeightGradient(k, plain(0), store(k, each), window, groups)];
-    }
-    const byPoints = pointwise(k, attributes, [x!, dy!], [map, plain]);
-    if (byPoints) return [byPoints];
-    const given = attributes.group === 1 && extent(x!, 0) % k.block === 0 ? map(1) : undefined;
-    if (given === undefined) return undefined;
-    return [k.weightGradient(plain(0), store(k, given), windowOf(attributes, x!, attributes.kernel_shape ?? []))];
   },
 
   BatchNormTraining: ({ k, node, inputs, map, isMap, plain, replace }) => {
@@ -195,40 +157,6 @@ export const rules: Partial<Record<OpName, Rule>> = {
   },
 };
 
-/** True where every channel is a group of its own and gives one channel. */
-function isDepthwise({ group }: { readonly group: number }, w: Value): boolean {
-  return group > 1 && group === w.shape[0] && w.shape[1] === 1;
-}
-
-/** The weight gradient of a 1×1 convolution; undefined where it is none, or the maps do not fill blocks. */
-function pointwise(
-  k: Kernels,
-  attributes: AttributesOf<typeof ConvWeightGradient.attributes>,
-  [x, dy]: readonly [Value, Value],
-  [map, plain]: readonly [Call["map"], Call["plain"]],
-): Value | undefined {
-  if (attributes.group !== 1 || x.shape.length !== 4 || isPoint(x)) return undefined;
-  const { kernel, strides, before, after } = windowOf(attributes, x, attributes.kernel_shape ?? []);
-  const plainly = [...before, ...after].every((pad) => pad === 0) && strides[0] === strides[1];
-  if (!kernel.every((size) => size === 1) || !plainly) return undefined;
-  if (extent(x, 1) % k.block !== 0 || extent(dy, 1) % k.block !== 0) return undefined;
-  const [a, b] = [map(0), map(1)];
-  if (a === undefined || b === undefined) return undefined;
-  const both = (i: number, each: FeatureMap) => ({ blocked: store(k, each), plain: () => plain(i) });
-  return pointwiseWeightGradient(k, both(0, a), both(1, b), strides[0]!);
-}
-
-/** The one output of a node, where there is one. */
-function some(value: Value | undefined): readonly Value[] | undefined {
-  return value && [value];
-}
-
-/** A convolution that waits for what it takes along, and stays the work of the layer that it is of. */
-function openMap({ g }: Kernels, make: (extra: { bias?: Value; sum?: Value }) => Value): FeatureMap {
-  const { place } = g;
-  return { kind: "open", make: (extra) => g.within(place, () => make(extra)) };
-}
-
 /** The second map taken along by the first, where that costs nothing. */
 function joined(k: Kernels, a: FeatureMap, b: FeatureMap, alone: boolean): FeatureMap | undefined {
   if (b.kind === "constant") {
@@ -262,7 +190,13 @@ function added(k: Kernels, a: FeatureMap, b: FeatureMap): FeatureMap {
   return { kind: "stored", value: k.g.call("Add", [store(k, a), store(k, b)]) };
 }
 
-function isPoint({ shape }: Value): boolean {
+/** True for a feature map whose channels fill blocks, and that has more than one pixel. */
+export function fillsBlocks({ block }: Kernels, map: ValueType): boolean {
+  return map.shape.length === 4 && map.dtype === "float32" && Number(map.shape[1]) % block === 0 && !isPoint(map);
+}
+
+/** True for a map of one pixel. */
+export function isPoint({ shape }: ValueType): boolean {
   return shape.length === 4 && shape[2] === 1 && shape[3] === 1;
 }
 

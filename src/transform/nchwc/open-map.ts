@@ -1,0 +1,9 @@
+import type { Value } from "../../graph/graph.js";
+import type { FeatureMap } from "./feature-map.js";
+import type { Kernels } from "./kernels.js";
+
+/** A convolution that waits for what it takes along, and stays the work of the layer that it is of. */
+export function openMap({ g }: Kernels, make: (extra: { bias?: Value; sum?: Value }) => Value): FeatureMap {
+  const { place } = g;
+  return { kind: "open", make: (extra) => g.within(place, () => make(extra)) };
+}
