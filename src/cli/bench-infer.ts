@@ -66,7 +66,6 @@ async function run(flags: InferFlags): Promise<void> {
 interface Result {
   readonly name: string;
   readonly batch: number;
-  readonly threads: number;
   readonly rounds: number;
   readonly medianMs: number;
   readonly minMs: number;
@@ -80,10 +79,10 @@ function table(results: readonly Result[], engine: string): string {
     ...[medianMs, minMs, msPerImage].map((time) => time.toFixed(2)),
     ratio.toFixed(3),
   ]);
-  const { batch, threads, rounds } = results[0]!;
+  const { batch, rounds } = results[0]!;
   return (
     columns(["model", "median ms", "min ms", "ms/image", "ratio to the first"], rows) +
-    `(batch ${batch}, ${rounds} runs each in turn, threads: ${threads}; ${engine})\n`
+    `(batch ${batch}, ${rounds} runs each in turn; ${engine})\n`
   );
 }
 

@@ -66,8 +66,8 @@ async function time(graph: Graph, input: readonly number[], flags: TrainFlags): 
       flags.json
         ? `${JSON.stringify({ ...result, milliseconds, megabytes, peakMegabytes: peak, environment: environment() })}\n`
         : `${model}, batch ${batch}, ${input.join("x")}: ${median.toFixed(1)} ms per training step, ` +
-            `${Math.round(imagesPerSecond)} images/s\n(median of ${steps}; ${runtime.name}; ` +
-            `memory ${megabytes[0]} MB before, ${megabytes[1]} MB after, at most ${peak} MB)\n`,
+            `${Math.round(imagesPerSecond)} images/s\n(median of ${steps}; ${runtime.name};\n` +
+            ` memory ${megabytes[0]} MB before, ${megabytes[1]} MB after, at most ${peak} MB)\n`,
     );
   } finally {
     await runtime.close();

@@ -157,8 +157,8 @@ async function compareInto(
       },
       onEpoch: async ({ model, seed, run }, record) => {
         progress.line(
-          `${model.padEnd(12)} seed ${seed}  epoch ${record.epoch}/${recipe.epochs}  train loss ${record.trainLoss.toFixed(3)}  ` +
-            `test top-1 ${record.testTop1.toFixed(2).padStart(5)} %  ${clock.left(run * recipe.epochs + record.epoch)} left`,
+          `${model.padEnd(12)} seed ${seed}  epoch ${record.epoch}/${recipe.epochs}  loss ${record.trainLoss.toFixed(3)}  ` +
+            `top-1 ${record.testTop1.toFixed(2).padStart(5)} %  ${clock.left(run * recipe.epochs + record.epoch)} left`,
         );
         await folder.log("metrics.jsonl", { model, seed, ...record });
         await log?.epoch(record);

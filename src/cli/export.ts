@@ -60,7 +60,7 @@ async function run(model: string, flags: ExportFlags, command: Command): Promise
   const [x, y] = [graph.inputs[0]!, graph.outputs[0]!];
   process.stdout.write(
     `${flags.out}: ${x.name} ${formatShape(x.shape)} to ${y.name} ${formatShape(y.shape)}, ` +
-      `${countParameters(graph).toLocaleString("en-US")} parameters; weights: ${origin}\n`,
+      `${countParameters(graph).toLocaleString("en-US")} parameters\nweights: ${origin}\n`,
   );
 }
 
