@@ -1,3 +1,4 @@
+import { type CropMode, extentOf, type ImageSize } from "../data/centre-crop.js";
 import { UserError } from "../errors.js";
 import type { Graph, Weights } from "../graph/graph.js";
 import type { InputSize } from "../models/model.js";
@@ -26,8 +27,10 @@ export interface FindOptions {
   readonly classes?: number | undefined;
   /** The images it will see, [C, H, W]; the model's own by default. */
   readonly image?: InputSize | undefined;
-  /** Their width and height instead, in pixels; a file has its own. */
-  readonly size?: number | undefined;
+  /** Their height and width instead; a file has its own. */
+  readonly size?: ImageSize | undefined;
+  /** What becomes of photos of another shape, where a repository describes how they are prepared. */
+  readonly cropMode?: CropMode | undefined;
   /** The only batch size it will see. */
   readonly batch?: number | undefined;
   /** Whether the last layer may start anew for another number of classes; off unless asked for. */
@@ -67,8 +70,8 @@ export async function findModel(flags: ModelFlags, options: FindOptions = {}): P
   if (from === undefined) return withOwnWeights(model, options);
   const found = await findNetwork(model, options);
   const { readModelWeights } = await import("./model-weights.js");
-  const { renewHead, allowSurplus, onNotice } = options;
-  const asked = { model: found.name, renewHead, allowSurplus, onNotice };
+  const { renewHead, allowSurplus, cropMode, onNotice } = options;
+  const asked = { model: found.name, renewHead, allowSurplus, cropMode, onNotice };
   const { metadata: said, ...read } = await readModelWeights(from, found.graph, asked);
   const graph = { ...found.graph, metadata: new Map([...found.graph.metadata, ...said]) };
   return { ...found, ...read, graph, said };
@@ -105,7 +108,8 @@ async function byName(name: string, options: FindOptions): Promise<FoundNetwork>
   const { createModel, modelEntry } = await import("../models/index.js");
   const { network = {}, image, size } = options;
   const [channels] = modelEntry(name).input; // an unknown name is told first
-  const input = image ?? (size === undefined ? undefined : ([channels, size, size] as const));
+  const { height, width } = extentOf(size ?? 0);
+  const input = image ?? (size === undefined ? undefined : ([channels, height, width] as const));
   const classes = network.classes === undefined ? options.classes : wholeNumber("--classes", network.classes, 1);
   const sizes = { ...(input && { input }), ...(classes !== undefined && { classes }) };
   return { source: "name", name, graph: createModel(name, { ...sizes, ...modelOptionsOf(network) }) };
@@ -122,9 +126,14 @@ async function ofFile(path: string, { image, batch, classes, renewHead }: FindOp
   return { ...model, graph: withClasses(model.graph, classes), renewed };
 }
 
-function hubOptions({ image, size, classes, renewHead, onNotice }: FindOptions) {
-  const model = { ...(image && { input: image }), ...(classes !== undefined && { classes }) };
-  return { model, ...(size !== undefined && { size }), ...(renewHead && { renewHead }), ...(onNotice && { onNotice }) };
+function hubOptions({ image, size, cropMode, classes, renewHead, onNotice }: FindOptions) {
+  return {
+    model: { ...(image && { input: image }), ...(classes !== undefined && { classes }) },
+    ...(size !== undefined && { size }),
+    ...(cropMode && { cropMode }),
+    ...(renewHead && { renewHead }),
+    ...(onNotice && { onNotice }),
+  };
 }
 
 /** @throws UserError for what makes another network, which a model with weights of its own has no use for. */

@@ -1,3 +1,4 @@
+import type { CropMode } from "../data/centre-crop.js";
 import type { Graph, Weights } from "../graph/graph.js";
 import { runFileOf, weightsSource } from "./model-source.js";
 
@@ -12,6 +13,8 @@ export interface ModelWeightsOptions {
   /** Whether a file may hold more than the network, as checkpoints of runs do. */
   readonly allowSurplus?: boolean | undefined;
   readonly seed?: number | undefined;
+  /** What becomes of photos of another shape, where a repository describes how they are prepared. */
+  readonly cropMode?: CropMode | undefined;
   readonly onNotice?: ((text: string) => void) | undefined;
 }
 
@@ -34,12 +37,12 @@ export interface ModelWeights {
 export async function readModelWeights(
   from: string,
   graph: Graph,
-  { model, entry, renewHead = false, allowSurplus = false, seed = 1, onNotice }: ModelWeightsOptions = {},
+  { model, entry, renewHead = false, allowSurplus = false, seed = 1, cropMode, onNotice }: ModelWeightsOptions = {},
 ): Promise<ModelWeights> {
   const noticed = onNotice && { onNotice };
   if (weightsSource(from) === "hub") {
     const { openHubFor } = await import("./open-hub.js");
-    const found = await openHubFor(from, graph, { renewHead, seed, ...noticed });
+    const found = await openHubFor(from, graph, { renewHead, seed, ...(cropMode && { cropMode }), ...noticed });
     return { ...found, origin: found.label };
   }
   const { loadWeightsFile } = await import("../weights/node/load-weights-file.js");

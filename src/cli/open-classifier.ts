@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import type { CropMode, ImageSize } from "../data/centre-crop.js";
 import type { Preprocessing } from "../data/preprocessing.js";
 import { UserError } from "../errors.js";
 import type { Model } from "../graph/graph.js";
@@ -8,14 +9,15 @@ import { readClassNames, usualClassNames } from "./class-names.js";
 import { classCount, inputOf } from "./classifier-shape.js";
 import { type FoundModel, findModel } from "./find-model.js";
 import { modelSources, weightsSources } from "./model-source.js";
-import { attentionOption, number, wholeNumber } from "./options.js";
+import { attentionOption, number } from "./options.js";
 import { type PreprocessingFlags, preprocessingOptions, withFlags } from "./preprocessing-options.js";
+import { sizeOption } from "./size-option.js";
 
 /** What says which classifier, as commander parsed it. */
 export interface ClassifierFlags extends PreprocessingFlags {
   readonly model: string;
   readonly weights?: string;
-  readonly size?: number;
+  readonly size?: ImageSize;
   readonly classes?: number;
   readonly attention?: string;
   readonly shortcut?: "projection" | "A";
@@ -27,7 +29,7 @@ export function classifierOptions(): Option[] {
   return [
     new Option("--weights <weights>", `${weightsSources}; needed with a network's name`),
     new Option("--labels <file>", "names of the classes, one a line, or JSON (default: the model's, or ImageNet's)"),
-    number("--size <pixels>", "width and height of the input (default: the model's own)"),
+    sizeOption("of the input (default: the model's own)"),
     number("--classes <n>", "of a network by name (default: its own)"),
     attentionOption(),
     new Option("--shortcut <kind>", "of a network by name, past a change of shape").choices(["projection", "A"]),
@@ -56,14 +58,14 @@ export async function openClassifier(
   flags: ClassifierFlags,
   onNotice: (text: string) => void = (text) => process.stderr.write(`senet: ${text}\n`),
 ): Promise<Classifier> {
-  const { model, size, classes, attention, shortcut } = flags;
-  if (size !== undefined) wholeNumber("--size", size, 1);
-  const found = await findModel(flags, { network: { classes, attention, shortcut }, size, onNotice }).catch(explain);
+  const { model, size, cropMode, classes, attention, shortcut } = flags;
+  const network = { classes, attention, shortcut };
+  const found = await findModel(flags, { network, size, cropMode, onNotice }).catch(explain);
   const { graph, weights } = found;
   if (weights === undefined) throw new UserError(`--weights: got none for ${model}; give ${weightsSources}`);
   const [channels, height, width] = inputOf(graph, size, model);
   const count = classCount(graph, model);
-  const card = await cardOf(found);
+  const card = await cardOf(found, cropMode);
   const { cardPreprocessing } = await import("../models/model-card.js");
   const own = card && cardPreprocessing(card, { height, width });
   const preprocessing = withFlags(own, flags, [channels, height, width], model);
@@ -76,12 +78,15 @@ export async function openClassifier(
 }
 
 /** What the model says about itself, or what is published of its name. */
-async function cardOf({ name, graph, origin }: FoundModel): Promise<ModelCard | undefined> {
+async function cardOf(
+  { name, graph, origin }: FoundModel,
+  cropMode: CropMode | undefined,
+): Promise<ModelCard | undefined> {
   const { hasCard, readCard } = await import("../models/model-card.js");
   if (hasCard(graph)) return readCard(graph);
   if (name === undefined) return undefined;
   const { publishedCard } = await import("./published-card.js");
-  return publishedCard(name, graph, origin);
+  return publishedCard(name, graph, origin, cropMode);
 }
 
 /** @throws the error, with a hint where nothing but the projections of shortcuts is missing. */
