@@ -57,19 +57,11 @@ function byTaps(g: GraphBuilder, x: Value, dy: Value, window: Window, group: num
       ? channelsLast
       : g.call("Slice", [channelsLast, g.ints(start), g.ints(end), axes, g.ints(strides)]);
     const flat = g.call("Reshape", [under, g.ints([batch, group, count, perGroup])]);
-    return g.call("Reshape", [sumOfProducts(g, maps, flat), g.ints([outputs, perGroup, 1])]);
+    const products = g.call("MatMul", [maps, flat]); // [N, g, O/g, I/g]
+    return g.call("Reshape", [sumOfImages(g, products), g.ints([outputs, perGroup, 1])]);
   });
   const all = taps.length === 1 ? taps[0]! : g.call("Concat", taps, { axis: 2 });
   return g.call("Reshape", [all, g.ints([outputs, perGroup, ...kernel])]);
-}
-
-/** Σₙ aₙ·bₙ, a [N, g, O, M], b [N, g, M, I] -> [g, O, I]. */
-function sumOfProducts(g: GraphBuilder, a: Value, b: Value): Value {
-  const [batch, group, outputs, count] = concrete(a) as [number, number, number, number];
-  if (group > 1 || count > 1) return sumOfImages(g, g.call("MatMul", [a, b]));
-  // Maps of one point: a column times a row for every image would write N matrices to add them.
-  const columns = g.call("Reshape", [a, g.ints([batch, outputs])]);
-  return g.call("Gemm", [columns, g.call("Reshape", [b, g.ints([batch, extent(b, 3)])])], { transA: 1 });
 }
 
 /**

@@ -1,6 +1,7 @@
+import type { GraphBuilder } from "../graph/builder.js";
+import type { Value } from "../graph/graph.js";
 import { unaryRule } from "./broadcast.js";
 import { noMacs, type Op, required } from "./op.js";
-import { notPositive } from "./steps.js";
 
 const attributes = {};
 
@@ -10,16 +11,19 @@ export const HardSwish: Op<typeof attributes> = {
   attributes,
   since: 14,
   shape: unaryRule,
-  // With the gate h = max(0, min(1, x/6 + ½)) the slope is h where |x| > 3, else x/3 + ½ = h + (h − ½). At ±3, where it
-  // jumps, it is that of the inside, as PyTorch has it.
+  // The slope s is x/3 + ½ from −3 to 3, both included as PyTorch has it, 0 below and 1 above. It goes from −½ to 1½ and
+  // jumps to 0 and 1 at the ends: a line that ThresholdedRelu cuts off, 1 − s above 3 and then s below −3.
   gradient: (g, dy, { inputs }) => [
     () => {
-      const x = required(inputs, 0, "X");
-      const gate = g.call("HardSigmoid", [x], { alpha: 1 / 6, beta: 0.5 });
-      const beyond = g.call("Sub", [g.call("Abs", [x]), g.scalar(3)]);
-      const extra = g.call("Mul", [notPositive(g, beyond), g.call("Sub", [gate, g.scalar(0.5)])]);
-      return g.call("Mul", [dy, g.call("Add", [gate, extra])]);
+      const third = g.call("Mul", [required(inputs, 0, "X"), g.scalar(1 / 3)]);
+      const rest = fromMinusHalf(g, g.call("Sub", [g.scalar(0.5), third]));
+      return g.call("Mul", [dy, fromMinusHalf(g, g.call("Sub", [g.scalar(1), rest]))]);
     },
   ],
   macs: noMacs,
 };
+
+/** x where x ≥ −½, else 0. */
+function fromMinusHalf(g: GraphBuilder, x: Value): Value {
+  return g.call("ThresholdedRelu", [x], { alpha: -0.5 - 2 ** -24 }); // the next number below −½
+}

@@ -46,17 +46,9 @@ export class BatchBuilder {
   constructor(source: Source, given: BatchOptions, order: Uint32Array<ArrayBuffer>, b: number) {
     const { like } = source.options;
     const { seed = 0, epoch = 0, augment, views, statistics = like } = given;
-    const { channels, height, width, resize, interpolation, rounding } = like;
-    const { mean, std } = statistics;
-    this.#pass = {
-      geometry: { channels, height, width },
-      statistics: { mean, std },
-      seed,
-      epoch,
-      augment,
-      views,
-      framing: { resize, interpolation, rounding },
-    };
+    const { channels, height, width } = like;
+    const preprocessing = { ...like, mean: statistics.mean, std: statistics.std };
+    this.#pass = { preprocessing, seed, epoch, augment, views };
     this.#source = source;
     this.#order = order;
     this.#first = b * given.batch;

@@ -1,5 +1,6 @@
 import { UserError } from "../../errors.js";
 import { mixed } from "../augment/mix.js";
+import { extentOf, formatSize } from "../centre-crop.js";
 import { type ImageList, refName } from "../image-list.js";
 import type { Preprocessing } from "../preprocessing.js";
 import { type Batch, type BatchOptions, checkBatchOptions, countBatches, type Split, visitingOrder } from "../split.js";
@@ -53,11 +54,16 @@ export function fileSplit(list: ImageList, pool: DecodePool, options: FileSplitO
 }
 
 /** @throws UserError where the corners of a resized photo would lie outside it. */
-function checkViews({ views }: BatchOptions, { height, width, resize }: Preprocessing): void {
-  if (views !== "ten-crop" || resize >= Math.max(height, width)) return;
+function checkViews({ views }: BatchOptions, { height, width, resize, cropMode }: Preprocessing): void {
+  if (views !== "ten-crop") return;
+  if (cropMode === "border") {
+    throw new UserError("batches: got views ten-crop of photos with a border; expected flip, or crop mode center");
+  }
+  const resized = extentOf(resize);
+  if (resized.height >= height && resized.width >= width) return;
   throw new UserError(
-    `batches: got views ten-crop of photos resized to ${resize} for an input of ${height}x${width}; expected flip, or ` +
-      `photos resized to ${Math.max(height, width)} or more`,
+    `batches: got views ten-crop of photos resized to ${formatSize(resize)} for an input of ${height}x${width}; ` +
+      "expected flip, or photos resized to that or more",
   );
 }
 

@@ -2,6 +2,7 @@ import { attributesOf } from "../../graph/builder.js";
 import type { Value } from "../../graph/graph.js";
 import type { OpName } from "../../ops/index.js";
 import { type FeatureMap, store } from "./feature-map.js";
+import { isNumber } from "./numbers.js";
 import type { Call } from "./rules.js";
 
 /** Operators that make every element from those at the same place: to them blocks are an order like any other. */
@@ -44,9 +45,4 @@ export function elementwise({ k, node, inputs, isMap, map, plain }: Call): reado
     return [{ ...constants[0]!, value: written((each) => vectors.get(each)!) }];
   }
   return [{ kind: "stored", value: written((each) => store(k, each)) }];
-}
-
-/** True for one element that changes no rank when it is broadcast, to vectors as to maps. */
-function isNumber({ shape }: Value): boolean {
-  return shape.length <= 1 && shape.every((dim) => dim === 1);
 }

@@ -4,7 +4,7 @@ import type { Kernels, MapShape } from "./kernels.js";
 /**
  * A feature map that is known but perhaps not yet computed. Affine maps, residual sums and products wait here until
  * it is clear who needs them: a batch norm, an SE gate, the residual sum and the ReLU after them become one pass, and
- * a mean or a dot product of an affine map is arithmetic on vectors. `Value`s are blocked maps, or vectors [N, C] / [1, C].
+ * a mean or a dot product of an affine map is arithmetic on vectors. `Value`s are blocked maps, or vectors [N, C], [1, C] or [1, 1].
  */
 export type FeatureMap =
   | { readonly kind: "stored"; readonly value: Value }

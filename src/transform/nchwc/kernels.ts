@@ -32,7 +32,7 @@ export interface Extra extends Grouping {
  * A map [N, C, H, W] in blocks of b channels lies in memory as [N, C/b, H, W, b], which is also [1, N·C, 1, H·W] in
  * blocks: every image's every channel a channel of its own. A depthwise convolution over that view with a 1×1 kernel is
  * an affine map with numbers of its own per image and channel; with a kernel as large as the map it is a dot product.
- * Both run at the speed of memory. A vector here is a value [N, C], or [1, C] where all images share it.
+ * Both run at the speed of memory. A vector here is a value [N, C], [1, C] where all images share it, or [1, 1].
  */
 export class Kernels {
   readonly g: GraphBuilder;
@@ -132,7 +132,8 @@ export class Kernels {
 
   /** A vector with one number for every image and channel: [N·C, ..rest]. */
   #spread(vector: Value, [n, c]: MapShape, rest: readonly number[]): Value {
-    const full = vector.shape[0] === n ? vector : this.g.call("Expand", [vector, this.g.ints([n, c])]);
+    const full =
+      vector.shape[0] === n && vector.shape[1] === c ? vector : this.g.call("Expand", [vector, this.g.ints([n, c])]);
     return this.g.call("Reshape", [full, this.g.ints([n * c, ...rest])]);
   }
 

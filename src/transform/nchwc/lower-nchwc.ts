@@ -9,6 +9,7 @@ import { blockAlgorithms } from "./algorithms.js";
 import { elementwise } from "./elementwise.js";
 import { type FeatureMap, store } from "./feature-map.js";
 import { Kernels } from "./kernels.js";
+import { withNumber } from "./numbers.js";
 import { type Call, fillsBlocks, rules } from "./rules.js";
 
 /**
@@ -55,7 +56,11 @@ class Lowering {
   lower(node: Node): void {
     const call = this.#call(node);
     const write = () =>
-      this.#byAlgorithm(call) ?? rules[node.op as OpName]?.(call) ?? elementwise(call) ?? this.#lowerPlain(node);
+      this.#byAlgorithm(call) ??
+      rules[node.op as OpName]?.(call) ??
+      withNumber(call) ??
+      elementwise(call) ??
+      this.#lowerPlain(node);
     const made = this.#g.within(this.#graph.places?.get(node.name), write);
     for (const [i, name] of node.outputs.entries()) {
       const result = made[i];

@@ -1,0 +1,35 @@
+import type { Value, ValueType } from "../../graph/graph.js";
+import { float32 } from "../../graph/tensor.js";
+import { type FeatureMap, linear, plus, times } from "./feature-map.js";
+import type { Kernels } from "./kernels.js";
+import type { Call } from "./rules.js";
+
+/** The sum, the difference or the product of a map and a number: an affine map, which waits; undefined for anything else. */
+export function withNumber({ k, node: { op }, inputs, isMap, map, plain }: Call): readonly FeatureMap[] | undefined {
+  const [p, q] = inputs;
+  if (p === undefined || q === undefined || isNumber(p) === isNumber(q)) return undefined;
+  const [m, n] = isNumber(q) ? [0, 1] : [1, 0];
+  const x = isMap(m) ? map(m) : undefined;
+  if (x === undefined || x.kind === "constant") return undefined;
+  const number = () => k.g.call("Reshape", [plain(n), k.g.ints([1, 1])]);
+  if (op === "Mul") return [affine(k, x, number())];
+  if (op === "Add") return [affine(k, x, one(k, 1), number())];
+  if (op !== "Sub") return undefined;
+  return [n === 1 ? affine(k, x, one(k, 1), k.g.call("Neg", [number()])) : affine(k, x, one(k, -1), number())];
+}
+
+/** True for one element that changes no rank when it is broadcast, to vectors as to maps. */
+export function isNumber({ shape }: ValueType): boolean {
+  return shape.length <= 1 && shape.every((dim) => dim === 1);
+}
+
+/** scale·x + shift for vectors [1, 1]. */
+function affine(k: Kernels, x: FeatureMap, scale: Value, shift?: Value): FeatureMap {
+  const { of, ...given } = linear(k, x);
+  const sum = plus(k, given.shift && k.g.call("Mul", [given.shift, scale]), shift);
+  return { kind: "affine", of, scale: times(k, given.scale, scale), ...(sum && { shift: sum }) };
+}
+
+function one({ g }: Kernels, sign: 1 | -1): Value {
+  return g.constant(float32([1, 1], [sign]));
+}
