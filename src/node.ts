@@ -7,6 +7,7 @@ export { readPhoto } from "./data/node/read-photo.js";
 export { readModel } from "./graph/node/read-model.js";
 export { type WriteModelOptions, writeModel } from "./graph/node/write-model.js";
 export { type NodeRuntimeOptions, nodeRuntime } from "./runtime/node/runtime.js";
+export { cachedTablePath, readTable, writeTable } from "./train/node/algorithm-file.js";
 export { type CheckpointFolder, checkpointFolder } from "./train/node/checkpoint-folder.js";
 export type { HubOptions } from "./weights/node/hub-revision.js";
 export { type HubSettings, hubSettings } from "./weights/node/hub-settings.js";

@@ -3,6 +3,8 @@ import { Command } from "commander";
 import type { Graph } from "../graph/graph.js";
 import { modelEntry } from "../models/index.js";
 import { engineOptionsOf, number, parseInput, recomputeOption, wholeNumber } from "./options.js";
+import { Progress } from "./progress.js";
+import { type TuneFlag, tunedTable, tuneOption } from "./tuned.js";
 
 interface TrainFlags {
   readonly model: string;
@@ -13,6 +15,7 @@ interface TrainFlags {
   readonly threads?: number;
   readonly recompute?: true;
   readonly profile?: true;
+  readonly tune?: TuneFlag;
   readonly json?: true;
 }
 
@@ -26,6 +29,7 @@ export const benchTrain = new Command("train")
   .addOption(number("--steps <n>", "steps measured, after those that are not", 20))
   .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
   .addOption(recomputeOption())
+  .addOption(tuneOption())
   .option("--profile", "where the time goes: by operator and layer, forward and backward, with the bytes moved")
   .option("--json", "print one JSON document")
   .action(run);
@@ -37,7 +41,8 @@ async function run(flags: TrainFlags): Promise<void> {
   wholeNumber("--steps", flags.steps, 1);
   const { createModel } = await import("../models/index.js");
   const graph = createModel(flags.model, { classes: flags.classes, input, shortcut: "projection" });
-  await (flags.profile ? profile(graph, input, flags) : time(graph, input, flags));
+  const work = flags.profile ? profile : flags.tune ? timeTuned : time;
+  await work(graph, input, flags);
 }
 
 async function time(graph: Graph, input: readonly number[], flags: TrainFlags): Promise<void> {
@@ -54,13 +59,13 @@ async function time(graph: Graph, input: readonly number[], flags: TrainFlags): 
     megabytes.push(residentMegabytes());
     await bench.close();
     const peak = Math.round(process.resourceUsage().maxRSS / 1024);
-    const median = milliseconds.toSorted((a, b) => a - b)[milliseconds.length >> 1]!;
-    const imagesPerSecond = (1000 * batch) / median;
-    const result = { model, batch, input, engine: runtime.name, steps, medianMs: median, imagesPerSecond };
+    const middle = median(milliseconds);
+    const imagesPerSecond = (1000 * batch) / middle;
+    const result = { model, batch, input, engine: runtime.name, steps, medianMs: middle, imagesPerSecond };
     process.stdout.write(
       flags.json
         ? `${JSON.stringify({ ...result, milliseconds, megabytes, peakMegabytes: peak, environment: environment() })}\n`
-        : `${model}, batch ${batch}, ${input.join("x")}: ${median.toFixed(1)} ms per training step, ` +
+        : `${model}, batch ${batch}, ${input.join("x")}: ${middle.toFixed(1)} ms per training step, ` +
             `${Math.round(imagesPerSecond)} images/s\n(median of ${steps}; ${runtime.name}; ` +
             `memory ${megabytes[0]} MB before, ${megabytes[1]} MB after, at most ${peak} MB)\n`,
     );
@@ -100,7 +105,49 @@ async function profile(graph: Graph, input: readonly number[], flags: TrainFlags
   );
 }
 
+/** The algorithms that were measured, and the step by rule and by measurement in turn. */
+async function timeTuned(graph: Graph, input: readonly number[], flags: TrainFlags): Promise<void> {
+  const { nodeRuntime } = await import("../runtime/node/runtime.js");
+  const { benchStep, openTrainingBench } = await import("../train/bench.js");
+  const { chooseBy, choicesOf } = await import("../train/algorithm-table.js");
+  const { environment } = await import("./environment.js");
+  const { algorithmRows, algorithmTable } = await import("./algorithm-rows.js");
+  const { batch, steps, model, recompute, tune = true } = flags;
+  const runtime = nodeRuntime(engineOptionsOf(flags));
+  const progress = new Progress();
+  try {
+    const used = new Set<string>();
+    const table = await tunedTable(runtime, [(target) => benchStep(graph, batch, target)], tune, progress);
+    const choose = chooseBy(choicesOf(table), (task) => used.add(task));
+    const byRule = await openTrainingBench(runtime, graph, batch, { recompute });
+    const measured = await openTrainingBench(runtime, graph, batch, { recompute, choose });
+    for (const bench of [byRule, measured]) await bench.time(2);
+    const milliseconds: { byRule: number[]; measured: number[] } = { byRule: [], measured: [] };
+    for (let step = 0; step < steps; step++) {
+      milliseconds.byRule.push(...(await byRule.time(1)));
+      milliseconds.measured.push(...(await measured.time(1)));
+      progress.update(`timing: ${step + 1} of ${steps} steps`);
+    }
+    progress.clear();
+    const rows = algorithmRows(table, used);
+    const [a, b] = [median(milliseconds.byRule), median(milliseconds.measured)];
+    process.stdout.write(
+      flags.json
+        ? `${JSON.stringify({ model, batch, input, engine: runtime.name, steps, milliseconds, ratio: b / a, algorithms: rows, environment: environment() })}\n`
+        : `${model}, batch ${batch}, ${input.join("x")} (${runtime.name})\n\n${algorithmTable(rows)}\n` +
+            `A training step by rule ${a.toFixed(1)} ms, as measured ${b.toFixed(1)} ms: ratio ${(b / a).toFixed(3)}\n(medians of ${steps} in turn)\n`,
+    );
+  } finally {
+    progress.clear();
+    await runtime.close();
+  }
+}
+
 /** Memory of the whole process, its worker thread included. */
 function residentMegabytes(): number {
   return Math.round(process.memoryUsage.rss() / 2 ** 20);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

@@ -1,20 +1,25 @@
+import { extentOf, formatSize, type ImageSize } from "../data/centre-crop.js";
 import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { formatShape } from "../graph/shape.js";
 
 /** Channels, height and width of the input. @throws UserError when it takes no images, or `--size` does not fit. */
-export function inputOf(graph: Graph, size: number | undefined, model: string): [number, number, number] {
+export function inputOf(graph: Graph, size: ImageSize | undefined, model: string): [number, number, number] {
   const { shape } = graph.inputs[0]!;
   const [channels, ...sides] = shape.slice(1);
-  const [height, width] = sides.map((side) => (typeof side === "number" ? side : size));
+  const asked = size === undefined ? undefined : extentOf(size);
+  const [height, width] = [asked?.height, asked?.width].map((side, i) => {
+    const own = sides[i];
+    return typeof own === "number" ? own : side;
+  });
   if (channels !== 1 && channels !== 3) {
     throw new UserError(`${model}: takes ${formatShape(shape)}; expected images in grey or colour, [N, 3, H, W]`);
   }
   if (height === undefined || width === undefined) {
     throw new UserError(`${model}: takes images of any size, ${formatShape(shape)}; give --size, such as --size 224`);
   }
-  if (size !== undefined && (height !== size || width !== size)) {
-    throw new UserError(`--size: got ${size}; expected none: ${model} takes ${height}x${width}`);
+  if (size !== undefined && (height !== asked?.height || width !== asked.width)) {
+    throw new UserError(`--size: got ${formatSize(size)}; expected none: ${model} takes ${height}x${width}`);
   }
   return [channels, height, width];
 }

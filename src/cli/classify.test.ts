@@ -14,7 +14,7 @@ import { cardEntries, withCard } from "../models/model-card.js";
 import { noiseImage } from "../testing/noise-image.js";
 import { runFile } from "../testing/run-graph.js";
 import { HubServer } from "../weights/node/hub-server.test.helper.js";
-import { oneCommit, smallFiles } from "../weights/node/timm-repository.test.helper.js";
+import { oneCommit, smallConfig, smallFiles } from "../weights/node/timm-repository.test.helper.js";
 import { writeSafetensors } from "../weights/safetensors.js";
 import type { Answer } from "./format-answers.js";
 import { type Finished, finished, startSenet } from "./run-senet.test.helper.js";
@@ -46,8 +46,9 @@ const linesOf = ({ stdout }: Finished) =>
 
 /** What the network says of the photo with such a preprocessing, by class. */
 async function logitsOf(p: Preprocessing): Promise<number[]> {
-  const x = { dtype: "float32", shape: [1, 3, 32, 32], data: preprocess(photo, p) } as const;
-  return [...((await runFile(writeOnnx(graph, weights), { x })).logits!.data as Float32Array)];
+  const x = { dtype: "float32", shape: [1, 3, p.height, p.width], data: preprocess(photo, p) } as const;
+  const sized = createModel("seresnet20", { classes: 3, input: [3, p.height, p.width] });
+  return [...((await runFile(writeOnnx(sized, weights), { x })).logits!.data as Float32Array)];
 }
 
 /** The logits of an answer to each class, by class. */
@@ -161,6 +162,39 @@ describe("senet classify", () => {
     }
   });
 
+  it("takes photos for inputs that are not square, and what they lose", async () => {
+    const by = "classify photos/b.png --json --model seresnet20 --classes 3 --weights w.safetensors --size 24x40";
+    const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+    const whole: Preprocessing = { height: 24, width: 40, resize: [24, 40], interpolation: "bilinear", ...imagenet };
+    const [line] = linesOf(await senet(by));
+    expectClose(byClass(line!), await logitsOf(whole));
+    for (const cropMode of ["squash", "border"] as const) {
+      const [changed] = linesOf(await senet(`${by} --crop-mode ${cropMode} --crop-pct 0.8`));
+      expectClose(byClass(changed!), await logitsOf({ ...whole, resize: [30, 50], cropMode }));
+    }
+  });
+
+  it("asks a model of the hub whose config.json has such inputs and a border, and the file it becomes", async () => {
+    const server = await HubServer.start();
+    const pretrained_cfg = { ...smallConfig.pretrained_cfg, input_size: [3, 40, 24], crop_mode: "border" };
+    server.repositories.set("timm/narrow.in3", oneCommit(smallFiles(3, { ...smallConfig, pretrained_cfg })));
+    try {
+      const env = { HF_ENDPOINT: server.endpoint, HF_HOME: join(folder, "home") };
+      const line = "classify photos/b.png --json --model";
+      const [direct] = linesOf(await senet(`${line} timm/narrow.in3`, env));
+      const said = { mean: [0.1, 0.2, 0.3], std: [0.4, 0.5, 0.6] };
+      const narrow = { height: 40, width: 24, resize: [44, 26], cropMode: "border", interpolation: "bicubic" } as const;
+      expectClose(byClass(direct!), await logitsOf({ ...narrow, ...said }));
+      expect((await senet("pull timm/narrow.in3", env)).stdout).toContain(
+        "images   inside 44x26 with a border in the mean's colour (bicubic), middle 40x24",
+      );
+      await senet("export timm/narrow.in3 -o narrow.onnx", env);
+      expect(linesOf(await senet(`${line} narrow.onnx`))).toEqual([direct]);
+    } finally {
+      server.stop();
+    }
+  });
+
   it("asks a converted file, which says all that is needed", async () => {
     await senet("convert w.safetensors converted.onnx --model seresnet20 --classes 3");
     await senet("export seresnet20 --weights w.safetensors --classes 3 -o exported.onnx");
@@ -184,6 +218,8 @@ describe("senet classify", () => {
       /^senet: bare\.onnx: does not say how its input is normalised; give --mean/,
     ],
     ["classify photos --model m.onnx --size 48", /--size: got 48; expected none: m\.onnx takes 32x32/],
+    ["classify photos --model m.onnx --size 32x48", /--size: got 32x48; expected none: m\.onnx takes 32x32/],
+    ["classify photos --model m.onnx --size 32x", /--size: got "32x"; expected whole numbers from 1: one, or height x/],
     ["classify photos --model m.onnx --shortcut A", /--shortcut: got A with a file; expected it with a network's name/],
     ["classify photos --model m.onnx --crop-pct 2", /--crop-pct: got 2; expected a share above 0, up to 1/],
     [

@@ -16,6 +16,7 @@ import {
 import { formatDuration, Progress } from "./progress.js";
 import type { RunFolder } from "./run-folder.js";
 import type { TrainingLog } from "./training-log.js";
+import { keptChoices, type TuneFlag, tunedChoices, tuneOption } from "./tuned.js";
 
 interface CompareFlags extends TrainingFlags {
   readonly models: string;
@@ -23,6 +24,7 @@ interface CompareFlags extends TrainingFlags {
   readonly seeds: number;
   readonly out?: string;
   readonly resume?: string;
+  readonly tune?: TuneFlag;
   readonly json?: true;
 }
 
@@ -39,6 +41,7 @@ export const compare = new Command("compare")
   .option("--json", "print results.json instead of the table");
 for (const option of trainingOptions({ data: "glyphs" })) compare.addOption(option);
 compare.addOption(number("--seeds <n>", "runs per network, with seeds 1 to n", 3).helpGroup("Run:"));
+compare.addOption(tuneOption().helpGroup("Run:"));
 compare.action(run);
 
 async function run(given: CompareFlags, command: Command): Promise<void> {
@@ -73,7 +76,7 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
   if (resumed === undefined) for (const notice of notices) progress.line(`senet: ${notice}`);
   try {
     const from = resumed?.startedBy ?? commandLine();
-    const results = await compareInto(folder, runtime, prepared, { command: from, resume: flags.resume }, progress);
+    const results = await compareInto(folder, runtime, prepared, { ...flags, command: from }, progress);
     progress.clear();
     process.stdout.write(flags.json ? formatResults(results) : `\n${renderTable(results)}\n`);
     const duration = formatDuration((performance.now() - started) / 1000);
@@ -110,7 +113,7 @@ async function compareInto(
   folder: RunFolder,
   runtime: import("../runtime/runtime.js").Runtime,
   { models, seeds, dataset, recipe, checkpointEvery }: Prepared,
-  { command, resume: resumed }: { readonly command: string; readonly resume: string | undefined },
+  { command, resume: resumed, tune }: Pick<CompareFlags, "resume" | "tune"> & { readonly command: string },
   progress: Progress,
 ) {
   const { compare: runComparison } = await import("../compare/compare.js");
@@ -134,6 +137,9 @@ async function compareInto(
     progress.line(`going on with ${folder.path} from run ${Math.max(1, found.length)} of ${runs.length}`);
     await folder.write("metrics.jsonl", lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   }
+  const algorithms = await (resumed === undefined || found.length === 0
+    ? tunedChoices(folder, runtime, { graphs: models.map(({ graph }) => graph), recipe, flag: tune }, progress)
+    : keptChoices(folder));
   const done = found.reduce((sum, { progress: { epoch, step } }) => sum + epoch - 1 + step / steps, 0);
   const clock = new Clock(runs.length * recipe.epochs, done);
   const signal = interruptSignal("stopping after this step; once more ends at once");
@@ -148,7 +154,7 @@ async function compareInto(
         const checkpoints = checkpointsOf(run);
         const resume = resumed === undefined ? undefined : await checkpoints.load(onNotice);
         log = await openTrainingLog(folder, `tensorboard/${run.model}-seed${run.seed}`, steps, resume?.progress);
-        return { resume, checkpointEvery, onCheckpoint: (checkpoint) => checkpoints.save(checkpoint) };
+        return { resume, algorithms, checkpointEvery, onCheckpoint: (checkpoint) => checkpoints.save(checkpoint) };
       },
       onStep: async ({ model, seed, run }, at) => {
         const what = `${model} seed ${seed}  epoch ${at.epoch}/${recipe.epochs}`;

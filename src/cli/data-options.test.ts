@@ -66,6 +66,13 @@ describe("openOptionsOf", () => {
       splitSeed: 7,
       workers: 3,
     });
+    const size = (text: string) => openOptionsOf(parse(`--size ${text}`)).size;
+    expect([size("192x320"), size("64x64")]).toEqual([[192, 320], 64]);
+    for (const wrong of ["0", "1.5", "3x", "x3", "3x4x5", "-3", "1e9x"]) {
+      expect(() => size(wrong)).toThrow(
+        `--size: got "${wrong}"; expected whole numbers from 1: one, or height x width`,
+      );
+    }
     expect(() => openOptionsOf(parse("--channels 2"))).toThrow(
       "--channels: got 2; expected 3 for colour or 1 for grey",
     );

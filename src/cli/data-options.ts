@@ -9,11 +9,13 @@ import {
   type RandomErasing,
 } from "../data/augment/augmentation.js";
 import { type Resampling, resamplings } from "../data/augment/resampling.js";
+import { type CropMode, cropModes, type ImageSize } from "../data/centre-crop.js";
 import type { Dataset } from "../data/dataset.js";
 import type { OpenOptions } from "../data/node/open.js";
 import { UserError } from "../errors.js";
 import { numbersOf, pairOf } from "./number-list.js";
 import { number } from "./number-option.js";
+import { sizeOption } from "./size-option.js";
 
 /** How `--data` is described. */
 export const dataDescription =
@@ -21,9 +23,10 @@ export const dataDescription =
 
 /** What says how a dataset is opened, as commander parsed it. */
 export interface DataFlags {
-  readonly size?: number;
+  readonly size?: ImageSize;
   readonly channels?: number;
   readonly cropPct?: number;
+  readonly cropMode?: CropMode;
   readonly interpolation?: Resampling;
   readonly holdout?: number;
   readonly splitSeed?: number;
@@ -36,9 +39,10 @@ export interface DataFlags {
 /** The flags of `DataFlags` but for the limits. They concern image files: the other datasets are what they are. */
 export function dataOptions(): Option[] {
   return [
-    number("--size <pixels>", "width and height that image files are brought to (default: 224)"),
+    sizeOption("that image files are brought to (default: 224)"),
     number("--channels <n>", "3 for colour, 1 for grey image files (default: 3)"),
-    number("--crop-pct <share>", "how much of an image file's short side is tested on (default: 0.875)"),
+    number("--crop-pct <share>", "how much of an image file's sides is tested on (default: 0.875)"),
+    new Option("--crop-mode <mode>", "what becomes then of one of another shape (default: center)").choices(cropModes),
     new Option("--interpolation <name>", "how image files are resized for testing (default: bilinear)").choices(
       resamplings,
     ),
@@ -54,8 +58,7 @@ export function dataOptions(): Option[] {
 
 /** How the flags ask for a dataset to be opened. */
 export function openOptionsOf(flags: DataFlags): OpenOptions {
-  const { size, channels, cropPct, interpolation, holdout, splitSeed, onBadImage, dataWorkers, trainLimit, testLimit } =
-    flags;
+  const { size, channels, cropPct, cropMode, interpolation, holdout, splitSeed, onBadImage, dataWorkers } = flags;
   if (channels !== undefined && channels !== 1 && channels !== 3) {
     throw new UserError(`--channels: got ${channels}; expected 3 for colour or 1 for grey`);
   }
@@ -63,13 +66,14 @@ export function openOptionsOf(flags: DataFlags): OpenOptions {
     size,
     channels,
     cropPct,
+    cropMode,
     interpolation,
     holdout,
     splitSeed,
     onBadImage,
     workers: dataWorkers,
-    trainLimit,
-    testLimit,
+    trainLimit: flags.trainLimit,
+    testLimit: flags.testLimit,
   };
 }
 

@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const senet = (line: string) => finished(startSenet(folder, ...line.split(" ")));
 
 beforeAll(async () => {
-  for (const [c, name] of ["black", "white"].entries()) {
+  for (const [c, name] of ["black", "whitish"].entries()) {
     mkdirSync(join(folder, "set", name), { recursive: true });
     const background = { r: 255 * c, g: 255 * c, b: 255 * c };
     for (let i = 0; i < 4; i++) {
@@ -59,7 +59,7 @@ describe("senet data", () => {
       0,
       {
         name: "set",
-        classes: ["black", "white"],
+        classes: ["black", "whitish"],
         input: [3, 8, 8],
         train: { images: 6, perClass: [3, 3] },
         test: { images: 2, perClass: [1, 1] },
@@ -70,11 +70,40 @@ describe("senet data", () => {
         height: [10, 10, 10],
       },
     ]);
+    // Six images, enlarged 14 times, with names below them.
     const { data, info } = await sharp(join(folder, "sheet.png")).raw().toBuffer({ resolveWithObject: true });
-    expect([info.width, info.height, new Set(data)]).toEqual([48, 8, new Set([0, 255])]);
+    expect([info.width, info.height, info.channels]).toEqual([4 + 6 * 116, 4 + 136, 3]);
+    const part = (left: number, top: number, height: number) =>
+      Buffer.concat(
+        Array.from({ length: height }, (_, y) =>
+          data.subarray(((top + y) * 700 + left) * 3, ((top + y) * 700 + left + 112) * 3),
+        ),
+      );
+    const cells = [0, 1, 2, 3, 4, 5].map((n) => ({
+      bytes: new Set(part(4 + n * 116, 4, 112)),
+      name: part(4 + n * 116, 116, 20),
+    }));
+    const [black, white] = [0, 255].map((byte) => cells.filter(({ bytes }) => bytes.size === 1 && bytes.has(byte)));
+    expect([black!.length, white!.length]).toEqual([3, 3]);
+    const [name, other] = [black![0]!.name, white![0]!.name];
+    expect([Math.min(...name) < 128, Math.min(...other) < 128, name.equals(other)]).toEqual([true, true, false]);
+    for (const same of [black!, white!]) for (const { name } of same) expect(name.equals(same[0]!.name)).toBe(true);
     const text = (await senet("data show folder:set --size 8 --augmented --sheet again.png")).stdout;
     expect(text).toContain("set: 6 training and 2 test images of 2 classes");
     expect(text).toContain("mean: 0.5000 0.5000 0.5000  std: 0.5000 0.5000 0.5000  (of 6 images)");
+  });
+
+  it("shortens long names on the sheet, whatever is in them", async () => {
+    const names = ["a & b <i>", `w${"o".repeat(80)}`];
+    for (const name of names) {
+      mkdirSync(join(folder, "odd", name), { recursive: true });
+      for (let i = 0; i < 2; i++)
+        writeFileSync(join(folder, "odd", name, `${i}.png`), await sharp(join(folder, "set/black/0.png")).toBuffer());
+    }
+    expect((await senet("data show folder:odd --size 16 --channels 1 --sheet odd.png")).code).toBe(0);
+    const { data, info } = await sharp(join(folder, "odd.png")).raw().toBuffer({ resolveWithObject: true });
+    const gap = Array.from({ length: 20 }, (_, y) => data[((4 + 112 + y) * info.width + 4 + 112 + 1) * 3]!);
+    expect(new Set(gap)).toEqual(new Set([255])); // no name reaches the next image
   });
 
   it("measures each channel, in a last batch of few images as well, and passes over bad files where it is told to", async () => {

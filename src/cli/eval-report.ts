@@ -1,8 +1,10 @@
 import { basename, dirname, resolve } from "node:path";
+import { usualRounding } from "../data/centre-crop.js";
 import type { Dataset } from "../data/dataset.js";
 import { perClassAccuracy } from "../evaluate/metrics.js";
 import type { EvaluationResults } from "../report/evaluation-results.js";
 import { renderScores } from "../report/score-text.js";
+import { describeFraming } from "./describe-framing.js";
 import { commandLine, environment } from "./environment.js";
 import type { EvalFlags, Measured } from "./eval.js";
 import { checkNewFolder, writeNewFolder } from "./new-folder.js";
@@ -70,7 +72,7 @@ function settingsOf(
   { preprocessing }: Classifier,
   { batch, threads }: Pick<Finished, "batch" | "threads">,
 ): (readonly [string, string])[] {
-  const { height, width, resize, interpolation, rounding = "torchvision", mean, std } = preprocessing;
+  const { height, width, interpolation, rounding = usualRounding(preprocessing), mean, std } = preprocessing;
   const views = {
     flip: "image and mirror image, logits averaged",
     "ten-crop": "four corners and middle, each with its mirror image, logits averaged",
@@ -79,7 +81,7 @@ function settingsOf(
     ["model", model],
     ...(weights === undefined ? [] : [["weights", weights] as const]),
     ["input", `${mean.length}×${height}×${width}`],
-    ["image files", `short side to ${resize}, ${interpolation}, rounded as ${rounding}; the middle`],
+    ["image files", `${describeFraming(preprocessing)}, ${interpolation}, rounded as ${rounding}; the middle`],
     ["mean", mean.join(", ")],
     ["std", std.join(", ")],
     ["views", tta === undefined ? "one" : views[tta]],

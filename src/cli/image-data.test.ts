@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readModel } from "../graph/node/read-model.js";
+import { readCard } from "../models/model-card.js";
 import { finished, startSenet } from "./run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-cli-images-"));
@@ -57,6 +59,28 @@ describe("image files on the command line", () => {
     expect(JSON.parse(measured.stdout)).toMatchObject({ images: 8, top1: testTop1, classes: ["blue", "red"] });
     const all = await senet("eval --model trained/model.onnx --data folder:pictures/train --holdout 1 --json");
     expect(JSON.parse(all.stdout)).toMatchObject({ images: 24 });
+  });
+
+  it("train a network for images that are not square, whose file says so", async () => {
+    const shape = "--size 16x24 --crop-mode border --crop-pct 0.8 --mean 0.4,0.5,0.6 --std 0.3,0.3,0.3";
+    const trained = await senet(`train --data folder:pictures ${small} ${shape} --aa rand-m9 --cutmix 1 --out wide`);
+    expect([trained.code, trained.stderr]).toEqual([0, expect.stringMatching(/^epoch 1\/1 .*\n$/)]);
+    const { graph } = readModel(join(folder, "wide/model.onnx"));
+    expect(graph.inputs[0]!.shape.slice(1)).toEqual([3, 16, 24]);
+    expect(readCard(graph)).toMatchObject({ resize: [20, 30], cropMode: "border", mean: [0.4, 0.5, 0.6] });
+    const log = readFileSync(join(folder, "wide/metrics.jsonl"), "utf8");
+    const { testTop1 } = JSON.parse(log) as { testTop1: number };
+    const line = "eval --model wide/model.onnx --data folder:pictures --json";
+    expect(JSON.parse((await senet(`${line} --tta flip --out said`)).stdout)).toMatchObject({ images: 8 });
+    const page = readFileSync(join(folder, "said/report.html"), "utf8");
+    expect(page).toContain("inside 20x30 with a border in the mean&#39;s colour, bilinear, rounded as keep-ratio");
+    expect(JSON.parse((await senet(line)).stdout)).toMatchObject({ images: 8, top1: testTop1 });
+    const { code, stderr } = await senet(`${line} --tta ten-crop`);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("got views ten-crop of photos with a border")]);
+    const ten = await senet(`${line} --tta ten-crop --crop-mode center --crop-pct 0.8`);
+    expect(JSON.parse(ten.stdout)).toMatchObject({ images: 8 });
+    const resumed = await senet("train --resume wide --size 24x16");
+    expect(resumed.stderr).toContain("--resume: got --size [24,16], but the run in wide was started with [16,24]");
   });
 
   it("that cannot be read end the run in one line, or are left out and listed once", async () => {

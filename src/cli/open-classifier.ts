@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import { extentOf, type ImageSize } from "../data/centre-crop.js";
 import type { Preprocessing } from "../data/preprocessing.js";
 import { UserError } from "../errors.js";
 import type { Graph, Model } from "../graph/graph.js";
@@ -11,12 +12,13 @@ import { modelSource, modelSources } from "./model-source.js";
 import { runFileOf } from "./model-to-export.js";
 import { attentionOption, number, wholeNumber } from "./options.js";
 import { type PreprocessingFlags, preprocessingOptions, withFlags } from "./preprocessing-options.js";
+import { sizeOption } from "./size-option.js";
 
 /** What says which classifier, as commander parsed it. */
 export interface ClassifierFlags extends PreprocessingFlags {
   readonly model: string;
   readonly weights?: string;
-  readonly size?: number;
+  readonly size?: ImageSize;
   readonly classes?: number;
   readonly attention?: string;
   readonly shortcut?: "projection" | "A";
@@ -28,7 +30,7 @@ export function classifierOptions(): Option[] {
   return [
     new Option("--weights <file>", "a .pth, .th, .safetensors or .onnx file; needed with a network's name"),
     new Option("--labels <file>", "names of the classes, one a line, or JSON (default: the model's, or ImageNet's)"),
-    number("--size <pixels>", "width and height of the input (default: the model's own)"),
+    sizeOption("of the input (default: the model's own)"),
     number("--classes <n>", "of a network by name (default: its own)"),
     attentionOption(),
     new Option("--shortcut <kind>", "of a network by name, past a change of shape").choices(["projection", "A"]),
@@ -68,10 +70,8 @@ export async function openClassifier(
   flags: ClassifierFlags,
   onNotice: (text: string) => void = (text) => process.stderr.write(`senet: ${text}\n`),
 ): Promise<Classifier> {
-  const { size } = flags;
-  if (size !== undefined) wholeNumber("--size", size, 1);
   const { graph, weights, ...own } = await find(flags, onNotice);
-  const [channels, height, width] = inputOf(graph, size, flags.model);
+  const [channels, height, width] = inputOf(graph, flags.size, flags.model);
   const count = classCount(graph, flags.model);
   const preprocessing = withFlags(own.preprocessing, flags, [channels, height, width], flags.model);
   const classes =
@@ -100,7 +100,7 @@ function refuse(flags: ClassifierFlags, names: readonly (keyof ClassifierFlags)[
 }
 
 async function byName(flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {
-  const { model, weights: path, classes, attention, shortcut, size } = flags;
+  const { model, weights: path, classes, attention, shortcut, size, cropMode } = flags;
   const { createModel, modelEntry } = await import("../models/index.js");
   const { input } = modelEntry(model);
   if (path === undefined) {
@@ -110,14 +110,14 @@ async function byName(flags: ClassifierFlags, onNotice: (text: string) => void):
   }
   const { parseAttention } = await import("../layers/attention.js");
   const options: ModelOptions = {
-    ...(size !== undefined && { input: [input[0], size, size] }),
+    ...(size !== undefined && { input: [input[0], extentOf(size).height, extentOf(size).width] }),
     ...(classes !== undefined && { classes: wholeNumber("--classes", classes, 1) }),
     ...(attention !== undefined && { attention: parseAttention(attention) }),
     ...(shortcut && { shortcut }),
   };
   const graph = createModel(model, options);
   const { publishedPreprocessing } = await import("../models/published-preprocessing.js");
-  const published = publishedPreprocessing(model, options.input);
+  const published = publishedPreprocessing(model, options.input, cropMode);
   const names = cifarClassNames(classCount(graph, model), published.height);
   const found = { name: model, graph, weights: new Map(), preprocessing: published, classes: names };
   const loaded = withWeights(found, flags, onNotice);
@@ -152,8 +152,8 @@ async function fromFile(flags: ClassifierFlags, onNotice: (text: string) => void
 
 async function fromHub(flags: ClassifierFlags, onNotice: (text: string) => void): Promise<Found> {
   const { openHub, openHubGraph } = await import("./open-hub.js");
-  const { size } = flags;
-  const options = { onNotice, ...(size !== undefined && { size }) };
+  const { size, cropMode } = flags;
+  const options = { onNotice, ...(size !== undefined && { size }), ...(cropMode && { cropMode }) };
   if (flags.weights === undefined) {
     const { graph, weights, preprocessing, card } = await openHub(flags.model, options);
     return { graph, weights, preprocessing, classes: card.classes };

@@ -1,6 +1,7 @@
 import { Option } from "commander";
 import { type Resampling, resamplings } from "../data/augment/resampling.js";
-import { type Preprocessing, type Rounding, resizedSide, roundings } from "../data/preprocessing.js";
+import { type CropMode, cropModes, type Rounding, resizedSize, roundings } from "../data/centre-crop.js";
+import type { Preprocessing } from "../data/preprocessing.js";
 import { UserError } from "../errors.js";
 import { numbersOf } from "./number-list.js";
 import { number } from "./number-option.js";
@@ -8,6 +9,7 @@ import { number } from "./number-option.js";
 /** What says how photos are prepared otherwise than the model does, as commander parsed it. */
 export interface PreprocessingFlags {
   readonly cropPct?: number;
+  readonly cropMode?: CropMode;
   readonly interpolation?: Resampling;
   readonly rounding?: Rounding;
   readonly mean?: string;
@@ -17,7 +19,10 @@ export interface PreprocessingFlags {
 /** The flags of `PreprocessingFlags`. */
 export function preprocessingOptions(): Option[] {
   return [
-    number("--crop-pct <share>", "how much of a photo's short side the model sees (default: the model's own)"),
+    number("--crop-pct <share>", "how much of a photo's sides the model sees (default: the model's own)"),
+    new Option("--crop-mode <mode>", "what a photo of another shape loses: its edges, its shape, or nothing").choices(
+      cropModes,
+    ),
     new Option("--interpolation <name>", "how photos are resized (default: the model's own)").choices(resamplings),
     new Option("--rounding <rule>", "how the resized size becomes whole pixels (default: the model's own)").choices(
       roundings,
@@ -42,11 +47,11 @@ export function withFlags(
   [channels, height, width]: readonly [number, number, number],
   model: string,
 ): Preprocessing {
-  const { cropPct, interpolation, rounding } = flags;
+  const { cropPct, cropMode, interpolation, rounding } = flags;
   if (cropPct !== undefined && !(cropPct > 0 && cropPct <= 1)) {
     throw new UserError(`--crop-pct: got ${cropPct}; expected a share above 0, up to 1`);
   }
-  const resize = resizedSide({ height, width }, cropPct ?? unsaid.cropPct);
+  const resize = resizedSize({ height, width }, cropPct ?? unsaid.cropPct);
   const mean = numbers("mean", flags, channels) ?? own?.mean;
   const std = numbers("std", flags, channels) ?? own?.std;
   if (mean === undefined || std === undefined) {
@@ -59,6 +64,7 @@ export function withFlags(
   return {
     ...(own ?? { height, width, resize, interpolation: unsaid.interpolation }),
     ...(cropPct !== undefined && { resize }),
+    ...(cropMode && { cropMode }),
     ...(interpolation && { interpolation }),
     ...(rounding && { rounding }),
     mean,

@@ -3,6 +3,7 @@ import { UserError } from "../errors.js";
 import { checkRevision, parseHubId } from "../weights/hub-id.js";
 import type { PulledModel } from "../weights/node/open-hub-model.js";
 import { columns } from "./columns.js";
+import { describeFraming } from "./describe-framing.js";
 import { followHub, megabytes } from "./follow-hub.js";
 
 interface PullFlags {
@@ -53,14 +54,15 @@ function documentOf({ config, ...files }: PulledModel) {
 }
 
 function textOf({ repository, commit, weights, folder, config }: PulledModel, id: string, revision?: string): string {
-  const { height, width, resize, interpolation } = config.preprocessing();
+  const preprocessing = config.preprocessing();
+  const { height, width, interpolation } = preprocessing;
   const name = revision === undefined ? id : `${id}@${revision}`;
   const best = config.testInput === undefined ? "" : `; tested at ${config.testInput.slice(1).join("x")} too`;
   return (
     `${repository} at commit ${commit}\n` +
     `  network  ${config.architecture}, ${config.classes.toLocaleString("en-US")} classes` +
     `${config.labels === undefined ? "" : " with names"}${config.license === undefined ? "" : `, licence ${config.license}`}\n` +
-    `  images   short side to ${resize} (${interpolation}), middle ${height}x${width}${best}\n` +
+    `  images   ${describeFraming(preprocessing)} (${interpolation}), middle ${height}x${width}${best}\n` +
     `  weights  ${weights.slice(folder.length + 1)}\n` +
     `  folder   ${folder}\n` +
     `use it with --model ${name}\n`

@@ -20,6 +20,7 @@ import {
 } from "./options.js";
 import { Progress } from "./progress.js";
 import type { RunFolder } from "./run-folder.js";
+import { keptChoices, type TuneFlag, tunedChoices, tuneOption } from "./tuned.js";
 import { unfolded } from "./unfolded.js";
 
 interface TrainFlags extends TrainingFlags {
@@ -27,6 +28,7 @@ interface TrainFlags extends TrainingFlags {
   readonly weights?: string;
   readonly seed: number;
   readonly recompute?: true;
+  readonly tune?: TuneFlag;
   readonly out?: string;
   readonly resume?: string;
   readonly json?: true;
@@ -43,6 +45,7 @@ export const train = new Command("train")
 for (const option of trainingOptions()) train.addOption(option);
 train.addOption(number("--seed <n>", "decides initial weights, order and augmentation", 1).helpGroup("Run:"));
 train.addOption(recomputeOption().helpGroup("Run:"));
+train.addOption(tuneOption().helpGroup("Run:"));
 train.action(run);
 
 async function run(given: TrainFlags, command: CommandType): Promise<void> {
@@ -142,6 +145,9 @@ async function trainInto(
     await folder.write("metrics.jsonl", history.map((record) => `${JSON.stringify(record)}\n`).join(""));
   }
   if (resume === undefined) for (const notice of notices) onNotice(notice);
+  const algorithms = await (resume === undefined
+    ? tunedChoices(folder, runtime, { graphs: [graph], recipe, flag: flags.tune }, progress)
+    : keptChoices(folder));
   const log = await openTrainingLog(folder, "", steps, resume?.progress);
   const signal = interruptSignal("stopping after this step; once more ends at once");
   const clock = new Clock(recipe.epochs, resume && resume.progress.epoch - 1 + resume.progress.step / steps);
@@ -150,6 +156,7 @@ async function trainInto(
     weights: first,
     resume,
     recompute: flags.recompute,
+    algorithms,
     checkpointEvery,
     signal,
     onNotice,

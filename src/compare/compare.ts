@@ -34,8 +34,10 @@ export interface RunId {
 
 /** What a caller may follow while `compare` runs. */
 export interface CompareEvents {
-  /** Called before each training run; says where it goes on, if it does, and where its checkpoints go. */
-  readonly onRun?: (run: RunId) => Promise<Pick<TrainOptions, "resume" | "checkpointEvery" | "onCheckpoint">>;
+  /** Called before each training run; says where it goes on, if it does, how it computes and where its checkpoints go. */
+  readonly onRun?: (
+    run: RunId,
+  ) => Promise<Pick<TrainOptions, "resume" | "algorithms" | "checkpointEvery" | "onCheckpoint">>;
   readonly onStep?: (run: RunId, progress: StepProgress) => void | Promise<void>;
   readonly onEpoch?: (run: RunId, record: EpochRecord) => void | Promise<void>;
   /** Stores a trained model and returns the path it is known by. */

@@ -1,5 +1,6 @@
 import { UserError } from "../errors.js";
 import type { Augmentation } from "./augment/augmentation.js";
+import { resizedSize } from "./centre-crop.js";
 import { channelStatistics } from "./channel-statistics.js";
 import { type MemorySplit, memorySplit } from "./memory-split.js";
 import type { Preprocessing } from "./preprocessing.js";
@@ -76,7 +77,7 @@ export function defineDataset(parts: DatasetParts, limits: Limits = {}): MemoryD
   return {
     ...parts,
     ...like,
-    resize: Math.min(height, width),
+    resize: resizedSize(like, 1),
     interpolation: "bilinear",
     train: memorySplit(take(parts.train, limits.trainLimit, "trainLimit"), like),
     test: memorySplit(take(parts.test, limits.testLimit, "testLimit"), like),

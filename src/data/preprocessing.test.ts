@@ -1,43 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { centreCrop, type Preprocessing, preprocess, resizedSide } from "./preprocessing.js";
+import { type Preprocessing, preprocess } from "./preprocessing.js";
 
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 const small: Preprocessing = { height: 2, width: 2, resize: 2, interpolation: "bilinear", ...imagenet };
-
-describe("centreCrop", () => {
-  // By torchvision 0.14: Resize(256) of these images and CenterCrop(224), int(round(x / 2)) rounding to even.
-  it.each([
-    [500, 375, { resized: { width: 341, height: 256 }, left: 58, top: 16 }],
-    [375, 500, { resized: { width: 256, height: 341 }, left: 16, top: 58 }],
-    [100, 100, { resized: { width: 256, height: 256 }, left: 16, top: 16 }],
-    [343, 256, { resized: { width: 343, height: 256 }, left: 60, top: 16 }], // 119 / 2 = 59.5
-  ])("of %i × %i is torchvision's", (width, height, { resized, left, top }) => {
-    const part = { left, top, width: 224, height: 224 };
-    expect(centreCrop({ width, height }, { height: 224, width: 224, resize: 256 })).toEqual({ resized, part });
-  });
-
-  // torchvision pads (3 − 2) // 2 and (9 − 2) // 2 in front.
-  it.each([
-    [2, 3, -0],
-    [2, 9, -3],
-  ])("of %i pixels for %i has black in front", (size, wanted, left) => {
-    const { part } = centreCrop({ width: size, height: size }, { height: wanted, width: wanted, resize: size });
-    expect(part.left).toBe(left);
-  });
-});
-
-describe("resizedSide", () => {
-  // timm 0.9.16: math.floor(img_size / crop_pct)
-  it.each([
-    [224, 0.875, 256],
-    [224, 0.95, 235],
-    [299, 0.8975, 333],
-    [224, 0.965, 232],
-    [288, 1, 288],
-  ])("of %i at %d is %i", (size, cropPct, side) => {
-    expect(resizedSide({ height: size, width: size }, cropPct)).toBe(side);
-  });
-});
 
 describe("preprocess", () => {
   it("normalises channel after channel", () => {
@@ -70,7 +35,10 @@ describe("preprocess", () => {
   it("says what is wrong", () => {
     const image = { data: new Uint8Array(3), height: 1, width: 1, channels: 3 };
     expect(() => preprocess(image, { ...small, resize: 0.5 })).toThrow(
-      "preprocessing: got resize 0.5; expected a whole number of pixels from 1",
+      "preprocessing: got resize 0.5; expected whole numbers of pixels from 1",
+    );
+    expect(() => preprocess(image, { ...small, resize: [3, 0] })).toThrow(
+      "preprocessing: got resize 3x0; expected whole numbers of pixels from 1",
     );
     expect(() => preprocess(image, { ...small, mean: [0, 0] })).toThrow("preprocessing: got 2 means and 3 stds");
     expect(() => preprocess({ ...image, height: 2 }, small)).toThrow("preprocess: got 3 bytes; expected 6, [2, 1, 3]");

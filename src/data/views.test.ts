@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { centreCrop } from "./preprocessing.js";
+import { centreCrop } from "./centre-crop.js";
 import { viewCount, viewsOf } from "./views.js";
 
 interface Crops {
@@ -16,7 +16,10 @@ const { crops } = JSON.parse(readFileSync(goldens, "utf8")) as { crops: readonly
 describe("viewsOf", () => {
   it.each(crops)("gives torchvision's ten crops of $part out of $image", ({ image, part, corners }) => {
     const [width, height] = image;
-    const crop = centreCrop({ width, height }, { width: part[0], height: part[1], resize: Math.min(width, height) });
+    const crop = centreCrop(
+      { width, height },
+      { width: part[0], height: part[1], resize: Math.min(width, height), mean: [] },
+    );
     expect(crop.resized).toEqual({ width, height });
     const views = viewsOf("ten-crop", crop);
     expect(
@@ -29,7 +32,7 @@ describe("viewsOf", () => {
   });
 
   it("gives the middle and its mirror image for flip", () => {
-    const crop = centreCrop({ width: 27, height: 18 }, { width: 16, height: 15, resize: 18 });
+    const crop = centreCrop({ width: 27, height: 18 }, { width: 16, height: 15, resize: 18, mean: [] });
     expect(viewsOf("flip", crop)).toEqual([
       { left: 6, top: 2, mirror: false },
       { left: 6, top: 2, mirror: true },

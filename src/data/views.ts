@@ -1,4 +1,4 @@
-import type { CentreCrop } from "./preprocessing.js";
+import type { CentreCrop } from "./centre-crop.js";
 
 /** Ways to look at an image several times when a model is tested. */
 export type Views = (typeof viewKinds)[number];

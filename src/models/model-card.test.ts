@@ -4,7 +4,7 @@ import { initialise } from "../graph/initialise.js";
 import { readOnnx } from "../graph/onnx-read.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { createModel } from "./index.js";
-import { cardPreprocessing, readCard, withCard } from "./model-card.js";
+import { cardEntries, cardPreprocessing, readCard, withCard } from "./model-card.js";
 
 const card = {
   classes: ["Katze", "犬"],
@@ -38,6 +38,11 @@ describe("a model card", () => {
     expect(cardPreprocessing(card, size)).toEqual({ ...size, resize: 256, interpolation: "bilinear", mean, std });
     const newer = withCard(graph, { ...card, resize: 235, interpolation: "bicubic" });
     expect(cardPreprocessing(readCard(newer), size)).toMatchObject({ resize: 235, interpolation: "bicubic" });
+    const shaped = { ...card, resize: [292, 146], cropMode: "border", rounding: "keep-ratio" } as const;
+    const { resize, cropMode, rounding } = shaped;
+    const prepared = cardPreprocessing(readCard(withCard(graph, shaped)), { height: 256, width: 128 });
+    expect(prepared).toMatchObject({ height: 256, width: 128, resize, cropMode, rounding });
+    expect(cardEntries(prepared)).toMatchObject({ resize, cropMode, rounding });
     const strange = new Map([["senet.card", JSON.stringify({ ...card, interpolation: "cubic" })]]);
     expect(() => readCard({ ...graph, metadata: strange })).toThrow(UserError);
   });

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { resamplings } from "../data/augment/resampling.js";
-import { type Preprocessing, resizedSide, roundings } from "../data/preprocessing.js";
+import { cropModes, resizedSize, roundings } from "../data/centre-crop.js";
+import type { Preprocessing } from "../data/preprocessing.js";
 import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
+
+const side = z.int().min(1);
 
 const card = z.object({
   /** The names of the classes, in the order of the logits. */
@@ -10,8 +13,9 @@ const card = z.object({
   /** What normalises pixels scaled to 0–1, per channel. */
   mean: z.array(z.number()),
   std: z.array(z.number()),
-  /** What a photo's short side is resized to before the input is cut out, in pixels, and how: older files do not say. */
-  resize: z.number().int().min(1).optional(),
+  /** What a photo is resized to before the input is cut out, in pixels, and how: older files do not say. */
+  resize: z.union([side, z.tuple([side, side]).readonly()]).optional(),
+  cropMode: z.enum(cropModes).optional(),
   interpolation: z.enum(resamplings).optional(),
   rounding: z.enum(roundings).optional(),
   /** Where the weights come from. */
@@ -56,15 +60,23 @@ export function readCard(graph: Graph): ModelCard {
  * when 0.875 of the short side was kept, bilinear.
  */
 export function cardPreprocessing(
-  { resize, interpolation = "bilinear", rounding, mean, std }: ModelCard,
+  { resize, cropMode, interpolation = "bilinear", rounding, mean, std }: ModelCard,
   size: { readonly height: number; readonly width: number },
 ): Preprocessing {
   const { height, width } = size;
-  const how = { resize: resize ?? resizedSide(size, 0.875), interpolation, ...(rounding && { rounding }) };
-  return { height, width, ...how, mean, std };
+  const how = { interpolation, ...(cropMode && { cropMode }), ...(rounding && { rounding }) };
+  return { height, width, resize: resize ?? resizedSize(size, 0.875), ...how, mean, std };
 }
 
 /** The entries of a card that say how photos are prepared. */
-export function cardEntries({ resize, interpolation, rounding, mean, std }: Omit<Preprocessing, "height" | "width">) {
-  return { mean: [...mean], std: [...std], resize, interpolation, ...(rounding && { rounding }) };
+export function cardEntries({
+  resize,
+  cropMode,
+  interpolation,
+  rounding,
+  mean,
+  std,
+}: Omit<Preprocessing, "height" | "width">) {
+  const how = { interpolation, ...(cropMode && { cropMode }), ...(rounding && { rounding }) };
+  return { mean: [...mean], std: [...std], resize, ...how };
 }

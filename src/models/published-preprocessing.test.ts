@@ -31,6 +31,11 @@ describe("publishedPreprocessing", () => {
     // test_input_size and test_crop_pct
     expect(publishedPreprocessing("seresnet50", [3, 288, 288]).resize).toBe(288);
     expect(publishedPreprocessing("seresnext50_32x4d", [3, 288, 288]).resize).toBe(303);
+    // as timm resizes for inputs that are not square
+    const wide = { resize: [202, 336], interpolation: "bilinear" };
+    expect(publishedPreprocessing("seresnet50", [3, 192, 320])).toMatchObject(wide);
+    const fitted = { ...wide, cropMode: "border", interpolation: "bicubic" };
+    expect(publishedPreprocessing("seresnet50", [3, 192, 320], "border")).toMatchObject(fitted);
     expect(publishedPreprocessing("resnet20", [1, 32, 32])).toMatchObject({ mean: [(0.485 + 0.456 + 0.406) / 3] });
   });
 });

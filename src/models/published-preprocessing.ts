@@ -1,4 +1,5 @@
-import { type Preprocessing, resizedSide } from "../data/preprocessing.js";
+import { type CropMode, timmFraming } from "../data/centre-crop.js";
+import type { Preprocessing } from "../data/preprocessing.js";
 import { modelEntry } from "./index.js";
 import type { InputSize } from "./model.js";
 
@@ -69,16 +70,21 @@ const smallestPhoto = 64;
  * How photos are prepared for a network of the zoo with its published weights. For grey inputs mean and std are those of
  * the colours together, as in timm.
  * @param input another size than the network's own.
+ * @param cropMode what becomes of photos of another shape: their middle is cut out unless told otherwise.
  * @throws UserError when the name is unknown.
  */
-export function publishedPreprocessing(name: string, input: InputSize = modelEntry(name).input): Preprocessing {
+export function publishedPreprocessing(
+  name: string,
+  input: InputSize = modelEntry(name).input,
+  cropMode?: CropMode,
+): Preprocessing {
   const [channels, height, width] = input;
   const own = byName[name] ?? (Math.max(height, width) < smallestPhoto ? whole : {});
-  const { cropPct: share, tested, ...how } = { ...usual, ...own };
+  const { cropPct: share, tested, interpolation, ...how } = { ...usual, ...own };
   const cropPct = tested?.size === height && tested.size === width ? tested.cropPct : (share ?? usual.cropPct);
-  const size = { height, width, resize: resizedSide({ height, width }, cropPct) };
-  if (channels === 3) return { ...size, ...how };
+  const framing = timmFraming({ height, width }, { cropPct, cropMode, interpolation });
+  if (channels === 3) return { ...framing, ...how };
   const middle = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const each = (value: number) => Array.from({ length: channels }, () => value);
-  return { ...size, ...how, mean: each(middle(how.mean)), std: each(middle(how.std)) };
+  return { ...framing, ...how, mean: each(middle(how.mean)), std: each(middle(how.std)) };
 }

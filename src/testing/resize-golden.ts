@@ -1,13 +1,14 @@
 import type { Pixels } from "../data/augment/pixels.js";
 import type { Resampling } from "../data/augment/resampling.js";
 import { resize } from "../data/augment/resize.js";
-import { centreCrop, type Rounding, resizeAndCrop } from "../data/preprocessing.js";
+import { type CropMode, centreCrop, type Rounding, resizeAndCrop, timmFraming } from "../data/centre-crop.js";
 import { noiseImage } from "./noise-image.js";
 
 /** What `tests/goldens/make-resize.py` writes. */
 export interface ResizeGolden {
   readonly resizes: readonly ResizeCase[];
   readonly crops: readonly CropCase[];
+  readonly evaluations: readonly EvaluationCase[];
 }
 
 interface Source {
@@ -15,7 +16,7 @@ interface Source {
   readonly channels: number;
   readonly hard: boolean;
   readonly interpolation: Resampling;
-  /** Of the bytes that PIL gives. */
+  /** Of the bytes that PIL, torchvision or timm gives. */
   readonly sha256: string;
 }
 
@@ -31,8 +32,20 @@ interface CropCase extends Source {
   readonly rounding: Rounding;
 }
 
-/** What we make of every case, beside the digest of what PIL makes of it. */
-export function* resizeGoldens({ resizes, crops }: ResizeGolden): Generator<{ one: Source; result: Pixels }> {
+interface EvaluationCase extends Source {
+  readonly height: number;
+  readonly width: number;
+  readonly cropPct: number;
+  readonly cropMode: CropMode;
+  readonly mean: readonly number[];
+}
+
+/** What we make of every case, beside the digest of what it should be. */
+export function* resizeGoldens({
+  resizes,
+  crops,
+  evaluations,
+}: ResizeGolden): Generator<{ one: Source; result: Pixels }> {
   for (const one of resizes) {
     const [[width, height], [left, top, right, bottom]] = [one.to, one.box];
     const box = { left, top, width: right - left, height: bottom - top };
@@ -40,7 +53,14 @@ export function* resizeGoldens({ resizes, crops }: ResizeGolden): Generator<{ on
   }
   for (const one of crops) {
     const [width, height] = one.size;
-    yield { one, result: resizeAndCrop(sourceOf(one), centreCrop({ width, height }, one), one.interpolation) };
+    const crop = centreCrop({ width, height }, { ...one, mean: new Array(one.channels).fill(0) });
+    yield { one, result: resizeAndCrop(sourceOf(one), crop, one.interpolation) };
+  }
+  for (const one of evaluations) {
+    const [width, height] = one.size;
+    const framing = timmFraming(one, one);
+    const crop = centreCrop({ width, height }, { ...framing, mean: one.mean });
+    yield { one, result: resizeAndCrop(sourceOf(one), crop, framing.interpolation) };
   }
 }
 

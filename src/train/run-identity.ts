@@ -3,6 +3,7 @@ import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { writeOnnx } from "../graph/onnx-write.js";
+import type { Choices } from "./algorithm-table.js";
 import type { Recipe } from "./recipe.js";
 
 /** What makes a run this run: with all of it equal, the same steps give the same bits. */
@@ -12,16 +13,35 @@ export type RunIdentity = z.infer<typeof RunIdentity>;
 /** The engine alone may change between a checkpoint and the run that goes on from it: bits may then differ, nothing else. */
 const MAY_DIFFER = "engine";
 
+/** What computes a run. */
+export interface Engine {
+  /** `Runtime.name`, which tells threads and version. */
+  readonly name: string;
+  readonly channelBlock: number | undefined;
+  /** The algorithms that were chosen by measurement. */
+  readonly algorithms?: Choices | undefined;
+}
+
+/** The algorithms of a saved run, where they fit an engine with blocks of that size. */
+export function savedChoices({ engine }: RunIdentity, channelBlock: number | undefined): Choices | undefined {
+  const saved = SavedEngine.safeParse(engine).data;
+  return saved?.channelBlock === channelBlock ? saved?.algorithms : undefined;
+}
+
+const SavedEngine = z.object({
+  channelBlock: z.number().optional(),
+  algorithms: z.record(z.string(), z.string()).optional(),
+});
+
 /**
  * What a run is made of, as plain JSON; large parts stand there as their SHA-256.
- * @param engine `Runtime.name`, which tells threads and version.
  */
 export async function runIdentity(
   graph: Graph,
   dataset: Dataset,
   recipe: Recipe,
   seed: number,
-  engine: { readonly name: string; readonly channelBlock: number | undefined },
+  engine: Engine,
 ): Promise<RunIdentity> {
   const { name, classes, channels, height, width, mean, std, train, test } = dataset;
   const split = async ({ length, labels }: Dataset["train"]) => ({

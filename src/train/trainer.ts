@@ -6,6 +6,7 @@ import { writeOnnx } from "../graph/onnx-write.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { emaWeights } from "../transform/state.js";
 import type { TrainingStep } from "../transform/training-step.js";
+import { type Choices, chooseBy } from "./algorithm-table.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { type CheckpointEvery, checkFinite, checkpointer } from "./checkpointer.js";
 import {
@@ -21,7 +22,7 @@ import type { EpochRecord } from "./epoch-record.js";
 import { openStep, reopenStep } from "./open-step.js";
 import { planTraining } from "./plan.js";
 import { checkRecipe, type Recipe } from "./recipe.js";
-import { checkSameRun, type RunIdentity, runIdentity } from "./run-identity.js";
+import { checkSameRun, type RunIdentity, runIdentity, savedChoices } from "./run-identity.js";
 import { type ScheduleState, scheduleOf } from "./schedules.js";
 
 /** What a caller may give and follow while `train` runs. */
@@ -34,6 +35,8 @@ export interface TrainOptions {
   readonly checkpointEvery?: CheckpointEvery | undefined;
   /** True: parts of the forward pass are computed again rather than kept, to the same bits: less memory, more time. */
   readonly recompute?: boolean | undefined;
+  /** How gradients are computed, as measured on this machine (`choicesOf`); by rule when left out. A run that goes on keeps its own. */
+  readonly algorithms?: Choices | undefined;
   /**
    * Saves a checkpoint; called before the first step, inside epochs as `checkpointEvery` says, after every epoch and
    * when the signal stops the run, and awaited.
@@ -72,12 +75,16 @@ export async function train(
   options: TrainOptions = {},
 ): Promise<TrainResult> {
   checkRecipe(recipe, dataset);
-  const channelBlock = await runtime.channelBlock();
-  const identity = await runIdentity(graph, dataset, recipe, seed, { name: runtime.name, channelBlock });
   const { resume } = options;
+  const channelBlock = await runtime.channelBlock();
+  const choices = resume ? savedChoices(resume.progress.identity, channelBlock) : options.algorithms;
+  const algorithms: Record<string, string> = {};
+  const choose = choices && chooseBy(choices, (task, name) => (algorithms[task] = name));
+  const plan = planTraining(graph, recipe, { channelBlock, choose, recompute: options.recompute });
+  const engine = { name: runtime.name, channelBlock, ...(choices && { algorithms }) };
+  const identity = await runIdentity(graph, dataset, recipe, seed, engine);
   const notice = resume && checkSameRun(identity, resume.progress.identity);
   if (notice !== undefined) options.onNotice?.(notice);
-  const plan = planTraining(graph, recipe, { channelBlock, recompute: options.recompute });
   const stepper = resume
     ? await reopenStep(runtime, plan, resume.state)
     : await openStep(runtime, plan, options.weights ?? initialise(graph, seed), seed, options.weights === undefined);

@@ -1,3 +1,4 @@
+import { UserError } from "../errors.js";
 import type { Attributes } from "../graph/attributes.js";
 import type { ValueType } from "../graph/graph.js";
 
@@ -12,7 +13,7 @@ export interface Task {
 /** Names the algorithm that computes a task, one of `names`; undefined leaves it to the rule, which puts the best one first. */
 export type Choose = (task: Task, names: readonly string[]) => string | undefined;
 
-/** The algorithm that is chosen for a task. @throws Error when the choice is not among them. */
+/** The algorithm that is chosen for a task. @throws UserError when the choice is not among them. */
 export function chosen<A extends { readonly name: string }>(task: Task, among: readonly A[], choose?: Choose): A {
   const name =
     choose?.(
@@ -22,7 +23,7 @@ export function chosen<A extends { readonly name: string }>(task: Task, among: r
   const found = among.find((each) => each.name === name);
   if (found !== undefined) return found;
   const names = among.map((each) => each.name).join(", ");
-  throw new Error(`${taskText(task)}: got the algorithm ${name}; expected one of ${names}`);
+  throw new UserError(`${taskText(task)}: got the algorithm "${name}"; expected one of ${names}: measure again`);
 }
 
 /** A task as one line: `ConvInputGradient 16x64x28x28 64x64x3x3 input_shape=56,56 … strides=2,2`. Equal tasks have equal lines. */

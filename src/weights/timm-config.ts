@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { resamplings } from "../data/augment/resampling.js";
-import { type Preprocessing, resizedSide } from "../data/preprocessing.js";
+import { type CropMode, cropModes, timmFraming } from "../data/centre-crop.js";
+import type { Preprocessing } from "../data/preprocessing.js";
 import { UserError } from "../errors.js";
 import { quoted } from "./quoted.js";
 
@@ -16,8 +17,11 @@ export interface TimmConfig {
   /** Those it is best tested with, where they are others. */
   readonly testInput: readonly [channels: number, height: number, width: number] | undefined;
   readonly license: string | undefined;
-  /** How an image of the size asked for is made; `input` by default. @throws UserError when we cannot make it so. */
-  preprocessing(size?: readonly [height: number, width: number]): Preprocessing;
+  /**
+   * How an image of the size asked for is made, `input` by default, cropped as the file says by default.
+   * @throws UserError when we cannot make it so.
+   */
+  preprocessing(size?: readonly [height: number, width: number], cropMode?: CropMode): Preprocessing;
 }
 
 const pixels = z.int().min(1).max(8192);
@@ -91,7 +95,8 @@ export function parseTimmConfig(text: string, source: string): TimmConfig {
     input,
     testInput: cfg.test_input_size ?? undefined,
     license: cfg.license ?? undefined,
-    preprocessing: (asked) => preprocessingOf(cfg, asked ?? [input[1], input[2]], input[0], source),
+    preprocessing: (asked = [input[1], input[2]], mode) =>
+      preprocessingOf(mode ? { ...cfg, crop_mode: mode } : cfg, asked, input[0], source),
   };
 }
 
@@ -152,17 +157,15 @@ function preprocessingOf(
       `${source}: got interpolation ${quoted(cfg.interpolation!)}; expected ${resamplings.join(", ")}`,
     );
   }
-  if (cfg.crop_mode && cfg.crop_mode !== "center") {
-    throw new UserError(`${source}: got crop_mode ${quoted(cfg.crop_mode)}; expected center, the only one there is`);
-  }
-  if (height !== width) {
-    throw new UserError(`${source}: got images of ${height}x${width}; expected square ones, as timm's crop needs them`);
+  const cropMode = cropModes.find((name) => name === (cfg.crop_mode || "center"));
+  if (cropMode === undefined) {
+    throw new UserError(`${source}: got crop_mode ${quoted(cfg.crop_mode!)}; expected ${cropModes.join(", ")}`);
   }
   const tested = cfg.test_input_size?.[1] === height && cfg.test_input_size[2] === width;
   const trained = cfg.input_size?.[1] === height && cfg.input_size[2] === width;
-  const crop = (tested && !trained && cfg.test_crop_pct) || cfg.crop_pct || 0.875;
+  const cropPct = (tested && !trained && cfg.test_crop_pct) || cfg.crop_pct || 0.875;
   return {
-    ...{ height, width, resize: resizedSide({ height, width }, crop), interpolation },
+    ...timmFraming({ height, width }, { cropPct, cropMode, interpolation }),
     mean: ofChannels(cfg.mean ?? imageNetMean, channels, source),
     std: ofChannels(cfg.std ?? imageNetStd, channels, source),
   };

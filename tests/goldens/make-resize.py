@@ -1,6 +1,6 @@
-"""Writes digests of what PIL's resize and torchvision's evaluation transforms give, for the tests of src/data.
+"""Writes digests of what PIL's resize, torchvision's and timm's evaluation transforms give, for the tests of src/data.
 
-    python3 tests/goldens/make-resize.py     (Pillow 9.4, torchvision 0.14)
+    python3 tests/goldens/make-resize.py     (Pillow 9.4, torchvision 0.14, timm 0.9.16)
 
 Images are made by the formula below, which the tests have too. Each case holds what was asked and the SHA-256 of the
 bytes that came out.
@@ -12,6 +12,7 @@ import pathlib
 
 import numpy as np
 from PIL import Image
+from timm.data.transforms_factory import transforms_imagenet_eval
 from torchvision.transforms import CenterCrop, Compose, InterpolationMode, Resize
 
 FILTERS = {
@@ -69,6 +70,23 @@ CROPS = [
     ((50, 47), 64, (31, 50)),
     ((3, 2), 2, (9, 9)),
 ]
+EVALUATIONS = [
+    # width, height, input height and width, crop_pct
+    ((250, 188), (112, 112), 0.875),
+    ((188, 250), (112, 112), 0.95),
+    ((97, 101), (112, 112), 1.0),
+    ((250, 188), (128, 64), 0.875),
+    ((188, 250), (128, 64), 0.9),
+    ((250, 188), (48, 80), 1.0),
+    ((61, 43), (97, 131), 0.875),
+    ((43, 61), (48, 80), 1.3),
+    ((33, 37), (40, 24), 0.5),
+    ((2, 3), (17, 33), 0.965),
+    ((1, 1), (24, 40), 0.875),
+    ((300, 9), (56, 64), 0.875),
+    ((9, 300), (56, 56), 1.0),
+]
+MEANS = {3: (0.485, 0.456, 0.406), 1: (0.5,)}
 
 
 def nearest(source, short, height, width, filter):
@@ -84,7 +102,7 @@ def digest(result):
 
 
 def main():
-    resizes, crops = [], []
+    resizes, crops, evaluations = [], [], []
     for channels in (3, 1):
         for hard in (False, True):
             for interpolation in FILTERS:
@@ -101,8 +119,20 @@ def main():
                     if min(size) > 3 and short >= max(height, width):
                         result = nearest(image(*size, channels, hard), short, height, width, FILTERS[interpolation])
                         crops.append(dict(**asked, rounding="nearest", sha256=digest(result)))
+    for size, (height, width), crop_pct in EVALUATIONS:
+        for crop_mode in ("center", "squash", "border"):
+            for i, interpolation in enumerate(FILTERS):
+                channels = 1 if i % 3 == 1 else 3
+                transform = transforms_imagenet_eval(
+                    (height, width), crop_pct, crop_mode, None, interpolation, MEANS[channels], use_prefetcher=True
+                )
+                result = np.moveaxis(transform(image(*size, channels, True)), 0, 2)
+                assert result.shape == (height, width, channels)
+                how = dict(channels=channels, hard=True, interpolation=interpolation)
+                asked = dict(size=size, height=height, width=width, cropPct=crop_pct, cropMode=crop_mode)
+                evaluations.append(dict(**asked, **how, mean=MEANS[channels], sha256=digest(result)))
     path = pathlib.Path(__file__).parent / "resize.json"
-    lists = {"resizes": resizes, "crops": crops}
+    lists = {"resizes": resizes, "crops": crops, "evaluations": evaluations}
     path.write_text("{" + ",\n".join(f'"{name}": [\n' + ",\n".join(map(json.dumps, cases)) + "\n]" for name, cases in lists.items()) + "}\n")
 
 

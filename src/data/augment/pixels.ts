@@ -66,10 +66,18 @@ export function flipVertically(image: Pixels): Pixels {
   return withData(image, out);
 }
 
-/** A window of an image, moved by (`left`, `top`); what lies outside is black. */
-export function cropPixels(image: Pixels, left: number, top: number, width: number, height: number): Pixels {
+/** A window of an image, moved by (`left`, `top`); what lies outside is black, or `fill`, a byte per channel. */
+export function cropPixels(
+  image: Pixels,
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+  fill: readonly number[] = [],
+): Pixels {
   const { channels } = image;
   const out = new Uint8Array(height * width * channels);
+  if (fill.some((value) => value > 0)) for (let i = 0; i < out.length; i++) out[i] = fill[i % channels]!;
   const [first, last] = [Math.max(0, -left), Math.min(width, image.width - left)];
   for (let y = Math.max(0, -top); y < Math.min(height, image.height - top) && first < last; y++) {
     const from = ((y + top) * image.width + left + first) * channels;

@@ -12,11 +12,12 @@ const golden = JSON.parse(
 ) as ResizeGolden;
 
 describe("resize", () => {
-  it.each(resamplings)("gives PIL's bytes, %s, and torchvision's crops of them", (interpolation) => {
+  it.each(resamplings)("gives PIL's bytes, %s, and torchvision's and timm's crops of them", (interpolation) => {
     const pick = <T extends { interpolation: string }>(cases: readonly T[]) =>
       cases.filter((one) => one.interpolation === interpolation);
-    const all = [...resizeGoldens({ resizes: pick(golden.resizes), crops: pick(golden.crops) })];
-    expect(all.length).toBe(124);
+    const { resizes, crops, evaluations } = golden;
+    const all = [...resizeGoldens({ resizes: pick(resizes), crops: pick(crops), evaluations: pick(evaluations) })];
+    expect(all.length).toBe(163);
     const wrong = all.filter(
       ({ one, result }) => createHash("sha256").update(result.data).digest("hex") !== one.sha256,
     );

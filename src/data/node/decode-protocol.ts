@@ -1,20 +1,17 @@
 import type { Augmentation } from "../augment/augmentation.js";
-import type { Geometry, Statistics } from "../dataset.js";
 import type { ImageRef } from "../image-list.js";
 import type { Preprocessing } from "../preprocessing.js";
 import type { Views } from "../views.js";
 
 /** What holds for all images of one pass. */
 export interface Pass {
-  readonly geometry: Geometry;
-  readonly statistics: Statistics;
+  /** How images become the input; where they are augmented, only its size, mean and std. */
+  readonly preprocessing: Preprocessing;
   readonly seed: number;
   readonly epoch: number;
   readonly augment: Augmentation | undefined;
   /** How each image is seen several times, one view after the other. */
   readonly views?: Views | undefined;
-  /** How images are resized and cut where they are not augmented. */
-  readonly framing: Pick<Preprocessing, "resize" | "interpolation" | "rounding">;
 }
 
 /** Images to decode, one after the other into the slots of a buffer. */

@@ -5,8 +5,8 @@ import { eraseRandomly } from "../augment/random-erasing.js";
 import { vary, writePixels } from "../augment/vary.js";
 import { randomWindow } from "../augment/window.js";
 import { normalisationTable } from "../augment/write-image.js";
+import { centreCrop } from "../centre-crop.js";
 import type { ImageRef } from "../image-list.js";
-import { centreCrop } from "../preprocessing.js";
 import { viewCount } from "../views.js";
 import { decode } from "./decode.js";
 import type { DecodeRequest, DecodeResponse, Pass } from "./decode-protocol.js";
@@ -18,33 +18,31 @@ sharp.concurrency(1);
 sharp.cache(false);
 
 async function decodeInto(target: Float32Array, ref: ImageRef, index: number, pass: Pass, table: Float32Array) {
-  const { geometry, statistics, seed, epoch, augment, framing, views } = pass;
+  const { preprocessing, seed, epoch, augment, views } = pass;
+  const { height, width, mean, interpolation } = preprocessing;
+  const channels = mean.length;
   if (views) {
     const size = target.length / viewCount(views);
-    const seen = await decodeViews(await readRef(ref), geometry.channels, { ...geometry, ...framing }, views);
+    const seen = await decodeViews(await readRef(ref), preprocessing, views);
     for (const [n, view] of seen.entries()) writePixels(target.subarray(n * size, (n + 1) * size), view, table);
     return;
   }
   const random = new Random(seed, "augment", epoch, index);
   const crop = augment?.randomResizedCrop;
-  const image = await decode(await readRef(ref), geometry.channels, geometry, (extent) =>
+  const image = await decode(await readRef(ref), channels, preprocessing, (extent) =>
     crop
       ? { kind: "window", window: randomWindow(extent, random, crop) }
-      : {
-          kind: "crop",
-          crop: centreCrop(extent, { ...geometry, ...framing }),
-          interpolation: framing.interpolation,
-        },
+      : { kind: "crop", crop: centreCrop(extent, preprocessing), interpolation },
   );
-  writePixels(target, augment ? vary(image, random, augment, statistics.mean) : image, table);
-  if (augment?.randomErasing) eraseRandomly(target, geometry, random, augment.randomErasing);
+  writePixels(target, augment ? vary(image, random, augment, mean) : image, table);
+  if (augment?.randomErasing) eraseRandomly(target, { channels, height, width }, random, augment.randomErasing);
 }
 
 async function work({ id, task }: DecodeRequest): Promise<DecodeResponse> {
   const { pass, buffer, images } = task;
-  const { channels, height, width } = pass.geometry;
-  const size = viewCount(pass.views) * channels * height * width;
-  const table = normalisationTable(pass.statistics);
+  const { height, width, mean } = pass.preprocessing;
+  const size = viewCount(pass.views) * mean.length * height * width;
+  const table = normalisationTable(pass.preprocessing);
   const problems: (string | undefined)[] = [];
   for (const [slot, { ref, index }] of images.entries()) {
     try {

@@ -93,7 +93,7 @@ describe("decode", () => {
         const expected = resize(cropPixels(image, left, top, width, height), 16, 16, interpolation);
         expect(difference(data, expected.data).most).toBe(0);
       }
-      const crop = { resized: { width: 20, height: 12 }, part: { left: 5, top: 1, width: 10, height: 10 } };
+      const crop = { resized: { width: 20, height: 12 }, part: { left: 5, top: 1, width: 10, height: 10 }, fill: [] };
       const part = { kind: "crop", crop, interpolation } as const;
       const { data } = await decode(bytes(one.file), 3, { width: 10, height: 10 }, () => part);
       expect(difference(data, cropPixels(resize(image, 20, 12, interpolation), 5, 1, 10, 10).data).most).toBe(0);
@@ -113,7 +113,11 @@ describe("decode", () => {
       const file = await sharp(data, { raw: { width, height, channels: 3 } })
         .png()
         .toBuffer();
-      const crop = { resized: { width: 341, height: 256 }, part: { left: 58, top: 16, width: 224, height: 224 } };
+      const crop = {
+        resized: { width: 341, height: 256 },
+        part: { left: 58, top: 16, width: 224, height: 224 },
+        fill: [],
+      };
       const middle = await decode(file, 3, { width: 224, height: 224 }, () => ({ kind: "crop", crop, interpolation }));
       const whole = resize(image, 341, 256, interpolation);
       expect(difference(middle.data, cropPixels(whole, 58, 16, 224, 224).data).most).toBe(0); // testing is exact

@@ -4,7 +4,7 @@ import { cropPixels, type Pixels, withChannels } from "../augment/pixels.js";
 import type { Resampling } from "../augment/resampling.js";
 import { resize } from "../augment/resize.js";
 import type { Extent, Window } from "../augment/window.js";
-import { type CentreCrop, resizeAndCrop } from "../preprocessing.js";
+import { type CentreCrop, resizeAndCrop } from "../centre-crop.js";
 
 /** What of an image is wanted: a window of it resized, as in training, or the middle of the resized whole. */
 export type Framing =

@@ -1,5 +1,6 @@
 import { UserError } from "../../errors.js";
 import { mixed } from "../augment/mix.js";
+import { extentOf, formatSize } from "../centre-crop.js";
 import type { Geometry } from "../dataset.js";
 import { type ImageList, refName } from "../image-list.js";
 import type { Preprocessing } from "../preprocessing.js";
@@ -62,11 +63,16 @@ export function fileSplit(list: ImageList, pool: DecodePool, options: FileSplitO
 }
 
 /** @throws UserError where the corners of a resized photo would lie outside it. */
-function checkViews({ views }: BatchOptions, { height, width, resize }: Preprocessing): void {
-  if (views !== "ten-crop" || resize >= Math.max(height, width)) return;
+function checkViews({ views }: BatchOptions, { height, width, resize, cropMode }: Preprocessing): void {
+  if (views !== "ten-crop") return;
+  if (cropMode === "border") {
+    throw new UserError("batches: got views ten-crop of photos with a border; expected flip, or crop mode center");
+  }
+  const resized = extentOf(resize);
+  if (resized.height >= height && resized.width >= width) return;
   throw new UserError(
-    `batches: got views ten-crop of photos resized to ${resize} for an input of ${height}x${width}; expected flip, or ` +
-      `photos resized to ${Math.max(height, width)} or more`,
+    `batches: got views ten-crop of photos resized to ${formatSize(resize)} for an input of ${height}x${width}; ` +
+      "expected flip, or photos resized to that or more",
   );
 }
 
@@ -137,17 +143,9 @@ class BatchBuilder {
   constructor(source: Source, given: BatchOptions, order: Uint32Array<ArrayBuffer>, b: number) {
     const { like } = source.options;
     const { seed = 0, epoch = 0, augment, views, statistics = like } = given;
-    const { channels, height, width, resize, interpolation, rounding } = like;
-    const { mean, std } = statistics;
-    this.#pass = {
-      geometry: { channels, height, width },
-      statistics: { mean, std },
-      seed,
-      epoch,
-      augment,
-      views,
-      framing: { resize, interpolation, rounding },
-    };
+    const { channels, height, width } = like;
+    const preprocessing = { ...like, mean: statistics.mean, std: statistics.std };
+    this.#pass = { preprocessing, seed, epoch, augment, views };
     this.#source = source;
     this.#order = order;
     this.#first = b * given.batch;

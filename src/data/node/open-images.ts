@@ -2,9 +2,10 @@ import { basename } from "node:path";
 import { UserError } from "../../errors.js";
 import { defaultCrop } from "../augment/augmentation.js";
 import type { Resampling } from "../augment/resampling.js";
+import { type CropMode, extentOf, type ImageSize, resizedSize } from "../centre-crop.js";
 import type { Dataset, Limits, Statistics } from "../dataset.js";
 import { type ImageLists, thinOut } from "../image-list.js";
-import { checkPreprocessing, type Preprocessing, resizedSide } from "../preprocessing.js";
+import { checkPreprocessing, type Preprocessing } from "../preprocessing.js";
 import { DecodePool } from "./decode-pool.js";
 import { type FileSplit, fileSplit } from "./file-split.js";
 import { type ListOptions, listClassFolders } from "./list-class-folders.js";
@@ -14,15 +15,17 @@ import { listShards } from "./list-shards.js";
 
 /** How image files of any size become a dataset. What is given for other kinds of datasets has no effect on them. */
 export interface ImageOptions extends ListOptions {
-  /** The width and height that all images get, in pixels (224 by default). */
-  readonly size?: number | undefined;
+  /** The size that all images get (224 by default). */
+  readonly size?: ImageSize | undefined;
   /** 3 for colour (the default), 1 for grey. */
   readonly channels?: 1 | 3 | undefined;
-  /** For testing the short side is resized to size / cropPct and the middle cut out (0.875 by default). */
+  /** For testing images are resized to size / cropPct and the middle cut out (0.875 by default). */
   readonly cropPct?: number | undefined;
+  /** What becomes then of an image of another shape: its middle is cut out (`center`) by default. */
+  readonly cropMode?: CropMode | undefined;
   /** How images are resized for testing (bilinear by default). */
   readonly interpolation?: Resampling | undefined;
-  /** How a model takes photos, in the place of the four above. */
+  /** How a model takes photos, in the place of the five above. */
   readonly preprocessing?: Preprocessing | undefined;
   /** What an image that cannot be read does: end the run (by default), or give its place to the next one. */
   readonly onBadImage?: "fail" | "skip" | undefined;
@@ -86,14 +89,16 @@ function preprocessingOf({
   size = 224,
   channels = 3,
   cropPct = 0.875,
+  cropMode,
   interpolation = "bilinear",
 }: ImageOptions): Preprocessing {
-  checkWhole("size", size);
+  const extent = extentOf(size);
+  for (const side of Object.values(extent)) checkWhole("size", side);
   if (!(cropPct > 0 && cropPct <= 1)) {
     throw new UserError(`openDataset: got cropPct ${cropPct}; expected a share above 0, up to 1`);
   }
-  const extent = { height: size, width: size };
-  return { ...extent, resize: resizedSide(extent, cropPct), interpolation, ...imagenet[channels] };
+  const framing = { resize: resizedSize(extent, cropPct), ...(cropMode && { cropMode }), interpolation };
+  return { ...extent, ...framing, ...imagenet[channels] };
 }
 
 function checkWhole(name: string, value: number): void {

@@ -31,15 +31,8 @@ export async function* photoBatches(
   preprocessing: Preprocessing,
   batch: number,
 ): AsyncGenerator<PhotoBatch, void, undefined> {
-  const { height, width, mean, std, resize, interpolation, rounding } = preprocessing;
-  const pass: Pass = {
-    geometry: { channels: mean.length, height, width },
-    statistics: { mean, std },
-    framing: { resize, interpolation, rounding },
-    seed: 0,
-    epoch: 0,
-    augment: undefined,
-  };
+  const { height, width, mean } = preprocessing;
+  const pass: Pass = { preprocessing, seed: 0, epoch: 0, augment: undefined };
   const size = mean.length * height * width;
   const buffers = new BufferStore();
   let ended = false;

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { type CropMode, extentOf, type ImageSize } from "../../data/centre-crop.js";
 import { imageNetClasses } from "../../data/node/imagenet-classes.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
 import { nearest, UserError } from "../../errors.js";
@@ -16,8 +17,10 @@ import { openTensorFile, shardsOf } from "./open-tensor-file.js";
 
 /** What is asked of a model of the hub, beside how it is brought here; what is left out is as published. */
 export interface OpenHubModelOptions extends HubOptions {
-  /** Width and height of the images in pixels. The crop is that of the size, if its `config.json` has one. */
-  readonly size?: number;
+  /** Of the images. The crop is that of the size, if its `config.json` has one. */
+  readonly size?: ImageSize;
+  /** What becomes of images of another shape; as its `config.json` says by default. */
+  readonly cropMode?: CropMode;
   /** Of the network: another number of classes needs `renewHead`. */
   readonly model?: ModelOptions;
   /** Whether the last layer starts anew where the classes are others; off unless asked for. */
@@ -112,16 +115,20 @@ async function configOf(revision: HubRevision): Promise<TimmConfig> {
   return parseTimmConfig(await readFile(path, "utf8"), `${revision.label}/config.json`);
 }
 
-async function networkOf(revision: HubRevision, { model = {}, size }: OpenHubModelOptions): Promise<HubNetwork> {
+async function networkOf(
+  revision: HubRevision,
+  { model = {}, size, cropMode }: OpenHubModelOptions,
+): Promise<HubNetwork> {
   const config = await configOf(revision);
   const name = zooName(config, revision);
-  const input = size === undefined ? config.input : ([config.input[0], size, size] as const);
+  const { height: down, width: across } = extentOf(size ?? [config.input[1], config.input[2]]);
+  const input = [config.input[0], down, across] as const;
   const graph = createModel(name, { classes: config.classes, input, ...model });
   const [channels, height, width] = graph.inputs[0]!.shape.slice(1) as [number, number, number];
   if (channels !== config.input[0]) {
     throw new UserError(`${revision.label}: got images of ${channels} channels; expected ${config.input[0]}`);
   }
-  const preprocessing = config.preprocessing([height, width]);
+  const preprocessing = config.preprocessing([height, width], cropMode);
   const count = Number(graph.outputs[0]!.shape.at(-1));
   const names = count === config.classes ? (config.labels ?? (await usualLabels(count))) : undefined;
   const { repository, commit, label } = revision;

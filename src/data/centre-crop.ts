@@ -1,0 +1,138 @@
+import { cropPixels, type Pixels } from "./augment/pixels.js";
+import type { Resampling } from "./augment/resampling.js";
+import { type Box, resize } from "./augment/resize.js";
+import type { Extent } from "./augment/window.js";
+import type { Preprocessing } from "./preprocessing.js";
+
+/** A size in pixels: height and width, or one number for both. */
+export type ImageSize = number | readonly [height: number, width: number];
+
+/** A size as height and width. */
+export function extentOf(size: ImageSize): Extent {
+  const [height, width] = typeof size === "number" ? [size, size] : size;
+  return { height, width };
+}
+
+/** A size as people write it: `224`, or `192x320`, height first. */
+export function formatSize(size: ImageSize): string {
+  return typeof size === "number" ? String(size) : size.join("x");
+}
+
+/**
+ * What a photo of another shape than the input's loses.
+ *
+ * - `center`: its edges. It is resized in its shape until it covers `resize`.
+ * - `squash`: its shape. Each side is resized by itself.
+ * - `border`: nothing. It is resized in its shape until it fits into `resize`; what lacks has the mean's colour.
+ *
+ * Source: timm `transforms_imagenet_eval`.
+ */
+export type CropMode = (typeof cropModes)[number];
+
+export const cropModes = ["center", "squash", "border"] as const;
+
+/**
+ * How the sides of the resized photo and the place of the cut become whole pixels.
+ *
+ * - `torchvision`: the side that does not decide down, the place to the nearest, halves to even. Source: torchvision
+ *   `Resize(int)` and `CenterCrop`, which timm uses too where both sides of `resize` are equal and the middle is cut out.
+ * - `keep-ratio`: sides and place to the nearest, halves to even. Source: timm `ResizeKeepRatio`, which it uses otherwise.
+ * - `nearest`: the sides to the nearest, the place down. Source: the sides as in `ResizeKeepRatio`, the place as in
+ *   transformers' `center_crop`; many evaluations written by hand do so.
+ *
+ * Half a pixel counts: the logits of a photo differ by up to 2 between them.
+ */
+export type Rounding = (typeof roundings)[number];
+
+export const roundings = ["torchvision", "keep-ratio", "nearest"] as const;
+
+/** The size a photo is resized to, and where the input lies in it; it may reach beyond the edges. */
+export interface CentreCrop {
+  readonly resized: Extent;
+  readonly part: Box;
+  /** What lies beyond the edges: a byte per channel. */
+  readonly fill: readonly number[];
+}
+
+/**
+ * What a photo is resized to before the cut, for an input that keeps the share `cropPct` of each side.
+ * Source: timm `transforms_imagenet_eval`, which rounds down (224 at 0.95: 235).
+ */
+export function resizedSize({ height, width }: Extent, cropPct: number): ImageSize {
+  const [down, across] = [Math.floor(height / cropPct), Math.floor(width / cropPct)];
+  return down === across ? down : [down, across];
+}
+
+/**
+ * How timm resizes and cuts photos for an input.
+ * Source: timm 0.9.16 `transforms_imagenet_eval`. It forgets the filter where the sides of `resize` differ and the middle is
+ * cut out: then it is bilinear whatever was asked.
+ */
+export function timmFraming(
+  { height, width }: Extent,
+  how: { readonly cropPct: number; readonly cropMode?: CropMode | undefined; readonly interpolation: Resampling },
+): Omit<Preprocessing, "mean" | "std"> {
+  const { cropPct, cropMode = "center" } = how;
+  const resize = resizedSize({ height, width }, cropPct);
+  const forgotten = cropMode === "center" && typeof resize !== "number";
+  const interpolation = forgotten ? "bilinear" : how.interpolation;
+  return { height, width, resize, interpolation, ...(cropMode !== "center" && { cropMode }) };
+}
+
+/** How timm rounds. */
+export function usualRounding({ resize, cropMode = "center" }: Pick<Preprocessing, "resize" | "cropMode">): Rounding {
+  const { height, width } = extentOf(resize);
+  return height === width && cropMode === "center" ? "torchvision" : "keep-ratio";
+}
+
+/**
+ * Where the input comes from in a photo of a given size: the middle of the resized whole.
+ * Source: timm 0.9.16 `transforms_imagenet_eval`: `Resize`, `ResizeKeepRatio`, `CenterCrop` and `CenterCropOrPad`.
+ */
+export function centreCrop(photo: Extent, p: Omit<Preprocessing, "interpolation" | "std">): CentreCrop {
+  const { height, width, resize: size, cropMode = "center", rounding = usualRounding(p), mean } = p;
+  const resized = resizedExtent(photo, extentOf(size), cropMode, rounding);
+  const before = (over: number) => {
+    if (over < 0) return -Math.floor(-over / 2); // one more pixel is filled behind
+    return rounding === "nearest" ? Math.floor(over / 2) : toEven(over / 2);
+  };
+  const part = { left: before(resized.width - width), top: before(resized.height - height), width, height };
+  const colour = (value: number) => (cropMode === "border" ? Math.min(255, Math.max(0, toEven(255 * value))) : 0);
+  return { resized, part, fill: mean.map(colour) };
+}
+
+function resizedExtent(photo: Extent, target: Extent, cropMode: CropMode, rounding: Rounding): Extent {
+  if (cropMode === "squash") return target;
+  const [down, across] = [photo.height / target.height, photo.width / target.width];
+  const ratio = cropMode === "border" ? Math.max(down, across) : Math.min(down, across);
+  if (rounding !== "torchvision") {
+    // Of a line that would vanish one pixel is kept; timm fails there.
+    const side = (pixels: number) => Math.max(1, toEven(pixels / ratio));
+    return { height: side(photo.height), width: side(photo.width) };
+  }
+  const side = (of: number, other: number, given: number) => Math.max(1, Math.trunc((of * other) / given));
+  return ratio === across
+    ? { width: target.width, height: side(target.width, photo.height, photo.width) }
+    : { width: side(target.height, photo.width, photo.height), height: target.height };
+}
+
+/** To the nearest whole number, halves to the even one, as Python rounds. */
+function toEven(value: number): number {
+  const floor = Math.floor(value);
+  const over = value - floor;
+  return over < 0.5 || (over === 0.5 && floor % 2 === 0) ? floor : floor + 1;
+}
+
+/**
+ * The part of a photo that the network sees, [height, width, C]: only that is computed.
+ * @param image a photo in the channels that the network takes.
+ */
+export function resizeAndCrop(image: Pixels, { resized, part, fill }: CentreCrop, interpolation: Resampling): Pixels {
+  const left = Math.max(0, part.left);
+  const top = Math.max(0, part.top);
+  const width = Math.min(resized.width, part.left + part.width) - left;
+  const height = Math.min(resized.height, part.top + part.height) - top;
+  const inside = resize(image, resized.width, resized.height, interpolation, { part: { left, top, width, height } });
+  if (width === part.width && height === part.height) return inside;
+  return cropPixels(inside, part.left - left, part.top - top, part.width, part.height, fill);
+}

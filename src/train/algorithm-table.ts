@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { type Choose, taskText } from "../transform/algorithms.js";
+
+/** What each algorithm of a task takes, in milliseconds, the one that is best by rule first. */
+const Measured = z.record(z.string(), z.number().nonnegative());
+export type Measured = z.infer<typeof Measured>;
+
+/** Which algorithms were measured where: a file that a run can be repeated with. */
+export const AlgorithmTable = z.strictObject({
+  format: z.literal("senet algorithms 1"),
+  /** `Runtime.name`, which tells version and threads. */
+  engine: z.string(),
+  cpu: z.string(),
+  /** Channels in a block; left out where the engine has no such layout. */
+  channelBlock: z.int().positive().optional(),
+  /** By task, as `taskText` writes it. */
+  milliseconds: z.record(z.string(), Measured),
+});
+export type AlgorithmTable = z.infer<typeof AlgorithmTable>;
+
+/** The algorithm of every task that was measured, by its text. Equal tables give equal choices. */
+export type Choices = Readonly<Record<string, string>>;
+
+/** An algorithm takes the place of the one that is best by rule when it takes this part of its time, or less. */
+const CLEARLY = 0.97;
+
+/** The algorithm that a measurement speaks for. */
+export function fastest(measured: Measured): string {
+  const all = Object.entries(measured);
+  const [byRule, limit] = all[0]!;
+  const [name, best] = all.reduce((least, each) => (each[1] < least[1] ? each : least));
+  return best <= CLEARLY * limit ? name : byRule;
+}
+
+export function choicesOf({ milliseconds }: AlgorithmTable): Choices {
+  return Object.fromEntries(Object.entries(milliseconds).map(([task, measured]) => [task, fastest(measured)]));
+}
+
+/** Chooses so; tasks that were not measured are left to the rule. @param used is told which choices were made. */
+export function chooseBy(choices: Choices, used?: (task: string, name: string) => void): Choose {
+  return (task) => {
+    const text = taskText(task);
+    const name = Object.hasOwn(choices, text) ? choices[text] : undefined;
+    if (name !== undefined) used?.(text, name);
+    return name;
+  };
+}

@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { UserError } from "../../errors.js";
+import { AlgorithmTable } from "../algorithm-table.js";
+import { replaceFile } from "./durable.js";
+
+/** Where the table of an engine on a machine is kept: `~/.cache/senet/algorithms/…json`, or in `XDG_CACHE_HOME`. */
+export function cachedTablePath({ engine, cpu, channelBlock }: AlgorithmTable): string {
+  const key = createHash("sha256")
+    .update(JSON.stringify([engine, cpu, channelBlock]))
+    .digest("hex")
+    .slice(0, 16);
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "senet", "algorithms", `${key}.json`);
+}
+
+/** The table in a file, undefined where there is no such file. @throws UserError when it holds anything else. */
+export async function readTable(path: string): Promise<AlgorithmTable | undefined> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw new UserError(`--tune: cannot read ${path} (${error.message}); give another file`);
+  });
+  if (text === undefined) return undefined;
+  const table = AlgorithmTable.safeParse(parsed(text)).data;
+  if (table !== undefined) return table;
+  throw new UserError(`--tune: got ${path}, which is no table of algorithms; remove it, or give another file`);
+}
+
+/** Writes a table, whole or not at all. */
+export async function writeTable(path: string, table: AlgorithmTable): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await replaceFile(path, `${JSON.stringify(table, null, 1)}\n`);
+  } catch (error) {
+    throw new UserError(
+      `--tune: cannot write ${path} (${error instanceof Error ? error.message : error}); give a file`,
+    );
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
