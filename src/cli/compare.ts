@@ -33,7 +33,7 @@ export const compare = new Command("compare")
   .description("Train networks side by side with several seeds; say whether SE helped, by how much, at what cost.")
   .option(
     "--models <names>",
-    "networks by name, .onnx files or hub ids, with commas between; the first is the baseline",
+    "networks by name, .onnx files, folders of runs or hub ids, with commas between; the first is the baseline",
     "resnet20,seresnet20",
   )
   .option("--out <dir>", "folder for the report (default: a new one in runs/)")
@@ -64,7 +64,7 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
   const { lockRun } = await import("./run-lock.js");
   lockRun(folder.path);
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
-  const { formatResults } = await import("../report/results.js");
+  const { formatResults } = await import("../report/results-file.js");
   const { renderTable } = await import("../report/table.js");
   const runtime = nodeRuntime(engine);
   const progress = new Progress();
@@ -120,7 +120,7 @@ async function compareInto(
   const { stepsPerEpoch } = await import("../train/epoch.js");
   const { writeOnnx } = await import("../graph/onnx-write.js");
   const { summarise } = await import("../report/summarise.js");
-  const { formatResults } = await import("../report/results.js");
+  const { formatResults } = await import("../report/results-file.js");
   const { renderComparisonReport } = await import("../report/html.js");
   const { interruptSignal } = await import("./interrupt.js");
   const { environment } = await import("./environment.js");
@@ -163,8 +163,8 @@ async function compareInto(
       },
       onEpoch: async ({ model, seed, run }, record) => {
         progress.line(
-          `${model.padEnd(12)} seed ${seed}  epoch ${record.epoch}/${recipe.epochs}  train loss ${record.trainLoss.toFixed(3)}  ` +
-            `test top-1 ${record.testTop1.toFixed(2).padStart(5)} %  ${clock.left(run * recipe.epochs + record.epoch)} left`,
+          `${model.padEnd(12)} seed ${seed}  epoch ${record.epoch}/${recipe.epochs}  loss ${record.trainLoss.toFixed(3)}  ` +
+            `top-1 ${record.testTop1.toFixed(2).padStart(5)} %  ${clock.left(run * recipe.epochs + record.epoch)} left`,
         );
         await folder.log("metrics.jsonl", { model, seed, ...record });
         await log?.epoch(record);

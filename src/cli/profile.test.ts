@@ -66,6 +66,16 @@ describe("senet profile", () => {
     expect([sum("params"), sum("macs")]).toEqual([params, macs]);
   });
 
+  it("fits 80 columns, whatever layers are called", async () => {
+    const { stdout } = await senet("profile se_shake_shake_26_2x96d --by-layer");
+    const lines = stdout.split("\n");
+    expect(Math.max(...lines.map(({ length }) => length))).toBe(80);
+    const layers = lines.slice(1).map((line) => line.split(" ")[0]!);
+    expect(layers.filter((name) => name.includes("…")).length).toBeGreaterThan(0);
+    const named = layers.slice(0, layers.lastIndexOf("se_shake_shake_26_2x96d,"));
+    expect(new Set(named).size).toBe(named.length);
+  });
+
   it("shows the paper's tables beside our counts, within what it counts besides", async () => {
     const rows: { network: string; plain: { macs: number }; paper: { macs: number[] } }[] =
       await json("profile --paper");
@@ -75,7 +85,7 @@ describe("senet profile", () => {
   });
 
   it.each([
-    ["profile", "profile: got no network; expected a name, an .onnx file or --paper"],
+    ["profile", "profile: got no network; expected a name, an .onnx file, a run, a hub id or --paper"],
     ["profile resnet50 --paper", 'profile: got both "resnet50" and --paper; expected one of them'],
     ["profile inception_v3 --input 3x32x32", "inception_v3: got input 3x32x32; expected 3x75x75 or more"],
     [

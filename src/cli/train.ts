@@ -6,7 +6,7 @@ import { modelEntry } from "../models/index.js";
 import type { EpochRecord } from "../train/epoch-record.js";
 import type { Recipe } from "../train/recipe.js";
 import { openOptionsOf, reportSkipped } from "./data-options.js";
-import { modelSource, modelSources } from "./model-source.js";
+import { modelSource, modelSources, weightsSources } from "./model-source.js";
 import { checkAnew, openModel } from "./open-model.js";
 import {
   checkpointEveryOf,
@@ -37,8 +37,8 @@ interface TrainFlags extends TrainingFlags {
 /** `senet train`: trains one network. */
 export const train = new Command("train")
   .description("Train a network; keep the log, checkpoints, the best, the last and a self-contained model.onnx.")
-  .option("--model <name|file>", modelSources)
-  .option("--weights <file>", "start from the weights in a .pth, .safetensors or .onnx file")
+  .option("--model <model>", modelSources)
+  .option("--weights <weights>", `start from them: ${weightsSources} (default: the model's own, or drawn by the seed)`)
   .option("--out <dir>", "folder for the run (default: a new one in runs/)")
   .option("--resume <dir>", "go on with the run in that folder, as it was started")
   .option("--json", "print one JSON document at the end");
@@ -101,30 +101,29 @@ async function prepare(flags: TrainFlags, savedRecipe: Recipe | undefined) {
   if (modelSource(model) === "name") modelEntry(model); // an unknown name is told before data is read
   const seed = wholeNumber("--seed", flags.seed);
   const { openDataFor } = await import("./open-data-for.js");
-  const opened = await openDataFor(model, flags.data, openOptionsOf(flags));
+  const opened = await openDataFor(flags.weights ?? model, flags.data, openOptionsOf(flags));
   const recipe = savedRecipe ?? (await recipeOf(flags, opened));
   const { withCard } = await import("../models/model-card.js");
   const { checkRecipe } = await import("../train/recipe.js");
-  const { checkPatterns, planTraining } = await import("../train/plan.js");
+  const { planTraining } = await import("../train/plan.js");
   const { trainedCard } = await import("../compare/compare.js");
   checkRecipe(recipe, opened);
   const given = await openModel({ ...flags, model }, opened, seed);
   const { statistics, anew } = given;
   const dataset = { ...opened, ...statistics };
-  const { graph: bare, weights, notices } = await unfolded(given, flags, dataset, recipe);
-  checkPatterns([bare], recipe);
+  const { graph: bare, start, notices } = await unfolded(given, flags, dataset, recipe);
   // Patterns that fit nothing and operators without a gradient show here.
   checkAnew(model, anew, planTraining(bare, recipe));
   const graph = withCard(bare, trainedCard(dataset, recipe, model, seed));
   const checkpointEvery = checkpointEveryOf(flags.checkpointEvery);
-  return { model, graph, weights, notices, dataset, recipe, seed, checkpointEvery };
+  return { model, graph, start, notices, dataset, recipe, seed, checkpointEvery };
 }
 
 /** Trains, or goes on training, and keeps everything in the run's folder. @returns a record of every epoch. */
 async function trainInto(
   folder: RunFolder,
   runtime: import("../runtime/runtime.js").Runtime,
-  { graph, weights: first, notices, dataset, recipe, seed, checkpointEvery }: Prepared,
+  { graph, start, notices, dataset, recipe, seed, checkpointEvery }: Prepared,
   flags: TrainFlags,
   progress: Progress,
 ): Promise<readonly EpochRecord[]> {
@@ -153,7 +152,7 @@ async function trainInto(
   const clock = new Clock(recipe.epochs, resume && resume.progress.epoch - 1 + resume.progress.step / steps);
   let best = Math.max(...history.map(({ testTop1 }) => testTop1));
   const trained = runTraining(runtime, graph, dataset, recipe, seed, {
-    weights: first,
+    weights: resume ? undefined : await start(),
     resume,
     recompute: flags.recompute,
     algorithms,
