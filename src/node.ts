@@ -15,9 +15,11 @@ export { type CachedModel, type CacheListing, listCache } from "./weights/node/l
 export {
   type HubModel,
   type HubNetwork,
+  type HubWeights,
   type OpenHubModelOptions,
   openHubModel,
   openHubNetwork,
+  openHubWeights,
   type PulledModel,
   pullHubModel,
 } from "./weights/node/open-hub-model.js";

@@ -5,7 +5,7 @@ import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { formatShape } from "../graph/shape.js";
 import { columns } from "./columns.js";
-import { type ModelSource, modelSource, modelSources } from "./model-source.js";
+import { modelFileOf, modelSource, modelSources } from "./model-source.js";
 import { engineOptionsOf, number, parseInput, wholeNumber } from "./options.js";
 
 interface InferFlags {
@@ -20,7 +20,7 @@ interface InferFlags {
 /** `senet bench infer`: times models, several of them in turn. */
 export const benchInfer = new Command("infer")
   .description("Time inference on random images; several models take turns, so that noise disturbs all alike.")
-  .requiredOption("--model <names|files>", `${modelSources}; several with commas`)
+  .requiredOption("--model <models>", `${modelSources}; several with commas`)
   .option("--input <CxHxW>", "size of the images (default: the model's own)")
   .addOption(number("--batch <n>", "images per run", 1))
   .addOption(number("--rounds <n>", "runs measured of every model, after 3 that are not", 30))
@@ -66,7 +66,6 @@ async function run(flags: InferFlags): Promise<void> {
 interface Result {
   readonly name: string;
   readonly batch: number;
-  readonly threads: number;
   readonly rounds: number;
   readonly medianMs: number;
   readonly minMs: number;
@@ -80,17 +79,17 @@ function table(results: readonly Result[], engine: string): string {
     ...[medianMs, minMs, msPerImage].map((time) => time.toFixed(2)),
     ratio.toFixed(3),
   ]);
-  const { batch, threads, rounds } = results[0]!;
+  const { batch, rounds } = results[0]!;
   return (
     columns(["model", "median ms", "min ms", "ms/image", "ratio to the first"], rows) +
-    `(batch ${batch}, ${rounds} runs each in turn, threads: ${threads}; ${engine})\n`
+    `(batch ${batch}, ${rounds} runs each in turn; ${engine})\n`
   );
 }
 
 async function subjectOf(name: string, flags: InferFlags): Promise<Subject> {
   const { bindDims } = await import("../transform/replay.js");
   const { profile } = await import("../transform/profile.js");
-  const { onnx, graph } = await openAs[modelSource(name)](name, flags);
+  const { onnx, graph } = await open(name, flags);
   const [x, ...others] = graph.inputs;
   if (x === undefined || others.length > 0 || x.shape.length !== 4 || x.dtype !== "float32") {
     const takes = graph.inputs.map(({ name, dtype, shape }) => `${name} ${dtype} ${formatShape(shape)}`).join(", ");
@@ -118,30 +117,19 @@ function imageOf(name: string, sizes: Graph["inputs"][number]["shape"], input: s
   });
 }
 
-const openAs: Readonly<Record<ModelSource, (model: string, flags: InferFlags) => Promise<Opened>>> = {
-  name: ofName,
-  file: ofFile,
-  hub: ofHub,
-};
-
 interface Opened {
   readonly onnx: Uint8Array;
   readonly graph: Graph;
 }
 
-async function ofHub(id: string, { input }: InferFlags): Promise<Opened> {
-  const { openHub } = await import("./open-hub.js");
-  const { writeOnnx } = await import("../graph/onnx-write.js");
-  const { graph, weights } = await openHub(id, input === undefined ? {} : { model: { input: parseInput(input) } });
-  return { onnx: writeOnnx(graph, weights), graph };
-}
-
-async function ofName(name: string, { input }: InferFlags): Promise<Opened> {
-  const { createModel } = await import("../models/index.js");
+async function open(name: string, { input }: InferFlags): Promise<Opened> {
+  if (modelSource(name) === "file") return ofFile(modelFileOf(name));
+  const { findModel } = await import("./find-model.js");
   const { initialise } = await import("../graph/initialise.js");
   const { writeOnnx } = await import("../graph/onnx-write.js");
-  const graph = createModel(name, input === undefined ? {} : { input: parseInput(input) });
-  return { onnx: writeOnnx(graph, initialise(graph, 1)), graph };
+  const image = input === undefined ? undefined : parseInput(input);
+  const { graph, weights } = await findModel({ model: name }, { image });
+  return { onnx: writeOnnx(graph, weights ?? initialise(graph, 1)), graph };
 }
 
 /** The file as it is, not as we would write it. */

@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
+import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
-import { modelEntry } from "../models/index.js";
+import { modelSource, modelSources } from "./model-source.js";
 import { engineOptionsOf, number, parseInput, recomputeOption, wholeNumber } from "./options.js";
 import { Progress } from "./progress.js";
 import { type TuneFlag, tunedTable, tuneOption } from "./tuned.js";
@@ -10,7 +11,7 @@ interface TrainFlags {
   readonly model: string;
   readonly batch: number;
   readonly input?: string;
-  readonly classes: number;
+  readonly classes?: number;
   readonly steps: number;
   readonly threads?: number;
   readonly recompute?: true;
@@ -22,10 +23,10 @@ interface TrainFlags {
 /** `senet bench train`: times a training step. */
 export const benchTrain = new Command("train")
   .description("Time a training step (forward, backward, update) on random images.")
-  .option("--model <name>", "a network by its published name", "seresnet20")
+  .option("--model <model>", `${modelSources}; its first weights are drawn`, "seresnet20")
   .option("--input <CxHxW>", "size of the images (default: the network's own)")
   .addOption(number("--batch <n>", "images per step", 128))
-  .addOption(number("--classes <n>", "number of classes", 10))
+  .addOption(number("--classes <n>", "of a network by name (default: 10)"))
   .addOption(number("--steps <n>", "steps measured, after those that are not", 20))
   .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
   .addOption(recomputeOption())
@@ -35,12 +36,16 @@ export const benchTrain = new Command("train")
   .action(run);
 
 async function run(flags: TrainFlags): Promise<void> {
-  const entry = modelEntry(flags.model);
-  const input = flags.input === undefined ? entry.input : parseInput(flags.input);
   wholeNumber("--batch", flags.batch, 1);
   wholeNumber("--steps", flags.steps, 1);
-  const { createModel } = await import("../models/index.js");
-  const graph = createModel(flags.model, { classes: flags.classes, input, shortcut: "projection" });
+  const { findNetwork } = await import("./find-model.js");
+  const classes = flags.classes ?? (modelSource(flags.model) === "name" ? 10 : undefined);
+  const image = flags.input === undefined ? undefined : parseInput(flags.input);
+  const { graph } = await findNetwork(flags.model, { network: { classes, shortcut: "projection" }, image });
+  const input = graph.inputs[0]!.shape.slice(1).map((size) => {
+    if (typeof size === "number") return size;
+    throw new UserError(`${flags.model}: got images of any size; give one such as --input 3x224x224`);
+  });
   const work = flags.profile ? profile : flags.tune ? timeTuned : time;
   await work(graph, input, flags);
 }
@@ -66,8 +71,8 @@ async function time(graph: Graph, input: readonly number[], flags: TrainFlags): 
       flags.json
         ? `${JSON.stringify({ ...result, milliseconds, megabytes, peakMegabytes: peak, environment: environment() })}\n`
         : `${model}, batch ${batch}, ${input.join("x")}: ${middle.toFixed(1)} ms per training step, ` +
-            `${Math.round(imagesPerSecond)} images/s\n(median of ${steps}; ${runtime.name}; ` +
-            `memory ${megabytes[0]} MB before, ${megabytes[1]} MB after, at most ${peak} MB)\n`,
+            `${Math.round(imagesPerSecond)} images/s\n(median of ${steps}; ${runtime.name};\n` +
+            ` memory ${megabytes[0]} MB before, ${megabytes[1]} MB after, at most ${peak} MB)\n`,
     );
   } finally {
     await runtime.close();

@@ -54,7 +54,7 @@ describe("help", () => {
     ["--help", ["compare", "train", "eval", "data", "bench"]],
     [
       "train --help",
-      ["--model <name|file>", "--epochs <n>", "--seed <n>", "--resume <dir>", "--config <file>", "Schedule:"],
+      ["--model <model>", "--epochs <n>", "--seed <n>", "--resume <dir>", "--config <file>", "Schedule:"],
     ],
     ["data --help", ["list", "show", "fetch"]],
     ["compare --help", ["--models <names>", "--seeds <n>", "--json"]],

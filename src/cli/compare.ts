@@ -33,7 +33,7 @@ export const compare = new Command("compare")
   .description("Train networks side by side with several seeds; say whether SE helped, by how much, at what cost.")
   .option(
     "--models <names>",
-    "networks by name, .onnx files or hub ids, with commas between; the first is the baseline",
+    "networks by name, .onnx files, folders of runs or hub ids, with commas between; the first is the baseline",
     "resnet20,seresnet20",
   )
   .option("--out <dir>", "folder for the report (default: a new one in runs/)")
@@ -163,8 +163,8 @@ async function compareInto(
       },
       onEpoch: async ({ model, seed, run }, record) => {
         progress.line(
-          `${model.padEnd(12)} seed ${seed}  epoch ${record.epoch}/${recipe.epochs}  train loss ${record.trainLoss.toFixed(3)}  ` +
-            `test top-1 ${record.testTop1.toFixed(2).padStart(5)} %  ${clock.left(run * recipe.epochs + record.epoch)} left`,
+          `${model.padEnd(12)} seed ${seed}  epoch ${record.epoch}/${recipe.epochs}  loss ${record.trainLoss.toFixed(3)}  ` +
+            `top-1 ${record.testTop1.toFixed(2).padStart(5)} %  ${clock.left(run * recipe.epochs + record.epoch)} left`,
         );
         await folder.log("metrics.jsonl", { model, seed, ...record });
         await log?.epoch(record);

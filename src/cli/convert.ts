@@ -5,6 +5,7 @@ import type { Graph, Model } from "../graph/graph.js";
 import type { Tensor } from "../graph/tensor.js";
 import { WeightsMismatch } from "../weights/load-weights.js";
 import type { TensorListing } from "../weights/tensor-listing.js";
+import { runFileOf, weightsSource } from "./model-source.js";
 import { readModelWeights } from "./model-weights.js";
 import { numbersOf } from "./number-list.js";
 import { number, wholeNumber } from "./options.js";
@@ -31,7 +32,7 @@ interface Result {
 /** `senet convert`: weights from one kind of file into another. */
 export const convert = new Command("convert")
   .description("Convert weights between PyTorch checkpoints, safetensors and ONNX, or list them.")
-  .argument("<in>", "a .pth, .pt, .th, .safetensors, model.safetensors.index.json or .onnx file")
+  .argument("<in>", "a .pth, .pt, .th, .safetensors, .index.json or .onnx file, the folder of a run, or a hub id")
   .argument("[out]", "a new .safetensors or .onnx file")
   .option("--list", "print names, types and shapes of the tensors instead")
   .option("--model <name>", "the network that the weights are of; needed to make an .onnx file of them")
@@ -48,6 +49,7 @@ export const convert = new Command("convert")
   .action(run);
 
 async function run(from: string, to: string | undefined, flags: ConvertFlags): Promise<void> {
+  if (weightsSource(from) === "hub") refuseWithHub(flags);
   if (flags.list) {
     if (to !== undefined) throw new UserError(`senet convert: got --list and ${to}; expected one of them`);
     return list(from, flags);
@@ -71,6 +73,22 @@ async function run(from: string, to: string | undefined, flags: ConvertFlags): P
   }
 }
 
+/** @throws UserError for what a repository says by itself. */
+function refuseWithHub(flags: ConvertFlags): void {
+  const { model, classes, entry, mean, std } = flags;
+  const [flag, value] =
+    Object.entries({ model, classes, entry, mean, std }).find(([, value]) => value !== undefined) ?? [];
+  if (flag === undefined) return;
+  throw new UserError(`--${flag}: got ${value} with a hub id; expected none: its config.json says it`);
+}
+
+/** The file that `<in>` names: what is of the hub is brought. */
+async function fileOf(from: string): Promise<string> {
+  if (weightsSource(from) === "file") return runFileOf(from);
+  const { pullHub } = await import("./open-hub.js");
+  return (await pullHub(from)).weights;
+}
+
 /** Prints the result, or with a human reader the notices on stderr and one line. */
 function report({ json }: Pick<ConvertFlags, "json">, result: Result, line: string): void {
   if (json) {
@@ -81,17 +99,17 @@ function report({ json }: Pick<ConvertFlags, "json">, result: Result, line: stri
   process.stdout.write(`${line}\n`);
 }
 
-async function list(path: string, flags: ConvertFlags): Promise<void> {
+async function list(from: string, flags: ConvertFlags): Promise<void> {
   const { openTensorFile } = await import("../weights/node/open-tensor-file.js");
-  openTensorFile(path, flags, ({ format, entries, notices }) => {
+  openTensorFile(await fileOf(from), flags, ({ format, entries, notices }) => {
     const tensors = entries.map(({ name, type, shape }) => ({ name, type, shape }));
     const width = Math.min(60, Math.max(0, ...tensors.map(({ name }) => name.length)));
     const lines = tensors.map(
       ({ name, type, shape }) => `${name.padEnd(width)}  ${type.padEnd(4)}  [${shape.join(", ")}]`,
     );
     const count = tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
-    lines.push(`${path}: ${tensors.length} tensors, ${count.toLocaleString("en")} numbers (${format})`);
-    report(flags, { in: path, format, tensors, notices }, lines.join("\n"));
+    lines.push(`${from}: ${tensors.length} tensors, ${count.toLocaleString("en")} numbers (${format})`);
+    report(flags, { in: from, format, tensors, notices }, lines.join("\n"));
   });
 }
 
@@ -111,10 +129,10 @@ async function convertTo(from: string, to: string, flags: ConvertFlags, onNotice
 }
 
 /** Every tensor of a file under its name there. */
-async function allOf(path: string, { entry }: ConvertFlags, onNotice: (text: string) => void) {
+async function allOf(from: string, { entry }: ConvertFlags, onNotice: (text: string) => void) {
   const { openTensorFile } = await import("../weights/node/open-tensor-file.js");
   const { readAll } = await import("../weights/tensor-listing.js");
-  return openTensorFile(path, { entry }, (file): Map<string, Tensor> => {
+  return openTensorFile(await fileOf(from), { entry }, (file): Map<string, Tensor> => {
     for (const notice of [...file.notices, ...widenings(file)]) onNotice(notice);
     return readAll(file);
   });
@@ -128,16 +146,21 @@ function widenings({ entries }: TensorListing): string[] {
   });
 }
 
-/** The network of an .onnx file, or of `--model` with the weights of another file. */
+/** The network of an .onnx file or of the hub, or of `--model` with the weights of another file. */
 async function modelFor(from: string, flags: ConvertFlags, onNotice: (text: string) => void): Promise<Model> {
   if (flags.model !== undefined) return zooModel(from, flags, onNotice);
-  if (!/\.onnx$/i.test(from)) {
+  if (weightsSource(from) === "hub") {
+    const { openHub } = await import("./open-hub.js");
+    return openHub(from, { onNotice });
+  }
+  const path = runFileOf(from);
+  if (!/\.onnx$/i.test(path)) {
     throw new UserError(
       `senet convert: got weights alone (${from}); give the network they are of, such as --model resnet50`,
     );
   }
   const { readModel } = await import("../graph/node/read-model.js");
-  return readModel(from);
+  return readModel(path);
 }
 
 async function zooModel(from: string, flags: ConvertFlags, onNotice: (text: string) => void): Promise<Model> {

@@ -78,7 +78,7 @@ describe("senet export", () => {
     expect([code, stdout]).toEqual([
       0,
       expect.stringMatching(
-        /^eca\.onnx: x \[N, 3, 32, 32\] to logits \[N, 7\], [\d,]+ parameters; weights: the first of/,
+        /^eca\.onnx: x \[N, 3, 32, 32\] to logits \[N, 7\], [\d,]+ parameters\nweights: the first of/,
       ),
     ]);
     const { weights } = readOnnx(readFileSync(join(folder, "eca.onnx")));

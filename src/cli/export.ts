@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { UserError } from "../errors.js";
 import { countParameters } from "../graph/graph.js";
 import { formatShape } from "../graph/shape.js";
-import { modelSources } from "./model-source.js";
+import { modelSources, weightsSources } from "./model-source.js";
 import { type ModelToExportFlags, openModelToExport } from "./model-to-export.js";
 import { attentionOption, number, under, wholeNumber } from "./options.js";
 import { type StepFlags, stepOptions, stepRecipeOf } from "./recipe-options.js";
@@ -27,9 +27,9 @@ const trainingOptions = under("With --training:", [
 /** `senet export`: writes a network, or its training step, as a file for any ONNX Runtime. */
 export const exportModel = new Command("export")
   .description("Write a network as one .onnx file, or with --training its training step, for any ONNX Runtime.")
-  .argument("<model>", `the folder of a run, ${modelSources}`)
+  .argument("<model>", modelSources)
   .requiredOption("-o, --out <path>", "the new .onnx file; with --training a new folder")
-  .option("--weights <file>", "a .pth, .safetensors or .onnx file (default: the model's own, or the first of the seed)")
+  .option("--weights <weights>", `${weightsSources} (default: the model's own, or the first of the seed)`)
   .addOption(number("--classes <n>", "of a network by name (default: its own)"))
   .option("--input <CxHxW>", "size of an image, such as 3x32x32 (default: the model's own)")
   .addOption(attentionOption())
@@ -60,7 +60,7 @@ async function run(model: string, flags: ExportFlags, command: Command): Promise
   const [x, y] = [graph.inputs[0]!, graph.outputs[0]!];
   process.stdout.write(
     `${flags.out}: ${x.name} ${formatShape(x.shape)} to ${y.name} ${formatShape(y.shape)}, ` +
-      `${countParameters(graph).toLocaleString("en-US")} parameters; weights: ${origin}\n`,
+      `${countParameters(graph).toLocaleString("en-US")} parameters\nweights: ${origin}\n`,
   );
 }
 

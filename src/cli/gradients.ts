@@ -2,11 +2,11 @@ import { Command, Option } from "commander";
 import { UserError } from "../errors.js";
 import { formatShape } from "../graph/shape.js";
 import { type Tensor, toNumbers } from "../graph/tensor.js";
-import { imagesOf, loadModel, type ModelFlags } from "./load-model.js";
-import { modelSources } from "./model-source.js";
+import { imagesOf, type LoadedFlags, loadModel } from "./load-model.js";
+import { modelSources, weightsSources } from "./model-source.js";
 import { number } from "./options.js";
 
-interface GradientFlags extends ModelFlags {
+interface GradientFlags extends LoadedFlags {
   readonly mode: "train" | "eval";
   readonly input: string;
   readonly output: string;
@@ -16,11 +16,8 @@ interface GradientFlags extends ModelFlags {
 /** `senet gradients`: the loss of a batch and its gradients, to check us against another framework. */
 export const gradients = new Command("gradients")
   .description("Compute the mean cross-entropy of a batch and its gradient for every parameter; dropout is off.")
-  .requiredOption("--model <name|file>", modelSources)
-  .option(
-    "--weights <file>",
-    "a .pth, .safetensors or .onnx file with every parameter (default: the file's own, or those of seed 1)",
-  )
+  .requiredOption("--model <model>", modelSources)
+  .option("--weights <weights>", `${weightsSources} (default: the model's own, or those of seed 1)`)
   .addOption(number("--classes <n>", "of a network by name (default: its own)"))
   .addOption(
     new Option("--mode <mode>", "train: batch norm with the statistics of the batch; eval: with its running ones")

@@ -6,15 +6,20 @@ import { writeModel } from "../graph/node/write-model.js";
 import { opsetOf } from "../graph/onnx-body.js";
 import { graphField, modelField, tensorField } from "../graph/onnx-fields.js";
 import { readInputs } from "../graph/onnx-inputs.js";
+import { OPSET } from "../graph/onnx-opset.js";
 import { readOnnx } from "../graph/onnx-read.js";
 import type { ReadExternal } from "../graph/onnx-tensor.js";
 import { Message } from "../graph/protobuf.js";
+import { modelFileOf, modelSource } from "./model-source.js";
+import { parseInput } from "./options.js";
 
-/** A model as it lies in a file. */
+/** A model, and how it lies in its file where it has one. */
 export interface ModelFile {
   readonly model: Model;
-  /** The version of ONNX's operators that it is written in. */
-  readonly opset: number;
+  /** Where its weights come from, if not from the file. */
+  readonly origin?: string;
+  /** The version of ONNX's operators that it is written in; undefined for a network by name or of the hub. */
+  readonly opset: number | undefined;
   /** Whether its weights lie in another file. */
   readonly split: boolean;
   /** Whether some of its weights are 16-bit floating-point numbers, which are read as 32-bit ones. */
@@ -29,12 +34,46 @@ const writable = [13, 21] as const;
 /** Sizes of images for files that leave them open, unless one is given. */
 const [usual, another] = [224, 288];
 
+/** What `senet insert` is told of the model beside its name. */
+export interface ToInsertFlags {
+  readonly weights?: string | undefined;
+  readonly input?: string | undefined;
+  readonly seed: number;
+  /** Where nothing is written, weights are not needed. */
+  readonly dryRun?: true | undefined;
+}
+
+/**
+ * The model that blocks are put into: a file as it is, or a network by name or of the hub with weights.
+ * @throws UserError when there is no such model, or flags do not fit it.
+ */
+export async function openToInsert(model: string, flags: ToInsertFlags): Promise<ModelFile> {
+  const image = flags.input === undefined ? undefined : parseInput(flags.input);
+  if (modelSource(model) !== "file") {
+    const { weights, input, seed } = flags;
+    const { openModelToExport } = await import("./model-to-export.js");
+    const { findNetwork } = await import("./find-model.js");
+    const asWritten = { opset: undefined, split: false, half: false };
+    if (flags.dryRun) return { model: { ...(await findNetwork(model, { image })), weights: new Map() }, ...asWritten };
+    const { origin, ...found } = await openModelToExport(model, { weights, input, seed });
+    return { model: found, origin, ...asWritten };
+  }
+  const path = modelFileOf(model);
+  const file = readModelFile(path, image);
+  if (flags.weights === undefined) return file;
+  const { readModelWeights } = await import("./model-weights.js");
+  const { graph } = file.model;
+  const { weights, metadata, origin } = await readModelWeights(flags.weights, graph);
+  const said = { ...graph, metadata: new Map([...graph.metadata, ...metadata]) };
+  return { ...file, model: { graph: said, weights }, origin };
+}
+
 /**
  * Reads an `.onnx` file, and how it is written.
  * @param image the size [C, H, W] to compute shapes for, where the file leaves it open.
  * @throws UserError when it cannot be read.
  */
-export function readModelFile(path: string, image?: readonly number[]): ModelFile {
+function readModelFile(path: string, image?: readonly number[]): ModelFile {
   return withModelFile(path, (bytes, external) => {
     let split = false;
     const noted: ReadExternal = (where) => {
@@ -75,12 +114,12 @@ function declaredInputs(bytes: Uint8Array): readonly Value[] {
 export function writeLike({ opset, split, half }: ModelFile, path: string, model: Model, asked?: number): string[] {
   const [oldest, newest] = writable;
   const notices = half ? ["the file has 16-bit weights, the new one 32-bit ones"] : [];
-  const wanted = asked ?? Math.min(newest, Math.max(oldest, opset));
+  const wanted = asked ?? Math.min(newest, Math.max(oldest, opset ?? OPSET));
   for (let version = wanted; ; version++) {
     try {
       writeModel(path, model, { opset: version, split });
       const why = version === wanted ? `we write ${oldest} to ${newest}` : "an operator needs it";
-      if (version === opset || asked !== undefined) return notices;
+      if (version === opset || opset === undefined || asked !== undefined) return notices;
       return [...notices, `the file has opset ${opset}, the new one ${version}: ${why}`];
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== undefined) {

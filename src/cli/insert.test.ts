@@ -172,7 +172,11 @@ nothing is written
     ["net.onnx -o taken.onnx", "--out: taken.onnx is already there; choose another name"],
     ["net.onnx -o no/where.onnx", "--out: cannot write no/where.onnx"],
     ["none.onnx --dry-run", "cannot read none.onnx"],
-    ["resnet50 --dry-run", 'got "resnet50"; expected an .onnx file; senet export NAME -o FILE writes'],
+    [
+      "resnet51 --dry-run",
+      'unknown model "resnet51"; expected a name that senet models lists; did you mean "resnet50"',
+    ],
+    ["w.pth --dry-run", "got w.pth; expected a network by its published name, an .onnx file, the folder of a run, or"],
     ["net.onnx --dry-run --attention none", "--attention: got none; expected a block to insert, such as se"],
     ["net.onnx --dry-run --attention eca --reduction 8", 'unknown option "reduction=8" of attention eca'],
     ["net.onnx --dry-run --at layer1.0.bn1", 'net.onnx: got "layer1.0.bn1"; expected the name of a node or value'],

@@ -4,11 +4,14 @@ import { UserError } from "../errors.js";
 import { countParameters, type Model } from "../graph/graph.js";
 import { parseAttention, type SomeAttention } from "../layers/attention.js";
 import type { Inserted } from "../transform/insert/insert-attention.js";
+import type { ModelFile } from "./insert-files.js";
 import { insertionSummary, insertionTable } from "./insertion-table.js";
-import { number, parseInput, wholeNumber } from "./options.js";
+import { modelSources, weightsSources } from "./model-source.js";
+import { number, wholeNumber } from "./options.js";
 
 interface InsertFlags {
   readonly out?: string;
+  readonly weights?: string;
   readonly attention: string;
   readonly reduction?: number;
   readonly placement?: string;
@@ -27,7 +30,7 @@ interface InsertFlags {
 /** `senet insert`: puts attention blocks into a model that exists. */
 export const insert = new Command("insert")
   .description("Put Squeeze-and-Excitation, or another attention block, into a model that exists; its answers stay.")
-  .argument("<model>", "an .onnx file, which is not changed")
+  .argument("<model>", `${modelSources}; what is there is not changed`)
   .option("-o, --out <path>", "the new .onnx file")
   .option(
     "--attention <spec>",
@@ -51,9 +54,10 @@ export const insert = new Command("insert")
       .default("identity"),
   )
   .option("--force", "insert into a network that has gates already, in the units without one")
-  .option("--input <CxHxW>", "size of an image, where the file leaves it open and a block needs it")
+  .option("--weights <weights>", `${weightsSources} (default: the model's own, or the first of the seed)`)
+  .option("--input <CxHxW>", "size of an image: of a network by name or hub id, or where a file leaves it open")
   .addOption(number("--seed <n>", "decides the first weights of the new blocks", 1))
-  .addOption(number("--opset <n>", "version of ONNX's operators (default: that of the file)"))
+  .addOption(number("--opset <n>", "version of ONNX's operators (default: that of the file, else 20)"))
   .option("--dry-run", "show where the blocks would stand and what they take, and write nothing")
   .option("--json", "print one JSON document")
   .option("--report <file>", "write a page that shows the network, each block as one unit")
@@ -64,10 +68,10 @@ async function run(path: string, flags: InsertFlags): Promise<void> {
   const attention = attentionOf(flags);
   const { start, force } = flags;
   const seed = wholeNumber("--seed", flags.seed);
-  const { readModelFile } = await import("./insert-files.js");
+  const { openToInsert } = await import("./insert-files.js");
   const { insertAttention } = await import("../transform/insert/insert-attention.js");
   const { withOpenSizes } = await import("../transform/open-sizes.js");
-  const source = readModelFile(path, flags.input === undefined ? undefined : parseInput(flags.input));
+  const source = await openToInsert(path, { ...flags, seed });
   const options = { attention, start, force, at: nodesOf(flags, source.model) };
   const sized = naming(path, () => insertAttention(source.model.graph, options));
   const other = source.open && naming(path, () => insertAttention(source.open!.other, options));
@@ -90,23 +94,24 @@ async function run(path: string, flags: InsertFlags): Promise<void> {
     notices.push(...writeLike(source, flags.out!, model, flags.opset));
   }
   for (const notice of notices) process.stderr.write(`senet: ${notice}\n`);
-  if (flags.json) process.stdout.write(`${JSON.stringify(documentOf(path, flags, source.model, inserted))}\n`);
-  else process.stdout.write(textOf(path, flags, source.model, inserted));
+  if (flags.json) process.stdout.write(`${JSON.stringify(documentOf(path, flags, source, inserted))}\n`);
+  else process.stdout.write(textOf(path, flags, source, inserted));
 }
 
-function textOf(path: string, flags: InsertFlags, { graph }: Model, inserted: Inserted): string {
-  const summary = insertionSummary(graph, inserted, flags.start);
-  if (!flags.dryRun) return `${flags.out}: ${summary}`;
+function textOf(path: string, flags: InsertFlags, { model, origin }: ModelFile, inserted: Inserted): string {
+  const summary = insertionSummary(model.graph, inserted, flags.start);
+  if (!flags.dryRun) return `${flags.out}: ${summary}${origin === undefined ? "" : `weights: ${origin}\n`}`;
   return `${insertionTable(inserted)}\n${path}: ${summary}nothing is written\n`;
 }
 
-function documentOf(path: string, { out, dryRun, start }: InsertFlags, { graph }: Model, inserted: Inserted) {
+function documentOf(path: string, { out, dryRun, start }: InsertFlags, file: ModelFile, inserted: Inserted) {
   const { sites, gated, scaled } = inserted;
-  const params = { before: countParameters(graph), after: countParameters(inserted.graph) };
+  const { model, origin: weights } = file;
+  const params = { before: countParameters(model.graph), after: countParameters(inserted.graph) };
   const rescaled = Object.fromEntries(
     [...scaled].map(([name, { from, exponent }]) => [name, { from, by: 2 ** exponent }]),
   );
-  return { model: path, ...(!dryRun && { out }), start, params, sites, gated, rescaled };
+  return { model: path, ...(weights && { weights }), ...(!dryRun && { out }), start, params, sites, gated, rescaled };
 }
 
 /** Puts the file's name before what is wrong with it. */
@@ -120,11 +125,6 @@ function naming<T>(path: string, work: () => T): T {
 
 /** @throws UserError when there is nothing to write to, or something would be overwritten. */
 function checkPaths(path: string, { out, dryRun, report }: InsertFlags): void {
-  if (!/\.onnx$/i.test(path)) {
-    throw new UserError(
-      `got "${path}"; expected an .onnx file; senet export NAME -o FILE writes a network of the zoo or the hub as one`,
-    );
-  }
   if (out === undefined && !dryRun) throw new UserError("--out: got none; expected the new .onnx file, or --dry-run");
   if (out !== undefined && !dryRun) {
     if (!/\.onnx$/i.test(out)) throw new UserError(`--out: got ${out}; expected an .onnx file`);

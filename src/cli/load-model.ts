@@ -2,68 +2,23 @@ import { UserError } from "../errors.js";
 import type { Model } from "../graph/graph.js";
 import { formatShape } from "../graph/shape.js";
 import type { Tensor } from "../graph/tensor.js";
-import { openModelFile } from "./model-file.js";
-import { type ModelSource, modelSource } from "./model-source.js";
+import { findModel, type ModelFlags } from "./find-model.js";
 
 /** What the flags `--model` and its companions say. */
-export interface ModelFlags {
-  readonly model: string;
-  readonly weights?: string;
+export interface LoadedFlags extends ModelFlags {
   readonly classes?: number;
 }
 
 /**
- * The network of that name for images like `x`, what the file holds, or a model of the hub, with the weights of a file of
- * tensors where one is given. A network by name without weights has the first ones of seed 1.
+ * The model of the flags for images like `x`; a network by name without weights has the first ones of seed 1.
  * @param x images [N, C, H, W].
  * @throws UserError when there is no such model, or images or weights do not fit it.
  */
-export async function loadModel(flags: ModelFlags, x: Tensor): Promise<Model> {
-  const found = await foundAs[modelSource(flags.model)](flags, x);
-  if (flags.weights === undefined) return found;
-  const { readModelWeights } = await import("./model-weights.js");
-  const model = found.name;
-  // A last layer with values of its own would give answers of its own.
-  const { weights } = await readModelWeights(flags.weights, found.graph, { model, renewHead: false });
-  return { graph: found.graph, weights };
-}
-
-/** A model as it is found, before `--weights`, and its name in the zoo where that is known. */
-type Found = Model & { readonly name?: string };
-
-const foundAs: Readonly<Record<ModelSource, (flags: ModelFlags, x: Tensor) => Promise<Found>>> = {
-  name: byName,
-  file: fromFile,
-  hub: fromHub,
-};
-
-async function byName({ model, classes }: ModelFlags, x: Tensor): Promise<Found> {
-  const { createModel } = await import("../models/index.js");
+export async function loadModel(flags: LoadedFlags, x: Tensor): Promise<Model> {
   const { initialise } = await import("../graph/initialise.js");
-  const [, channels, height, width] = x.shape as [number, number, number, number];
-  const graph = createModel(model, { input: [channels, height, width], ...(classes !== undefined && { classes }) });
-  return { name: model, graph, weights: initialise(graph, 1) };
-}
-
-async function fromFile({ model, classes }: ModelFlags, x: Tensor): Promise<Found> {
-  refuseClasses(model, classes, "a file");
-  const [batch, ...image] = x.shape;
-  return openModelFile(model, { image, batch });
-}
-
-async function fromHub({ model, classes, weights }: ModelFlags, x: Tensor): Promise<Found> {
-  refuseClasses(model, classes, "a hub id");
-  const { openHub, openHubGraph } = await import("./open-hub.js");
-  const [, channels, height, width] = x.shape as [number, number, number, number];
-  const options = { model: { input: [channels, height, width] } } as const;
-  return weights === undefined
-    ? openHub(model, options)
-    : { ...(await openHubGraph(model, options)), weights: new Map() };
-}
-
-function refuseClasses(model: string, classes: number | undefined, given: string): void {
-  if (classes === undefined) return;
-  throw new UserError(`--classes: got ${classes} with ${given}; expected none: ${model} has its own`);
+  const [batch, ...image] = x.shape as [number, number, number, number];
+  const { graph, weights } = await findModel(flags, { network: { classes: flags.classes }, image, batch });
+  return { graph, weights: weights ?? initialise(graph, 1) };
 }
 
 /**

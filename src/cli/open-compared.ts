@@ -68,7 +68,7 @@ export async function openCompared(
 
 async function openCompare(path: string, name: string, flags: CompareModelFlags, dataset: Dataset, recipe: Recipe) {
   const { initialise } = await import("../graph/initialise.js");
-  const { attention: _, ...rest } = flags; // of the networks by name alone
+  const { attention: _, shortcut: __, ...rest } = flags; // of the networks by name alone
   const given = await openModel({ ...rest, model: path }, dataset, 1);
   const { statistics, anew } = given;
   const { graph, start, notices } = await unfolded(given, flags, { ...dataset, ...statistics }, recipe);

@@ -1,5 +1,12 @@
 import { UserError } from "../errors.js";
-import type { HubModel, HubNetwork, OpenHubModelOptions } from "../weights/node/open-hub-model.js";
+import type { Graph } from "../graph/graph.js";
+import type {
+  HubModel,
+  HubNetwork,
+  HubWeights,
+  OpenHubModelOptions,
+  PulledModel,
+} from "../weights/node/open-hub-model.js";
 import { type FollowOptions, followHub } from "./follow-hub.js";
 
 /**
@@ -17,6 +24,23 @@ export async function openHubGraph(id: string, options: OpenHubModelOptions = {}
   const { openHubNetwork } = await import("../weights/node/open-hub-model.js");
   const open = (following: FollowOptions) => openHubNetwork(id, { ...options, ...following });
   return orNoFile(id, () => followHub(open, options.onNotice));
+}
+
+/**
+ * The published weights for a network that is here, and what the repository says of images and classes.
+ * @throws UserError as `openHubWeights`.
+ */
+export async function openHubFor(id: string, graph: Graph, options: OpenHubModelOptions = {}): Promise<HubWeights> {
+  const { openHubWeights } = await import("../weights/node/open-hub-model.js");
+  const open = (following: FollowOptions) => openHubWeights(id, graph, { ...options, ...following });
+  return orNoFile(id, () => followHub(open, options.onNotice));
+}
+
+/** The files of a repository, in the cache. @throws UserError as `pullHubModel`. */
+export async function pullHub(id: string): Promise<PulledModel> {
+  const { pullHubModel } = await import("../weights/node/open-hub-model.js");
+  const { parseHubId } = await import("../weights/hub-id.js");
+  return orNoFile(id, () => followHub((following) => pullHubModel(parseHubId(id), following)));
 }
 
 /** Who mistypes a path, such as that of a run, asks for a repository: the error says that there is no file either. */

@@ -15,6 +15,7 @@ import {
   dataDescription,
   dataOptions,
 } from "./data-options.js";
+import type { NetworkFlags } from "./find-model.js";
 import { number } from "./number-option.js";
 import {
   defaultWeightDecay,
@@ -142,8 +143,12 @@ export function modelOptionsOf({
   attention,
   shortcut,
   aux,
-}: Pick<TrainingFlags, "attention" | "shortcut" | "aux">): Pick<ModelOptions, "attention" | "shortcut" | "aux"> {
-  return { shortcut, ...(aux && { aux }), ...(attention !== undefined && { attention: parseAttention(attention) }) };
+}: NetworkFlags): Pick<ModelOptions, "attention" | "shortcut" | "aux"> {
+  return {
+    ...(shortcut && { shortcut }),
+    ...(aux && { aux }),
+    ...(attention !== undefined && { attention: parseAttention(attention) }),
+  };
 }
 
 /** Channels, height and width of `--input 3x224x224`. @throws UserError when the text is anything else. */

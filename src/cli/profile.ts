@@ -4,7 +4,7 @@ import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import type { NodeProfile, Profile } from "../transform/profile.js";
 import { columns } from "./columns.js";
-import { type ModelSource, modelSource, modelSources } from "./model-source.js";
+import { type ModelSource, modelFileOf, modelSource, modelSources } from "./model-source.js";
 import { attentionOption, number, parseInput } from "./options.js";
 import { paperTables } from "./paper-tables.js";
 
@@ -37,7 +37,8 @@ async function run(model: string | undefined, flags: ProfileFlags): Promise<void
     process.stdout.write(await paperTables(flags.json === true));
     return;
   }
-  if (model === undefined) throw new UserError("profile: got no network; expected a name, an .onnx file or --paper");
+  if (model === undefined)
+    throw new UserError("profile: got no network; expected a name, an .onnx file, a run, a hub id or --paper");
   const { profile: measure } = await import("../transform/profile.js");
   const subject = await subjectAs[modelSource(model)](model, flags);
   const measured = measure(subject.graph);
@@ -95,10 +96,10 @@ async function fromZoo(name: string, { input, attention, classes }: ProfileFlags
   };
 }
 
-async function fromFile(path: string, { input, attention, classes }: ProfileFlags): Promise<Subject> {
-  if (attention !== undefined || classes !== undefined) {
-    throw new UserError("profile: got --attention or --classes with a file; expected them with a network's name");
-  }
+async function fromFile(model: string, { input, attention, classes }: ProfileFlags): Promise<Subject> {
+  const path = modelFileOf(model);
+  const { refuse } = await import("./find-model.js");
+  refuse({ network: { attention, classes } }, "file");
   const { readOnnx } = await import("../graph/onnx-read.js");
   const { bindDims } = await import("../transform/replay.js");
   const { gateNodes } = await import("../transform/gate-nodes.js");

@@ -1,11 +1,11 @@
 import { Command } from "commander";
 import { UserError } from "../errors.js";
 import { formatShape } from "../graph/shape.js";
-import { imagesOf, loadModel, type ModelFlags } from "./load-model.js";
-import { modelSources } from "./model-source.js";
+import { imagesOf, type LoadedFlags, loadModel } from "./load-model.js";
+import { modelSources, weightsSources } from "./model-source.js";
 import { number } from "./options.js";
 
-interface RunFlags extends ModelFlags {
+interface RunFlags extends LoadedFlags {
   readonly input: string;
   readonly output: string;
   readonly json?: true;
@@ -14,11 +14,8 @@ interface RunFlags extends ModelFlags {
 /** `senet run`: what a model makes of a batch. */
 export const runModel = new Command("run")
   .description("Run a model on a batch of images: x float32 [N, C, H, W] gives logits [N, classes].")
-  .requiredOption("--model <name|file>", modelSources)
-  .option(
-    "--weights <file>",
-    "a .pth, .safetensors or .onnx file with every parameter (default: the file's own, or those of seed 1)",
-  )
+  .requiredOption("--model <model>", modelSources)
+  .option("--weights <weights>", `${weightsSources} (default: the model's own, or those of seed 1)`)
   .addOption(number("--classes <n>", "of a network by name (default: its own)"))
   .requiredOption("--input <file>", "a .safetensors file with the tensor x")
   .requiredOption("--output <file>", "the .safetensors file to write, with the tensor logits")

@@ -6,7 +6,7 @@ import { modelEntry } from "../models/index.js";
 import type { EpochRecord } from "../train/epoch-record.js";
 import type { Recipe } from "../train/recipe.js";
 import { openOptionsOf, reportSkipped } from "./data-options.js";
-import { modelSource, modelSources } from "./model-source.js";
+import { modelSource, modelSources, weightsSources } from "./model-source.js";
 import { checkAnew, openModel } from "./open-model.js";
 import {
   checkpointEveryOf,
@@ -37,8 +37,8 @@ interface TrainFlags extends TrainingFlags {
 /** `senet train`: trains one network. */
 export const train = new Command("train")
   .description("Train a network; keep the log, checkpoints, the best, the last and a self-contained model.onnx.")
-  .option("--model <name|file>", modelSources)
-  .option("--weights <file>", "start from the weights in a .pth, .safetensors or .onnx file")
+  .option("--model <model>", modelSources)
+  .option("--weights <weights>", `start from them: ${weightsSources} (default: the model's own, or drawn by the seed)`)
   .option("--out <dir>", "folder for the run (default: a new one in runs/)")
   .option("--resume <dir>", "go on with the run in that folder, as it was started")
   .option("--json", "print one JSON document at the end");
@@ -101,7 +101,7 @@ async function prepare(flags: TrainFlags, savedRecipe: Recipe | undefined) {
   if (modelSource(model) === "name") modelEntry(model); // an unknown name is told before data is read
   const seed = wholeNumber("--seed", flags.seed);
   const { openDataFor } = await import("./open-data-for.js");
-  const opened = await openDataFor(model, flags.data, openOptionsOf(flags));
+  const opened = await openDataFor(flags.weights ?? model, flags.data, openOptionsOf(flags));
   const recipe = savedRecipe ?? (await recipeOf(flags, opened));
   const { withCard } = await import("../models/model-card.js");
   const { checkRecipe } = await import("../train/recipe.js");

@@ -104,7 +104,7 @@ function tidied(graph: Graph, order: Iterable<string>): Graph {
 }
 
 /** Text that travels with the file; its description lies under the name `doc_string`. */
-function readMetadata(model: Message): Map<string, string> {
+export function readMetadata(model: Message): Map<string, string> {
   const entries = new Map<string, string>();
   for (const entry of model.messages(modelField.metadataProps)) {
     entries.set(entry.text(entryField.key), entry.text(entryField.value));

@@ -35,10 +35,10 @@ export interface TrainOptions {
   readonly checkpointEvery?: CheckpointEvery | undefined;
   /** True: parts of the forward pass are computed again rather than kept, to the same bits: less memory, more time. */
   readonly recompute?: boolean | undefined;
-  /** The networks that share the recipe, of which one must have the gates that it speaks of (this one alone by default). */
-  readonly sharedBy?: readonly Graph[] | undefined;
   /** How gradients are computed, as measured on this machine (`choicesOf`); by rule when left out. A run that goes on keeps its own. */
   readonly algorithms?: Choices | undefined;
+  /** The networks that share the recipe, of which one must have the gates that it speaks of (this one alone by default). */
+  readonly sharedBy?: readonly Graph[] | undefined;
   /**
    * Saves a checkpoint; called before the first step, inside epochs as `checkpointEvery` says, after every epoch and
    * when the signal stops the run, and awaited.

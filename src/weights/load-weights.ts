@@ -47,6 +47,11 @@ export class WeightsMismatch extends UserError {
   }
 }
 
+/** Which tensor is which parameter. */
+interface MatchedWeights extends Pick<LoadedWeights, "renewed" | "surplus"> {
+  readonly found: ReadonlyMap<string, ListedTensor>;
+}
+
 /**
  * Gives the parameters of a network the tensors of a file: by equal names, without `module.` before them, or by the
  * names of other libraries. A dense layer and a 1×1 convolution take each other's weights; `num_batches_tracked` is
@@ -56,10 +61,23 @@ export class WeightsMismatch extends UserError {
 export function loadWeights(
   graph: Graph,
   tensors: TensorListing | ReadonlyMap<string, Tensor>,
-  { source = "weights", alias, renewHead = true, seed = 1, allowSurplus = false, onNotice }: LoadWeightsOptions = {},
+  options: LoadWeightsOptions = {},
 ): LoadedWeights {
+  const { source = "weights", seed = 1, onNotice } = options;
   const listing = tensors instanceof Map ? listingOf(tensors) : (tensors as TensorListing);
-  const { found, missing, surplus } = matchNames(graph, listing.entries, alias);
+  const { found, renewed, surplus } = matchWeights(graph, listing.entries, options);
+  if (surplus.length > 0) onNotice?.(`left out ${surplus.length} tensors of ${source}: ${surplus.join(", ")}`);
+  const weights = read(graph, listing, found, renewed, seed, onNotice);
+  return { weights, renewed, surplus };
+}
+
+/** Finds the tensors for a network without reading them. @throws WeightsMismatch as `loadWeights`. */
+export function matchWeights(
+  graph: Graph,
+  entries: readonly ListedTensor[],
+  { source = "weights", alias, renewHead = true, allowSurplus = false, onNotice }: LoadWeightsOptions = {},
+): MatchedWeights {
+  const { found, missing, surplus } = matchNames(graph, entries, alias);
   const heads = new Map(headsOf(graph).map((head) => [head.name, head]));
   const misshapen: string[] = [];
   const renewed: string[] = [];
@@ -75,9 +93,7 @@ export function loadWeights(
     for (const [what, names] of Object.entries(lists)) if (names.length > 0) onNotice?.(`${what}: ${names.join(", ")}`);
     throw new WeightsMismatch(summary(source, graph.name, lists), missing, surplus, misshapen);
   }
-  if (surplus.length > 0) onNotice?.(`left out ${surplus.length} tensors of ${source}: ${surplus.join(", ")}`);
-  const weights = read(graph, listing, found, renewed, seed, onNotice);
-  return { weights, renewed, surplus };
+  return { found, renewed, surplus };
 }
 
 function read(

@@ -2,11 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import type { Graph } from "../../graph/graph.js";
 import type { Tensor } from "../../graph/tensor.js";
+import { createModel } from "../../models/index.js";
 import { readCard } from "../../models/model-card.js";
 import { writeSafetensors } from "../safetensors.js";
 import { HubServer } from "./hub-server.test.helper.js";
-import { type OpenHubModelOptions, openHubModel, openHubNetwork } from "./open-hub-model.js";
+import { type OpenHubModelOptions, openHubModel, openHubNetwork, openHubWeights } from "./open-hub-model.js";
 import {
   firstCommit,
   jsonBytes,
@@ -150,5 +152,35 @@ describe.skipIf(!existsSync(published))("a published checkpoint (in the folder o
     expect(weights.size).toBe(graph.parameters.size);
     expect(preprocessing).toMatchObject({ height: 224, resize: 256, interpolation: "bilinear", mean: [0.5, 0.5, 0.5] });
     expect(notices).toEqual([]);
+  });
+});
+
+describe("openHubWeights", () => {
+  const settings = { endpoint: server.endpoint, token: undefined, cache, offline: false };
+  const published = (graph: Graph, more: OpenHubModelOptions = {}) =>
+    openHubWeights("timm/small.in3", graph, { settings, ...more });
+
+  it("gives published weights to a network that is here, with the card for its images", async () => {
+    offer("timm/small.in3", smallFiles(1));
+    const graph = createModel("seresnet20", { classes: 3, input: [3, 48, 48] });
+    const { weights, renewed, metadata, label } = await published(graph);
+    expect(unlike(weights, smallWeights(1))).toEqual([]);
+    expect([renewed, label]).toEqual([[], "timm/small.in3@1111111"]);
+    expect(readCard({ ...graph, metadata })).toMatchObject({ resize: 48, classes: ["cat", "dog", "eel"] });
+    const other = await published(createModel("seresnet20", { classes: 2 }), { renewHead: true });
+    expect(other.renewed).toEqual(["fc.weight", "fc.bias"]);
+  });
+
+  it("refuses other networks before it fetches weights", async () => {
+    offer("timm/small.in3", smallFiles(2));
+    server.reset();
+    await expect(published(createModel("seresnet20"))).rejects.toThrow(
+      "timm/small.in3@1111111, a seresnet20, does not fit seresnet20 (2 misshapen: fc.weight (got [3,64]; expected [10,64])",
+    );
+    await expect(published(createModel("resnet20", { classes: 3 }))).rejects.toThrow(
+      "a seresnet20, does not fit resnet20",
+    );
+    await expect(published(createModel("seresnet20", { input: [1, 32, 32] }))).rejects.toThrow("expected 3");
+    expect(server.seen.filter(({ host }) => host === "cdn")).toEqual([]);
   });
 });

@@ -8,12 +8,13 @@ import type { Graph, Model } from "../../graph/graph.js";
 import { createModel, type ModelOptions, modelEntry, models } from "../../models/index.js";
 import { cardEntries, type ModelCard, withCard } from "../../models/model-card.js";
 import { type HubId, parseHubId } from "../hub-id.js";
-import { type LoadWeightsOptions, loadWeights } from "../load-weights.js";
+import { matchWeights } from "../load-weights.js";
 import { quoted } from "../quoted.js";
 import type { TensorListing } from "../tensor-listing.js";
 import { parseTimmConfig, type TimmConfig } from "../timm-config.js";
 import { type HubOptions, type HubRevision, openRevision } from "./hub-revision.js";
-import { openTensorFile, shardsOf } from "./open-tensor-file.js";
+import { loadWeightsFile } from "./load-weights-file.js";
+import { shardsOf } from "./open-tensor-file.js";
 
 /** What is asked of a model of the hub, beside how it is brought here; what is left out is as published. */
 export interface OpenHubModelOptions extends HubOptions {
@@ -48,6 +49,12 @@ export interface HubModel extends HubNetwork, Model {
   readonly renewed: readonly string[];
 }
 
+/** Published weights for a network that is here. */
+export interface HubWeights extends Pick<HubModel, "weights" | "renewed" | "label"> {
+  /** The metadata that a graph with the repository's card has. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
 /** The repository, at the commit it was found at, as files here. */
 export interface PulledModel {
   readonly repository: string;
@@ -69,20 +76,46 @@ export interface PulledModel {
  * writeModel("seresnet50.onnx", { graph, weights });
  */
 export async function openHubModel(id: string, options: OpenHubModelOptions = {}): Promise<HubModel> {
-  const { renewHead = false, seed, onNotice } = options;
   const revision = await openRevision(parseHubId(id), options);
   const network = await networkOf(revision, options);
+  return withWeights(network, revision, options);
+}
+
+/**
+ * The published weights of a repository for a network that is here: the repository's own network is held against it
+ * before anything large is fetched.
+ * @throws UserError as `openHubModel`; WeightsMismatch when the network has other parameters.
+ */
+export async function openHubWeights(id: string, graph: Graph, options: OpenHubModelOptions = {}): Promise<HubWeights> {
+  const revision = await openRevision(parseHubId(id), options);
+  const network = await networkOf(revision, { ...options, model: imageOf(graph) });
+  const listed = [...network.graph.parameters].map(([name, { shape }]) => ({ name, type: "F32" as const, shape }));
+  const { renewHead = false } = options;
+  matchWeights(graph, listed, { source: `${network.label}, a ${network.name},`, renewHead });
+  const { weights, renewed, label } = await withWeights({ ...network, graph }, revision, options);
+  return { weights, renewed, label, metadata: network.graph.metadata };
+}
+
+/** The images of a network, where it takes those of one size alone. */
+function imageOf({ inputs, parameters }: Graph): ModelOptions {
+  const [channels, height, width] = inputs[0]?.shape.slice(1) ?? [];
+  const aux = [...parameters.keys()].some((name) => auxiliary.test(name)) && { aux: true };
+  if (typeof channels !== "number" || typeof height !== "number" || typeof width !== "number") return { ...aux };
+  return { ...aux, input: [channels, height, width] };
+}
+
+async function withWeights(
+  network: HubNetwork,
+  revision: HubRevision,
+  { renewHead = false, seed, onNotice }: OpenHubModelOptions,
+): Promise<HubModel> {
   const path = await weightsOf(revision);
   await revision.settle();
-  const source = `${revision.label}/${basename(path)}`;
-  const loading: LoadWeightsOptions = {
-    ...{ source, alias: modelEntry(network.name).alias, renewHead },
+  const { weights, renewed } = loadWeightsFile(path, network.graph, {
+    ...{ source: `${revision.label}/${basename(path)}`, alias: modelEntry(network.name).alias, renewHead },
     ...(seed !== undefined && { seed }),
     ...(onNotice && { onNotice }),
-  };
-  const { weights, renewed } = openTensorFile(path, { entry: undefined }, (file) => {
-    for (const notice of file.notices) onNotice?.(notice);
-    return loadWeights(network.graph, withoutUnused(network.graph, file), loading);
+    pick: (file) => withoutUnused(network.graph, file),
   });
   return { ...network, weights, renewed };
 }
@@ -172,9 +205,11 @@ function nothing({ label, folder }: HubRevision, what: string, expected: string)
   return new UserError(`${label}: has no ${what} (${folder}); expected ${expected}`);
 }
 
+/** The parameters of Inception-v3's auxiliary classifier. */
+const auxiliary = /^AuxLogits\./;
+
 /** timm's Inception-v3 files have the auxiliary classifier too, which timm leaves out where it is not trained. */
 function withoutUnused(graph: Graph, file: TensorListing): TensorListing {
-  const auxiliary = /^AuxLogits\./;
   if ([...graph.parameters.keys()].some((name) => auxiliary.test(name))) return file;
   return { ...file, entries: file.entries.filter(({ name }) => !auxiliary.test(name)) };
 }

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { UserError } from "../../errors.js";
 import { OpenFile } from "../../graph/node/open-file.js";
 import { withModelFile } from "../../graph/node/read-model.js";
+import { readMetadata } from "../../graph/onnx-read.js";
+import { Message } from "../../graph/protobuf.js";
 import type { ByteSource } from "../byte-source.js";
 import { openInitializers } from "../onnx-initializers.js";
 import { openPth } from "../pth.js";
@@ -11,7 +13,11 @@ import { openSafetensors } from "../safetensors.js";
 import type { TensorListing } from "../tensor-listing.js";
 
 /** A file of tensors while it is open. */
-export type OpenTensorFile = TensorListing & { readonly format: "pth" | "safetensors" | "onnx" };
+export type OpenTensorFile = TensorListing & {
+  readonly format: "pth" | "safetensors" | "onnx";
+  /** What an `.onnx` model says about itself. */
+  readonly metadata?: ReadonlyMap<string, string>;
+};
 
 /**
  * Opens a file of tensors for as long as `use` takes: a PyTorch checkpoint, a `.safetensors` file, the `.index.json` of one
@@ -24,9 +30,10 @@ export function openTensorFile<T>(
   use: (file: OpenTensorFile) => T,
 ): T {
   if (/\.onnx$/i.test(path)) {
-    return withModelFile(path, (bytes, external) =>
-      use({ format: "onnx", ...openInitializers(bytes, path, external) }),
-    );
+    return withModelFile(path, (bytes, external) => {
+      const listing = openInitializers(bytes, path, external);
+      return use({ format: "onnx", ...listing, metadata: readMetadata(new Message(bytes)) });
+    });
   }
   const files: OpenFile[] = [];
   const open = (name: string) => {
