@@ -11,7 +11,7 @@ import { groupedWeightGradient, groupsFrom } from "./grouped.js";
 import { filledImages, slidOver, withImages } from "./images.js";
 import { type Kernels, mapShape } from "./kernels.js";
 import { pointwiseWeightGradient } from "./pointwise.js";
-import { type BlockAlgorithm, type Call, isPoint } from "./rules.js";
+import { type BlockAlgorithm, type Call, fillsBlocks, isPoint } from "./rules.js";
 
 /** The ways to compute `ConvWeightGradient` on channel blocks, the one that is best by rule first; none where there is no good one. */
 export function weightGradientAlgorithms(call: Call): readonly BlockAlgorithm[] {
@@ -25,11 +25,13 @@ export function weightGradientAlgorithms(call: Call): readonly BlockAlgorithm[] 
   return inputs === 1 && outputs === 1 ? depthwise(call, window) : grouped(call, window, { group, inputs, outputs });
 }
 
-function depthwise({ k, inputs: [x, dy], map, plain }: Call, window: Window): readonly BlockAlgorithm[] {
-  const [a, b] = isPoint(x!) || isPoint(dy!) ? [] : [map(0), map(1)];
-  if (a && b) return [algorithm("depthwise", () => depthwiseWeightGradient(k, store(k, a), store(k, b), window))];
-  if (!folded.fits(k, x!) || !folded.fits(k, dy!)) return [];
-  return [algorithm("depthwise-of-one-image", () => folded.weightGradient(k, plain(0), plain(1), window))];
+function depthwise({ k, inputs: [x, dy], anyMap }: Call, window: Window): readonly BlockAlgorithm[] {
+  const [a, b] = isPoint(x!) || isPoint(dy!) ? [] : [anyMap(0), anyMap(1)];
+  if (a === undefined || b === undefined) return [];
+  const [name, write] = fillsBlocks(k, x!)
+    ? ["depthwise", depthwiseWeightGradient]
+    : ["depthwise-of-one-image", folded.weightGradient];
+  return [algorithm(name, () => write(k, store(k, a), store(k, b), window))];
 }
 
 function grouped(
