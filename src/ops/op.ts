@@ -16,10 +16,10 @@ export interface OpCall<S extends AttributeSchema> {
   readonly outputCount: number;
 }
 
-/** What a gradient rule or a lowering sees: the values themselves. `inputs[i]` is undefined where an optional one is left out. */
+/** What a gradient rule or a lowering sees: the values themselves. An input or output is undefined where an optional one is left out. */
 export interface OpValues<S extends AttributeSchema> {
   readonly inputs: readonly (Value | undefined)[];
-  readonly outputs: readonly Value[];
+  readonly outputs: readonly (Value | undefined)[];
   readonly attributes: AttributesOf<S>;
   /** Of operators with `manyGradients` alone: the gradients of all outputs, undefined where nothing depends on one. */
   readonly gradients: readonly (Value | undefined)[];

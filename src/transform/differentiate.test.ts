@@ -31,6 +31,42 @@ describe("differentiate", () => {
       return g.call("Add", [g.call("Mul", [left, right]), g.call("Sub", [x, left])]);
     }));
 
+  it("passes over optional outputs and inputs that are left out", async () => {
+    const g = new GraphBuilder("test");
+    g.input("x", "float32", [2, 3]);
+    const w = g.input("w", "float32", [3]);
+    const attributes = { axis: { int: -1 } };
+    const node = {
+      name: "norm",
+      op: "LayerNormalization",
+      domain: "",
+      inputs: ["x", "w"],
+      outputs: ["y", "", "rstd"],
+      attributes,
+    };
+    const [y, rstd] = g.append(node);
+    const scaled = g.call("Mul", [y, rstd]);
+    const clipped = g.call("Clip", [scaled, undefined, g.scalar(0.5)]);
+    const [gradient] = differentiate(g, g.call("ReduceSum", [clipped], { keepdims: 0 }), [w]);
+    g.output(gradient!, "gradient");
+    const feeds = { x: float32([2, 3], [1, 2, 4, -3, 0, 5]), w: float32([3], [1, 1, 1]) };
+    const { gradient: result } = await runGraph(g.build(), feeds);
+    const by = (rows: readonly number[][]) =>
+      [0, 1, 2].map((i) =>
+        rows.reduce((sum, row) => {
+          const mean = (row[0]! + row[1]! + row[2]!) / 3;
+          const scale = 1 / Math.sqrt(row.reduce((all, each) => all + (each - mean) ** 2, 0) / 3 + 1e-5);
+          const value = (row[i]! - mean) * scale * scale;
+          return sum + (value < 0.5 ? value : 0);
+        }, 0),
+      );
+    for (const [i, value] of by([
+      [1, 2, 4],
+      [-3, 0, 5],
+    ]).entries())
+      expect(result!.data[i]).toBeCloseTo(value, 5);
+  });
+
   it("gives intermediate values their gradients, and the loss 1", async () => {
     const { g, x, sum } = builder();
     const y = g.call("Mul", [x, g.scalar(2)]);

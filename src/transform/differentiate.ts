@@ -63,7 +63,8 @@ function named(node: Node, build: () => Value): Value {
 /** The names of values that depend on one of `sources`, the sources included. */
 function dependents(nodes: readonly Node[], sources: Set<string>): Set<string> {
   for (const { inputs, outputs } of nodes) {
-    if (inputs.some((name) => sources.has(name))) for (const name of outputs) sources.add(name);
+    if (!inputs.some((name) => sources.has(name))) continue;
+    for (const name of outputs) if (name !== "") sources.add(name);
   }
   return sources;
 }
@@ -84,7 +85,7 @@ function inputGradients(g: GraphBuilder, node: Node, dys: readonly (Value | unde
   return gradient(g, dys[0] ?? zerosLike(g, value(node.outputs[0]!)!), {
     gradients: dys,
     inputs: node.inputs.map(value),
-    outputs: node.outputs.map((name) => g.value(name)),
+    outputs: node.outputs.map(value),
     attributes: attributesOf(node),
   });
 }
