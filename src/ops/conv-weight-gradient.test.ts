@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { float32 } from "../graph/tensor.js";
-import { compute } from "../testing/build-graph.js";
+import { type Build, buildGraph, compute } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { forAll } from "../testing/for-all.js";
 import { convCases, largestError, naiveWeightGradient, otherConvCases } from "../testing/naive-conv.js";
 import { randomTensor } from "../testing/random-tensor.js";
+import { lower } from "../transform/lower.js";
 
 describe("ConvWeightGradient", () => {
   it("gives every weight the sum of the pixels it touched, by hand", async () => {
@@ -27,6 +28,14 @@ describe("ConvWeightGradient", () => {
       },
       80,
     ));
+
+  it("of single points is one product over all images, as in a dense layer", async () => {
+    const inputs = [float32([2, 2, 1, 1], [1, 2, 3, 4]), float32([2, 1, 1, 1], [10, 100])];
+    const build: Build = (g, x, dy) => g.call("ConvWeightGradient", [x, dy], { kernel_shape: [1, 1] });
+    expect(await compute(inputs, build)).toEqual([float32([1, 2, 1, 1], [310, 420])]);
+    const ops = lower(buildGraph(inputs, build)).nodes.map(({ op }) => op);
+    expect(ops.filter((op) => op !== "Reshape")).toEqual(["Gemm", "Identity"]);
+  });
 
   it("has no second derivative, and the error says so", async () => {
     const inputs = [randomTensor([1, 1, 3, 3], 1), randomTensor([1, 1, 2, 2], 2)];

@@ -28,11 +28,22 @@ export const ConvWeightGradient: Op<typeof attributes> = {
       write: (g, [x, dy]) => [write(g, x!, dy!, window, group)],
     });
     const [taps, convolution] = [way("taps", byTaps), way("one-convolution", convolved)];
+    const points = [x, required(inputs, 1, "dy")].every(({ shape }) => shape.slice(2).every((size) => size === 1));
+    if (points && group === 1 && elements(window.kernel) === 1) return [way("product", ofPoints), taps, convolution];
     // Measured, see docs/architecture.md: with few channels in a group the products of taps are too thin to be fast.
     const thin = extent(x, 1) / group <= 4 && elements(window.kernel) > 1;
     return thin ? [convolution, taps] : [taps, convolution];
   },
 };
+
+/** The product of two matrices where maps are single points, as in a dense layer: dw = Σₙ dyₙ · xₙᵀ. */
+function ofPoints(g: GraphBuilder, x: Value, dy: Value, { kernel }: Window): Value {
+  const [flatX, flatDy] = [x, dy].map((value) =>
+    g.call("Reshape", [value, g.ints([extent(value, 0), extent(value, 1)])]),
+  );
+  const dw = g.call("Gemm", [flatDy, flatX], { transA: 1 });
+  return g.call("Reshape", [dw, g.ints([extent(dy, 1), extent(x, 1), ...kernel])]);
+}
 
 /** For every tap (i, j) of the kernel: dw[:, :, i, j] = Σₙ dyₙ · x'ₙᵀ, with x' the positions of x under that tap. */
 function byTaps(g: GraphBuilder, x: Value, dy: Value, window: Window, group: number): Value {

@@ -122,14 +122,14 @@ export const rules: Partial<Record<OpName, Rule>> = {
   },
 
   Add: ({ k, anyMap, isMap, inputs: [p, q], alone }) => {
-    if (!isMap(0) || !isMap(1) || !sameExtents(p!, q!)) return undefined;
-    const [a, b] = [anyMap(0)!, anyMap(1)!];
+    const [a, b] = (isMap(0) || isMap(1)) && sameExtents(p!, q!) ? [anyMap(0), anyMap(1)] : [];
+    if (a === undefined || b === undefined) return undefined;
     return [joined(k, a, b, alone(0)) ?? joined(k, b, a, alone(1)) ?? added(k, a, b)];
   },
 
   Mul: ({ k, anyMap, isMap, inputs: [p, q], plain }) => {
-    if (isMap(0) && isMap(1) && sameExtents(p!, q!)) {
-      const [a, b] = [anyMap(0)!, anyMap(1)!];
+    const [a, b] = (isMap(0) || isMap(1)) && sameExtents(p!, q!) ? [anyMap(0), anyMap(1)] : [];
+    if (a !== undefined && b !== undefined) {
       if (a.kind === "constant") return b.kind === "constant" ? undefined : [scaledBy(k, b, a.value)];
       if (b.kind === "constant") return [scaledBy(k, a, b.value)];
       const waits = a.kind === "affine" && !a.relu && a.sum === undefined; // such a map need not be computed
