@@ -3,6 +3,22 @@ import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
+/** The library: all rooms but that of the operators, which graphs hide. */
+const whole = [
+  "compare",
+  "report",
+  "train",
+  "explain",
+  "evaluate",
+  "models",
+  "layers",
+  "transform",
+  "weights",
+  "runtime",
+  "data",
+  "graph",
+];
+
 /**
  * Which room may import which, itself and the common `errors` and `random` apart. A room is a folder of src, or a file
  * that lies there by itself. The order is that of the house: what stands above is used by what stands below.
@@ -19,39 +35,13 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   weights: ["models", "transform", "data", "graph"],
   runtime: ["graph"],
   evaluate: ["runtime", "data", "graph"],
-  explain: ["transform", "evaluate", "runtime", "data", "graph"],
+  explain: ["transform", "runtime", "data", "graph"],
   train: ["transform", "evaluate", "weights", "runtime", "data", "graph"],
-  report: ["evaluate"],
-  compare: ["report", "train", "explain", "evaluate", "models", "layers", "transform", "runtime", "data", "graph"],
-  index: [
-    "compare",
-    "report",
-    "train",
-    "explain",
-    "evaluate",
-    "models",
-    "layers",
-    "transform",
-    "weights",
-    "runtime",
-    "data",
-    "graph",
-  ],
+  report: ["transform", "evaluate"],
+  compare: ["report", "train", "explain", "models", "layers", "transform", "runtime", "data", "graph"],
+  index: whole,
   node: ["train", "weights", "runtime", "data", "graph"],
-  cli: [
-    "compare",
-    "report",
-    "train",
-    "explain",
-    "evaluate",
-    "models",
-    "layers",
-    "transform",
-    "weights",
-    "runtime",
-    "data",
-    "graph",
-  ],
+  cli: whole,
   bench: ["cli", "compare", "train", "models", "transform", "runtime", "data", "graph"],
   testing: ["transform", "ops", "runtime", "data", "graph"],
 };
@@ -105,6 +95,19 @@ describe("imports", () => {
   it("go only where the table lets them", () => {
     const forbidden = shipped.flatMap(borders).filter(({ from, to }) => ![...common, ...rooms[from]!].includes(to));
     expect(forbidden.map(({ text }) => text)).toEqual([]);
+  });
+
+  it("are as docs/architecture.md says", () => {
+    const text = readFileSync(join(src, "../docs/architecture.md"), "utf8");
+    const rows = [...text.matchAll(/^\| `src\/(\w+)\/` \|.*\| ([^|]+) \|$/gm)].map(([, room, allowed]) => {
+      return [room!, [...allowed!.matchAll(/`(\w+)\/`/g)].map(([, name]) => name)] as const;
+    });
+    const told = Object.fromEntries(rows.filter(([room]) => room !== "cli"));
+    const inner = Object.entries(rooms).filter(
+      ([room]) => !/^(errors|random|index|node|cli|bench|testing)$/.test(room),
+    );
+    expect(rows.map(([room]) => room)).toEqual([...new Set(rows.map(([room]) => room))]);
+    expect(told).toEqual(Object.fromEntries(inner));
   });
 
   it("never reach from what ships into what is for tests or measurements", () => {

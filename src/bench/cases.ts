@@ -45,6 +45,8 @@ export const cases: readonly BenchCase[] = [
     first: { by: "torch", work: "train", model: "seresnet50", batch: 16, ...photographs },
     second: { by: "torch", work: "train", model: "resnet50", batch: 16, ...photographs },
   },
+  tuned({ model: "seresnet50", batch: 16, ...photographs }),
+  tuned({ model: "mobilenet_v3_small", batch: 32, ...photographs }),
   training({ model: "resnet20", batch: 128, ...cifar }),
   training({ model: "seresnet20", batch: 32, ...cifar }, { suffix: "-b32" }),
 ];
@@ -54,6 +56,16 @@ type Goals = Pick<BenchCase, "goal" | "memoryGoal"> & { readonly suffix?: string
 
 function training(subject: Subject, { suffix = "", ...goals }: Goals = {}): BenchCase {
   return against({ work: "train", ...subject }, `${subject.model}-train${suffix}`, "training step", goals);
+}
+
+function tuned(subject: Subject): BenchCase {
+  const { model, batch, size } = subject;
+  return {
+    name: `${model}-tuned`,
+    title: `${model}, batch ${batch}, ${size} px: training step with \`--tune\` / by rule`,
+    first: { by: "ours", work: "tuned", ...subject },
+    second: { by: "ours", work: "train", ...subject },
+  };
 }
 
 function inference(subject: Subject, goals: Goals): BenchCase {

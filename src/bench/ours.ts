@@ -10,7 +10,9 @@ import { float32 } from "../graph/tensor.js";
 import { createModel } from "../models/index.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { openTrainingBench } from "../train/bench.js";
+import { choicesOf, chooseBy } from "../train/algorithm-table.js";
+import { benchStep, openTrainingBench } from "../train/bench.js";
+import { emptyTable, tune, unmeasured } from "../train/tune.js";
 import { openFolderEpoch } from "./folder-epoch.js";
 
 const [work, model, ...numbers] = process.argv.slice(2);
@@ -28,6 +30,15 @@ await runtime.close();
 
 async function opened(work: string, runtime: Runtime, graph: Graph): Promise<(runs: number) => Promise<number[]>> {
   if (work === "train") return (await openTrainingBench(runtime, graph, batch)).time;
+  if (work === "tuned") {
+    const table = await emptyTable(runtime, environment().cpu);
+    await tune(
+      runtime,
+      unmeasured((target) => benchStep(graph, batch, target), table),
+      table,
+    );
+    return (await openTrainingBench(runtime, graph, batch, { choose: chooseBy(choicesOf(table)) })).time;
+  }
   if (work === "folder") return openFolderEpoch(runtime, graph, { batch, size, steps });
   const session = await runtime.open(writeOnnx(graph, initialise(graph, 1)));
   const shape = [batch, 3, size, size];

@@ -5,8 +5,8 @@ import { createInterface } from "node:readline";
 /** What one process of a comparison runs. */
 export interface SideSpec {
   readonly by: "ours" | "torch";
-  /** A training step on random images, an epoch of image files, or inference. */
-  readonly work: "train" | "folder" | "infer";
+  /** A training step on random images, by rule or with measured algorithms, an epoch of image files, or inference. */
+  readonly work: "train" | "tuned" | "folder" | "infer";
   readonly model: string;
   readonly classes: number;
   readonly batch: number;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readOnnx } from "../graph/onnx-read.js";
-import { parseResults } from "../report/results.js";
+import { parseResults } from "../report/results-file.js";
 import { type Finished, finished, startSenet } from "./run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-cli-"));

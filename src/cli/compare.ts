@@ -64,7 +64,7 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
   const { lockRun } = await import("./run-lock.js");
   lockRun(folder.path);
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
-  const { formatResults } = await import("../report/results.js");
+  const { formatResults } = await import("../report/results-file.js");
   const { renderTable } = await import("../report/table.js");
   const runtime = nodeRuntime(engine);
   const progress = new Progress();
@@ -120,7 +120,7 @@ async function compareInto(
   const { stepsPerEpoch } = await import("../train/epoch.js");
   const { writeOnnx } = await import("../graph/onnx-write.js");
   const { summarise } = await import("../report/summarise.js");
-  const { formatResults } = await import("../report/results.js");
+  const { formatResults } = await import("../report/results-file.js");
   const { renderComparisonReport } = await import("../report/html.js");
   const { interruptSignal } = await import("./interrupt.js");
   const { environment } = await import("./environment.js");

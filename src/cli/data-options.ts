@@ -39,7 +39,7 @@ export interface DataFlags {
 /** The flags of `DataFlags` but for the limits. They concern image files: the other datasets are what they are. */
 export function dataOptions(): Option[] {
   return [
-    sizeOption("that image files are brought to (default: 224)"),
+    sizeOption("height and width that image files are brought to (default: 224)"),
     number("--channels <n>", "3 for colour, 1 for grey image files (default: 3)"),
     number("--crop-pct <share>", "how much of an image file's sides is tested on (default: 0.875)"),
     new Option("--crop-mode <mode>", "what becomes then of one of another shape (default: center)").choices(cropModes),

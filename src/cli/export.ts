@@ -70,11 +70,10 @@ async function exportStep(model: string, flags: ExportFlags): Promise<void> {
   const batch = wholeNumber("--batch", flags.batch, 1);
   const { graph, weights } = await openModelToExport(model, flags);
   const { checkStepRecipe } = await import("../train/recipe.js");
-  const { checkPatterns, planTraining } = await import("../train/plan.js");
+  const { planTraining } = await import("../train/plan.js");
   const { exportTrainingStep } = await import("../train/export-step.js");
   const recipe = stepRecipeOf(flags, batch);
   checkStepRecipe(recipe);
-  checkPatterns([graph], recipe);
   const schedule = flags.cycleMomentum ? "onecycle" : "constant";
   const plan = planTraining(graph, { ...recipe, schedule, mixed: flags.mixedLabels ?? false });
   const files = exportTrainingStep(plan, weights, seed);

@@ -30,6 +30,7 @@ export function writeInsertionReport(file: string, report: InsertionToReport): v
   });
   const text = renderInsertionReport({
     model: basename(path),
+    kind,
     attention: formatAttention(attention),
     start,
     params: { before: countParameters(source), after: countParameters(graph) },

@@ -1,9 +1,7 @@
 import { countParameters, type Graph } from "../graph/graph.js";
 import type { Inserted } from "../transform/insert/insert-attention.js";
 import { columns } from "./columns.js";
-
-/** Names longer than this lose their middle, so that a row fits 80 columns. */
-const longest = 34;
+import { shortened } from "./shortened.js";
 
 const count = (n: number) => n.toLocaleString("en-US");
 
@@ -13,23 +11,19 @@ export function insertionTable({ sites, gated }: Inserted): string {
   const titles = ["stage", "place", "channels", ...(twoLayers ? ["hidden"] : []), "params", "MACs"];
   const rows = sites.map(({ stage, block, name, channels, hidden, params, macs }) => [
     `${stage}.${block}`,
-    shortened(name),
+    name,
     count(channels),
     ...(twoLayers ? [hidden === undefined ? "" : count(hidden)] : []),
     count(params),
     macs === undefined ? "" : count(macs),
   ]);
-  const left = gated.map(
-    ({ stage, block, name }) => `${stage}.${block} ${shortened(name.replace(/[._][^._]*$/, ""))}\n`,
+  const units = shortened(
+    gated.map(({ name }) => name.replace(/[._][^._]*$/, "")),
+    70,
   );
+  const left = gated.map(({ stage, block }, i) => `${stage}.${block} ${units[i]}\n`);
   const rest = left.length === 0 ? "" : `\nLeft alone, as they have a gate:\n${left.join("")}`;
-  return `${columns(titles, rows)}${rest}`;
-}
-
-function shortened(text: string): string {
-  if (text.length <= longest) return text;
-  const kept = longest - 1;
-  return `${text.slice(0, Math.floor(kept / 2))}…${text.slice(-Math.ceil(kept / 2))}`;
+  return `${columns(titles, rows, 1)}${rest}`;
 }
 
 /** What was inserted, in a few short lines. */

@@ -12,7 +12,7 @@ import { conv } from "../layers/conv.js";
 import { linear } from "../layers/linear.js";
 import { Scope } from "../layers/scope.js";
 import { Random } from "../random.js";
-import { parseResults } from "../report/results.js";
+import { parseResults } from "../report/results-file.js";
 import { finished, startSenet } from "./run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-kill-"));

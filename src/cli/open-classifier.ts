@@ -29,7 +29,7 @@ export function classifierOptions(): Option[] {
   return [
     new Option("--weights <weights>", `${weightsSources}; needed with a network's name`),
     new Option("--labels <file>", "names of the classes, one a line, or JSON (default: the model's, or ImageNet's)"),
-    sizeOption("of the input (default: the model's own)"),
+    sizeOption("height and width of the input (default: the model's own)"),
     number("--classes <n>", "of a network by name (default: its own)"),
     attentionOption(),
     new Option("--shortcut <kind>", "of a network by name, past a change of shape").choices(["projection", "A"]),

@@ -42,7 +42,7 @@ export async function openCompared(
   recipe: Recipe,
 ): Promise<{ readonly models: readonly ComparedModel[]; readonly notices: readonly string[] }> {
   const { zooModel } = await import("../compare/compared-model.js");
-  const { checkPatterns, planTraining } = await import("../train/plan.js");
+  const { planTraining } = await import("../train/plan.js");
   const names = shortNames(given);
   const notices: string[] = [];
   const models: ComparedModel[] = [];
@@ -59,12 +59,10 @@ export async function openCompared(
       anew.set(name, opened.anew);
     }
   }
-  checkPatterns(
-    models.map(({ graph }) => graph),
-    recipe,
-  );
+  const sharedBy = models.map(({ graph }) => graph);
   // What cannot be trained so shows before anything is.
-  for (const { name, graph } of models) checkAnew(name, anew.get(name) ?? [], planTraining(graph, recipe));
+  for (const { name, graph } of models)
+    checkAnew(name, anew.get(name) ?? [], planTraining(graph, recipe, { sharedBy }));
   return { models, notices };
 }
 
@@ -73,10 +71,10 @@ async function openCompare(path: string, name: string, flags: CompareModelFlags,
   const { attention: _, shortcut: __, ...rest } = flags; // of the networks by name alone
   const given = await openModel({ ...rest, model: path }, dataset, 1);
   const { statistics, anew } = given;
-  const { graph, weights, notices } = await unfolded(given, flags, { ...dataset, ...statistics }, recipe);
-  const drawn = (seed: number) => {
+  const { graph, start, notices } = await unfolded(given, flags, { ...dataset, ...statistics }, recipe);
+  const drawn = async (seed: number) => {
     const first = initialise(graph, seed);
-    return new Map([...weights, ...anew.map((parameter) => [parameter, first.get(parameter)!] as const)]);
+    return new Map([...(await start()), ...anew.map((parameter) => [parameter, first.get(parameter)!] as const)]);
   };
   const model: ComparedModel = { name, graph, attention: attentionOf(graph), start: drawn, statistics };
   return { model, notices, anew };

@@ -1,9 +1,10 @@
 import sharp from "sharp";
 import type { Dataset } from "../data/dataset.js";
-import type { ImageList, ImageRef } from "../data/image-list.js";
+import type { ImageRef } from "../data/image-list.js";
 import { isMemorySplit } from "../data/memory-split.js";
 import { isFileSplit } from "../data/node/file-split.js";
 import { readRef } from "../data/node/read-ref.js";
+import { relativeNames } from "../data/relative-names.js";
 import type { Mistake } from "../evaluate/tally.js";
 import type { ShownMistake } from "../report/evaluation-results.js";
 
@@ -14,33 +15,22 @@ const side = 240;
 export async function withPictures(dataset: Dataset, mistakes: readonly Mistake[]): Promise<ShownMistake[]> {
   const { test } = dataset;
   const files = isFileSplit(test) ? mistakes.map(({ index }) => test.list.ref(index)) : undefined;
-  const shared = isFileSplit(test) ? sharedFolders(test.list) : 0;
-  const names = files
-    ? files.map((file) => foldersOf(file).slice(shared).join("/"))
-    : mistakes.map(({ index }) => `image ${index}`);
+  const names = isFileSplit(test) ? relativeNames(test.length, (i) => nameInside(test.list.ref(i))) : undefined;
   const shown: ShownMistake[] = [];
   for (const [i, mistake] of mistakes.entries()) {
     const inMemory = isMemorySplit(test) ? await ofBytes(test.images, mistake.index, dataset) : undefined;
-    shown.push({ ...mistake, name: names[i]!, picture: files ? await ofFile(files[i]!) : inMemory });
+    shown.push({
+      ...mistake,
+      name: names?.[mistake.index] ?? `image ${mistake.index}`,
+      picture: files ? await ofFile(files[i]!) : inMemory,
+    });
   }
   return shown;
 }
 
-/** How many folders the paths of all files begin with alike. */
-function sharedFolders(list: ImageList): number {
-  const first = list.length > 0 ? foldersOf(list.ref(0)).slice(0, -1) : [];
-  let shared = first.length;
-  for (let i = 1; i < list.length && shared > 0; i++) {
-    const parts = foldersOf(list.ref(i));
-    const differs = first.findIndex((name, k) => parts[k] !== name);
-    if (differs >= 0) shared = Math.min(shared, differs);
-  }
-  return shared;
-}
-
-/** The folders of a file, and its name. */
-function foldersOf({ path, part }: ImageRef): string[] {
-  return (part?.name ?? path).split(/[/\\]/);
+/** The path of a file, or of a part of an archive within it. */
+function nameInside({ path, part }: ImageRef): string {
+  return part?.name ?? path;
 }
 
 /** Undefined where the file is gone by now. */

@@ -66,6 +66,16 @@ describe("senet profile", () => {
     expect([sum("params"), sum("macs")]).toEqual([params, macs]);
   });
 
+  it("fits 80 columns, whatever layers are called", async () => {
+    const { stdout } = await senet("profile se_shake_shake_26_2x96d --by-layer");
+    const lines = stdout.split("\n");
+    expect(Math.max(...lines.map(({ length }) => length))).toBe(80);
+    const layers = lines.slice(1).map((line) => line.split(" ")[0]!);
+    expect(layers.filter((name) => name.includes("…")).length).toBeGreaterThan(0);
+    const named = layers.slice(0, layers.lastIndexOf("se_shake_shake_26_2x96d,"));
+    expect(new Set(named).size).toBe(named.length);
+  });
+
   it("shows the paper's tables beside our counts, within what it counts besides", async () => {
     const rows: { network: string; plain: { macs: number }; paper: { macs: number[] } }[] =
       await json("profile --paper");

@@ -127,12 +127,12 @@ function layerTable(layers: readonly NodeProfile[]): string {
   const shape = (output: string) => output.replace(/^\[1, (.*)\]$/, "$1").replaceAll(", ", "x");
   const rows = layers.map(({ node, op, output, params, macs }) => [
     node.replace(/\.out$/, ""),
-    op,
+    op.replace("Normalization", "Norm"),
     shape(output),
     count(params),
     count(macs),
   ]);
-  return columns(["layer", "operator", "output", "params", "MACs"], rows);
+  return columns(["layer", "operator", "output", "params", "MACs"], rows, 0);
 }
 
 function summary(title: string, { params, macs, activations, memory }: Profile, attention: Part): string {

@@ -105,26 +105,25 @@ async function prepare(flags: TrainFlags, savedRecipe: Recipe | undefined) {
   const recipe = savedRecipe ?? (await recipeOf(flags, opened));
   const { withCard } = await import("../models/model-card.js");
   const { checkRecipe } = await import("../train/recipe.js");
-  const { checkPatterns, planTraining } = await import("../train/plan.js");
+  const { planTraining } = await import("../train/plan.js");
   const { trainedCard } = await import("../compare/compare.js");
   checkRecipe(recipe, opened);
   const given = await openModel({ ...flags, model }, opened, seed);
   const { statistics, anew } = given;
   const dataset = { ...opened, ...statistics };
-  const { graph: bare, weights, notices } = await unfolded(given, flags, dataset, recipe);
-  checkPatterns([bare], recipe);
+  const { graph: bare, start, notices } = await unfolded(given, flags, dataset, recipe);
   // Patterns that fit nothing and operators without a gradient show here.
   checkAnew(model, anew, planTraining(bare, recipe));
   const graph = withCard(bare, trainedCard(dataset, recipe, model, seed));
   const checkpointEvery = checkpointEveryOf(flags.checkpointEvery);
-  return { model, graph, weights, notices, dataset, recipe, seed, checkpointEvery };
+  return { model, graph, start, notices, dataset, recipe, seed, checkpointEvery };
 }
 
 /** Trains, or goes on training, and keeps everything in the run's folder. @returns a record of every epoch. */
 async function trainInto(
   folder: RunFolder,
   runtime: import("../runtime/runtime.js").Runtime,
-  { graph, weights: first, notices, dataset, recipe, seed, checkpointEvery }: Prepared,
+  { graph, start, notices, dataset, recipe, seed, checkpointEvery }: Prepared,
   flags: TrainFlags,
   progress: Progress,
 ): Promise<readonly EpochRecord[]> {
@@ -153,7 +152,7 @@ async function trainInto(
   const clock = new Clock(recipe.epochs, resume && resume.progress.epoch - 1 + resume.progress.step / steps);
   let best = Math.max(...history.map(({ testTop1 }) => testTop1));
   const trained = runTraining(runtime, graph, dataset, recipe, seed, {
-    weights: first,
+    weights: resume ? undefined : await start(),
     resume,
     recompute: flags.recompute,
     algorithms,

@@ -77,7 +77,7 @@ export async function tunedChoices(
   if (flag === undefined) return undefined;
   const { choicesOf } = await import("../train/algorithm-table.js");
   const { planTraining } = await import("../train/plan.js");
-  const plans = graphs.map((graph) => (target: Target) => planTraining(graph, recipe, target));
+  const plans = graphs.map((graph) => (target: Target) => planTraining(graph, recipe, { ...target, sharedBy: graphs }));
   const table = await tunedTable(runtime, plans, flag, progress);
   await folder.write(TABLE, `${JSON.stringify(table, null, 1)}\n`);
   return choicesOf(table);

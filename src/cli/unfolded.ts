@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.js";
-import type { Model } from "../graph/graph.js";
+import type { Graph, Model, Weights } from "../graph/graph.js";
 import type { Recipe } from "../train/recipe.js";
 import { engineOptionsOf } from "./options.js";
 import { bar, Progress } from "./progress.js";
@@ -10,17 +10,47 @@ interface UnfoldFlags {
   readonly threads?: number;
 }
 
+/** A network that may have got batch norms, and what it starts from. */
+export interface ToTrain {
+  readonly graph: Graph;
+  /**
+   * The weights it starts from. Batch norms are measured at the first call: a run that goes on has their values in its
+   * checkpoint and does without.
+   */
+  readonly start: () => Promise<Weights>;
+  readonly notices: readonly string[];
+}
+
 /**
  * The model with the batch norms that its file has folded away, where the flag asks for them; and a line that says so.
  * @throws UserError when there are none to put back.
  */
-export async function unfolded<T extends Model & { readonly notices: readonly string[] }>(
-  model: T,
+export async function unfolded(
+  model: Model & { readonly notices: readonly string[] },
+  flags: UnfoldFlags,
+  dataset: Dataset,
+  recipe: Recipe,
+): Promise<ToTrain> {
+  const { weights, notices } = model;
+  if (flags.unfoldBn === undefined) return { graph: model.graph, start: async () => weights, notices };
+  const { unfoldedGraph } = await import("../train/unfold-on-data.js");
+  const { graph, count } = unfoldedGraph(model.graph);
+  const notice = `put batch norms behind ${count} convolutions, with statistics of training images`;
+  let measured: Promise<Weights> | undefined;
+  const start = () => {
+    measured ??= measure(model, flags, dataset, recipe);
+    return measured;
+  };
+  return { graph, start, notices: [...notices, notice] };
+}
+
+/** The weights with the batch norms' own, after a look at training images. */
+async function measure(
+  model: Model,
   flags: UnfoldFlags,
   dataset: Dataset,
   { augment, batch }: Recipe,
-): Promise<T> {
-  if (flags.unfoldBn === undefined) return model;
+): Promise<Weights> {
   const { nodeRuntime } = await import("../runtime/node/runtime.js");
   const { unfoldOnData } = await import("../train/unfold-on-data.js");
   const progress = new Progress();
@@ -28,9 +58,7 @@ export async function unfolded<T extends Model & { readonly notices: readonly st
   try {
     const onProgress = (images: number, all: number) =>
       progress.update(`${bar(Math.min(1, images / all))} statistics of batch norms: ${images}/${all} images`);
-    const { graph, weights, count } = await unfoldOnData(runtime, model, dataset, { augment, batch, onProgress });
-    const notice = `put batch norms behind ${count} convolutions, with statistics of training images`;
-    return { ...model, graph, weights, notices: [...model.notices, notice] };
+    return (await unfoldOnData(runtime, model, dataset, { augment, batch, onProgress })).weights;
   } finally {
     progress.clear();
     await runtime.close();

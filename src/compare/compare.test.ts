@@ -4,9 +4,10 @@ import type { Model } from "../graph/graph.js";
 import { readOnnx } from "../graph/onnx-read.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { readCard } from "../models/model-card.js";
-import { formatResults, parseResults } from "../report/results.js";
+import { formatResults, parseResults } from "../report/results-file.js";
 import { summarise } from "../report/summarise.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
+import type { Checkpoint } from "../train/checkpoint.js";
 import { defaultRecipe } from "../train/recipe.js";
 import { stripes } from "../train/stripes.test.helper.js";
 import { compare, type RunId } from "./compare.js";
@@ -59,6 +60,7 @@ describe("compare", () => {
     expect(comparison.recipe).toMatchObject({ epochs: 1, batch: 16, optimizer: "SGD", seeds: [1, 2] });
     expect(comparison.labels).toEqual(Array.from({ length: 24 }, (_, n) => n % 3));
     expect(comparison.models.map(({ name }) => name)).toEqual(names);
+    expect(comparison.models.map(({ spatialGates }) => spatialGates)).toEqual([0, 0]);
   });
 
   it("counts what the twins cost: the published net with one colour and three classes, and SE in the second alone", () => {
@@ -120,6 +122,33 @@ describe("compare", () => {
 
   it("refuses a model it does not know", () => {
     expect(() => zooModel("seresnet2", dataset)).toThrow(/unknown model "seresnet2"; .*did you mean "seresnet20"\?/);
+  });
+
+  it("asks for first weights where a run begins, not where it goes on", async () => {
+    const asked: number[] = [];
+    const noting = models.map((model) => {
+      const start = (seed: number) => {
+        asked.push(seed);
+        return model.start(seed);
+      };
+      return { ...model, start };
+    });
+    const last = new Map<string, Checkpoint>();
+    const subject = { models: noting, dataset, recipe, seeds: [1] };
+    const events = { onModel: async () => "m.onnx" };
+    const whole = await compare(runtime, subject, {
+      ...events,
+      onRun: async ({ model }) => ({ onCheckpoint: async (checkpoint) => void last.set(model, checkpoint) }),
+    });
+    expect(asked).toEqual([1, 1]);
+    const again = await compare(runtime, subject, {
+      ...events,
+      onRun: async ({ model }) => ({ resume: last.get(model) }),
+    });
+    expect(asked).toEqual([1, 1]);
+    expect(again.models.map(({ runs }) => runs[0]!.predictions)).toEqual(
+      whole.models.map(({ runs }) => runs[0]!.predictions),
+    );
   });
 
   it("stops when told to", async () => {

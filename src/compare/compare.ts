@@ -1,5 +1,6 @@
 import { flatAugmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
+import { findGates } from "../explain/find-gates.js";
 import { gateStatistics } from "../explain/gates.js";
 import { countParameters, type Model, type Weights } from "../graph/graph.js";
 import { cardEntries, type ModelCard, withCard } from "../models/model-card.js";
@@ -57,11 +58,8 @@ export type Comparison = Pick<Measured, "data" | "recipe" | "models" | "labels">
  * Models take turns within a seed, so that both meet the same state of the machine.
  * @throws UserError when the recipe does not fit the data.
  */
-export async function compare(
-  runtime: Runtime,
-  { models, dataset, recipe, seeds }: CompareOptions,
-  events: CompareEvents,
-): Promise<Comparison> {
+export async function compare(runtime: Runtime, options: CompareOptions, events: CompareEvents): Promise<Comparison> {
+  const { models, dataset, recipe, seeds } = options;
   const { channels, height, width } = dataset;
   const results: RunResult[][] = models.map(() => []);
   const trained: Model[] = [];
@@ -69,7 +67,7 @@ export async function compare(
   for (const [s, seed] of seeds.entries()) {
     for (const [m, model] of models.entries()) {
       const id = { model: model.name, seed, run: s * models.length + m, runs: seeds.length * models.length };
-      const { result, weights, labels: read } = await oneRun(runtime, model, dataset, recipe, id, events);
+      const { result, weights, labels: read } = await oneRun(runtime, model, options, id, events);
       results[m]!.push(result);
       labels = read;
       trained[m] = { graph: model.graph, weights };
@@ -101,6 +99,7 @@ export async function compare(
         params: countParameters(graph),
         macs: countMacs(graph),
         attention,
+        spatialGates: findGates(graph).filter(({ kind }) => kind === "spatial").length,
         runs: results[m]!,
         inferenceMsPerImage: { batch1: batch1[m]!, batch32: batch32[m]! },
       }),
@@ -111,15 +110,16 @@ export async function compare(
 async function oneRun(
   runtime: Runtime,
   { graph, start, statistics }: ComparedModel,
-  data: Dataset,
-  recipe: Recipe,
+  { models, dataset: data, recipe }: CompareOptions,
   id: RunId,
   { onRun, onStep, onEpoch, onModel, onNotice, signal }: CompareEvents,
 ): Promise<{ result: RunResult; weights: Weights; labels: number[] }> {
   const dataset = { ...data, ...statistics };
+  const given = (await onRun?.(id)) ?? {};
   const { weights, epochs, predictions } = await train(runtime, graph, dataset, recipe, id.seed, {
-    weights: start(id.seed),
-    ...(await onRun?.(id)),
+    weights: given.resume ? undefined : await start(id.seed),
+    ...given,
+    sharedBy: models.map((model) => model.graph),
     onStep: (progress) => onStep?.(id, progress),
     onEpoch: (record) => onEpoch?.(id, record),
     onNotice: (text) => onNotice?.(text),

@@ -12,8 +12,8 @@ export interface ComparedModel {
   readonly graph: Graph;
   /** `none`, or what tells its gates from those of others: `se r=16`. */
   readonly attention: string;
-  /** The weights it starts from with a seed. */
-  readonly start: (seed: number) => Weights;
+  /** The weights it starts from with a seed; asked for where a run begins, not where it goes on. */
+  readonly start: (seed: number) => Weights | Promise<Weights>;
   /** Mean and std that its images are normalised by; those of the dataset when left out. */
   readonly statistics?: Statistics | undefined;
 }

@@ -11,6 +11,8 @@ export interface Split {
   readonly length: number;
   /** One index into the names of the classes per image. */
   readonly labels: ArrayLike<number>;
+  /** The file that an image is; absent where images are no files. */
+  nameOf?(index: number): string;
   /** The images that could not be read so far and were left out, by name, with the reason; absent where that cannot be. */
   readonly skipped?: ReadonlyMap<string, string> | undefined;
   /**

@@ -3,49 +3,14 @@ import { defineDataset } from "../data/dataset.js";
 import { memorySplit } from "../data/memory-split.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
-import { initialise } from "../graph/initialise.js";
-import { readOnnx } from "../graph/onnx-read.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { float32 } from "../graph/tensor.js";
-import { createModel } from "../models/index.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import { buildGraph, floats } from "../testing/build-graph.js";
-import { findGates, gateStatistics } from "./gates.js";
+import { gateStatistics } from "./gates.js";
 
 const runtime = nodeRuntime({ threads: 1 });
 afterAll(() => runtime.close());
-
-describe("findGates", () => {
-  it("finds the nine SE blocks of SE-ResNet-20 by the names of their places", () => {
-    const sites = findGates(createModel("seresnet20"));
-    expect(sites).toEqual(
-      [16, 32, 64].flatMap((channels, stage) =>
-        [0, 1, 2].map((block) => {
-          const site = `layer${stage + 1}.${block}.se`;
-          return { site, value: `${site}.gate`, channels };
-        }),
-      ),
-    );
-  });
-
-  it("finds the same ones in the file", () => {
-    const graph = createModel("seresnet20");
-    const { graph: read } = readOnnx(writeOnnx(graph, initialise(graph, 1)));
-    expect(findGates(read)).toEqual(findGates(graph));
-  });
-
-  it("finds none in ResNet-20", () => expect(findGates(createModel("resnet20"))).toEqual([]));
-
-  it("goes by the form: a gate in either place of the product, and no other sigmoid", () => {
-    const graph = buildGraph([floats("N", 4, 5, 5), floats("N", 4, 1, 1)], (g, x, z) => {
-      const gate = g.call("Sigmoid", [z], {}, "mine");
-      const everywhere = g.call("Sigmoid", [x]); // a map of its own, as in Swish
-      g.call("Sigmoid", [z], {}, "unused/gate");
-      return [g.call("Mul", [gate, x]), g.call("Mul", [x, everywhere]), g.call("Mul", [x, z])];
-    });
-    expect(findGates(graph)).toEqual([{ site: "mine", value: "mine", channels: 4 }]);
-  });
-});
 
 /** Two channels; the gate of channel c is the sigmoid of its mean over the image. */
 function meanGate(): Graph {

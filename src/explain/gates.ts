@@ -1,20 +1,11 @@
 import type { Geometry, Statistics } from "../data/dataset.js";
 import type { Split } from "../data/split.js";
 import { GraphBuilder } from "../graph/builder.js";
-import type { Graph, Model, Value } from "../graph/graph.js";
+import type { Graph, Model } from "../graph/graph.js";
 import { writeOnnx } from "../graph/onnx-write.js";
-import { extent } from "../graph/shape.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { replay } from "../transform/replay.js";
-
-/** A place where a feature map is scaled channel by channel with a computed gate. */
-export interface GateSite {
-  /** The block: `layer1.0.se`. */
-  readonly site: string;
-  /** The name of the gate's value, [N, C, 1, 1]. */
-  readonly value: string;
-  readonly channels: number;
-}
+import { findGates, type GateSite } from "./find-gates.js";
 
 /** What a block's gates did over a split. */
 export interface GateStatistics {
@@ -27,30 +18,8 @@ export interface GateStatistics {
   readonly perClass: number[][];
 }
 
-/** Operators that gates end in. */
-const gateOps = new Set(["Sigmoid"]);
-
 /**
- * Finds the gates of a graph by their form, whoever wrote it: a Mul of a feature map [N, C, H, W] with the
- * [N, C, 1, 1] that a sigmoid gives.
- */
-export function findGates(graph: Graph): GateSite[] {
-  const g = new GraphBuilder(graph.name);
-  const values = replay(g, graph);
-  const gates = new Set(graph.nodes.flatMap(({ op, outputs }) => (gateOps.has(op) ? outputs : [])));
-  return graph.nodes.flatMap(({ op, inputs }) => {
-    const name = op === "Mul" ? inputs.find((input) => gates.has(input) && isVectorMap(values.get(input)!)) : undefined;
-    if (name === undefined) return [];
-    return [{ site: name.replace(/[./]gate$/, ""), value: name, channels: extent(values.get(name)!, 1) }];
-  });
-}
-
-function isVectorMap({ shape }: Value): boolean {
-  return shape.length === 4 && shape[2] === 1 && shape[3] === 1;
-}
-
-/**
- * Measures every gate of a model over a split.
+ * Measures the channel gates of a model over a split.
  * Source: Hu et al., arXiv:1709.01507, §7.2, where gates are averaged by class and block.
  */
 export async function gateStatistics(
@@ -60,7 +29,7 @@ export async function gateStatistics(
   dataset: Geometry & Statistics & { readonly classes: readonly string[] },
   { batch = 256 }: { batch?: number } = {},
 ): Promise<GateStatistics[]> {
-  const sites = findGates(graph);
+  const sites = findGates(graph).filter(({ kind }) => kind === "channel");
   if (sites.length === 0) return [];
   const session = await runtime.open(writeOnnx(exposing(graph, sites), weights));
   const sums = sites.map(({ channels }) => new Moments(channels, dataset.classes.length));
@@ -121,10 +90,17 @@ class Moments {
     const sum = (k: number, c: number) => this.#sums[k * this.#channels + c]!;
     const mean = channels.map((c) => classes.reduce((all, k) => all + sum(k, c), 0) / total);
     return {
-      mean,
-      std: channels.map((c) => Math.sqrt(Math.max(0, this.#squares[c]! / total - mean[c]! ** 2))),
+      mean: mean.map(rounded),
+      std: channels.map((c) => rounded(Math.sqrt(Math.max(0, this.#squares[c]! / total - mean[c]! ** 2)))),
       // A class without images has no mean of its own; the mean over all stands in.
-      perClass: classes.map((k) => channels.map((c) => (this.#counts[k] ? sum(k, c) / this.#counts[k]! : mean[c]!))),
+      perClass: classes.map((k) =>
+        channels.map((c) => rounded(this.#counts[k] ? sum(k, c) / this.#counts[k]! : mean[c]!)),
+      ),
     };
   }
+}
+
+/** Six digits: more are noise of float32, and a file of results may hold millions of these numbers. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
 }

@@ -1,10 +1,11 @@
 import { type OpName, type OpSchema, opOf } from "../ops/index.js";
 import type { Op } from "../ops/op.js";
 import { type Attributes, type AttributesOf, readAttributes, writeAttributes } from "./attributes.js";
+import { callKey, constantKey } from "./equal-keys.js";
 import type { Dim, Graph, Init, Node, Parameter, Value, ValueType } from "./graph.js";
+import { inferNode } from "./infer-node.js";
 import { type Known, knownOf, tensorOf } from "./known.js";
 import type { Place } from "./place.js";
-import { formatShape } from "./shape.js";
 import { type DType, float32, int64, type Tensor } from "./tensor.js";
 
 /**
@@ -52,7 +53,7 @@ export class GraphBuilder {
 
   /** A fixed tensor. Equal small constants are one. */
   constant(tensor: Tensor, name?: string): Value {
-    const key = tensor.data.length <= 64 ? `${tensor.dtype}[${tensor.shape}]${bytesOf(tensor).join()}` : undefined;
+    const key = constantKey(tensor);
     const known = name === undefined && key !== undefined ? this.#constantNames.get(key) : undefined;
     if (known !== undefined) return known;
     const value = this.#define({ name: name ?? this.#fresh("constant"), dtype: tensor.dtype, shape: tensor.shape });
@@ -91,7 +92,7 @@ export class GraphBuilder {
   ): Value[] {
     const rule: Op = opOf(op, "");
     const tagged = writeAttributes(rule.attributes, attributes);
-    const key = `${op}(${inputs.map((value) => value?.name ?? "")})${JSON.stringify(tagged, asText)}#${outputCount}`;
+    const key = callKey(op, inputs, tagged, outputCount);
     const known = name === undefined ? this.#calls.get(key) : undefined;
     if (known !== undefined) return known;
     const first = name ?? this.#fresh(op);
@@ -141,25 +142,11 @@ export class GraphBuilder {
   }
 
   #infer(node: Node) {
-    const rule: Op = opOf(node.op, node.domain);
-    const inputs = node.inputs.map((name) => (name === "" ? undefined : this.value(name)));
-    const call = {
-      inputs,
-      attributes: readAttributes(rule.attributes, node.attributes, node.op),
-      constant: (i: number) => this.#constants.get(node.inputs[i] ?? ""),
-      known: (i: number) => this.#knownOf(node.inputs[i] ?? ""),
-      outputCount: node.outputs.length,
-    };
-    const types = rule.shape(call);
-    for (const { shape } of types) {
-      if (shape.some((dim) => typeof dim === "number" && !(Number.isInteger(dim) && dim >= 0))) {
-        throw new RangeError(`got an output ${formatShape(shape)}; expected extents that are 0 or more`);
-      }
-    }
-    if (types.length < node.outputs.length) {
-      throw new TypeError(`got ${node.outputs.length} outputs; expected at most ${types.length}`);
-    }
-    return { types, known: rule.known?.(call) ?? [] };
+    return inferNode(node, {
+      value: (name) => this.value(name),
+      constant: (name) => this.#constants.get(name),
+      known: (name) => this.#knownOf(name),
+    });
   }
 
   #knownOf(name: string): Known | undefined {
@@ -258,16 +245,6 @@ export class GraphBuilder {
     while (this.#values.has(name) || this.#reserved.has(name));
     return name;
   }
-}
-
-/** Large integers, which JSON does not have, as texts. */
-function asText(_: string, value: unknown): unknown {
-  return typeof value === "bigint" ? `${value}n` : value;
-}
-
-/** The bits of a tensor: 0 and −0 differ in them. */
-function bytesOf({ data }: Tensor): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** The attributes of `node` as plain typed values, defaults filled in. */

@@ -1,30 +1,18 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import {
-  type AttributeProto,
-  AttributeProto_AttributeType,
-  AttributeProtoSchema,
   GraphProtoSchema,
   ModelProtoSchema,
-  NodeProtoSchema,
   OperatorSetIdProtoSchema,
   StringStringEntryProtoSchema,
-  type TensorProto,
   TensorProto_DataLocation,
   TensorProtoSchema,
-  TensorShapeProto_DimensionSchema,
-  TensorShapeProtoSchema,
-  TypeProto_TensorSchema,
-  TypeProtoSchema,
-  ValueInfoProtoSchema,
 } from "onnx-buf";
-import { opOf } from "../ops/index.js";
-import type { Attribute } from "./attributes.js";
 import { dtypeToOnnx } from "./dtype.js";
-import type { Dim, Graph, Node, Value, Weights } from "./graph.js";
+import type { Graph, Value, Weights } from "./graph.js";
 import { joined } from "./joined.js";
-import { toInt64 } from "./known.js";
 import { graphField, modelField, tensorField } from "./onnx-fields.js";
 import { atOpset } from "./onnx-opset.js";
+import { bytesOf, constantNode, nodeProto, valueInfo } from "./onnx-proto.js";
 import { field } from "./protobuf-pieces.js";
 import { sameShape } from "./shape.js";
 import type { Tensor } from "./tensor.js";
@@ -151,71 +139,4 @@ function storedValue({ name, shape }: Value, weights: Weights): Tensor {
     );
   }
   return tensor;
-}
-
-function valueInfo({ name, dtype, shape }: Value) {
-  const value = create(TypeProto_TensorSchema, {
-    elemType: dtypeToOnnx(dtype),
-    shape: create(TensorShapeProtoSchema, { dim: shape.map(dimension) }),
-  });
-  return create(ValueInfoProtoSchema, {
-    name,
-    type: create(TypeProtoSchema, { value: { case: "tensorType", value } }),
-  });
-}
-
-function dimension(dim: Dim) {
-  return create(TensorShapeProto_DimensionSchema, {
-    value: typeof dim === "number" ? { case: "dimValue", value: BigInt(dim) } : { case: "dimParam", value: dim },
-  });
-}
-
-function bytesOf({ data }: Tensor) {
-  return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-}
-
-function tensorProto(name: string, tensor: Tensor): TensorProto {
-  const { dtype, shape } = tensor;
-  return create(TensorProtoSchema, {
-    name,
-    dataType: dtypeToOnnx(dtype),
-    dims: shape.map(BigInt),
-    rawData: bytesOf(tensor),
-  });
-}
-
-function constantNode([name, tensor]: readonly [string, Tensor]) {
-  const attribute = attributeProto("value", { tensor });
-  return create(NodeProtoSchema, { name, opType: "Constant", output: [name], attribute: [attribute] });
-}
-
-function nodeProto({ name, op, domain, inputs, outputs, attributes }: Node) {
-  return create(NodeProtoSchema, {
-    name,
-    opType: opOf(op, domain).onnxName ?? op,
-    domain,
-    input: [...inputs],
-    output: [...outputs],
-    attribute: Object.entries(attributes).map(([key, value]) => attributeProto(key, value)),
-  });
-}
-
-function attributeProto(name: string, value: Attribute): AttributeProto {
-  const types = AttributeProto_AttributeType;
-  const bytes = (text: string) => new TextEncoder().encode(text);
-  const fields =
-    "int" in value
-      ? { type: types.INT, i: toInt64(value.int) }
-      : "float" in value
-        ? { type: types.FLOAT, f: value.float }
-        : "string" in value
-          ? { type: types.STRING, s: bytes(value.string) }
-          : "tensor" in value
-            ? { type: types.TENSOR, t: tensorProto("", value.tensor) }
-            : "ints" in value
-              ? { type: types.INTS, ints: value.ints.map(toInt64) }
-              : "floats" in value
-                ? { type: types.FLOATS, floats: [...value.floats] }
-                : { type: types.STRINGS, strings: value.strings.map(bytes) };
-  return create(AttributeProtoSchema, { name, ...fields });
 }

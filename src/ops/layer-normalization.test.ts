@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { GraphBuilder } from "../graph/builder.js";
+import type { Value } from "../graph/graph.js";
 import { elements, float32, toNumbers } from "../graph/tensor.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
@@ -50,6 +52,22 @@ describe("LayerNormalization", () => {
         );
       },
     ));
+
+  it.each(["mean", "rstd", "all", "last two"] as const)("has the gradients of %s of its outputs", (which) =>
+    forAll(
+      cases.filter(({ shape, axis }) => elements(shape.slice(axis)) > 1),
+      ({ shape, axis, biased }) => {
+        const vectors = [randomTensor(shape.slice(axis), 2), ...(biased ? [randomTensor(shape.slice(axis), 3)] : [])];
+        const inputs = [distinctTensors([shape], 1, { gap: 0.5 })[0]!, ...vectors];
+        const build = (g: GraphBuilder, ...all: Value[]) => {
+          const [y, mean, rstd] = g.callMany("LayerNormalization", all, { epsilon, axis }, 3) as [Value, Value, Value];
+          const both = g.call("Add", [mean, g.call("Mul", [rstd, g.scalar(3)])]);
+          return { mean, rstd, "last two": both, all: g.call("Add", [y, both]) }[which];
+        };
+        return checkGradient(inputs, build, which === "all" ? {} : { wanted: [0] });
+      },
+    ),
+  );
 
   it("keeps a symbolic batch in every output", () => {
     const graph = buildGraph([floats("N", 7, 5), floats(5), floats(5)], (g, ...all) =>

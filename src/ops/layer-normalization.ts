@@ -35,15 +35,28 @@ export const LayerNormalization: Op<typeof attributes> = {
     const statistics = { dtype: x.dtype, shape: x.shape.map((dim, i) => (i < at ? dim : 1)) };
     return [{ dtype: x.dtype, shape: x.shape }, statistics, statistics];
   },
-  gradient: (g, dy, { inputs, attributes: { axis, epsilon } }) => {
+  gradient: (g, dy, { inputs, outputs, gradients, attributes: { axis, epsilon } }) => {
     const [x, scale] = [required(inputs, 0, "X"), required(inputs, 1, "Scale")];
-    const rows = elements(concrete(x).slice(0, normalizeAxis(axis, x.shape.length)));
+    const at = normalizeAxis(axis, x.shape.length);
+    const [rows, size] = [elements(concrete(x).slice(0, at)), elements(concrete(x).slice(at))];
     const standard = () => standardize(g, x, rows, epsilon);
+    const [, dMean, dRstd] = gradients;
     return [
-      () => standard().gradient(g.call("Mul", [dy, scale])),
+      () => {
+        let dx = standard().gradient(g.call("Mul", [dy, scale]));
+        // ∂mean/∂xᵢ = 1/n and ∂rstd/∂xᵢ = −rstd²·x̂ᵢ/n, of n elements
+        if (dMean) dx = g.call("Add", [dx, g.call("Mul", [dMean, g.scalar(1 / size)])]);
+        if (dRstd) {
+          const rstd = outputs[2]!;
+          const slope = g.call("Mul", [g.call("Mul", [rstd, rstd]), g.call("Mul", [dRstd, g.scalar(-1 / size)])]);
+          dx = g.call("Add", [dx, g.call("Mul", [standard().normal(), slope])]);
+        }
+        return dx;
+      },
       () => unbroadcast(g, g.call("Mul", [dy, standard().normal()]), scale),
       () => unbroadcast(g, dy, required(inputs, 2, "B")),
     ];
   },
+  manyGradients: true,
   macs: noMacs,
 };

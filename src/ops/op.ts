@@ -21,8 +21,8 @@ export interface OpValues<S extends AttributeSchema> {
   readonly inputs: readonly (Value | undefined)[];
   readonly outputs: readonly Value[];
   readonly attributes: AttributesOf<S>;
-  /** Gradient rules of operators with `manyGradients` alone: the gradients of all outputs, zeros where there is none. */
-  readonly gradients: readonly Value[];
+  /** Of operators with `manyGradients` alone: the gradients of all outputs, undefined where nothing depends on one. */
+  readonly gradients: readonly (Value | undefined)[];
 }
 
 /** Builds the gradient of one input; called only where that gradient is wanted. */
@@ -77,7 +77,7 @@ export interface Op<S extends AttributeSchema = AttributeSchema> {
   readonly gradient: GradientRule<S>["rule"] | NoGradient;
   /** Multiply-accumulates for outputs of known size: those of convolutions and dense layers, 0 for everything else. */
   macs(call: Pick<OpCall<S>, "inputs" | "attributes">, outputs: readonly ValueType[]): number;
-  /** True where every output has a gradient, as those of Split do; elsewhere only the first one has. */
+  /** True where every output has a gradient, as those of Split do, the first one zeros where need be; elsewhere only the first one has. */
   readonly manyGradients?: true;
   /**
    * The outputs where they are known while the graph is built: integers, booleans and sizes that exporters compute shapes

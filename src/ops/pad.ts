@@ -1,11 +1,14 @@
 import { attribute } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
+import { addDims } from "../graph/dim.js";
 import type { Dim, Value, ValueType } from "../graph/graph.js";
 import { concrete, formatShape, normalizeAxis, ShapeError } from "../graph/shape.js";
 import { type Tensor, toNumbers } from "../graph/tensor.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = { mode: attribute("string", "constant") };
+
+const modes = ["constant", "edge", "reflect", "wrap"];
 
 /**
  * Puts elements around x: `pads` lists what comes before every axis, then what comes after; negative pads cut. They are a
@@ -18,12 +21,12 @@ export const Pad: Op<typeof attributes> = {
     const x = required(inputs, 0, "data");
     if (inputs[3] !== undefined && constant(3) === undefined)
       throw new TypeError("got axes that are computed; expected a constant");
+    if (!modes.includes(mode)) throw new TypeError(`got mode ${mode}; expected one of ${modes.join(", ")}`);
     const pads = padsOf(x, constant(1), constant(3));
     const shape = x.shape.map((dim, i): Dim => {
       const [before, after] = pads[i]!;
       if (typeof dim === "number") return padded(x, mode, i, dim, before, after);
-      if (before === 0 && after === 0) return dim;
-      throw new ShapeError({ given: `pads at the symbolic extent "${dim}"`, expected: "a size there" });
+      return addDims(dim, before + after); // whether there is enough to continue with shows once it has a size
     });
     return [{ dtype: x.dtype, shape }];
   },
@@ -74,8 +77,7 @@ function padded(x: ValueType, mode: string, axis: number, size: number, before: 
     edge: kept > 0 ? Infinity : 0,
     reflect: Math.max(kept - 1, 0),
     wrap: Math.max(kept, 0),
-  }[mode];
-  if (most === undefined) throw new TypeError(`got mode ${mode}; expected one of constant, edge, reflect, wrap`);
+  }[mode]!;
   if (Math.max(before, after) > most)
     throw new ShapeError({ given, expected: `pads of at most ${most}, from what is there` });
   return size + before + after;

@@ -1,11 +1,12 @@
 import { attribute } from "../graph/attributes.js";
 import { addDims, subtractDims } from "../graph/dim.js";
 import type { Dim, Node, Value, ValueType } from "../graph/graph.js";
-import { extent, formatShape, normalizeAxis, ShapeError } from "../graph/shape.js";
+import { concrete, extent, formatShape, normalizeAxis, ShapeError } from "../graph/shape.js";
 import { attributesSince } from "./attributes-since.js";
 import { attributeToInput } from "./axes.js";
 import { foldMove } from "./fold.js";
 import { noMacs, type Op, type OpCall, required } from "./op.js";
+import { zerosOf } from "./zeros.js";
 
 const attributes = { axis: attribute("int", 0), num_outputs: attribute("int", undefined) };
 
@@ -18,7 +19,10 @@ export const Split: Op<typeof attributes> = {
     const axis = normalizeAxis(call.attributes.axis, shape.length);
     return sizesOf(call, axis).map((size) => ({ dtype, shape: shape.with(axis, size) }));
   },
-  gradient: (g, _, { gradients, attributes: { axis } }) => [() => g.call("Concat", gradients, { axis }), undefined],
+  gradient: (g, _, { gradients, outputs, attributes: { axis } }) => {
+    const part = (dy: Value | undefined, i: number) => dy ?? zerosOf(g, outputs[i]!.dtype, concrete(outputs[i]!));
+    return [() => g.call("Concat", gradients.map(part), { axis }), undefined];
+  },
   manyGradients: true,
   macs: noMacs,
   known: (call) => {

@@ -1,7 +1,7 @@
 import { shortNames } from "./class-names.js";
 import type { EvaluationResults } from "./evaluation-results.js";
-import { html, trustedHtml } from "./markup.js";
-import { pageStyle } from "./page-style.js";
+import { html } from "./markup.js";
+import { page } from "./page.js";
 import { calibrationSection } from "./sections/calibration.js";
 import { confusionsSection } from "./sections/confusions.js";
 import { evaluationMethodSection } from "./sections/evaluation-method.js";
@@ -18,26 +18,15 @@ import { sortTables } from "./sort-tables.js";
 export async function renderEvaluationReport(results: EvaluationResults): Promise<string> {
   const charts = await import("./charts.js");
   const names = shortNames(results.data.classes);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${scoreTitle(results)}</title>
-<style>${trustedHtml(pageStyle)}</style>
-</head>
-<body>
-<main>
-${scoreBanner(results)}
+  return page(
+    scoreTitle(results),
+    html`${scoreBanner(results)}
 ${calibrationSection(results.measured.calibration, charts)}
 ${confusionsSection(results.measured, names, charts)}
 ${mistakesSection(results.mistakes, names)}
 ${perClassSection(results.measured, names)}
 ${evaluationMethodSection(results)}
-<footer>Every number of this page is in results.json beside it.</footer>
-</main>
-<script>${trustedHtml(sortTables)}</script>
-</body>
-</html>
-`.text;
+<footer>Every number of this page is in results.json beside it.</footer>`,
+    { script: sortTables },
+  ).text;
 }

@@ -65,6 +65,30 @@ describe("renderComparisonReport", () => {
     expect(text).not.toMatch(/NaN|Infinity|undefined/);
   });
 
+  it("says how many gates weigh places, with the charts of the others or without any", async () => {
+    const spatial = structuredClone(results);
+    spatial.models[0]!.spatialGates = 1;
+    spatial.models[1]!.spatialGates = 9;
+    const text = await renderComparisonReport(spatial);
+    expect(page.includes("places of the map")).toBe(false);
+    expect(text).toContain("One gate that weighs places of the map, not channels, is not shown.");
+    expect(text).toContain("9 gates that weigh places of the map, not channels, are not shown.");
+    expect(text.match(/Mean gates of/g)).toEqual(page.match(/Mean gates of/g));
+  });
+
+  it("draws gates that leave 0 to 1 on an axis that holds them", async () => {
+    const tanh = structuredClone(results);
+    const [first] = tanh.models[1]!.runs[0]!.gates;
+    first!.mean = first!.mean.map((_, c) => (c % 2 === 0 ? -0.7 : 2.2));
+    const text = await renderComparisonReport(tanh);
+    const [before, after] = [page, text].map(
+      (html) => html.split(`<svg class="chart"`).find((svg) => svg.includes("Mean gates of layer1.0.se"))!,
+    );
+    const ticks = (svg: string) => [...svg.matchAll(/>([-−]?[\d.]+)<\/text>/g)].map(([, tick]) => tick);
+    expect(ticks(before!)).toEqual(["0", "0.5", "1"]);
+    expect(ticks(after!)).toEqual(["-1", "1", "3"]);
+  });
+
   it("leaves out losses that are not numbers", async () => {
     const diverged = structuredClone(results);
     for (const epoch of diverged.models[0]!.runs[0]!.epochs) epoch.trainLoss = null;

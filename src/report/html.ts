@@ -1,5 +1,5 @@
-import { html, trustedHtml } from "./markup.js";
-import { pageStyle } from "./page-style.js";
+import { html } from "./markup.js";
+import { page } from "./page.js";
 import type { ComparisonResults } from "./results.js";
 import { banner, title } from "./sections/banner.js";
 import { classesSection } from "./sections/classes.js";
@@ -18,17 +18,9 @@ import { costSection, resultsSection } from "./sections/results-tables.js";
  */
 export async function renderComparisonReport(results: ComparisonResults): Promise<string> {
   const charts = await import("./charts.js");
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title(results)}</title>
-<style>${trustedHtml(pageStyle)}</style>
-</head>
-<body>
-<main>
-${banner(results)}
+  return page(
+    title(results),
+    html`${banner(results)}
 ${resultsSection(results)}
 ${costSection(results)}
 ${differenceSection(results, charts)}
@@ -36,9 +28,6 @@ ${curvesSection(results, charts)}
 ${classesSection(results, charts)}
 ${gatesSection(results, charts)}
 ${methodSection(results)}
-<footer>Every number of this page is in results.json beside it, with the predictions of every run.</footer>
-</main>
-</body>
-</html>
-`.text;
+<footer>Every number of this page is in results.json beside it, with the predictions of every run.</footer>`,
+  ).text;
 }

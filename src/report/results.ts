@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { UserError } from "../errors.js";
 
 /** Null stands for a value that JSON cannot hold: the loss of a run that diverged. */
 const loss = z.number().nullable();
@@ -55,6 +54,8 @@ const model = z.object({
   macs: z.number(),
   /** "se r=16", or "none". */
   attention: z.string(),
+  /** How many gates weigh places of a map instead of channels; no run has statistics of them. */
+  spatialGates: z.number().int().exactOptional(),
   runs: z.array(run).min(1),
   /** Percent, over the runs. */
   errorMean: z.number(),
@@ -183,27 +184,4 @@ export function inconsistencies({ data, labels, models }: Sizes): string[] {
     }
   }
   return problems;
-}
-
-/** The text of `results.json`: indented, with every list of numbers on one line. */
-export function formatResults(results: ComparisonResults): string {
-  // A line break outside of a string is structure, so "[⏎" opens a list and never text.
-  const inline = (list: string) => list.replace(/\s+/g, "");
-  return `${JSON.stringify(results, null, 2).replace(/\[\n[\d\s,.eE+\-nul]+\]/g, inline)}\n`;
-}
-
-/**
- * Reads the text of a `results.json`.
- * @throws UserError when it is no JSON, or no comparison of a version this code knows.
- */
-export function parseResults(text: string): ComparisonResults {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`results.json: not valid JSON (${error instanceof Error ? error.message : error})`);
-  }
-  const parsed = comparisonResults.safeParse(json);
-  if (!parsed.success) throw new UserError(`results.json: not a senet comparison\n${z.prettifyError(parsed.error)}`);
-  return parsed.data;
 }

@@ -14,13 +14,24 @@ export interface StepRecipe extends Partial<Omit<Recipe, "epochs" | "lr" | "batc
   readonly mixed?: boolean | undefined;
 }
 
+/** What a step is made for. */
+export interface PlanOptions extends Target {
+  /** The networks that share the recipe, of which one must have the gates that it speaks of (the model alone by default). */
+  readonly sharedBy?: readonly Graph[] | undefined;
+}
+
 /**
  * The training step of a model by a recipe.
  * @throws UserError when the model cannot be trained so: an operator without gradient, a pattern that fits nothing.
  */
-export function planTraining(graph: Graph, recipe: StepRecipe, target?: Target): TrainingStep {
+export function planTraining(
+  graph: Graph,
+  recipe: StepRecipe,
+  { sharedBy = [graph], ...target }: PlanOptions = {},
+): TrainingStep {
   const { batch, optimizer = "sgd", accumulate, clip, ema, unused } = recipe;
   const { learn, groups, layerDecay, frozenBatchNorm } = recipe;
+  checkRoles(sharedBy, patternsOf(recipe));
   return trainingStep(graph, {
     batch,
     loss: lossOf(recipe),
@@ -39,16 +50,10 @@ export function planTraining(graph: Graph, recipe: StepRecipe, target?: Target):
   });
 }
 
-/**
- * Refuses a recipe that speaks of gates where none of the networks that share it has any.
- * @throws UserError that names the pattern.
- */
-export function checkPatterns(
-  graphs: readonly Graph[],
-  { learn = [], groups = [], frozenBatchNorm }: StepRecipe,
-): void {
+/** All patterns of parameters in a recipe. */
+function patternsOf({ learn = [], groups = [], frozenBatchNorm }: StepRecipe): string[] {
   const frozen = typeof frozenBatchNorm === "boolean" ? [] : (frozenBatchNorm ?? []);
-  checkRoles(graphs, [learn, frozen, ...groups.map(({ match }) => match)].flat());
+  return [learn, frozen, ...groups.map(({ match }) => match)].flat();
 }
 
 /** True where the schedule says what the momentum is, so that the step takes it as the input `momentum`. */

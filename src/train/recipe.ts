@@ -1,9 +1,7 @@
 import { type Augmentation, checkAugmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
-import type { Clip } from "../transform/clip-gradients.js";
-import type { ParameterGroup } from "../transform/parameter-groups.js";
-import type { WeightAverage } from "../transform/weight-average.js";
+import type { TrainingStepOptions } from "../transform/training-step.js";
 import { type OptimizerOptions, optimizers } from "./optimizers.js";
 import { type ScheduleOptions, scheduleNames } from "./schedules.js";
 
@@ -11,7 +9,7 @@ import { type ScheduleOptions, scheduleNames } from "./schedules.js";
  * How a model is trained. The same recipe and seed give the same weights on the same machine. Names as in timm; what is
  * left out has timm's or PyTorch's default.
  */
-export interface Recipe extends ScheduleOptions, OptimizerOptions {
+export interface Recipe extends ScheduleOptions, OptimizerOptions, Pick<TrainingStepOptions, StepChoice> {
   /** Images per step. */
   readonly batch: number;
   readonly momentum: number;
@@ -21,9 +19,6 @@ export interface Recipe extends ScheduleOptions, OptimizerOptions {
   readonly augment: Augmentation;
   /** `sgd`, the default, `adam`, `adamw`, `lamb` or `rmsproptf`. */
   readonly optimizer?: string | undefined;
-  /** Steps whose gradients are averaged before parameters move, 1 by default. */
-  readonly accumulate?: number | undefined;
-  readonly clip?: Clip | undefined;
   /** `ce`, softmax cross-entropy and the default, or `bce`, binary cross-entropy of every class. */
   readonly loss?: "ce" | "bce" | undefined;
   /** Label smoothing, 0 by default. */
@@ -38,21 +33,10 @@ export interface Recipe extends ScheduleOptions, OptimizerOptions {
   readonly mixupProb?: number | undefined;
   /** The probability of cutmix where both are on, 0.5 by default. */
   readonly mixupSwitchProb?: number | undefined;
-  /** A moving average of the weights is kept, evaluated and exported. */
-  readonly ema?: WeightAverage | undefined;
-  /** Patterns of the parameters that learn, such as `@gates` and `@head`; all by default. */
-  readonly learn?: string | readonly string[] | undefined;
-  readonly groups?: readonly ParameterGroup[] | undefined;
-  /** The learning rate of every layer is this times that of the one after it. */
-  readonly layerDecay?: number | undefined;
-  /**
-   * Batch norms that use and keep their running statistics: all, or those with a parameter a pattern fits; when left out,
-   * those that `learn` leaves nothing to learn in.
-   */
-  readonly frozenBatchNorm?: boolean | string | readonly string[] | undefined;
-  /** What to do with parameters that the loss does not depend on: an error by default. */
-  readonly unused?: "error" | "keep" | undefined;
 }
+
+/** What a recipe says of the step as the step itself has it. */
+type StepChoice = "accumulate" | "clip" | "ema" | "learn" | "groups" | "layerDecay" | "frozenBatchNorm" | "unused";
 
 /** A recipe that suits small images and few epochs. */
 export const defaultRecipe: Omit<Recipe, "epochs" | "augment"> = {

@@ -235,6 +235,35 @@ describe("a checkpoint of another run", () => {
     ]);
   });
 
+  it("is refused for other files with the same labels, and taken wherever the same ones lie", async () => {
+    const named = (pathOf: (i: number) => string) => {
+      const split = { ...dataset.train, nameOf: pathOf };
+      return { ...dataset, train: split };
+    };
+    const saved: Checkpoint[] = [];
+    const start = named((i) => `/data/a/stripes/${i}.png`);
+    const short = { ...recipe, epochs: 1 };
+    await train(runtime, graph, start, short, SEED, { onCheckpoint: async (at) => void saved.push(throughText(at)) });
+    const resume = saved.at(-1)!;
+    const goOn = async (data: typeof dataset, notices: string[] = [], from = resume) => {
+      const onNotice = (text: string) => void notices.push(text);
+      await train(runtime, graph, data, short, SEED, { resume: from, onNotice });
+      return notices;
+    };
+    await expect(goOn(named((i) => `/data/a/photos/${i + 1}.png`))).rejects.toThrow(
+      'cannot resume: got data.train.files.first "1.png", but the checkpoint was made with "0.png"; give what the run',
+    );
+    await expect(goOn(named((i) => `/data/a/stripes/${i === 7 ? "seven" : i}.png`))).rejects.toThrow(
+      /got data\.train\.files\.sha256 "[0-9a-f]+…, but/,
+    );
+    expect(await goOn(named((i) => `D:\\moved\\${i}.png`))).toEqual([]);
+    const older = checkpoints.at(-1)!; // of a version that kept no names: what a split without them gives now
+    const identity = { ...older.progress.identity, recipe: resume.progress.identity.recipe! };
+    expect(await goOn(start, [], { ...resume, progress: { ...resume.progress, identity } })).toEqual([
+      "the checkpoint is older than the check of image files; make sure they are the same",
+    ]);
+  });
+
   it("is refused where a tensor is missing or too much", async () => {
     const { state, progress } = checkpoints[3]!;
     const lacking = new Map([...state].filter(([name]) => name !== "momentum.fc.bias"));

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { Dataset } from "../data/dataset.js";
+import { relativeNames } from "../data/relative-names.js";
+import type { Split } from "../data/split.js";
 import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { writeOnnx } from "../graph/onnx-write.js";
@@ -9,9 +11,6 @@ import type { Recipe } from "./recipe.js";
 /** What makes a run this run: with all of it equal, the same steps give the same bits. */
 export const RunIdentity = z.record(z.string(), z.json());
 export type RunIdentity = z.infer<typeof RunIdentity>;
-
-/** The engine alone may change between a checkpoint and the run that goes on from it: bits may then differ, nothing else. */
-const MAY_DIFFER = "engine";
 
 /** What computes a run. */
 export interface Engine {
@@ -44,27 +43,49 @@ export async function runIdentity(
   engine: Engine,
 ): Promise<RunIdentity> {
   const { name, classes, channels, height, width, mean, std, train, test } = dataset;
-  const split = async ({ length, labels }: Dataset["train"]) => ({
-    images: length,
-    labels: await sha256(new Uint8Array(Int32Array.from(labels).buffer)),
-  });
-  const data = { name, classes, size: [channels, height, width], train: await split(train), test: await split(test) };
+  const data = {
+    name,
+    classes,
+    size: [channels, height, width],
+    train: await identityOf(train),
+    test: await identityOf(test),
+  };
   const model = { name: graph.name, sha256: await sha256(writeOnnx(graph)) };
   const identity = { seed, recipe, data: { ...data, mean, std }, model, engine };
   return RunIdentity.parse(JSON.parse(JSON.stringify(identity)));
 }
 
+/** How many images a split has, of what classes, and what their files are called inside of their folder. */
+async function identityOf(split: Split) {
+  const { length, labels } = split;
+  const identity = { images: length, labels: await sha256(new Uint8Array(Int32Array.from(labels).buffer)) };
+  if (split.nameOf === undefined) return identity;
+  const names = relativeNames(length, (index) => split.nameOf!(index));
+  return { ...identity, files: { first: names[0], sha256: await sha256(new TextEncoder().encode(names.join("\0"))) } };
+}
+
 /**
  * Checks that a run that goes on is the one that was stopped.
- * @returns a sentence where the engine differs, so that the bits may.
+ * @returns sentences for the user: where the engine differs, so that the last bits may; and where the checkpoint is of a
+ *   version that kept no names of files, so that they cannot be compared.
  * @throws UserError that names the first thing that differs otherwise.
  */
-export function checkSameRun(now: RunIdentity, saved: RunIdentity): string | undefined {
+export function checkSameRun(now: RunIdentity, saved: RunIdentity): string[] {
   const found = differences(now, saved);
-  const grave = found.find(({ path }) => path[0] !== MAY_DIFFER);
+  const engine = found.find(isEngine);
+  const grave = found.find((difference) => !isEngine(difference) && !isUnnamed(difference));
   if (grave !== undefined) throw new UserError(`cannot resume: got ${tell(grave)}; give what the run was started with`);
-  return found[0] && `got ${tell(found[0])}; the run goes on, its last bits may differ`;
+  return [
+    ...(engine ? [`got ${tell(engine)}; the run goes on, its last bits may differ`] : []),
+    ...(found.some(isUnnamed)
+      ? ["the checkpoint is older than the check of image files; make sure they are the same"]
+      : []),
+  ];
 }
+
+const isEngine = ({ path }: Difference) => path[0] === "engine";
+
+const isUnnamed = ({ path, saved }: Difference) => path.at(-1) === "files" && saved === undefined;
 
 interface Difference {
   readonly path: readonly string[];

@@ -5,7 +5,9 @@ import type { Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { float32, int64, type Tensor } from "../graph/tensor.js";
+import { createModel } from "../models/index.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
+import { failure } from "../testing/failure.js";
 import { trainingStep } from "../transform/training-step.js";
 import type { StepProgress } from "./epoch.js";
 import type { EpochRecord } from "./epoch-record.js";
@@ -25,15 +27,6 @@ const recipe: Recipe = { ...defaultRecipe, epochs: 4, batch: 16, augment: datase
 
 const plainTensors = (weights: Weights) =>
   new Map([...weights].map(([name, { data }]) => [name, Array.from(data, Number)]));
-
-async function failure(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("expected a failure");
-}
 
 describe("train", () => {
   it("learns: from a third right to nearly all, and the loss falls", async () => {
@@ -118,6 +111,22 @@ describe("train", () => {
     const error = await failure(train(runtime, graph, dataset, { ...recipe, ...part }, 1));
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toBe(`train: got ${message}`);
+  });
+
+  it.each([
+    { learn: ["conv1.*", "@gates"] },
+    { groups: [{ match: "@gates", lrScale: 10 }] },
+    { frozenBatchNorm: ["@gates"] },
+  ])("refuses %j of a network without gates, unless it shares the recipe with one that has some", async (part) => {
+    const plain = createModel("resnet20", { classes: 3, input: [1, 8, 8] });
+    const gated = { ...recipe, epochs: 1, ...part };
+    const error = await failure(train(runtime, plain, dataset, gated, 1));
+    expect(error).toBeInstanceOf(UserError);
+    expect(error.message).toMatch(
+      /^got "@gates" for resnet20 without attention gates; expected a network that has .*$/,
+    );
+    const sharedBy = [plain, createModel("seresnet20")];
+    expect((await train(runtime, plain, dataset, gated, 1, { sharedBy })).epochs).toHaveLength(1);
   });
 
   it("refuses a schedule it does not know", async () => {

@@ -37,6 +37,8 @@ export interface TrainOptions {
   readonly recompute?: boolean | undefined;
   /** How gradients are computed, as measured on this machine (`choicesOf`); by rule when left out. A run that goes on keeps its own. */
   readonly algorithms?: Choices | undefined;
+  /** The networks that share the recipe, of which one must have the gates that it speaks of (this one alone by default). */
+  readonly sharedBy?: readonly Graph[] | undefined;
   /**
    * Saves a checkpoint; called before the first step, inside epochs as `checkpointEvery` says, after every epoch and
    * when the signal stops the run, and awaited.
@@ -75,16 +77,16 @@ export async function train(
   options: TrainOptions = {},
 ): Promise<TrainResult> {
   checkRecipe(recipe, dataset);
-  const { resume } = options;
+  const { resume, recompute, sharedBy } = options;
   const channelBlock = await runtime.channelBlock();
   const choices = resume ? savedChoices(resume.progress.identity, channelBlock) : options.algorithms;
   const algorithms: Record<string, string> = {};
   const choose = choices && chooseBy(choices, (task, name) => (algorithms[task] = name));
-  const plan = planTraining(graph, recipe, { channelBlock, choose, recompute: options.recompute });
+  const plan = planTraining(graph, recipe, { channelBlock, choose, recompute, sharedBy });
   const engine = { name: runtime.name, channelBlock, ...(choices && { algorithms }) };
   const identity = await runIdentity(graph, dataset, recipe, seed, engine);
-  const notice = resume && checkSameRun(identity, resume.progress.identity);
-  if (notice !== undefined) options.onNotice?.(notice);
+  const notices = resume ? checkSameRun(identity, resume.progress.identity) : [];
+  for (const notice of notices) options.onNotice?.(notice);
   const stepper = resume
     ? await reopenStep(runtime, plan, resume.state)
     : await openStep(runtime, plan, options.weights ?? initialise(graph, seed), seed, options.weights === undefined);

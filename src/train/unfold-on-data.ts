@@ -1,11 +1,18 @@
 import type { Augmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
-import type { Model } from "../graph/graph.js";
+import type { Graph, Model } from "../graph/graph.js";
 import { writeOnnx } from "../graph/onnx-write.js";
 import { toNumbers } from "../graph/tensor.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { foldedConvolutions, type Moments, momentsGraph, unfoldBatchNorm } from "../transform/unfold-batch-norm.js";
+import {
+  type FoldedConvolution,
+  foldedConvolutions,
+  type Moments,
+  momentsGraph,
+  unfoldBatchNorm,
+  withBatchNorms,
+} from "../transform/unfold-batch-norm.js";
 
 /** Options of {@link unfoldOnData}. */
 export interface UnfoldOptions {
@@ -19,11 +26,6 @@ export interface UnfoldOptions {
   readonly onProgress?: (images: number, all: number) => void;
 }
 
-/** A model with batch norms, and how many were put into it. */
-export interface Unfolded extends Model {
-  readonly count: number;
-}
-
 /**
  * Puts batch norms back that were folded into convolutions, with statistics that are measured on training images: the model
  * gives the answers it gave, and trains as one that has them.
@@ -34,15 +36,9 @@ export async function unfoldOnData(
   model: Model,
   dataset: Dataset,
   { augment, batch, images = 1024, seed = 1, onProgress }: UnfoldOptions,
-): Promise<Unfolded> {
+): Promise<Model> {
   const { graph, weights } = model;
-  const sites = foldedConvolutions(graph);
-  if (sites.length === 0) {
-    throw new UserError(
-      `${graph.name}: got no convolution whose batch norm was folded away (with a bias, and no batch norm behind it); ` +
-        "leave --unfold-bn out",
-    );
-  }
+  const sites = sitesOf(graph);
   const running = new Map(sites.map(({ output, channels }) => [output, new RunningMoments(channels)]));
   const session = await runtime.open(writeOnnx(momentsGraph(graph, sites), weights));
   try {
@@ -62,7 +58,26 @@ export async function unfoldOnData(
     await session.release();
   }
   const moments = new Map([...running].map(([output, of]) => [output, of.moments()]));
-  return { ...unfoldBatchNorm(model, sites, moments), count: sites.length };
+  return unfoldBatchNorm(model, sites, moments);
+}
+
+/**
+ * The graph of {@link unfoldOnData} without the measuring, for a run that goes on: its checkpoint holds the values of all
+ * batch norms. And how many it puts back.
+ * @throws UserError when there is no convolution that may have lost one.
+ */
+export function unfoldedGraph(graph: Graph): { readonly graph: Graph; readonly count: number } {
+  const sites = sitesOf(graph);
+  return { graph: withBatchNorms(graph, sites), count: sites.length };
+}
+
+function sitesOf(graph: Graph): FoldedConvolution[] {
+  const sites = foldedConvolutions(graph);
+  if (sites.length > 0) return sites;
+  throw new UserError(
+    `${graph.name}: got no convolution whose batch norm was folded away (with a bias, and no batch norm behind it); ` +
+      "leave --unfold-bn out",
+  );
 }
 
 /** Moments over batches of one size. */

@@ -6,7 +6,7 @@ import { lowerPlain } from "./lower-plain.js";
 import { blockAlgorithms } from "./nchwc/algorithms.js";
 import { store } from "./nchwc/feature-map.js";
 import { Kernels } from "./nchwc/kernels.js";
-import { fillsBlocks } from "./nchwc/rules.js";
+import { fillBlocksTogether, fillsBlocks } from "./nchwc/rules.js";
 import { withNumberRanks } from "./number-ranks.js";
 
 /**
@@ -35,6 +35,10 @@ function onBlocks(k: Kernels, node: Node, inputs: readonly Value[], choose: Choo
     node,
     inputs,
     map: (i: number) => stored[i] && ({ kind: "stored", value: stored[i] } as const),
+    // Where only the channels of all images fill blocks, depthwise convolutions alone take maps in blocks.
+    anyMap: (i: number) =>
+      i !== weights && fillBlocksTogether(k, inputs[i]!) ? ({ kind: "stored", value: inputs[i]! } as const) : undefined,
+    waitsPlain: () => false,
     isMap: (i: number) => stored[i] !== undefined,
     plain: (i: number) => (stored[i] ? k.toPlain(stored[i]) : inputs[i]!),
     alone: () => true,

@@ -27,8 +27,7 @@ export function differentiate(g: GraphBuilder, loss: Value, wanted: readonly Val
       throw new UserError(`${node.op} (${node.name}) has no gradient for its output ${second}, only for its first`);
     }
     if (!node.outputs.some((name) => gradients.has(name))) continue;
-    const given = node.outputs.slice(0, manyGradients ? undefined : 1);
-    const dys = given.map((name) => gradients.get(name) ?? zerosLike(g, g.value(name)));
+    const dys = node.outputs.map((name) => gradients.get(name));
     const at = g.placeOf(node.name);
     const backward = at && { ...at, phase: "backward" as const };
     for (const [i, build] of inputGradients(g, node, dys).entries()) {
@@ -74,7 +73,7 @@ function zerosLike(g: GraphBuilder, value: Value): Value {
   return g.call("Expand", [g.scalar(0), g.ints(concrete(value))]);
 }
 
-function inputGradients(g: GraphBuilder, node: Node, dys: readonly Value[]) {
+function inputGradients(g: GraphBuilder, node: Node, dys: readonly (Value | undefined)[]) {
   const { gradient } = opOf(node.op, node.domain);
   if (typeof gradient !== "function") {
     throw new UserError(
@@ -82,7 +81,7 @@ function inputGradients(g: GraphBuilder, node: Node, dys: readonly Value[]) {
     );
   }
   const value = (name: string) => (name === "" ? undefined : g.value(name));
-  return gradient(g, dys[0]!, {
+  return gradient(g, dys[0] ?? zerosLike(g, value(node.outputs[0]!)!), {
     gradients: dys,
     inputs: node.inputs.map(value),
     outputs: node.outputs.map((name) => g.value(name)),

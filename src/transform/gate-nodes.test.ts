@@ -4,6 +4,7 @@ import { GraphBuilder } from "../graph/builder.js";
 import { readOnnx } from "../graph/onnx-read.js";
 import { parseAttention } from "../layers/attention.js";
 import { createModel } from "../models/index.js";
+import { buildGraph, floats } from "../testing/build-graph.js";
 import { gatedMaps, gateNodes } from "./gate-nodes.js";
 import { profile } from "./profile.js";
 import { replay } from "./replay.js";
@@ -23,6 +24,8 @@ describe("gateNodes", () => {
     ["resnet20", "scse"],
     ["resnet20", "cbam"],
     ["resnet20", "ese"],
+    ["resnet20", "ge"],
+    ["resnet20", "ge:variant=minus"], // no layer: the mean of the map itself, squashed
   ])("finds all of %s %s", (name, text) => {
     const graph = createModel(name, text === undefined ? {} : { attention: parseAttention(text) });
     const [whole, without] = [profile(graph), profile(createModel(name, { attention: { kind: "none" } }))];
@@ -47,4 +50,31 @@ it.each([
   const file = readFileSync(new URL(`../../tests/goldens/exports/${name}.onnx`, import.meta.url));
   const { graph } = readOnnx(file);
   expect(gatedMaps(graph, replay(new GraphBuilder("x"), graph))).toHaveLength(count);
+});
+
+it("sees through an Expand, as PyTorch writes y.expand_as(x)", () => {
+  const graph = buildGraph([floats("N", 4, 5, 5)], (g, x) => {
+    const weight = g.parameter("w", [4, 4, 1, 1], { kind: "constant", value: 1 });
+    const gate = g.call("Sigmoid", [g.call("Conv", [g.call("GlobalAveragePool", [x]), weight])], {}, "gate");
+    return g.call("Mul", [x, g.call("Expand", [gate, g.call("Shape", [x])])]);
+  });
+  const found = gatedMaps(graph, replay(new GraphBuilder("x"), graph));
+  expect(found.map(({ map, gate }) => ({ map, gate }))).toEqual([{ map: "x0", gate: "gate" }]);
+});
+
+// x · tanh(mean(x)) is a gate; x over its deviation, x · σ(x) and a learnt scale are none
+it("counts no normalization, no activation and no scale", () => {
+  const graph = buildGraph([floats("N", 4, 5, 5), floats("N", 4, 1, 1)], (g, x, z) => {
+    const scale = g.parameter("gamma", [4, 1, 1], { kind: "constant", value: 1 });
+    const mean = g.call("ReduceMean", [g.call("Mul", [x, x]), g.ints([2, 3])]);
+    const pixel = g.call("GlobalAveragePool", [x]);
+    return [
+      g.call("Mul", [x, g.call("Reciprocal", [g.call("Sqrt", [mean])])]),
+      g.call("Mul", [x, g.call("Sigmoid", [x])]),
+      g.call("Mul", [pixel, g.call("Sigmoid", [pixel])]),
+      g.call("Mul", [x, g.call("Reshape", [scale, g.ints([1, 4, 1, 1])])]),
+      g.call("Mul", [x, z]),
+    ];
+  });
+  expect(gatedMaps(graph, replay(new GraphBuilder("x"), graph))).toEqual([]);
 });

@@ -24,7 +24,7 @@ export interface ParameterSetting {
 
 /** Options of {@link parameterSettings}. */
 export interface GroupOptions {
-  /** Patterns of the parameters that learn, all by default; the others are frozen unless a group says otherwise. */
+  /** Patterns of the parameters that learn, such as `@gates` and `@head`; all by default. The others are frozen unless a group says otherwise. */
   readonly learn?: string | readonly string[] | undefined;
   readonly groups?: readonly ParameterGroup[] | undefined;
   /** The learning rate of every layer is this times that of the layer after it; 1 leaves them equal. */

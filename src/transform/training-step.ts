@@ -8,7 +8,7 @@ import { type GradientGraph, gradientGraph, type Labels, type LossRule } from ".
 import { lower, type Target } from "./lower.js";
 import type { OptimizerRule } from "./optimizer-rule.js";
 import { withOutputNames } from "./output-names.js";
-import { type ParameterGroup, type ParameterSetting, parameterSettings } from "./parameter-groups.js";
+import { type GroupOptions, type ParameterSetting, parameterSettings } from "./parameter-groups.js";
 import { recompute } from "./recompute.js";
 import type { StatePlan, StateSlot } from "./state.js";
 import { StateWriter } from "./state-writer.js";
@@ -27,7 +27,7 @@ export interface TrainingStep extends StatePlan {
 }
 
 /** Options of `trainingStep`. */
-export interface TrainingStepOptions {
+export interface TrainingStepOptions extends Omit<GroupOptions, "weightDecay"> {
   readonly batch: number;
   readonly loss: LossRule;
   readonly optimizer: OptimizerRule;
@@ -44,11 +44,6 @@ export interface TrainingStepOptions {
   readonly accumulate?: number | undefined;
   readonly clip?: Clip | undefined;
   readonly ema?: WeightAverage | undefined;
-  /** Patterns of the parameters that learn, all by default; batch norms of the others keep their running statistics. */
-  readonly learn?: string | readonly string[] | undefined;
-  readonly groups?: readonly ParameterGroup[] | undefined;
-  /** The learning rate of every layer is this times that of the one after it. */
-  readonly layerDecay?: number | undefined;
   /**
    * Batch norms that use and keep their running statistics: all, or those with a parameter a pattern fits; when left out,
    * those that `learn` leaves nothing to learn in.

@@ -87,16 +87,23 @@ export function unfoldBatchNorm(
   sites: readonly FoldedConvolution[],
   moments: ReadonlyMap<string, Moments>,
 ): Model {
+  const unfolded = withBatchNorms(graph, sites);
+  const known = new Map([
+    ...weights,
+    ...sites.flatMap((site) => normWeights(site, moments.get(site.output)!, weights.get(site.bias)!)),
+  ]);
+  const kept = [...unfolded.parameters.keys()].map((name) => [name, known.get(name)!] as const);
+  return { graph: unfolded, weights: new Map(kept) };
+}
+
+/** The graph of {@link unfoldBatchNorm}, for which nothing need be measured. */
+export function withBatchNorms(graph: Graph, sites: readonly FoldedConvolution[]): Graph {
   const byOutput = new Map(sites.map((site) => [site.output, site]));
   const g = new GraphBuilder(graph.name);
-  const known = new Map(weights);
   const values = replay(g, graph, {
     replace: (node, inputs) => {
       const site = node.op === "Conv" ? byOutput.get(node.outputs[0]!) : undefined;
       if (site === undefined) return undefined;
-      for (const [name, tensor] of normWeights(site, moments.get(site.output)!, weights.get(site.bias)!)) {
-        known.set(name, tensor);
-      }
       const [x, weight] = inputs as [Value, Value];
       const plain = g.append({ ...node, inputs: [x.name, weight.name] });
       const parameter = (name: string, value: number, trainable: boolean) =>
@@ -108,7 +115,7 @@ export function unfoldBatchNorm(
     },
   });
   for (const { name } of graph.outputs) g.output(values.get(name)!, name);
-  return withoutUnused(g.build(), known);
+  return withoutUnused(g.build());
 }
 
 /** The values of a new batch norm. The bias it replaces is part of the measured mean. */
@@ -127,9 +134,7 @@ function normWeights({ norm, channels }: FoldedConvolution, { mean, variance }: 
 }
 
 /** Without the parameters that no node takes any more. */
-function withoutUnused(graph: Graph, weights: ReadonlyMap<string, Tensor>): Model {
+function withoutUnused(graph: Graph): Graph {
   const used = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
-  const parameters = new Map([...graph.parameters].filter(([name]) => used.has(name)));
-  const kept = [...parameters.keys()].map((name) => [name, weights.get(name)!] as const);
-  return { graph: { ...graph, parameters }, weights: new Map(kept) };
+  return { ...graph, parameters: new Map([...graph.parameters].filter(([name]) => used.has(name))) };
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../random.js";
 import { drawVariation, normalisationTable, unchanged, type Variation, writeImage } from "./write-image.js";
@@ -25,6 +26,15 @@ describe("normalisationTable", () => {
     expect(values).toHaveLength(512);
     expect([values[0], values[255], values[256], values[511]]).toEqual([-2, 2, -0.5, 1.5]);
     expect(values[256 + 51]).toBeCloseTo((0.2 - 0.25) / 0.5, 6);
+  });
+
+  it.each([
+    ["ImageNet", [0.485, 0.456, 0.406], [0.229, 0.224, 0.225], "1d8b9af12b7b3918"],
+    ["one half", [0.5, 0.5, 0.5], [0.5, 0.5, 0.5], "59e92db758d185f3"],
+    ["CIFAR-10", [0.4914, 0.4822, 0.4465], [0.2023, 0.1994, 0.201], "7724f199fd719d61"],
+  ])("has the bits of torchvision's ToTensor and Normalize: %s", (_, mean, std, sha256) => {
+    const bytes = new Uint8Array(normalisationTable({ mean, std }).buffer);
+    expect(createHash("sha256").update(bytes).digest("hex").slice(0, 16)).toBe(sha256); // torchvision 0.14
   });
 
   it("refuses a channel that never varies", () => {

@@ -21,7 +21,8 @@ export function drawVariation(random: Random, { flip, pad }: Augmentation): Vari
 }
 
 /**
- * What each byte of each channel becomes: (byte / 255 − mean) / std.
+ * What each byte of each channel becomes: (byte / 255 − mean) / std, rounded after every operation as torchvision's
+ * `ToTensor` and `Normalize` round.
  * @returns [C, 256]. @throws UserError when a std is not above 0, as for a channel that never varies.
  */
 export function normalisationTable({ mean, std }: Statistics): Float32Array {
@@ -31,7 +32,10 @@ export function normalisationTable({ mean, std }: Statistics): Float32Array {
     if (!(deviation > 0)) {
       throw new UserError(`normalisationTable: got std ${deviation} for channel ${channel}; expected a number above 0`);
     }
-    for (let byte = 0; byte < 256; byte++) table[channel * 256 + byte] = (byte / 255 - average) / deviation;
+    const [middle, scale] = [Math.fround(average), Math.fround(deviation)];
+    for (let byte = 0; byte < 256; byte++) {
+      table[channel * 256 + byte] = Math.fround(Math.fround(byte / 255) - middle) / scale;
+    }
   });
   return table;
 }

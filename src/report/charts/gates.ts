@@ -1,5 +1,6 @@
 import type { Html } from "../markup.js";
 import type { GateResult } from "../results.js";
+import { shortSites } from "./short-sites.js";
 import { axisStyle, colour, nameBelow, renderSvg } from "./svg.js";
 
 /** How many channels a chart draws at most; of more it draws this many, evenly spaced in their order. */
@@ -19,7 +20,8 @@ export function gateChart(seeds: readonly GateResult[], { index, label }: { inde
       index,
     ),
   );
-  const band = first!.map(({ mean, std }, x) => [x, Math.max(0, mean - std), Math.min(1, mean + std)]);
+  const [low, high] = range(seeds);
+  const band = first!.map(({ mean, std }, x) => [x, Math.max(low, mean - std), Math.min(high, mean + std)]);
   return renderSvg(
     {
       grid: { left: 30, right: 8, top: 10, bottom: 34 },
@@ -36,7 +38,7 @@ export function gateChart(seeds: readonly GateResult[], { index, label }: { inde
         axisTick: { show: false },
         splitLine: { show: false },
       },
-      yAxis: { ...axisStyle, type: "value", min: 0, max: 1, interval: 0.5 },
+      yAxis: { ...axisStyle, type: "value", min: low, max: high, interval: (high - low) / 2 },
       series: [
         {
           type: "custom",
@@ -45,8 +47,8 @@ export function gateChart(seeds: readonly GateResult[], { index, label }: { inde
           renderItem: (_, api) => {
             const at = (x: number, y: number) => api.coord([x, y]) as [number, number];
             const points = [
-              ...band.map(([x, low]) => at(x!, low!)),
-              ...band.toReversed().map(([x, , high]) => at(x!, high!)),
+              ...band.map(([x, from]) => at(x!, from!)),
+              ...band.toReversed().map(([x, , to]) => at(x!, to!)),
             ];
             return { type: "polygon", shape: { points }, style: { fill: colour.model(index), opacity: 0.2 } };
           },
@@ -77,7 +79,7 @@ export function spreadChart(
   spreads: readonly SpreadLine[],
   { index, label }: { index: number; label: string },
 ): Html {
-  const names = sites.map((site) => site.replace(/\.se$/, ""));
+  const names = shortSites(sites);
   return renderSvg(
     {
       grid: { left: 44, right: 16, top: 12, bottom: 76 },
@@ -103,6 +105,12 @@ export function spreadChart(
     },
     { width: 430, height: 250, label },
   );
+}
+
+/** What the axis covers: 0 to 1, as gates of a sigmoid do, and further where a hyperbolic tangent or a ReLU goes further. */
+function range(seeds: readonly GateResult[]): [low: number, high: number] {
+  const means = seeds.flatMap(({ mean }) => mean);
+  return [Math.floor(Math.min(0, ...means)), Math.ceil(Math.max(1, ...means))];
 }
 
 /** Mean and deviation of the channels by ascending mean, thinned to what can be drawn. */

@@ -1,53 +1,36 @@
-import { type Html, html, trustedHtml } from "../markup.js";
-import { pageStyle } from "../page-style.js";
+import type { InsertedSite } from "../../transform/insert/insert-attention.js";
+import type { OutlineRow } from "../../transform/insert/outline.js";
+import { type Html, html } from "../markup.js";
+import { page } from "../page.js";
 import { table } from "../sections/markup-table.js";
-import { type NetworkRow, networkDrawing } from "./network-drawing.js";
-
-/** A block that was put in, for the page. */
-export interface InsertedBlock {
-  readonly name: string;
-  readonly kind: string;
-  readonly stage: number;
-  readonly block: number;
-  readonly channels: number;
-  readonly hidden?: number | undefined;
-  readonly params: number;
-  readonly macs?: number | undefined;
-}
+import { networkDrawing } from "./network-drawing.js";
 
 /** What was inserted into a model. */
 export interface InsertionResults {
-  /** The file it was put into, and the block as the command line writes it. */
+  /** The file it was put into; the block as a title has it, `SE`, and as the command line does. */
   readonly model: string;
+  readonly kind: string;
   readonly attention: string;
   readonly start: "identity" | "paper";
   readonly params: { readonly before: number; readonly after: number };
-  readonly blocks: readonly InsertedBlock[];
+  readonly blocks: readonly InsertedSite[];
   /** Names of units that have a gate and were left alone. */
   readonly gated: readonly string[];
   /** Tensors that were multiplied so that the answers stay, with their factors. */
   readonly rescaled: readonly { readonly name: string; readonly by: number }[];
-  readonly rows: readonly NetworkRow[];
+  readonly rows: readonly OutlineRow[];
 }
 
 const count = (n: number | undefined) => (n === undefined ? "–" : n.toLocaleString("en-US"));
 
 /** Writes an insertion as one HTML page that needs nothing else: the network with each block as one unit, and what they take. */
 export function renderInsertionReport(results: InsertionResults): string {
-  const { model, attention, params, blocks, start, gated } = results;
-  const title = `${attention} in ${model}`;
+  const { model, kind, attention, params, blocks, start, gated } = results;
+  const title = `${kind} in ${model}`;
   const share = ((100 * (params.after - params.before)) / params.before).toFixed(2);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${trustedHtml(pageStyle + drawingStyle)}</style>
-</head>
-<body>
-<main>
-<p class="eyebrow">senet insert</p>
+  return page(
+    title,
+    html`<p class="eyebrow">senet insert --attention ${attention}</p>
 <h1>${title}</h1>
 <p class="lead">${startText(start)}</p>
 <section><dl class="tiles">
@@ -62,11 +45,9 @@ Pointing at a row shows its name.</p>
 <section><h2>The blocks</h2>
 ${blocksTable(blocks)}
 ${gated.length > 0 && html`<p class="note">Left alone, as they have a gate: ${gated.join(", ")}.</p>`}</section>
-${results.rescaled.length > 0 && rescaledSection(results.rescaled)}
-</main>
-</body>
-</html>
-`.text;
+${results.rescaled.length > 0 && rescaledSection(results.rescaled)}`,
+    { style: drawingStyle },
+  ).text;
 }
 
 function startText(start: InsertionResults["start"]): string {
@@ -83,7 +64,7 @@ function tile(name: string, value: string, note?: string): Html {
   return html`<div><dt>${name}</dt><dd><strong>${value}</strong>${note && html`<span>${note}</span>`}</dd></div>`;
 }
 
-function blocksTable(blocks: readonly InsertedBlock[]): Html {
+function blocksTable(blocks: readonly InsertedSite[]): Html {
   return table(
     "Stages are numbered by the size of maps; multiply-accumulates are those of the block for one image.",
     [

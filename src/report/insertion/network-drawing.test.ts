@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lanesOf, type NetworkRow, networkDrawing } from "./network-drawing.js";
+import type { OutlineRow } from "../../transform/insert/outline.js";
+import { lanesOf, networkDrawing } from "./network-drawing.js";
 
-const row = (inputs: readonly number[], label = "layer"): NetworkRow => ({
+const row = (inputs: readonly number[], label = "layer"): OutlineRow => ({
   label,
   shape: "[N, 8, 4, 4]",
   kind: "layer",

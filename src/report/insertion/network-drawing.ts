@@ -1,15 +1,5 @@
+import type { OutlineRow } from "../../transform/insert/outline.js";
 import { type Html, html } from "../markup.js";
-
-/** One step of a network: a layer, a sum, a whole attention block. */
-export interface NetworkRow {
-  readonly label: string;
-  /** `[N, 64, 56, 56]`: what comes out. */
-  readonly shape: string;
-  readonly kind: "input" | "layer" | "join" | "block" | "gate" | "output";
-  readonly name: string;
-  /** The numbers of the rows that it takes something from, all before it. */
-  readonly inputs: readonly number[];
-}
 
 /** Where a row stands: the lane of its dot, and the last row that its value goes to. */
 interface Placed {
@@ -27,7 +17,7 @@ const [letterWidth, shapeWidth] = [7.4, 130];
  * Draws a network like the history of a version control system: a row a step, from top to bottom, and a lane for every map
  * that is still wanted, so that shortcuts run beside what they pass.
  */
-export function networkDrawing(rows: readonly NetworkRow[], label: string): Html {
+export function networkDrawing(rows: readonly OutlineRow[], label: string): Html {
   const placed = lanesOf(rows);
   const lanes = Math.max(...placed.map(({ lane }) => lane)) + 1;
   const textAt = margin * 2 + lanes * laneWidth;
@@ -52,7 +42,7 @@ function line([x0, y0]: readonly [number, number], [x1, y1]: readonly [number, n
 }
 
 function step(
-  { kind, label, shape, name }: NetworkRow,
+  { kind, label, shape, name }: OutlineRow,
   at: Readonly<Record<"x" | "y" | "textAt" | "shapeAt", number>>,
 ): Html {
   const mark =
@@ -65,7 +55,7 @@ function step(
 }
 
 /** Each value keeps its lane until its last reader; a reader goes on in the lane of an input that ends there, or a free one. */
-export function lanesOf(rows: readonly NetworkRow[]): Placed[] {
+export function lanesOf(rows: readonly OutlineRow[]): Placed[] {
   const ends = rows.map((_, row) => rows.findLastIndex(({ inputs }) => inputs.includes(row)));
   const busy: number[] = []; // by lane, the row up to which it is taken
   return rows.map(({ inputs }, row): { lane: number; end: number } => {

@@ -6,26 +6,37 @@ import { figure, modelName } from "./markup-table.js";
 
 type Charts = typeof import("../charts.js");
 
-/** What the gates of every attention block do on the test images, one panel per model that has any. */
+/** What the channel gates of every attention block do on the test images, one panel per model that has gates. */
 export function gatesSection({ models }: ComparisonResults, charts: Charts): Html {
   const panels = models.flatMap((model, index) =>
-    model.runs[0]!.gates.length > 0 ? [panel(model, index, charts)] : [],
+    model.runs[0]!.gates.length > 0 || model.spatialGates ? [panel(model, index, charts)] : [],
   );
   if (panels.length === 0) return html``;
   return html`<section>
 <h2>What the gates do</h2>
-<p>A gate is the number between 0 and 1 by which a block multiplies one channel, computed anew for every image from all
-channels: near 1 the channel passes, near 0 it is silenced.</p>
+<p>A gate is the number, between 0 and 1 where it is made by a sigmoid, by which a block multiplies one channel. It is computed
+anew for every image: near 1 the channel passes, near 0 it is silenced.</p>
 ${panels}
 </section>`;
 }
 
 function panel(model: ModelResult, index: number, charts: Charts): Html {
+  return html`<h3>${modelName(model.name, index)}</h3>
+${model.runs[0]!.gates.length > 0 && channelGates(model, index, charts)}
+${Number(model.spatialGates) > 0 && html`<p class="note">${spatialNote(Number(model.spatialGates))}</p>`}`;
+}
+
+function spatialNote(count: number): string {
+  return count === 1
+    ? "One gate that weighs places of the map, not channels, is not shown."
+    : `${count} gates that weigh places of the map, not channels, are not shown.`;
+}
+
+function channelGates(model: ModelResult, index: number, charts: Charts): Html {
   const blocks = gateStatistics(model);
   const sites = gatesBySite(model);
   const several = model.runs.length > 1 ? " Thin lines: the other seeds." : "";
-  return html`<h3>${modelName(model.name, index)}</h3>
-<div class="columns">
+  return html`<div class="columns">
 ${spread(blocks, index, charts)}
 <div><p>${describeGates(blocks)}</p>
 <p class="note">Below: one chart per block, in the order of the network. Channels stand in ascending order of their mean gate, because

@@ -7,6 +7,7 @@ import type { Value } from "../../graph/graph.js";
 import { writeOnnx } from "../../graph/onnx-write.js";
 import { float32, int64, type Tensor } from "../../graph/tensor.js";
 import { buildGraph, floats } from "../../testing/build-graph.js";
+import { failure } from "../../testing/failure.js";
 import type { Tensors } from "../runtime.js";
 import { nodeRuntime } from "./runtime.js";
 
@@ -37,15 +38,6 @@ function slow(products: number): Uint8Array {
 const matrix = { x0: float32([512, 512], new Float32Array(512 * 512).fill(1 / 512)) };
 
 const values = (tensor: Tensor | undefined) => Array.from(tensor!.data, Number);
-
-async function failure(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("expected a failure");
-}
 
 describe("run", () => {
   it("returns every output by name with its type and shape", async () => {

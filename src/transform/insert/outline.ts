@@ -8,12 +8,12 @@ import { Wiring } from "./wiring.js";
 /** One step of a network as a reader sees it: a layer with its batch norm and activation, a sum, or a whole block. */
 export interface OutlineRow {
   readonly label: string;
-  /** The shape of what comes out. */
+  /** `[N, 64, 56, 56]`: the shape of what comes out. */
   readonly shape: string;
   readonly kind: "input" | "layer" | "join" | "block" | "gate" | "output";
   /** The name of the block, or of the step's last node. */
   readonly name: string;
-  /** The rows whose outputs it takes. */
+  /** The numbers of the rows that it takes something from, all before it. */
   readonly inputs: readonly number[];
 }
 

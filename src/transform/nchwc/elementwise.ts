@@ -27,12 +27,12 @@ const names: ReadonlySet<string> = new Set<OpName>([
 ]);
 
 /** An element-wise operator over maps of one shape, and numbers; undefined where it is anything else. */
-export function elementwise({ k, node, inputs, isMap, map, plain }: Call): readonly FeatureMap[] | undefined {
+export function elementwise({ k, node, inputs, isMap, anyMap, plain }: Call): readonly FeatureMap[] | undefined {
   const shape = inputs.find((_, i) => isMap(i))?.shape.join();
   if (shape === undefined || !names.has(node.op)) return undefined;
   if (!inputs.every((input) => isNumber(input) || input.shape.join() === shape)) return undefined;
 
-  const maps = inputs.map((input, i) => (isNumber(input) ? undefined : map(i)));
+  const maps = inputs.map((input, i) => (isNumber(input) ? undefined : anyMap(i)));
   if (maps.some((each, i) => each === undefined && !isNumber(inputs[i]!))) return undefined; // a map of one point is none
   const written = (made: (map: FeatureMap) => Value): Value => {
     const values = maps.map((each, i) => (each === undefined ? plain(i) : made(each)));

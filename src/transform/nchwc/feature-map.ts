@@ -21,8 +21,15 @@ export type FeatureMap =
   | { readonly kind: "constant"; readonly value: Value; readonly shape: MapShape }
   /** a·b element by element. */
   | { readonly kind: "product"; readonly a: Value; readonly b: FeatureMap }
-  /** Something that can take a bias [1, C] and a map to add along at no cost. */
-  | { readonly kind: "open"; readonly make: (extra: { bias?: Value; sum?: Value }) => Value };
+  /**
+   * Something that can take a bias [1, C] and a map to add along at no cost; what an engine's plain operator computes and is
+   * put into blocks afterwards, if at all, has a plain form.
+   */
+  | {
+      readonly kind: "open";
+      readonly make: (extra: { bias?: Value; sum?: Value }) => Value;
+      readonly plain?: Value;
+    };
 
 /** A map of the form scale·of + shift with nothing after it. Every stored map is one. */
 export interface Linear {
@@ -45,6 +52,12 @@ export function store(k: Kernels, map: FeatureMap): Value {
     case "constant":
       return k.fill(map.value, map.shape);
   }
+}
+
+/** Computes a map as a plain value. */
+export function plainly(k: Kernels, map: FeatureMap): Value {
+  if (map.kind === "constant") return k.fillPlain(map.value, map.shape);
+  return (map.kind === "open" ? map.plain : undefined) ?? k.toPlain(store(k, map));
 }
 
 /** The map as scale·of + shift, computed first where it is anything else. */

@@ -1,6 +1,7 @@
 import type { Value } from "../../graph/graph.js";
 import { float32 } from "../../graph/tensor.js";
 import type { Window } from "../../ops/window.js";
+import { filledImages, slidOver, withImages } from "./images.js";
 import { type Kernels, mapShape } from "./kernels.js";
 
 /**
@@ -61,26 +62,20 @@ function identity(g: Kernels["g"], size: number): Value {
 /**
  * The gradient of a grouped convolution for its weights, [O, I/group, kH, kW] plain: every group of every image is a group
  * of a convolution with dy as its filter, the channels within a group are its batch.
- * @param x plain [N, I, H, W]. @param dy blocked [N, O, H', W'].
+ * @param x plain [N, I, H, W]. @param given dy blocked [N, O, H', W'].
  */
-export function groupedWeightGradient(k: Kernels, x: Value, dy: Value, window: Window, groups: Groups): Value {
+export function groupedWeightGradient(k: Kernels, x: Value, given: Value, window: Window, groups: Groups): Value {
   const { g, block } = k;
-  const { kernel, strides, dilations, before, after } = window;
-  const [n, , height, width] = mapShape(x);
-  const [, outputs, rows, columns] = mapShape(dy);
+  const { kernel, strides, dilations } = window;
+  const [own, , height, width] = mapShape(x);
   const { count, together } = groups;
+  const n = filledImages(k, own, count);
+  const dy = withImages(k, given, n);
+  const [, outputs, rows, columns] = mapShape(dy);
   const [ins, outs] = [together * groups.inputs, together * groups.outputs];
   const places = [rows, columns];
-
-  const apart = g.call("Reshape", [x, g.ints([n * count, ins, height, width])]);
-  const turned = g.call("Transpose", [apart], { perm: [1, 0, 2, 3] }); // [I', N·groups, H, W]
-  // The kernel has one position for each tap; what strides left over at the end would give more.
-  const tail = after.map((pad, i) => {
-    const reach = (kernel[i]! - 1) * dilations[i]! + (places[i]! - 1) * strides[i]! + 1;
-    return pad + reach - [height, width][i]! - before[i]! - pad;
-  });
-  const pads = [0, 0, ...before, 0, 0, ...tail];
-  const padded = pads.some((pad) => pad !== 0) ? g.call("Pad", [turned, g.ints(pads)]) : turned;
+  const apart = g.call("Reshape", [x, g.ints([own * count, ins, height, width])]);
+  const padded = slidOver(k, apart, window, { places, images: n * count }); // [I', N·groups, H', W']
   const made = g.call("NchwcConv", [padded, g.call("Reshape", [dy, g.ints([n * outputs, 1, rows, columns])])], {
     kernel_shape: places,
     strides: dilations,

@@ -22,7 +22,7 @@ export interface InputGradient {
 }
 
 /** The ways to compute `ConvInputGradient`; none where the layout has no good one. */
-export function inputGradientAlgorithms({ k, node, inputs, map, plain }: Call): readonly BlockAlgorithm[] {
+export function inputGradientAlgorithms({ k, node, inputs, map, anyMap, plain }: Call): readonly BlockAlgorithm[] {
   const [dy, w] = [inputs[0]!, inputs[1]!];
   const attributes = attributesOf(node) as AttributesOf<typeof ConvInputGradient.attributes>;
   const { group, input_shape: size = [] } = attributes;
@@ -40,10 +40,11 @@ export function inputGradientAlgorithms({ k, node, inputs, map, plain }: Call): 
       write: () => [openMap(k, ({ sum }) => write(k, store(k, given), weights(), { ...grouping, sum }))],
     }));
   }
-  if (!depthwise || !folded.fits(k, dy)) return [];
+  const together = depthwise ? anyMap(0) : undefined;
+  if (together === undefined) return [];
   return ways.map(({ name, write }) => ({
     name: `${name}-of-one-image`,
-    write: () => [folded.inputGradient(k, plain(0), plain(1), write)],
+    write: () => [openMap(k, ({ sum }) => folded.inputGradient(k, store(k, together), plain(1), write, sum))],
   }));
 }
 

@@ -32,7 +32,7 @@ export interface Extra extends Grouping {
  * A map [N, C, H, W] in blocks of b channels lies in memory as [N, C/b, H, W, b], which is also [1, N·C, 1, H·W] in
  * blocks: every image's every channel a channel of its own. A depthwise convolution over that view with a 1×1 kernel is
  * an affine map with numbers of its own per image and channel; with a kernel as large as the map it is a dot product.
- * Both run at the speed of memory. A vector here is a value [N, C], [1, C] where all images share it, or [1, 1].
+ * Both run at the speed of memory. Where C does not fill blocks N·C may, and all but convolutions work alike. A vector here is a value [N, C], [1, C] where all images share it, or [1, 1].
  */
 export class Kernels {
   readonly g: GraphBuilder;
@@ -46,18 +46,23 @@ export class Kernels {
 
   /** Stores a plain map in blocks. */
   toBlocks(x: Value): Value {
-    return this.g.call("ReorderInput", [x]);
+    return this.#oneImage(x, (image) => this.g.call("ReorderInput", [image]));
   }
 
   /** Stores a blocked map plainly. */
   toPlain(x: Value): Value {
-    return this.g.call("ReorderOutput", [x], { channels: extent(x, 1) });
+    return this.#oneImage(x, (image) => this.g.call("ReorderOutput", [image], { channels: extent(image, 1) }));
   }
 
   /** A vector [N, C] spread over a blocked map of that shape: rare, so by plain means. */
-  fill(vector: Value, [n, c, h, w]: MapShape): Value {
+  fill(vector: Value, shape: MapShape): Value {
+    return this.toBlocks(this.fillPlain(vector, shape));
+  }
+
+  /** The same, over a plain map. */
+  fillPlain(vector: Value, [n, c, h, w]: MapShape): Value {
     const points = this.g.call("Reshape", [vector, this.g.ints([n, c, 1, 1])]);
-    return this.toBlocks(this.g.call("Expand", [points, this.g.ints([n, c, h, w])]));
+    return this.g.call("Expand", [points, this.g.ints([n, c, h, w])]);
   }
 
   /** scale·x + shift + sum, then max(·, 0) where asked: x, sum blocked, scale, shift vectors. */
@@ -80,7 +85,8 @@ export class Kernels {
   /** Σ over H and W of a blocked map: a vector. */
   sum(x: Value): Value {
     const [n, c, h, w] = mapShape(x);
-    const means = this.g.call("NchwcGlobalAveragePool", [x]);
+    const image = c % this.block === 0 ? x : this.#asChannels(x);
+    const means = this.g.call("NchwcGlobalAveragePool", [image]);
     return this.g.call("Mul", [this.g.call("Reshape", [means, this.g.ints([n, c])]), this.g.scalar(h * w)]);
   }
 
@@ -122,6 +128,14 @@ export class Kernels {
       pads: [...before, ...after],
       group: depthwise ? outputs : groups,
     });
+  }
+
+  /** What `reorder` makes of a map, seen as one image of N·C channels where those of each image do not fill blocks. */
+  #oneImage(x: Value, reorder: (x: Value) => Value): Value {
+    const [n, c, h, w] = mapShape(x);
+    if (c % this.block === 0) return reorder(x);
+    const image = this.g.call("Reshape", [x, this.g.ints([1, n * c, h, w])]);
+    return this.g.call("Reshape", [reorder(image), this.g.ints([n, c, h, w])]);
   }
 
   /** A blocked map seen as one image whose channels are all channels of all images. */

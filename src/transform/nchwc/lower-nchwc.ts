@@ -7,10 +7,10 @@ import { lowerPlain } from "../lower-plain.js";
 import { replay } from "../replay.js";
 import { blockAlgorithms } from "./algorithms.js";
 import { elementwise } from "./elementwise.js";
-import { type FeatureMap, store } from "./feature-map.js";
+import { type FeatureMap, plainly } from "./feature-map.js";
 import { Kernels } from "./kernels.js";
 import { withNumber } from "./numbers.js";
-import { type Call, fillsBlocks, rules } from "./rules.js";
+import { type Call, fillBlocksTogether, fillsBlocks, rules } from "./rules.js";
 
 /**
  * Like `lower`, for ONNX Runtime on a CPU whose convolutions work on blocks of `block` channels: feature maps stay in
@@ -82,8 +82,10 @@ class Lowering {
       k: this.#k,
       node,
       inputs: inputs.map((name) => this.#typeOf(name)),
-      map: (i) => this.#mapOf(inputs[i]!),
-      isMap: (i) => this.#maps.has(inputs[i] ?? ""),
+      map: (i) => (fillsBlocks(this.#k, this.#typeOf(inputs[i]!)) ? this.#mapOf(inputs[i]!) : undefined),
+      anyMap: (i) => this.#mapOf(inputs[i]!),
+      isMap: (i) => this.#maps.has(inputs[i] ?? "") && !this.#waitsPlain(inputs[i]!),
+      waitsPlain: (i) => this.#waitsPlain(inputs[i]!),
       plain: (i) => this.#plainOf(inputs[i]!),
       alone: (i) => this.#uses.get(inputs[i]!) === 1,
       replace: (i, map) => this.#maps.set(inputs[i]!, map),
@@ -102,12 +104,12 @@ class Lowering {
     return this.#g.append({ ...node, inputs: inputs.map((value) => value?.name ?? "") });
   }
 
-  /** The value as a map; undefined where channels do not fill blocks or there is no map to speak of. */
+  /** The value as a map; undefined where not even the channels of all images fill blocks or there is no map to speak of. */
   #mapOf(name: string): FeatureMap | undefined {
     const known = this.#maps.get(name);
     if (known !== undefined) return known;
     const plain = this.#plainOf(name);
-    if (!fillsBlocks(this.#k, plain)) return undefined;
+    if (!fillBlocksTogether(this.#k, plain)) return undefined;
     const map: FeatureMap = { kind: "stored", value: this.#k.toBlocks(plain) };
     this.#maps.set(name, map);
     return map;
@@ -119,9 +121,14 @@ class Lowering {
     const map = this.#maps.get(name);
     if (map === undefined)
       throw new Error(`lowerNchwc: got input "${name}"; expected a value defined before it is used`);
-    const plain = this.#k.toPlain(store(this.#k, map));
+    const plain = plainly(this.#k, map);
     this.#plain.set(name, plain);
     return plain;
+  }
+
+  #waitsPlain(name: string): boolean {
+    const map = this.#maps.get(name);
+    return map?.kind === "open" && map.plain !== undefined;
   }
 
   #typeOf(name: string): Value {

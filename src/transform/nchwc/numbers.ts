@@ -5,11 +5,11 @@ import type { Kernels } from "./kernels.js";
 import type { Call } from "./rules.js";
 
 /** The sum, the difference or the product of a map and a number: an affine map, which waits; undefined for anything else. */
-export function withNumber({ k, node: { op }, inputs, isMap, map, plain }: Call): readonly FeatureMap[] | undefined {
+export function withNumber({ k, node: { op }, inputs, isMap, anyMap, plain }: Call): readonly FeatureMap[] | undefined {
   const [p, q] = inputs;
   if (p === undefined || q === undefined || isNumber(p) === isNumber(q)) return undefined;
   const [m, n] = isNumber(q) ? [0, 1] : [1, 0];
-  const x = isMap(m) ? map(m) : undefined;
+  const x = isMap(m) ? anyMap(m) : undefined;
   if (x === undefined || x.kind === "constant") return undefined;
   const number = () => k.g.call("Reshape", [plain(n), k.g.ints([1, 1])]);
   if (op === "Mul") return [affine(k, x, number())];

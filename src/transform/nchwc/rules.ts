@@ -13,7 +13,7 @@ import { isDepthwise } from "./depthwise.js";
 import { type FeatureMap, linear, plus, store, sumOf, times } from "./feature-map.js";
 import { folded } from "./folded.js";
 import { groupsOf, spreadGroups } from "./grouped.js";
-import { type Kernels, mapShape } from "./kernels.js";
+import { type Extra, type Kernels, mapShape } from "./kernels.js";
 import { openMap } from "./open-map.js";
 
 /** What a rule sees of a node: its inputs as maps, or as plain values, and whether they can be maps at all. */
@@ -22,10 +22,14 @@ export interface Call {
   readonly node: Node;
   /** The declared types of the inputs. */
   readonly inputs: readonly Value[];
-  /** The input as a map in blocks; undefined where its form does not allow it. */
+  /** The input as a map in blocks; undefined where its channels do not fill them. */
   map(i: number): FeatureMap | undefined;
+  /** The same, also where only the channels of all images together fill blocks: enough for all but convolutions of several channels. */
+  anyMap(i: number): FeatureMap | undefined;
   /** True when the input already is a map, so that no reordering is needed. */
   isMap(i: number): boolean;
+  /** True for a convolution in ONNX's own operator that was not written yet. */
+  waitsPlain(i: number): boolean;
   /** The input as a plain value. */
   plain(i: number): Value;
   /** True when this node alone uses the input. */
@@ -45,15 +49,17 @@ export interface BlockAlgorithm {
 
 /** The operators that know how to work on blocked maps. Everything else works on plain values. */
 export const rules: Partial<Record<OpName, Rule>> = {
-  Conv: ({ k, node, inputs: [x, w, b], map, plain }) => {
+  Conv: ({ k, node, inputs: [x, w, b], map, anyMap, plain }) => {
     const attributes = attributesOf(node) as AttributesOf<typeof Conv.attributes>;
     if (x!.shape.length !== 4) return undefined;
     if (isDepthwise(attributes.group, w!)) {
       if (b || isPoint(x!)) return undefined;
-      const [each, window] = [map(0), windowOf(attributes, x!, kernelOf(w!))];
-      if (each)
-        return [openMap(k, (extra) => k.convolve(store(k, each), plain(1), window, { ...extra, depthwise: true }))];
-      return folded.fits(k, x!) ? [folded.convolve(k, plain(0), plain(1), window)] : undefined;
+      const [each, window] = [anyMap(0), windowOf(attributes, x!, kernelOf(w!))];
+      const convolve = (of: Value, extra: Extra) =>
+        fillsBlocks(k, x!)
+          ? k.convolve(of, plain(1), window, { ...extra, depthwise: true })
+          : folded.convolve(k, of, plain(1), window, extra);
+      return each && [openMap(k, (extra) => convolve(store(k, each), extra))];
     }
     const groups = attributes.group > 1 ? groupsOf(k.block, w!, attributes.group) : undefined;
     if (groups !== undefined) {
@@ -66,13 +72,13 @@ export const rules: Partial<Record<OpName, Rule>> = {
     const few = extent(w!, 1) < k.block;
     const given = few ? undefined : map(0);
     if (attributes.group !== 1 || extent(w!, 0) % k.block !== 0 || isPoint(x!) || b || (!few && !given))
-      return undefined;
+      return b ? undefined : plainConvolution(k, node, [plain(0), plain(1)]);
     const window = windowOf(attributes, x!, kernelOf(w!));
     return [openMap(k, (extra) => k.convolve(given ? store(k, given) : plain(0), plain(1), window, extra))];
   },
 
-  BatchNormTraining: ({ k, node, inputs, map, isMap, plain, replace }) => {
-    const x = isMap(0) ? map(0) : undefined;
+  BatchNormTraining: ({ k, node, inputs, anyMap, isMap, waitsPlain, plain, replace }) => {
+    const x = isMap(0) || waitsPlain(0) ? anyMap(0) : undefined; // two reorderings take less time than ONNX's own operators
     if (x === undefined || x.kind === "constant") return undefined;
     const { epsilon, momentum } = attributesOf(node) as AttributesOf<typeof BatchNormTraining.attributes>;
     const [scale, bias, runningMean, runningVariance] = [plain(1), plain(2), plain(3), plain(4)];
@@ -82,8 +88,8 @@ export const rules: Partial<Record<OpName, Rule>> = {
     return [result.y, result.nextMean, result.nextVariance, result.mean, result.rstd];
   },
 
-  BatchNormGradient: ({ k, inputs: [, x], map, plain, isMap }) => {
-    const [dy, given] = isMap(1) ? [map(0), map(1)] : [];
+  BatchNormGradient: ({ k, inputs: [, x], anyMap, plain, isMap }) => {
+    const [dy, given] = isMap(1) ? [anyMap(0), anyMap(1)] : [];
     if (dy === undefined || given === undefined) return undefined;
     const [, , height, width] = mapShape(x!);
     const sizes = { count: valuesPerChannel(x!), pixels: height * width };
@@ -92,38 +98,38 @@ export const rules: Partial<Record<OpName, Rule>> = {
     return [dx, dscale, dbias];
   },
 
-  BatchNormalization: ({ k, node, map, plain, isMap }) => {
-    const x = isMap(0) ? map(0) : undefined;
+  BatchNormalization: ({ k, node, anyMap, plain, isMap }) => {
+    const x = isMap(0) ? anyMap(0) : undefined;
     if (x === undefined || x.kind === "constant") return undefined;
     const { epsilon } = attributesOf(node) as AttributesOf<typeof BatchNormalization.attributes>;
     const [scale, bias, runningMean, runningVariance] = [plain(1), plain(2), plain(3), plain(4)];
     return [normaliseFrozen(k, x, { scale, bias, runningMean, runningVariance, epsilon })];
   },
 
-  Relu: ({ k, map, isMap }) => {
-    const x = isMap(0) ? map(0) : undefined;
+  Relu: ({ k, anyMap, isMap }) => {
+    const x = isMap(0) ? anyMap(0) : undefined;
     if (x === undefined || x.kind === "constant") return undefined;
     if (x.kind === "affine" && !x.relu) return [{ ...x, relu: true }];
     return [{ kind: "stored", value: k.g.call("Relu", [store(k, x)]) }];
   },
 
-  ReluGradient: ({ k, map, isMap }) => {
-    const [dy, y] = isMap(1) ? [map(0), map(1)] : [];
+  ReluGradient: ({ k, anyMap, isMap }) => {
+    const [dy, y] = isMap(1) ? [anyMap(0), anyMap(1)] : [];
     if (dy === undefined || y === undefined || y.kind === "constant") return undefined;
     const mask = positive(k.g, store(k, y));
     if (dy.kind === "constant") return [{ kind: "affine", of: mask, scale: dy.value }];
     return [{ kind: "stored", value: k.g.call("Mul", [store(k, dy), mask]) }];
   },
 
-  Add: ({ k, map, isMap, inputs: [p, q], alone }) => {
+  Add: ({ k, anyMap, isMap, inputs: [p, q], alone }) => {
     if (!isMap(0) || !isMap(1) || !sameExtents(p!, q!)) return undefined;
-    const [a, b] = [map(0)!, map(1)!];
+    const [a, b] = [anyMap(0)!, anyMap(1)!];
     return [joined(k, a, b, alone(0)) ?? joined(k, b, a, alone(1)) ?? added(k, a, b)];
   },
 
-  Mul: ({ k, map, isMap, inputs: [p, q], plain }) => {
+  Mul: ({ k, anyMap, isMap, inputs: [p, q], plain }) => {
     if (isMap(0) && isMap(1) && sameExtents(p!, q!)) {
-      const [a, b] = [map(0)!, map(1)!];
+      const [a, b] = [anyMap(0)!, anyMap(1)!];
       if (a.kind === "constant") return b.kind === "constant" ? undefined : [scaledBy(k, b, a.value)];
       if (b.kind === "constant") return [scaledBy(k, a, b.value)];
       const waits = a.kind === "affine" && !a.relu && a.sum === undefined; // such a map need not be computed
@@ -133,14 +139,14 @@ export const rules: Partial<Record<OpName, Rule>> = {
     const [maps, gates] = m === 0 ? [p!, q!] : [q!, p!];
     if (!isMap(m) || !isPoint(gates) || gates.shape[1] !== maps.shape[1] || gates.shape[0] !== maps.shape[0])
       return undefined;
-    const x = map(m)!;
+    const x = anyMap(m)!;
     const gate = k.g.call("Reshape", [plain(s), k.g.ints([extent(gates, 0), extent(gates, 1)])]);
     if (x.kind === "constant") return [{ ...x, value: k.g.call("Mul", [x.value, gate]) }];
     return [scaledBy(k, x, gate)];
   },
 
-  GlobalAveragePool: ({ k, map, isMap, inputs: [x] }) => {
-    const given = isMap(0) ? map(0) : undefined;
+  GlobalAveragePool: ({ k, anyMap, isMap, inputs: [x] }) => {
+    const given = isMap(0) ? anyMap(0) : undefined;
     if (given === undefined) return undefined;
     const [n, c, h, w] = mapShape(x!);
     const mean = k.g.call("Mul", [sumOf(k, given, h * w), k.g.scalar(1 / (h * w))]);
@@ -148,14 +154,34 @@ export const rules: Partial<Record<OpName, Rule>> = {
   },
 
   Expand: ({ k, inputs: [x], plain, isMap }) => {
-    if (isMap(0) || x!.shape.length !== 4 || !isPoint(x!) || extent(x!, 1) % k.block !== 0) return undefined;
+    if (isMap(0) || x!.shape.length !== 4 || !isPoint(x!)) return undefined;
     const target = plain(1);
     const shape = [...(k.g.constantOf(target)?.data ?? [])].map(Number);
     const [n, c, h, w] = shape;
-    if (shape.length !== 4 || n !== x!.shape[0] || c !== x!.shape[1] || (h === 1 && w === 1)) return undefined;
+    if (
+      shape.length !== 4 ||
+      n !== x!.shape[0] ||
+      c !== x!.shape[1] ||
+      (n! * c!) % k.block !== 0 ||
+      (h === 1 && w === 1)
+    )
+      return undefined;
     return [{ kind: "constant", value: k.g.call("Reshape", [plain(0), k.g.ints([n!, c!])]), shape: [n!, c!, h!, w!] }];
   },
 };
+
+/** A convolution in ONNX's own operator, which gives a map in blocks to a batch norm; undefined where it fills none. */
+function plainConvolution(k: Kernels, node: Node, inputs: readonly Value[]): readonly FeatureMap[] | undefined {
+  const { g } = k;
+  const write = (bias?: Value) => g.call("Conv", [...inputs, bias], attributesOf(node));
+  const plain = write();
+  if (!fillBlocksTogether(k, plain)) return undefined;
+  const make = ({ bias, sum }: Extra) => {
+    const y = k.toBlocks(bias ? write(g.call("Reshape", [bias, g.ints([-1])])) : plain);
+    return sum === undefined ? y : g.call("Add", [y, sum]);
+  };
+  return [openMap(k, make, plain)];
+}
 
 /** The second map taken along by the first, where that costs nothing. */
 function joined(k: Kernels, a: FeatureMap, b: FeatureMap, alone: boolean): FeatureMap | undefined {
@@ -193,6 +219,12 @@ function added(k: Kernels, a: FeatureMap, b: FeatureMap): FeatureMap {
 /** True for a feature map whose channels fill blocks, and that has more than one pixel. */
 export function fillsBlocks({ block }: Kernels, map: ValueType): boolean {
   return map.shape.length === 4 && map.dtype === "float32" && Number(map.shape[1]) % block === 0 && !isPoint(map);
+}
+
+/** True for a feature map where the channels of all images, seen as those of one, do. */
+export function fillBlocksTogether({ block }: Kernels, map: ValueType): boolean {
+  const [n, c] = map.shape.map(Number);
+  return map.shape.length === 4 && map.dtype === "float32" && (n! * c!) % block === 0 && !isPoint(map);
 }
 
 /** True for a map of one pixel. */

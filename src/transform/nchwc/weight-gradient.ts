@@ -8,9 +8,10 @@ import { depthwiseWeightGradient } from "./depthwise.js";
 import { type FeatureMap, store } from "./feature-map.js";
 import { folded } from "./folded.js";
 import { groupedWeightGradient, groupsFrom } from "./grouped.js";
+import { filledImages, slidOver, withImages } from "./images.js";
 import { type Kernels, mapShape } from "./kernels.js";
 import { pointwiseWeightGradient } from "./pointwise.js";
-import { type BlockAlgorithm, type Call, isPoint } from "./rules.js";
+import { type BlockAlgorithm, type Call, fillsBlocks, isPoint } from "./rules.js";
 
 /** The ways to compute `ConvWeightGradient` on channel blocks, the one that is best by rule first; none where there is no good one. */
 export function weightGradientAlgorithms(call: Call): readonly BlockAlgorithm[] {
@@ -24,11 +25,13 @@ export function weightGradientAlgorithms(call: Call): readonly BlockAlgorithm[] 
   return inputs === 1 && outputs === 1 ? depthwise(call, window) : grouped(call, window, { group, inputs, outputs });
 }
 
-function depthwise({ k, inputs: [x, dy], map, plain }: Call, window: Window): readonly BlockAlgorithm[] {
-  const [a, b] = isPoint(x!) || isPoint(dy!) ? [] : [map(0), map(1)];
-  if (a && b) return [algorithm("depthwise", () => depthwiseWeightGradient(k, store(k, a), store(k, b), window))];
-  if (!folded.fits(k, x!) || !folded.fits(k, dy!)) return [];
-  return [algorithm("depthwise-of-one-image", () => folded.weightGradient(k, plain(0), plain(1), window))];
+function depthwise({ k, inputs: [x, dy], anyMap }: Call, window: Window): readonly BlockAlgorithm[] {
+  const [a, b] = isPoint(x!) || isPoint(dy!) ? [] : [anyMap(0), anyMap(1)];
+  if (a === undefined || b === undefined) return [];
+  const [name, write] = fillsBlocks(k, x!)
+    ? ["depthwise", depthwiseWeightGradient]
+    : ["depthwise-of-one-image", folded.weightGradient];
+  return [algorithm(name, () => write(k, store(k, a), store(k, b), window))];
 }
 
 function grouped(
@@ -58,25 +61,18 @@ function pointwise({ k, inputs: [x, dy], map, plain }: Call, window: Window): re
 function dense({ k, inputs: [x, dy], map, plain }: Call, window: Window): readonly BlockAlgorithm[] {
   const by = isPoint(dy!) ? undefined : map(1);
   if (by === undefined) return [];
+  const images = filledImages(k, extent(x!, 0));
   const way = (name: string, write: typeof imagesAsGroups) =>
-    algorithm(name, () => write(k, slidOver(k, plain(0), store(k, by), window), store(k, by), window));
+    algorithm(name, () => {
+      const dy = withImages(k, store(k, by), images);
+      return write(k, slidOver(k, plain(0), window, { places: mapShape(dy).slice(2), images }), dy, window);
+    });
   const groups = way("images-as-groups", imagesAsGroups);
-  if (extent(x!, 0) % k.block !== 0) return [groups];
+  if (images % k.block !== 0) return [groups];
   const channels = way("images-as-channels", imagesAsChannels);
   const [, , rows, columns] = mapShape(dy!);
   const few = extent(x!, 1) * window.kernel[0]! * window.kernel[1]! <= 2 * rows * columns;
   return few ? [groups, channels] : [channels, groups];
-}
-
-/** x [N, I, H, W] as [I, N, H', W'], padded so that dy fits onto it at one place for every tap of the kernel. */
-function slidOver({ g }: Kernels, x: Value, dy: Value, { kernel, strides, dilations, before, after }: Window): Value {
-  const [, , ...size] = mapShape(x);
-  const [, , ...places] = mapShape(dy);
-  const byChannel = g.call("Transpose", [x], { perm: [1, 0, 2, 3] });
-  const needed = kernel.map((taps, i) => (taps - 1) * dilations[i]! + (places[i]! - 1) * strides[i]! + 1);
-  const tail = after.map((_, i) => needed[i]! - size[i]! - before[i]!); // below 0 where strides left something over
-  const pads = [0, 0, ...before, 0, 0, ...tail];
-  return pads.some((pad) => pad !== 0) ? g.call("Pad", [byChannel, g.ints(pads)]) : byChannel;
 }
 
 /** A group for every image, its own dy as filter, every input channel an image of a batch; then the sum over images. */

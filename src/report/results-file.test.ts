@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../errors.js";
 import { syntheticComparison } from "./fixture.js";
-import { formatResults, parseResults } from "./results.js";
+import { formatResults, parseResults } from "./results-file.js";
 import { summarise } from "./summarise.js";
 
 const results = summarise(syntheticComparison({ epochs: 2, images: 60, classes: ["[1 2]", "b", "c"] }));

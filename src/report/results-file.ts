@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { UserError } from "../errors.js";
+import { type ComparisonResults, comparisonResults } from "./results.js";
+
+/** The text of `results.json`: indented, with every list of numbers on one line. */
+export function formatResults(results: ComparisonResults): string {
+  // A line break outside of a string is structure, so "[⏎" opens a list and never text.
+  const inline = (list: string) => list.replace(/\s+/g, "");
+  return `${JSON.stringify(results, null, 2).replace(/\[\n[\d\s,.eE+\-nul]+\]/g, inline)}\n`;
+}
+
+/**
+ * Reads the text of a `results.json`.
+ * @throws UserError when it is no JSON, or no comparison of a version this code knows.
+ */
+export function parseResults(text: string): ComparisonResults {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`results.json: not valid JSON (${error instanceof Error ? error.message : error})`);
+  }
+  const parsed = comparisonResults.safeParse(json);
+  if (!parsed.success) throw new UserError(`results.json: not a senet comparison\n${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
