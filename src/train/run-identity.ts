@@ -32,9 +32,7 @@ const SavedEngine = z.object({
   algorithms: z.record(z.string(), z.string()).optional(),
 });
 
-/**
- * What a run is made of, as plain JSON; large parts stand there as their SHA-256.
- */
+/** What a run is made of, as plain JSON; large parts stand there as their SHA-256. */
 export async function runIdentity(
   graph: Graph,
   dataset: Dataset,

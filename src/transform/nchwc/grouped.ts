@@ -1,7 +1,7 @@
 import type { Value } from "../../graph/graph.js";
 import { float32 } from "../../graph/tensor.js";
 import type { Window } from "../../ops/window.js";
-import { filledImages, slidOver, withImages } from "./images.js";
+import { byChannel, filledImages, withImages } from "./images.js";
 import { type Kernels, mapShape } from "./kernels.js";
 
 /**
@@ -62,7 +62,7 @@ function identity(g: Kernels["g"], size: number): Value {
 /**
  * The gradient of a grouped convolution for its weights, [O, I/group, kH, kW] plain: every group of every image is a group
  * of a convolution with dy as its filter, the channels within a group are its batch.
- * @param x plain [N, I, H, W]. @param given dy blocked [N, O, H', W'].
+ * @param x plain [N, I, H, W], as `surrounded` gives it. @param given dy blocked [N, O, H', W'].
  */
 export function groupedWeightGradient(k: Kernels, x: Value, given: Value, window: Window, groups: Groups): Value {
   const { g, block } = k;
@@ -75,8 +75,8 @@ export function groupedWeightGradient(k: Kernels, x: Value, given: Value, window
   const [ins, outs] = [together * groups.inputs, together * groups.outputs];
   const places = [rows, columns];
   const apart = g.call("Reshape", [x, g.ints([own * count, ins, height, width])]);
-  const padded = slidOver(k, apart, window, { places, images: n * count }); // [I', N·groups, H', W']
-  const made = g.call("NchwcConv", [padded, g.call("Reshape", [dy, g.ints([n * outputs, 1, rows, columns])])], {
+  const turned = byChannel(k, apart, n * count); // [I', N·groups, H, W]
+  const made = g.call("NchwcConv", [turned, g.call("Reshape", [dy, g.ints([n * outputs, 1, rows, columns])])], {
     kernel_shape: places,
     strides: dilations,
     dilations: strides,

@@ -8,7 +8,7 @@ import { depthwiseWeightGradient } from "./depthwise.js";
 import { type FeatureMap, store } from "./feature-map.js";
 import { folded } from "./folded.js";
 import { groupedWeightGradient, groupsFrom } from "./grouped.js";
-import { filledImages, slidOver, withImages } from "./images.js";
+import { byChannel, filledImages, surrounded, withImages } from "./images.js";
 import { type Kernels, mapShape } from "./kernels.js";
 import { pointwiseWeightGradient } from "./pointwise.js";
 import { type BlockAlgorithm, type Call, fillsBlocks, isPoint } from "./rules.js";
@@ -34,15 +34,14 @@ function depthwise({ k, inputs: [x, dy], anyMap }: Call, window: Window): readon
   return [algorithm(name, () => write(k, store(k, a), store(k, b), window))];
 }
 
-function grouped(
-  { k, inputs: [, dy], map, plain }: Call,
-  window: Window,
-  sizes: Parameters<typeof groupsFrom>[1],
-): readonly BlockAlgorithm[] {
+function grouped(call: Call, window: Window, sizes: Parameters<typeof groupsFrom>[1]): readonly BlockAlgorithm[] {
+  const { k, inputs, map } = call;
+  const dy = inputs[1]!;
   const groups = groupsFrom(k.block, sizes);
-  const by = groups && !isPoint(dy!) ? map(1) : undefined;
+  const by = groups && !isPoint(dy) ? map(1) : undefined;
   if (groups === undefined || by === undefined) return [];
-  return [algorithm("groups-of-images", () => groupedWeightGradient(k, plain(0), store(k, by), window, groups))];
+  const around = () => surrounded(call, window, mapShape(dy).slice(2));
+  return [algorithm("groups-of-images", () => groupedWeightGradient(k, around(), store(k, by), window, groups))];
 }
 
 /** That of a 1×1 convolution. */
@@ -58,20 +57,22 @@ function pointwise({ k, inputs: [x, dy], map, plain }: Call, window: Window): re
 }
 
 /** As one convolution over x with dy as its filter. */
-function dense({ k, inputs: [x, dy], map, plain }: Call, window: Window): readonly BlockAlgorithm[] {
-  const by = isPoint(dy!) ? undefined : map(1);
+function dense(call: Call, window: Window): readonly BlockAlgorithm[] {
+  const { k, inputs, map } = call;
+  const [x, dy] = [inputs[0]!, inputs[1]!];
+  const by = isPoint(dy) ? undefined : map(1);
   if (by === undefined) return [];
-  const images = filledImages(k, extent(x!, 0));
+  const images = filledImages(k, extent(x, 0));
+  const [, , ...places] = mapShape(dy);
   const way = (name: string, write: typeof imagesAsGroups) =>
     algorithm(name, () => {
-      const dy = withImages(k, store(k, by), images);
-      return write(k, slidOver(k, plain(0), window, { places: mapShape(dy).slice(2), images }), dy, window);
+      const turned = byChannel(k, surrounded(call, window, places), images); // [I, N, H', W']
+      return write(k, turned, withImages(k, store(k, by), images), window);
     });
   const groups = way("images-as-groups", imagesAsGroups);
   if (images % k.block !== 0) return [groups];
   const channels = way("images-as-channels", imagesAsChannels);
-  const [, , rows, columns] = mapShape(dy!);
-  const few = extent(x!, 1) * window.kernel[0]! * window.kernel[1]! <= 2 * rows * columns;
+  const few = extent(x, 1) * window.kernel[0]! * window.kernel[1]! <= 2 * places[0]! * places[1]!;
   return few ? [groups, channels] : [channels, groups];
 }
 
