@@ -183,8 +183,11 @@ describe("senet train", () => {
     expect(readCard(graph)).toMatchObject({ mean: card.mean, std: card.std, classes: photos });
     const moved = [...trained].filter(([name, { data }]) => !Buffer.from(data.buffer).equals(bytesOf(name)));
     expect(moved.map(([name]) => name)).toEqual(["fc.weight", "fc.bias"]);
-    const again = await good(`train --model head --weights ${se} ${data} --train head --out again --offline`);
-    expect(again.stdout).toMatch(/^head: [\d.]+ % top-1/);
+  });
+
+  it("goes on from a run's folder", async () => {
+    const again = await good(`train --model run --weights ${se} ${data} --train head --out again --offline`);
+    expect(again.stdout).toMatch(/^run: [\d.]+ % top-1/);
   });
 
   const bytesOf = (name: string) => Buffer.from(weights.get(name)!.data.buffer as ArrayBuffer);

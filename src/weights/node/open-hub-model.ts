@@ -1,46 +1,23 @@
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { type CropMode, extentOf, type ImageSize } from "../../data/centre-crop.js";
-import { imageNetClasses } from "../../data/node/imagenet-classes.js";
-import type { Preprocessing } from "../../data/preprocessing.js";
-import { nearest, UserError } from "../../errors.js";
 import type { Graph, Model } from "../../graph/graph.js";
-import { createModel, type ModelOptions, modelEntry, models } from "../../models/index.js";
-import { cardEntries, type ModelCard, withCard } from "../../models/model-card.js";
+import { type ModelOptions, modelEntry } from "../../models/index.js";
 import { type HubId, parseHubId } from "../hub-id.js";
 import { matchWeights } from "../load-weights.js";
-import { quoted } from "../quoted.js";
 import type { TensorListing } from "../tensor-listing.js";
-import { parseTimmConfig, type TimmConfig } from "../timm-config.js";
+import type { TimmConfig } from "../timm-config.js";
+import { configOf, type HubNetwork, type HubNetworkOptions, networkOf, nothing } from "./hub-network.js";
 import { type HubOptions, type HubRevision, openRevision } from "./hub-revision.js";
 import { loadWeightsFile } from "./load-weights-file.js";
 import { shardsOf } from "./open-tensor-file.js";
 
-/** What is asked of a model of the hub, beside how it is brought here; what is left out is as published. */
-export interface OpenHubModelOptions extends HubOptions {
-  /** Of the images. The crop is that of the size, if its `config.json` has one. */
-  readonly size?: ImageSize;
-  /** What becomes of images of another shape; as its `config.json` says by default. */
-  readonly cropMode?: CropMode;
-  /** Of the network: another number of classes needs `renewHead`. */
-  readonly model?: ModelOptions;
+export type { HubNetwork } from "./hub-network.js";
+
+/** What is asked of a model of the hub, beside how it is brought here. */
+export interface OpenHubModelOptions extends HubOptions, HubNetworkOptions {
   /** Whether the last layer starts anew where the classes are others; off unless asked for. */
   readonly renewHead?: boolean;
   /** Decides the values of a last layer that starts anew. */
   readonly seed?: number;
-}
-
-/** A network of the hub, before its weights are there. */
-export interface HubNetwork {
-  /** With its card. */
-  readonly graph: Graph;
-  readonly card: ModelCard;
-  readonly preprocessing: Preprocessing;
-  /** Its name in the zoo. */
-  readonly name: string;
-  readonly config: TimmConfig;
-  /** What messages call it: repository and commit. */
-  readonly label: string;
 }
 
 /** A network of the hub with its published weights. */
@@ -129,64 +106,14 @@ export async function openHubNetwork(id: string, options: OpenHubModelOptions = 
 export async function pullHubModel(id: HubId, options: HubOptions = {}): Promise<PulledModel> {
   const revision = await openRevision(id, options);
   const config = await configOf(revision);
-  zooName(config, revision);
   const weights = await weightsOf(revision);
   await revision.settle();
   const { repository, commit, folder } = revision;
   return { repository, commit, folder, config, weights };
 }
 
-/** The longest config that is read, in bytes; one with the names of 20,000 classes has two million. */
-const LONGEST_CONFIG = 2 ** 24;
-
 /** The longest index of weights in several files that is read, in bytes. */
 const LONGEST_INDEX = 2 ** 26;
-
-async function configOf(revision: HubRevision): Promise<TimmConfig> {
-  const path = await revision.find(["config.json"], LONGEST_CONFIG);
-  if (path === undefined) throw nothing(revision, "config.json", "the repository of a timm model");
-  return parseTimmConfig(await readFile(path, "utf8"), `${revision.label}/config.json`);
-}
-
-async function networkOf(
-  revision: HubRevision,
-  { model = {}, size, cropMode }: OpenHubModelOptions,
-): Promise<HubNetwork> {
-  const config = await configOf(revision);
-  const name = zooName(config, revision);
-  const { height: down, width: across } = extentOf(size ?? [config.input[1], config.input[2]]);
-  const input = [config.input[0], down, across] as const;
-  const graph = createModel(name, { classes: config.classes, input, ...model });
-  const [channels, height, width] = graph.inputs[0]!.shape.slice(1) as [number, number, number];
-  if (channels !== config.input[0]) {
-    throw new UserError(`${revision.label}: got images of ${channels} channels; expected ${config.input[0]}`);
-  }
-  const preprocessing = config.preprocessing([height, width], cropMode);
-  const count = Number(graph.outputs[0]!.shape.at(-1));
-  const names = count === config.classes ? (config.labels ?? (await usualLabels(count))) : undefined;
-  const { repository, commit, label } = revision;
-  const card: ModelCard = {
-    classes: [...(names ?? Array.from({ length: count }, (_, i) => String(i)))],
-    ...cardEntries(preprocessing),
-    provenance: { model: name, hub: repository, commit, license: config.license ?? null },
-  };
-  return { graph: withCard(graph, card), card, preprocessing, name, config, label };
-}
-
-/** timm, too, takes a thousand classes without names for ImageNet's. Source: timm, `data/imagenet_info.py`. */
-async function usualLabels(count: number): Promise<readonly string[] | undefined> {
-  return count === 1000 ? (await imageNetClasses()).map(({ names }) => names) : undefined;
-}
-
-/** Our name of a network: timm's, where we have it. @throws UserError where we do not. */
-function zooName({ architecture }: TimmConfig, { label }: HubRevision): string {
-  if (Object.hasOwn(models, architecture)) return architecture;
-  const near = nearest(architecture, Object.keys(models));
-  throw new UserError(
-    `${label}: got a ${quoted(architecture)}; expected a network that senet models lists` +
-      `${near === undefined ? "" : `; the nearest is ${near}`}`,
-  );
-}
 
 /** The file with the weights, the safest kind first; of weights in several files the index, with all of them beside it. */
 async function weightsOf(revision: HubRevision): Promise<string> {
@@ -199,10 +126,6 @@ async function weightsOf(revision: HubRevision): Promise<string> {
   const path = index ?? (await revision.find(["pytorch_model.bin"]));
   if (path === undefined) throw nothing(revision, "model.safetensors and no pytorch_model.bin", "weights");
   return path;
-}
-
-function nothing({ label, folder }: HubRevision, what: string, expected: string): UserError {
-  return new UserError(`${label}: has no ${what} (${folder}); expected ${expected}`);
 }
 
 /** The parameters of Inception-v3's auxiliary classifier. */
