@@ -22,7 +22,7 @@ export type AlgorithmTable = z.infer<typeof AlgorithmTable>;
 export type Choices = Readonly<Record<string, string>>;
 
 /** An algorithm takes the place of the one that is best by rule when it takes this part of its time, or less. */
-const CLEARLY = 0.97;
+const CLEARLY = 0.95;
 
 /** The algorithm that a measurement speaks for. */
 export function fastest(measured: Measured): string {

@@ -1,7 +1,7 @@
 import { writeOnnx } from "../graph/onnx-write.js";
 import { elements, type Tensor } from "../graph/tensor.js";
 import { Random } from "../random.js";
-import type { Runtime, Session } from "../runtime/runtime.js";
+import type { Runtime } from "../runtime/runtime.js";
 import { type Choose, type Task, taskText } from "../transform/algorithms.js";
 import { alone } from "../transform/alone.js";
 import type { Target } from "../transform/lower.js";
@@ -51,36 +51,41 @@ export async function tune(
   }
 }
 
-/** Runs of an algorithm that count: until there are enough of them and they took long enough for a clock. */
-const RUNS = { least: 5, most: 25, milliseconds: 60 };
+/** Runs of a turn that count, after one that sets up, and turns: until there are enough, or they took long enough for a clock. */
+const RUNS = 2;
+const TURNS = { least: 4, most: 10, milliseconds: 60 };
 
 /**
- * Times every algorithm of a task in turn. The least of its runs counts, as what disturbs a run can only add to it; those
- * that take more than twice the best one's time drop out after their first runs.
+ * Times every algorithm of a task in turn: the least run of each turn, the median of the turns. Those that take more than
+ * twice the best one's time have no other turn.
  */
 async function measure(runtime: Runtime, task: Task, channelBlock: number | undefined): Promise<Measured> {
   const resident = new Map(task.inputs.map(({ shape }, i) => [`x${i}`, noise(shape.map(Number), i)] as const));
-  const runs = new Map<string, { readonly session: Session; readonly milliseconds: number[] }>();
+  const all = algorithmNames(task, channelBlock).map((name) => {
+    const onnx = writeOnnx(alone(task, { channelBlock, choose: () => name }));
+    return { name, onnx, turns: [] as number[] };
+  });
+  let running = all;
+  for (let turn = 1; running.length > 0; turn++) {
+    for (const { onnx, turns } of running) turns.push(await oneTurn(runtime, onnx, resident));
+    const best = Math.min(...all.flatMap(({ turns }) => turns));
+    running = running.filter(({ turns }) => {
+      const total = RUNS * turns.reduce((sum, each) => sum + each, 0);
+      const enough = turn >= TURNS.least && (total >= TURNS.milliseconds || turn === TURNS.most);
+      return !enough && Math.min(...turns) <= 2 * best;
+    });
+  }
+  return Object.fromEntries(all.map(({ name, turns }) => [name, median(turns)]));
+}
+
+/** Opened for its turn alone: threads of other sessions would keep a core busy for a while after their last run. */
+async function oneTurn(runtime: Runtime, onnx: Uint8Array, resident: ReadonlyMap<string, Tensor>): Promise<number> {
+  const session = await runtime.open(onnx, { resident });
   try {
-    for (const name of algorithmNames(task, channelBlock)) {
-      const graph = alone(task, { channelBlock, choose: () => name });
-      runs.set(name, { session: await runtime.open(writeOnnx(graph), { resident }), milliseconds: [] });
-    }
-    let running = [...runs.values()];
-    for (const { session } of running) await session.time({}, 1); // what a first run sets up is not the algorithm's
-    while (running.length > 0) {
-      for (const { session, milliseconds } of running) milliseconds.push(...(await session.time({}, 1)));
-      const best = Math.min(...[...runs.values()].flatMap(({ milliseconds }) => milliseconds));
-      running = running.filter(({ milliseconds }) => {
-        const total = milliseconds.reduce((sum, each) => sum + each, 0);
-        const enough = milliseconds.length >= RUNS.least && total >= RUNS.milliseconds;
-        const far = Math.min(...milliseconds) > 2 * best && (milliseconds.length > 1 || milliseconds[0]! > 4 * best);
-        return !enough && !far && milliseconds.length < RUNS.most;
-      });
-    }
-    return Object.fromEntries([...runs].map(([name, { milliseconds }]) => [name, Math.min(...milliseconds)]));
+    const [, ...milliseconds] = await session.time({}, 1 + RUNS);
+    return Math.min(...milliseconds);
   } finally {
-    for (const { session } of runs.values()) await session.release();
+    await session.release();
   }
 }
 
@@ -97,4 +102,8 @@ function algorithmNames(task: Task, channelBlock: number | undefined): readonly 
 function noise(shape: readonly number[], seed: number): Tensor {
   const random = new Random(seed, "tune");
   return { dtype: "float32", shape, data: Float32Array.from({ length: elements(shape) }, () => random.normal()) };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
