@@ -71,6 +71,7 @@ describe("senet bench train --tune", () => {
   it("refuses what is no table, and a table of another machine that lacks something, in one line", async () => {
     const table = JSON.parse(readFileSync(join(folder, "table.json"), "utf8"));
     writeFileSync(join(folder, "odd.json"), "[1");
+    writeFileSync(join(folder, "empty.json"), JSON.stringify({ ...table, milliseconds: { task: {} } }));
     writeFileSync(join(folder, "foreign.json"), JSON.stringify({ ...table, cpu: "Z80", milliseconds: {} }));
     writeFileSync(join(folder, "wide.json"), JSON.stringify({ ...table, channelBlock: 1024 }));
     const odd = await senet(`${small} --tune odd.json`);
@@ -78,6 +79,8 @@ describe("senet bench train --tune", () => {
       2,
       expect.stringMatching(/^senet: --tune: got odd\.json, which is no table[^\n]+\n$/),
     ]);
+    const empty = await senet(`${small} --tune empty.json`);
+    expect([empty.code, empty.stderr]).toEqual([2, expect.stringContaining("empty.json, which is no table")]);
     const foreign = await senet(`${small} --tune foreign.json`);
     expect([foreign.code, foreign.stderr]).toEqual([
       2,

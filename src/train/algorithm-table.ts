@@ -2,7 +2,9 @@ import { z } from "zod";
 import { type Choose, taskText } from "../transform/algorithms.js";
 
 /** What each algorithm of a task takes, in milliseconds, the one that is best by rule first. */
-const Measured = z.record(z.string(), z.number().nonnegative());
+const Measured = z
+  .record(z.string(), z.number().nonnegative())
+  .refine((measured) => Object.keys(measured).length > 0, "expected an algorithm");
 export type Measured = z.infer<typeof Measured>;
 
 /** Which algorithms were measured where: a file that a run can be repeated with. */
