@@ -26,8 +26,16 @@ const networks = folders.flatMap((folder, i) =>
     ]),
 );
 
-/** PyTorch's numbers are in double precision; ours are in single: max |a − b| / max |b| per tensor. */
-const TOLERANCE = 1e-4;
+/**
+ * How far ours, in single precision, may be from PyTorch's in double: max |a − b| / max |b| per tensor. The limit is 1e-4, or
+ * twice the error of PyTorch's own single precision where that is more: sums in another order, as other widths of the
+ * engine's blocks bring, err by as much in another direction.
+ */
+function limit(metadata: ReadonlyMap<string, string>, what: "logits" | "eval" | "train"): number {
+  const single = Number(metadata.get(`single.${what}`));
+  expect(single).toBeGreaterThan(0);
+  return Math.max(1e-4, 2 * single);
+}
 
 function read(path: string): Model {
   return readOnnx(readFileSync(path));
@@ -75,7 +83,7 @@ describe.each(networks)("%s by PyTorch's exporter", (network, path) => {
     const { logits } = await runFile(writeOnnx(graph, weights), { x: tensors.get("x")! });
     const off = error(logits!, tensors.get("logits")!);
     if (kind === "") figures.push(beside(off, metadata, "logits"));
-    expect(off).toBeLessThan(TOLERANCE);
+    expect(off).toBeLessThan(limit(metadata, "logits"));
   });
 
   it.each(kinds.filter((kind) => kind !== ".training"))(
@@ -96,12 +104,12 @@ describe.each(networks)("%s by PyTorch's exporter", (network, path) => {
     const { tensors, metadata } = golden(path);
     const expected = gradientsOf(tensors, mode);
     const results = await gradients(graph, weights, tensors, mode);
-    expect(error(results.loss!, tensors.get(`loss.${mode}`)!)).toBeLessThan(TOLERANCE);
+    expect(error(results.loss!, tensors.get(`loss.${mode}`)!)).toBeLessThan(limit(metadata, "logits"));
     const trainable = [...graph.parameters].flatMap(([name, { trainable }]) => (trainable ? [name] : []));
     expect(trainable.toSorted()).toEqual([...expected.keys()].toSorted());
     const offs = errors(results, expected);
     figures.push(beside(Math.max(...offs.map(([, off]) => off)), metadata, mode));
-    expect(offs.filter(([, off]) => !(off < TOLERANCE))).toEqual([]);
+    expect(offs.filter(([, off]) => !(off < limit(metadata, mode)))).toEqual([]);
   });
 
   const folded = it.runIf(kinds.includes(".folded"));
@@ -109,12 +117,12 @@ describe.each(networks)("%s by PyTorch's exporter", (network, path) => {
     "gives PyTorch's loss and gradients with batch norm folded, of the parameters that keep their names",
     async () => {
       const { graph, weights } = read(`${path}.folded.onnx`);
-      const { tensors } = golden(path);
+      const { tensors, metadata } = golden(path);
       const expected = new Map([...gradientsOf(tensors, "eval")].filter(([name]) => graph.parameters.has(name)));
       const results = await gradients(graph, weights, tensors, "eval");
-      expect(error(results.loss!, tensors.get("loss.eval")!)).toBeLessThan(TOLERANCE);
+      expect(error(results.loss!, tensors.get("loss.eval")!)).toBeLessThan(limit(metadata, "logits"));
       expect(expected.size).toBeGreaterThan(1);
-      expect(errors(results, expected).filter(([, off]) => !(off < TOLERANCE))).toEqual([]);
+      expect(errors(results, expected).filter(([, off]) => !(off < limit(metadata, "eval")))).toEqual([]);
     },
   );
 });
