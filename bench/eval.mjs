@@ -9,10 +9,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { openTestData } from "../dist/cli/eval-data.js";
-import { openClassifier } from "../dist/cli/open-classifier.js";
+import { openTestData } from "../dist/workspace/data/eval-data.js";
+import { openClassifier } from "../dist/workspace/classifier/open-classifier.js";
 import { evaluate } from "../dist/evaluate/evaluate.js";
-import { writeOnnx } from "../dist/graph/onnx-write.js";
+import { writeOnnx } from "../dist/graph/onnx/write-onnx.js";
 import { nodeRuntime } from "../dist/runtime/node/runtime.js";
 
 const [labels, weights, rounds = "10"] = process.argv.slice(2);

@@ -1,17 +1,17 @@
 /** What needs Node: files and the native engine. Everything else is in `senet` itself and runs in a browser too. */
 
-export { type FetchDatasetOptions, fetchDataset } from "./data/node/fetch-dataset.js";
+export { readPhoto } from "./data/node/decode/read-photo.js";
+export { type FetchDatasetOptions, fetchDataset } from "./data/node/fetch/fetch-dataset.js";
 export { datasetSpecs, type OpenOptions, openDataset } from "./data/node/open.js";
 export type { ImageDataset } from "./data/node/open-images.js";
-export { readPhoto } from "./data/node/read-photo.js";
 export { readModel } from "./graph/node/read-model.js";
 export { type WriteModelOptions, writeModel } from "./graph/node/write-model.js";
 export { type NodeRuntimeOptions, nodeRuntime } from "./runtime/node/runtime.js";
 export { cachedTablePath, readTable, writeTable } from "./train/node/algorithm-file.js";
 export { type CheckpointFolder, checkpointFolder } from "./train/node/checkpoint-folder.js";
-export type { HubOptions } from "./weights/node/hub-revision.js";
-export { type HubSettings, hubSettings } from "./weights/node/hub-settings.js";
-export { type CachedModel, type CacheListing, listCache } from "./weights/node/list-hub-cache.js";
+export type { HubOptions } from "./weights/hub/node/hub-revision.js";
+export { type HubSettings, hubSettings } from "./weights/hub/node/hub-settings.js";
+export { type CachedModel, type CacheListing, listCache } from "./weights/hub/node/list-hub-cache.js";
 export {
   type HubModel,
   type HubNetwork,
@@ -22,6 +22,6 @@ export {
   openHubWeights,
   type PulledModel,
   pullHubModel,
-} from "./weights/node/open-hub-model.js";
+} from "./weights/hub/node/open-hub-model.js";
 export { type OpenTensorFile, openTensorFile } from "./weights/node/open-tensor-file.js";
-export { readSafetensorsFile, writeSafetensorsFile } from "./weights/node/safetensors-file.js";
+export { readSafetensorsFile, writeSafetensorsFile } from "./weights/safetensors/node/safetensors-file.js";

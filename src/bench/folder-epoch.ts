@@ -11,7 +11,7 @@ import { startOf, trainEpoch } from "../train/epoch.js";
 import { openStep } from "../train/open-step.js";
 import { planTraining } from "../train/plan.js";
 import { defaultRecipe } from "../train/recipe.js";
-import { scheduleOf } from "../train/schedules.js";
+import { scheduleOf } from "../train/schedules/schedules.js";
 
 /** The usual size of a photograph of ImageNet. */
 const photograph = { width: 500, height: 375 };

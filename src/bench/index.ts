@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { Command } from "commander";
-import { environment } from "../cli/environment.js";
-import { number } from "../cli/number-option.js";
+import { number } from "../cli/flags/number-option.js";
+import { environment } from "../workspace/run/environment.js";
 import { cases } from "./cases.js";
 import { type Measured, measure } from "./measure.js";
 import { measureOthers, type OtherMeasured } from "./others.js";

@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { GraphBuilder } from "../graph/builder.js";
-import { writeOnnx } from "../graph/onnx-write.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { float32 } from "../graph/tensor.js";
+import { lower } from "../lower/lower.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
-import { lower } from "../transform/lower.js";
 
 /** One convolution and its weight gradient: milliseconds of some runs, or the library's own words where it cannot. */
 export interface OtherMeasured {

@@ -2,10 +2,9 @@
 // THREADS STEPS`. Prints a line of JSON with the version and the number of parameters; then, for every number of runs read
 // from standard input, the milliseconds of each and the peak memory in MB. As bench/torch_case.py does.
 import { createInterface } from "node:readline";
-import { environment } from "../cli/environment.js";
 import { countParameters, type Graph } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
-import { writeOnnx } from "../graph/onnx-write.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { float32 } from "../graph/tensor.js";
 import { createModel } from "../models/index.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
@@ -13,6 +12,7 @@ import type { Runtime } from "../runtime/runtime.js";
 import { choicesOf, chooseBy } from "../train/algorithm-table.js";
 import { benchStep, openTrainingBench } from "../train/bench.js";
 import { emptyTable, tune, unmeasured } from "../train/tune.js";
+import { environment } from "../workspace/run/environment.js";
 import { openFolderEpoch } from "./folder-epoch.js";
 
 const [work, model, ...numbers] = process.argv.slice(2);

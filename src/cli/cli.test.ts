@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readOnnx } from "../graph/onnx-read.js";
-import { parseResults } from "../report/results-file.js";
+import { parseResults } from "../compare/results-file.js";
+import { readOnnx } from "../graph/onnx/read-onnx.js";
 import { type Finished, finished, startSenet } from "./run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-cli-"));

@@ -4,12 +4,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { importModel } from "../clean/import-model.js";
 import type { Model } from "../graph/graph.js";
-import { readOnnx } from "../graph/onnx-read.js";
-import { writeOnnx } from "../graph/onnx-write.js";
-import { readCard, withCard } from "../models/model-card.js";
-import { importModel } from "../transform/import-model.js";
-import { insertAttention, insertedWeights } from "../transform/insert/insert-attention.js";
+import { readOnnx } from "../graph/onnx/read-onnx.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
+import { insertAttention, insertedWeights } from "../insert/insert-attention.js";
+import { readCard, withCard } from "../models/card/model-card.js";
 import { finished, startSenet } from "./run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-fine-tune-"));

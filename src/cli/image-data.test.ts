@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readModel } from "../graph/node/read-model.js";
-import { readCard } from "../models/model-card.js";
+import { readCard } from "../models/card/model-card.js";
 import { finished, startSenet } from "./run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-cli-images-"));

@@ -1,21 +1,21 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { UserError } from "../errors.js";
-import { bench } from "./bench.js";
-import { classify } from "./classify.js";
-import { compare } from "./compare.js";
-import { convert } from "./convert.js";
-import { data } from "./data.js";
-import { senetVersion } from "./environment.js";
-import { evaluate } from "./eval.js";
-import { exportModel } from "./export.js";
-import { gradients } from "./gradients.js";
-import { insert } from "./insert.js";
-import { models } from "./models.js";
-import { profile } from "./profile.js";
-import { pull } from "./pull.js";
-import { runModel } from "./run.js";
-import { train } from "./train.js";
+import { senetVersion } from "../workspace/run/environment.js";
+import { bench } from "./commands/bench.js";
+import { classify } from "./commands/classify.js";
+import { compare } from "./commands/compare.js";
+import { convert } from "./commands/convert.js";
+import { data } from "./commands/data.js";
+import { evaluate } from "./commands/eval.js";
+import { exportModel } from "./commands/export.js";
+import { gradients } from "./commands/gradients.js";
+import { insert } from "./commands/insert.js";
+import { models } from "./commands/models.js";
+import { profile } from "./commands/profile.js";
+import { pull } from "./commands/pull.js";
+import { runModel } from "./commands/run.js";
+import { train } from "./commands/train.js";
 
 // Commands import what they run with when they run: `senet --help` should not wait for an engine.
 const program = new Command("senet")

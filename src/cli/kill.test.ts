@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as immediate, setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
+import { parseResults } from "../compare/results-file.js";
 import { GraphBuilder } from "../graph/builder.js";
 import { initialise } from "../graph/initialise.js";
-import { writeOnnx } from "../graph/onnx-write.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { batchNorm } from "../layers/batch-norm.js";
 import { conv } from "../layers/conv.js";
 import { linear } from "../layers/linear.js";
 import { Scope } from "../layers/scope.js";
 import { Random } from "../random.js";
-import { parseResults } from "../report/results-file.js";
 import { finished, startSenet } from "./run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-kill-"));

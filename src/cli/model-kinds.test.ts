@@ -6,18 +6,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { initialise } from "../graph/initialise.js";
 import { readModel } from "../graph/node/read-model.js";
 import { writeModel } from "../graph/node/write-model.js";
+import { readCard, withCard } from "../models/card/model-card.js";
 import { createModel } from "../models/index.js";
-import { readCard, withCard } from "../models/model-card.js";
 import { randomTensor } from "../testing/random-tensor.js";
-import { HubServer } from "../weights/node/hub-server.test.helper.js";
+import { HubServer } from "../weights/hub/node/hub-server.test.helper.js";
 import {
   jsonBytes,
   oneCommit,
   smallConfig,
   smallFiles,
   smallWeights,
-} from "../weights/node/timm-repository.test.helper.js";
-import { readSafetensors, writeSafetensors } from "../weights/safetensors.js";
+} from "../weights/hub/node/timm-repository.test.helper.js";
+import { readSafetensors, writeSafetensors } from "../weights/safetensors/safetensors.js";
 import { finished, startSenet } from "./run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-model-kinds-"));

@@ -8,7 +8,7 @@ import { initialise } from "../graph/initialise.js";
 import { float32, int64, type Tensor, toNumbers } from "../graph/tensor.js";
 import { createModel } from "../models/index.js";
 import { randomTensor } from "../testing/random-tensor.js";
-import { readSafetensors, writeSafetensors } from "../weights/safetensors.js";
+import { readSafetensors, writeSafetensors } from "../weights/safetensors/safetensors.js";
 import { finished, startSenet } from "./run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-ports-"));

@@ -1,17 +1,17 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { evaluate } from "../evaluate/evaluate.js";
 import type { Model } from "../graph/graph.js";
-import { readOnnx } from "../graph/onnx-read.js";
-import { writeOnnx } from "../graph/onnx-write.js";
-import { readCard } from "../models/model-card.js";
-import { formatResults, parseResults } from "../report/results-file.js";
-import { summarise } from "../report/summarise.js";
+import { readOnnx } from "../graph/onnx/read-onnx.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
+import { readCard } from "../models/card/model-card.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import type { Checkpoint } from "../train/checkpoint.js";
 import { defaultRecipe } from "../train/recipe.js";
 import { stripes } from "../train/stripes.test.helper.js";
 import { compare, type RunId } from "./compare.js";
 import { zooModel } from "./compared-model.js";
+import { formatResults, parseResults } from "./results-file.js";
+import { summarise } from "./summarise.js";
 
 const runtime = nodeRuntime({ threads: 1 });
 afterAll(() => runtime.close());

@@ -1,19 +1,19 @@
+import { countMacs } from "../account/cost.js";
 import { flatAugmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { findGates } from "../explain/find-gates.js";
 import { gateStatistics } from "../explain/gates.js";
 import { countParameters, type Model, type Weights } from "../graph/graph.js";
-import { cardEntries, type ModelCard, withCard } from "../models/model-card.js";
-import type { EpochResult, RunResult } from "../report/results.js";
-import { type Measured, type MeasuredModel, scoreRun } from "../report/summarise.js";
+import { cardEntries, type ModelCard, withCard } from "../models/card/model-card.js";
 import type { Runtime } from "../runtime/runtime.js";
 import type { StepProgress } from "../train/epoch.js";
 import type { EpochRecord } from "../train/epoch-record.js";
 import type { Recipe } from "../train/recipe.js";
 import { type TrainOptions, train } from "../train/trainer.js";
-import { countMacs } from "../transform/cost.js";
 import type { ComparedModel } from "./compared-model.js";
 import { latencies } from "./latency.js";
+import type { EpochResult, RunResult } from "./results.js";
+import { type Measured, type MeasuredModel, scoreRun } from "./summarise.js";
 
 /** What is compared on what. */
 export interface CompareOptions {

@@ -1,7 +1,7 @@
 import type { Dataset, Statistics } from "../data/dataset.js";
 import type { Graph, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
-import { type Attention, formatAttention } from "../layers/attention.js";
+import { type Attention, formatAttention } from "../layers/attention/attention.js";
 import { createModel, type ModelOptions, modelEntry } from "../models/index.js";
 
 /** A network that takes part in a comparison, and what it starts from. */

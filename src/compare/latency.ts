@@ -1,5 +1,5 @@
 import type { Model } from "../graph/graph.js";
-import { writeOnnx } from "../graph/onnx-write.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { elements } from "../graph/tensor.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
 

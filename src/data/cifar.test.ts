@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { concat } from "./build-tar.test.helper.js";
+import { concat } from "../files/build-tar.test.helper.js";
 import { cifar10, cifar100, parseCifar, parseClassNames } from "./cifar.js";
 
 /** A record whose first pixels are 1, 2, 3 in the three planes, and `fill` elsewhere. */

@@ -58,12 +58,6 @@ export interface Limits {
   readonly testLimit?: number | undefined;
 }
 
-/** A file's bytes and the name that error messages give it. */
-export interface NamedBytes {
-  readonly source: string;
-  readonly bytes: Uint8Array;
-}
-
 /**
  * Puts a dataset in memory together from its parts: checks that they agree and measures mean and std on the training split.
  * They are measured before the limits apply, so a short run sees the same inputs as a long one.

@@ -1,5 +1,5 @@
 import { UserError } from "../errors.js";
-import type { NamedBytes } from "./dataset.js";
+import type { NamedBytes } from "../files/named-bytes.js";
 
 /** An array of bytes with its sizes, outermost first. */
 export interface IdxArray {

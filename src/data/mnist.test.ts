@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NamedBytes } from "./dataset.js";
+import type { NamedBytes } from "../files/named-bytes.js";
 import { parseMnist } from "./mnist.js";
 
 const images = (length: number, ...pixels: number[]): NamedBytes => ({

@@ -1,5 +1,6 @@
 import { UserError } from "../errors.js";
-import { checkLabels, type Geometry, type ImageSet, type NamedBytes } from "./dataset.js";
+import type { NamedBytes } from "../files/named-bytes.js";
+import { checkLabels, type Geometry, type ImageSet } from "./dataset.js";
 import { parseIdx } from "./idx.js";
 
 /** One of the datasets in the layout of MNIST: four IDX files of grey images and labels. */

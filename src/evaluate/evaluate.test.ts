@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { memorySplit } from "../data/memory-split.js";
 import { GraphBuilder } from "../graph/builder.js";
-import { writeOnnx } from "../graph/onnx-write.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import { evaluate } from "./evaluate.js";
 import { Tally } from "./tally.js";

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { initialise } from "../graph/initialise.js";
-import { readOnnx } from "../graph/onnx-read.js";
-import { writeOnnx } from "../graph/onnx-write.js";
-import { parseAttention } from "../layers/attention.js";
+import { readOnnx } from "../graph/onnx/read-onnx.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
+import { insertAttention } from "../insert/insert-attention.js";
+import { parseAttention } from "../layers/attention/attention.js";
 import { createModel } from "../models/index.js";
 import { buildGraph, floats } from "../testing/build-graph.js";
-import { insertAttention } from "../transform/insert/insert-attention.js";
 import { findGates } from "./find-gates.js";
 
 /** Where the nine units of ResNet-20 have their blocks. */

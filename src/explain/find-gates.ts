@@ -1,8 +1,8 @@
+import { extent } from "../graph/dims/shape.js";
 import type { Graph } from "../graph/graph.js";
-import { extent } from "../graph/shape.js";
-import type { GatedMap } from "../transform/gate-nodes.js";
-import { commonPrefix, moduleOf } from "../transform/insert/module-names.js";
-import { Wiring } from "../transform/insert/wiring.js";
+import type { GatedMap } from "../read/gate-nodes.js";
+import { commonPrefix, moduleOf } from "../read/module-names.js";
+import { Wiring } from "../read/wiring.js";
 
 /** A place where a feature map is multiplied by a computed gate. */
 export interface GateSite {

@@ -3,7 +3,7 @@ import { defineDataset } from "../data/dataset.js";
 import { memorySplit } from "../data/memory-split.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
-import { writeOnnx } from "../graph/onnx-write.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { float32 } from "../graph/tensor.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import { buildGraph, floats } from "../testing/build-graph.js";

@@ -1,10 +1,10 @@
+import { replay } from "../clean/replay.js";
 import type { Geometry, Statistics } from "../data/dataset.js";
 import type { Split } from "../data/split.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Model } from "../graph/graph.js";
-import { writeOnnx } from "../graph/onnx-write.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { replay } from "../transform/replay.js";
 import { findGates, type GateSite } from "./find-gates.js";
 
 /** What a block's gates did over a split. */

@@ -1,10 +1,10 @@
 import { type OpName, type OpSchema, opOf } from "../ops/index.js";
 import type { Op } from "../ops/op.js";
 import { type Attributes, type AttributesOf, readAttributes, writeAttributes } from "./attributes.js";
+import { type Known, knownOf, tensorOf } from "./dims/known.js";
 import { callKey, constantKey } from "./equal-keys.js";
 import type { Dim, Graph, Init, Node, Parameter, Value, ValueType } from "./graph.js";
 import { inferNode } from "./infer-node.js";
-import { type Known, knownOf, tensorOf } from "./known.js";
 import type { Place } from "./place.js";
 import { type DType, float32, int64, type Tensor } from "./tensor.js";
 

@@ -1,9 +1,9 @@
 import { opOf } from "../ops/index.js";
 import type { Op } from "../ops/op.js";
 import { readAttributes } from "./attributes.js";
+import type { Known } from "./dims/known.js";
+import { formatShape } from "./dims/shape.js";
 import type { Node, Value, ValueType } from "./graph.js";
-import type { Known } from "./known.js";
-import { formatShape } from "./shape.js";
 import type { Tensor } from "./tensor.js";
 
 /** What is known of the values that a node takes, by their names. */

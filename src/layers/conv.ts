@@ -1,5 +1,5 @@
+import { extent } from "../graph/dims/shape.js";
 import type { Init, Value } from "../graph/graph.js";
-import { extent } from "../graph/shape.js";
 import type { Scope } from "./scope.js";
 
 /** One number for both axes, or one for H and one for W. */

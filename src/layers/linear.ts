@@ -1,5 +1,5 @@
+import { extent } from "../graph/dims/shape.js";
 import type { Value } from "../graph/graph.js";
-import { extent } from "../graph/shape.js";
 import type { Scope } from "./scope.js";
 
 /** Options of a dense layer. */

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from "../graph/builder.js";
+import { extent } from "../graph/dims/shape.js";
 import type { Value } from "../graph/graph.js";
-import { extent } from "../graph/shape.js";
 import { float32 } from "../graph/tensor.js";
 import { type Pair, pair } from "./conv.js";
 

@@ -1,6 +1,6 @@
 import { UserError } from "../errors.js";
+import { ShapeError } from "../graph/dims/shape.js";
 import type { Graph } from "../graph/graph.js";
-import { ShapeError } from "../graph/shape.js";
 import type { BuildOptions, InputSize, ModelEntry } from "./model.js";
 
 /** Builds the network; an input that is too small for it becomes a message that says what is not. */

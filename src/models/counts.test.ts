@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { countMacs } from "../account/cost.js";
 import { countParameters } from "../graph/graph.js";
-import { parseAttention } from "../layers/attention.js";
-import { countMacs } from "../transform/cost.js";
+import { parseAttention } from "../layers/attention/attention.js";
 import { createModel } from "./index.js";
 import type { ModelOptions } from "./model.js";
 

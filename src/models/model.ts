@@ -1,8 +1,8 @@
 import type { Graph } from "../graph/graph.js";
-import type { Attention, Placement } from "../layers/attention.js";
-import type { SqueezeExciteOptions } from "../layers/squeeze-excite.js";
+import type { Attention, Placement } from "../layers/attention/attention.js";
+import type { SqueezeExciteOptions } from "../layers/attention/squeeze-excite.js";
 
-export type { Attention } from "../layers/attention.js";
+export type { Attention } from "../layers/attention/attention.js";
 
 /** What every network of the zoo takes; what is left out comes from its row in the table. */
 export interface ModelOptions extends ModelSwitches {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { initialise } from "../graph/initialise.js";
 import { float32, int64, type Tensor } from "../graph/tensor.js";
+import { gradientStep } from "../step/gradient-step.js";
 import { randomTensor } from "../testing/random-tensor.js";
 import { runGraph } from "../testing/run-graph.js";
 import { crossEntropy } from "../train/losses.js";
-import { gradientStep } from "../transform/gradient-step.js";
 import { createModel, modelEntry, models } from "./index.js";
 
 const names = Object.keys(models);

@@ -1,8 +1,8 @@
 import { afterAll, expect, it } from "vitest";
-import { writeOnnx } from "../graph/onnx-write.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { toNumbers } from "../graph/tensor.js";
-import { parseAttention } from "../layers/attention.js";
-import { attentionKinds } from "../layers/attention-kinds.js";
+import { parseAttention } from "../layers/attention/attention.js";
+import { attentionKinds } from "../layers/attention/attention-kinds.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import { randomTensor } from "../testing/random-tensor.js";
 import { startValue } from "../testing/torch-golden.js";

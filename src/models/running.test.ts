@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { Graph } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { int64, type Tensor } from "../graph/tensor.js";
-import { parseAttention } from "../layers/attention.js";
+import { parseAttention } from "../layers/attention/attention.js";
+import { gradientStep } from "../step/gradient-step.js";
 import { randomTensor } from "../testing/random-tensor.js";
 import { openGraph, runGraph } from "../testing/run-graph.js";
 import { startValue } from "../testing/torch-golden.js";
 import { crossEntropy } from "../train/losses.js";
-import { gradientStep } from "../transform/gradient-step.js";
 import { createModel, models } from "./index.js";
 import type { InputSize, ModelOptions } from "./model.js";
 

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Graph } from "../graph/graph.js";
 import { int64, type Tensor } from "../graph/tensor.js";
+import { gradientStep } from "../step/gradient-step.js";
 import { runGraph } from "../testing/run-graph.js";
 import { between, startValue, uniform } from "../testing/torch-golden.js";
 import { crossEntropy } from "../train/losses.js";
-import { gradientStep } from "../transform/gradient-step.js";
 import { createModel, modelEntry } from "./index.js";
 import type { InputSize } from "./model.js";
 

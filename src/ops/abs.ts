@@ -1,8 +1,8 @@
-import { rangeOf } from "../graph/dim.js";
-import { unaryRule } from "./broadcast.js";
-import { foldElements, inRange } from "./fold.js";
+import { rangeOf } from "../graph/dims/dim.js";
 import { noMacs, type Op, required } from "./op.js";
-import { signOf } from "./steps.js";
+import { unaryRule } from "./rules/broadcast.js";
+import { foldElements, inRange } from "./rules/fold.js";
+import { signOf } from "./rules/steps.js";
 
 const attributes = {};
 

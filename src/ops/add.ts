@@ -1,7 +1,7 @@
-import { addDims } from "../graph/dim.js";
-import { broadcastRule, unbroadcast } from "./broadcast.js";
-import { arithmetic, foldElements } from "./fold.js";
+import { addDims } from "../graph/dims/dim.js";
 import { noMacs, type Op, required } from "./op.js";
+import { broadcastRule, unbroadcast } from "./rules/broadcast.js";
+import { arithmetic, foldElements } from "./rules/fold.js";
 
 const attributes = {};
 

@@ -1,13 +1,13 @@
 import { attribute, readAttributes } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
+import { concrete, extent } from "../graph/dims/shape.js";
 import type { Value } from "../graph/graph.js";
-import { concrete, extent } from "../graph/shape.js";
 import { elements, float32 } from "../graph/tensor.js";
-import { attributesSince } from "./attributes-since.js";
-import { indicesOf } from "./indices-of.js";
 import { noMacs, type Op, required } from "./op.js";
-import { pixelsUnder, poolAttributes, pooledSizes, poolWindow, upgradePool } from "./pool.js";
-import { reach, type Window } from "./window.js";
+import { attributesSince } from "./rules/attributes-since.js";
+import { indicesOf } from "./rules/indices-of.js";
+import { pixelsUnder, poolAttributes, pooledSizes, poolWindow, upgradePool } from "./rules/pool.js";
+import { reach, type Window } from "./rules/window.js";
 
 const attributes = { ...poolAttributes, count_include_pad: attribute("int", 0) };
 

@@ -1,7 +1,7 @@
-import { concrete, extent } from "../graph/shape.js";
+import { concrete, extent } from "../graph/dims/shape.js";
 import { elements } from "../graph/tensor.js";
-import { channelSum, perChannel } from "./channels.js";
 import { noMacs, type Op, required } from "./op.js";
+import { channelSum, perChannel } from "./rules/channels.js";
 
 const attributes = {};
 

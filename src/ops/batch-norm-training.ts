@@ -1,8 +1,8 @@
 import { attribute } from "../graph/attributes.js";
-import { concrete, extent, ShapeError } from "../graph/shape.js";
+import { concrete, extent, ShapeError } from "../graph/dims/shape.js";
 import { elements } from "../graph/tensor.js";
-import { channelMean, perChannel } from "./channels.js";
 import { noMacs, type Op, required } from "./op.js";
+import { channelMean, perChannel } from "./rules/channels.js";
 
 const attributes = { epsilon: attribute("float", 1e-5), momentum: attribute("float", 0.1) };
 

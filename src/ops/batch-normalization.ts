@@ -1,8 +1,8 @@
 import { attribute } from "../graph/attributes.js";
-import { formatShape, ShapeError } from "../graph/shape.js";
-import { attributesSince } from "./attributes-since.js";
-import { channelSum, perChannel } from "./channels.js";
+import { formatShape, ShapeError } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
+import { attributesSince } from "./rules/attributes-since.js";
+import { channelSum, perChannel } from "./rules/channels.js";
 
 const attributes = {
   epsilon: attribute("float", 1e-5),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { int64 } from "../graph/tensor.js";
+import { differentiate } from "../step/differentiate.js";
 import { buildGraph, compute } from "../testing/build-graph.js";
 import { checkFold } from "../testing/check-fold.js";
-import { differentiate } from "../transform/differentiate.js";
 
 describe("BitwiseXor", () => {
   it("works on the bits of integers, with broadcasting", async () => {

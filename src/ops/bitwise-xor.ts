@@ -1,4 +1,4 @@
-import { bitwise } from "./bitwise.js";
+import { bitwise } from "./rules/bitwise.js";
 
 /** y = a ^ b on the bits of whole numbers, element by element with broadcasting. */
 export const BitwiseXor = bitwise((a, b) => a ^ b);

@@ -1,11 +1,11 @@
 import { attribute } from "../graph/attributes.js";
-import { truncateDim } from "../graph/dim.js";
+import { truncateDim } from "../graph/dims/dim.js";
 import { dtypeFromOnnx, dtypeToOnnx } from "../graph/dtype.js";
 import type { Dim } from "../graph/graph.js";
 import type { DType } from "../graph/tensor.js";
-import { attributesSince } from "./attributes-since.js";
-import { foldElements, inRange } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
+import { attributesSince } from "./rules/attributes-since.js";
+import { foldElements, inRange } from "./rules/fold.js";
 
 const attributes = { to: attribute("int", 1), saturate: attribute("int", 1) };
 

@@ -1,7 +1,7 @@
 import { attribute } from "../graph/attributes.js";
-import { unaryRule } from "./broadcast.js";
 import { noMacs, type Op, required } from "./op.js";
-import { negativePart } from "./steps.js";
+import { unaryRule } from "./rules/broadcast.js";
+import { negativePart } from "./rules/steps.js";
 
 const attributes = { alpha: attribute("float", 1) };
 

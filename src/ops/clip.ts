@@ -1,8 +1,8 @@
-import { formatShape, ShapeError } from "../graph/shape.js";
-import { combined, foldElements } from "./fold.js";
-import { foldExtremum } from "./fold-extremum.js";
+import { formatShape, ShapeError } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
-import { notPositive } from "./steps.js";
+import { combined, foldElements } from "./rules/fold.js";
+import { foldExtremum } from "./rules/fold-extremum.js";
+import { notPositive } from "./rules/steps.js";
 
 const attributes = {};
 

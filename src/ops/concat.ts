@@ -1,10 +1,10 @@
 import { attribute } from "../graph/attributes.js";
-import { addDims } from "../graph/dim.js";
+import { addDims } from "../graph/dims/dim.js";
+import type { Known } from "../graph/dims/known.js";
+import { extent, formatShape, normalizeAxis, ShapeError } from "../graph/dims/shape.js";
 import type { Dim, ValueType } from "../graph/graph.js";
-import type { Known } from "../graph/known.js";
-import { extent, formatShape, normalizeAxis, ShapeError } from "../graph/shape.js";
-import { elementAt, foldEach } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
+import { elementAt, foldEach } from "./rules/fold.js";
 
 const attributes = { axis: attribute("int", 0) };
 

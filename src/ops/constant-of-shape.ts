@@ -1,8 +1,8 @@
 import { attribute } from "../graph/attributes.js";
 import type { ValueType } from "../graph/graph.js";
 import { float32, toNumbers } from "../graph/tensor.js";
-import { foldEach } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
+import { foldEach } from "./rules/fold.js";
 
 const attributes = { value: attribute("tensor", float32([1], [0])) };
 

@@ -1,9 +1,9 @@
 import { attribute } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
+import { concrete, extent } from "../graph/dims/shape.js";
 import type { Value, ValueType } from "../graph/graph.js";
-import { concrete, extent } from "../graph/shape.js";
 import { type Algorithm, noMacs, type Op, required } from "./op.js";
-import { kernelOf, reach, type Window, windowAttributes, windowOf, windowToAttributes } from "./window.js";
+import { kernelOf, reach, type Window, windowAttributes, windowOf, windowToAttributes } from "./rules/window.js";
 
 const attributes = { ...windowAttributes, group: attribute("int", 1), input_shape: attribute("ints", undefined) };
 

@@ -1,10 +1,18 @@
 import { type AttributesOf, attribute } from "../graph/attributes.js";
+import { concrete, extent, formatShape, ShapeError } from "../graph/dims/shape.js";
 import type { Value, ValueType } from "../graph/graph.js";
-import { concrete, extent, formatShape, ShapeError } from "../graph/shape.js";
 import { elements } from "../graph/tensor.js";
-import { channelSum } from "./channels.js";
 import { type Op, required } from "./op.js";
-import { kernelOf, reach, splitPads, type Window, windowAttributes, windowOf, windowToAttributes } from "./window.js";
+import { channelSum } from "./rules/channels.js";
+import {
+  kernelOf,
+  reach,
+  splitPads,
+  type Window,
+  windowAttributes,
+  windowOf,
+  windowToAttributes,
+} from "./rules/window.js";
 
 const attributes = {
   ...windowAttributes,

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { float32 } from "../graph/tensor.js";
+import { lower } from "../lower/lower.js";
 import { type Build, buildGraph, compute } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { forAll } from "../testing/for-all.js";
 import { convCases, largestError, naiveWeightGradient, otherConvCases } from "../testing/naive-conv.js";
 import { randomTensor } from "../testing/random-tensor.js";
-import { lower } from "../transform/lower.js";
 
 describe("ConvWeightGradient", () => {
   it("gives every weight the sum of the pixels it touched, by hand", async () => {

@@ -1,12 +1,12 @@
 import { attribute } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
+import { concrete, extent } from "../graph/dims/shape.js";
 import type { Value } from "../graph/graph.js";
-import { concrete, extent } from "../graph/shape.js";
 import { elements } from "../graph/tensor.js";
-import { indicesOf } from "./indices-of.js";
 import { type Algorithm, noMacs, type Op, required } from "./op.js";
-import { sumOfImages } from "./sum-of-images.js";
-import { slack, type Window, windowAttributes, windowOf } from "./window.js";
+import { indicesOf } from "./rules/indices-of.js";
+import { sumOfImages } from "./rules/sum-of-images.js";
+import { slack, type Window, windowAttributes, windowOf } from "./rules/window.js";
 
 const attributes = { ...windowAttributes, group: attribute("int", 1) };
 

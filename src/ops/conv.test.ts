@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { costByNode } from "../account/cost.js";
 import { float32 } from "../graph/tensor.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { extents, forAll } from "../testing/for-all.js";
 import { convCases, largestError, naiveConv, otherConvCases } from "../testing/naive-conv.js";
 import { randomTensor } from "../testing/random-tensor.js";
-import { costByNode } from "../transform/cost.js";
 import { ops } from "./index.js";
 
 const x = float32([1, 1, 3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9]);

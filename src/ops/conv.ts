@@ -1,10 +1,18 @@
 import { attribute } from "../graph/attributes.js";
+import { concrete, extent, formatShape, ShapeError } from "../graph/dims/shape.js";
 import type { ValueType } from "../graph/graph.js";
-import { concrete, extent, formatShape, ShapeError } from "../graph/shape.js";
 import { elements } from "../graph/tensor.js";
-import { channelSum } from "./channels.js";
 import { type Op, required } from "./op.js";
-import { kernelOf, mapAxes, slide, windowAttributes, windowOf, windowToAttributes, writeOutPads } from "./window.js";
+import { channelSum } from "./rules/channels.js";
+import {
+  kernelOf,
+  mapAxes,
+  slide,
+  windowAttributes,
+  windowOf,
+  windowToAttributes,
+  writeOutPads,
+} from "./rules/window.js";
 
 const attributes = { ...windowAttributes, group: attribute("int", 1) };
 

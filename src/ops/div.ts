@@ -1,7 +1,7 @@
-import { divideDims, quotientOfDims } from "../graph/dim.js";
-import { broadcastRule, unbroadcast } from "./broadcast.js";
-import { arithmetic, type Fold, foldElements } from "./fold.js";
+import { divideDims, quotientOfDims } from "../graph/dims/dim.js";
 import { noMacs, type Op, required } from "./op.js";
+import { broadcastRule, unbroadcast } from "./rules/broadcast.js";
+import { arithmetic, type Fold, foldElements } from "./rules/fold.js";
 
 const attributes = {};
 

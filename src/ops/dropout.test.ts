@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
 import { float32, int64, type Tensor, toNumbers } from "../graph/tensor.js";
+import { differentiate } from "../step/differentiate.js";
+import { RandomBits } from "../step/random-bits.js";
+import { trainMode } from "../step/train-mode.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
 import { runGraph } from "../testing/run-graph.js";
-import { differentiate } from "../transform/differentiate.js";
-import { RandomBits } from "../transform/random-bits.js";
-import { trainMode } from "../transform/train-mode.js";
 import { Dropout } from "./dropout.js";
 
 const shape = [40, 500];

@@ -1,5 +1,5 @@
 import { attribute } from "../graph/attributes.js";
-import { concrete } from "../graph/shape.js";
+import { concrete } from "../graph/dims/shape.js";
 import { elements, float32, toNumbers } from "../graph/tensor.js";
 import { noMacs, type Op, required } from "./op.js";
 

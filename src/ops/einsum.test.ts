@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { countMacs } from "../account/cost.js";
 import type { Dim } from "../graph/graph.js";
 import { float32 } from "../graph/tensor.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { randomTensor } from "../testing/random-tensor.js";
-import { countMacs } from "../transform/cost.js";
 
 /** Equations with shapes of their operands, each letter of one size. */
 const equations: [string, ...number[][]][] = [

@@ -1,10 +1,10 @@
 import { attribute } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
+import { concrete, sameShape } from "../graph/dims/shape.js";
 import type { Value } from "../graph/graph.js";
-import { concrete, sameShape } from "../graph/shape.js";
 import { elements } from "../graph/tensor.js";
-import { extentsOf, type Labels, parseEinsum, writeEinsum } from "./einsum-equation.js";
 import { type Op, required } from "./op.js";
+import { extentsOf, type Labels, parseEinsum, writeEinsum } from "./rules/einsum-equation.js";
 
 const attributes = { equation: attribute("string", "") };
 

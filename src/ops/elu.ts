@@ -1,7 +1,7 @@
 import { attribute } from "../graph/attributes.js";
-import { unaryRule } from "./broadcast.js";
-import { exponentialSlope } from "./exponential-slope.js";
 import { noMacs, type Op, required } from "./op.js";
+import { unaryRule } from "./rules/broadcast.js";
+import { exponentialSlope } from "./rules/exponential-slope.js";
 
 const attributes = { alpha: attribute("float", 1) };
 

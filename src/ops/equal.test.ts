@@ -3,7 +3,7 @@ import { int64 } from "../graph/tensor.js";
 import { compute } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { randomTensor } from "../testing/random-tensor.js";
-import { testComparison } from "./comparison.test.helper.js";
+import { testComparison } from "./rules/comparison.test.helper.js";
 
 describe("Equal", () => {
   testComparison("Equal", [1, 0, 0, 0]);

@@ -1,5 +1,5 @@
-import { unaryRule } from "./broadcast.js";
 import { noMacs, type Op } from "./op.js";
+import { unaryRule } from "./rules/broadcast.js";
 
 const attributes = {};
 

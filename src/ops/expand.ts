@@ -1,7 +1,7 @@
-import { broadcastShapes } from "../graph/shape.js";
-import { unbroadcast } from "./broadcast.js";
-import { foldMove, stretched } from "./fold.js";
+import { broadcastShapes } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
+import { unbroadcast } from "./rules/broadcast.js";
+import { foldMove, stretched } from "./rules/fold.js";
 
 const attributes = {};
 

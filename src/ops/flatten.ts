@@ -1,7 +1,7 @@
 import { attribute } from "../graph/attributes.js";
-import { concrete, normalizeAxis, productOfDims } from "../graph/shape.js";
-import { foldReshape } from "./fold.js";
+import { concrete, normalizeAxis, productOfDims } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
+import { foldReshape } from "./rules/fold.js";
 
 const attributes = { axis: attribute("int", 1) };
 

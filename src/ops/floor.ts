@@ -1,7 +1,7 @@
-import { isWhole, rangeOf, truncateDim } from "../graph/dim.js";
-import { unaryRule } from "./broadcast.js";
-import { foldElements } from "./fold.js";
+import { isWhole, rangeOf, truncateDim } from "../graph/dims/dim.js";
 import { noMacs, type Op } from "./op.js";
+import { unaryRule } from "./rules/broadcast.js";
+import { foldElements } from "./rules/fold.js";
 
 const attributes = {};
 

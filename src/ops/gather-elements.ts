@@ -1,8 +1,8 @@
 import { attribute } from "../graph/attributes.js";
-import { concrete, formatShape, normalizeAxis, ShapeError } from "../graph/shape.js";
-import { elementAt, foldMove } from "./fold.js";
+import { concrete, formatShape, normalizeAxis, ShapeError } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
-import { zerosOf } from "./zeros.js";
+import { elementAt, foldMove } from "./rules/fold.js";
+import { zerosOf } from "./rules/zeros.js";
 
 const attributes = { axis: attribute("int", 0) };
 

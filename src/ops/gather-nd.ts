@@ -1,7 +1,7 @@
 import { attribute } from "../graph/attributes.js";
-import { concrete, extent, formatShape, ShapeError } from "../graph/shape.js";
+import { concrete, extent, formatShape, ShapeError } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
-import { zerosOf } from "./zeros.js";
+import { zerosOf } from "./rules/zeros.js";
 
 const attributes = { batch_dims: attribute("int", 0) };
 

@@ -1,12 +1,12 @@
 import { attribute } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
+import type { Known } from "../graph/dims/known.js";
+import { concrete, formatShape, normalizeAxis, ShapeError } from "../graph/dims/shape.js";
 import type { Dim, Value, ValueType } from "../graph/graph.js";
-import type { Known } from "../graph/known.js";
-import { concrete, formatShape, normalizeAxis, ShapeError } from "../graph/shape.js";
 import { elements, toNumbers } from "../graph/tensor.js";
-import { elementAt, foldMove } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
-import { zerosOf } from "./zeros.js";
+import { elementAt, foldMove } from "./rules/fold.js";
+import { zerosOf } from "./rules/zeros.js";
 
 const attributes = { axis: attribute("int", 0) };
 

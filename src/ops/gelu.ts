@@ -1,8 +1,8 @@
 import { attribute } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
-import { unaryRule } from "./broadcast.js";
 import { noMacs, type Op, required } from "./op.js";
+import { unaryRule } from "./rules/broadcast.js";
 
 const attributes = { approximate: attribute("string", "none") };
 

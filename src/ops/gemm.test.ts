@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { costByNode } from "../account/cost.js";
 import { float32 } from "../graph/tensor.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { extents, forAll } from "../testing/for-all.js";
 import { randomTensor } from "../testing/random-tensor.js";
-import { costByNode } from "../transform/cost.js";
 
 const bit = fc.constantFrom(0, 1);
 const cases = fc.record({

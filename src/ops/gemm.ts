@@ -1,10 +1,10 @@
 import { attribute } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
+import { broadcastShapes, concrete, extent, formatShape, ShapeError, sameShape } from "../graph/dims/shape.js";
 import type { Value } from "../graph/graph.js";
-import { broadcastShapes, concrete, extent, formatShape, ShapeError, sameShape } from "../graph/shape.js";
 import { elements } from "../graph/tensor.js";
-import { unbroadcast } from "./broadcast.js";
 import { type Op, required } from "./op.js";
+import { unbroadcast } from "./rules/broadcast.js";
 
 const attributes = {
   alpha: attribute("float", 1),

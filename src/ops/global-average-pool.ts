@@ -1,7 +1,7 @@
-import { concrete } from "../graph/shape.js";
+import { concrete } from "../graph/dims/shape.js";
 import { elements } from "../graph/tensor.js";
-import { globalPoolRule } from "./global-pool.js";
 import { noMacs, type Op, required } from "./op.js";
+import { globalPoolRule } from "./rules/global-pool.js";
 
 const attributes = {};
 

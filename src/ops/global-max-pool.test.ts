@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { float32 } from "../graph/tensor.js";
+import { differentiate } from "../step/differentiate.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { forAll, shapes } from "../testing/for-all.js";
 import { distinctTensor } from "../testing/random-tensor.js";
-import { differentiate } from "../transform/differentiate.js";
 
 describe("GlobalMaxPool", () => {
   it("takes the largest pixel of every map, and gives the first of equal ones the gradient", async () => {

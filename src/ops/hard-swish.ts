@@ -1,7 +1,7 @@
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
-import { unaryRule } from "./broadcast.js";
 import { noMacs, type Op, required } from "./op.js";
+import { unaryRule } from "./rules/broadcast.js";
 
 const attributes = {};
 

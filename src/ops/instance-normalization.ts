@@ -1,9 +1,9 @@
 import { attribute } from "../graph/attributes.js";
-import { extent, formatShape, ShapeError } from "../graph/shape.js";
-import { checkChannelVectors } from "./channel-vectors.js";
-import { channelSum, perChannel } from "./channels.js";
+import { extent, formatShape, ShapeError } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
-import { standardize } from "./standardize.js";
+import { checkChannelVectors } from "./rules/channel-vectors.js";
+import { channelSum, perChannel } from "./rules/channels.js";
+import { standardize } from "./rules/standardize.js";
 
 const attributes = { epsilon: attribute("float", 1e-5) };
 

@@ -1,9 +1,9 @@
 import { attribute } from "../graph/attributes.js";
-import { broadcastShapes, concrete, formatShape, normalizeAxis, ShapeError, sameShape } from "../graph/shape.js";
+import { broadcastShapes, concrete, formatShape, normalizeAxis, ShapeError, sameShape } from "../graph/dims/shape.js";
 import { elements } from "../graph/tensor.js";
-import { unbroadcast } from "./broadcast.js";
 import { noMacs, type Op, required } from "./op.js";
-import { standardize } from "./standardize.js";
+import { unbroadcast } from "./rules/broadcast.js";
+import { standardize } from "./rules/standardize.js";
 
 const attributes = {
   axis: attribute("int", -1),

@@ -1,9 +1,9 @@
 import { attribute } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
-import { unaryRule } from "./broadcast.js";
 import { noMacs, type Op, required } from "./op.js";
-import { positive } from "./steps.js";
+import { unaryRule } from "./rules/broadcast.js";
+import { positive } from "./rules/steps.js";
 
 const attributes = { alpha: attribute("float", 0.01) };
 

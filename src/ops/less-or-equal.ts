@@ -1,4 +1,4 @@
-import { comparison } from "./compare.js";
+import { comparison } from "./rules/compare.js";
 
 /** y = (a ≤ b) element by element with broadcasting, bool. */
 export const LessOrEqual = comparison(

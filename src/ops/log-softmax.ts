@@ -1,8 +1,8 @@
 import { attribute } from "../graph/attributes.js";
-import { normalizeAxis } from "../graph/shape.js";
-import { unaryRule } from "./broadcast.js";
-import { flattenedAxis } from "./flattened-axis.js";
+import { normalizeAxis } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
+import { unaryRule } from "./rules/broadcast.js";
+import { flattenedAxis } from "./rules/flattened-axis.js";
 
 const attributes = { axis: attribute("int", -1) };
 

@@ -1,8 +1,8 @@
 import { attribute } from "../graph/attributes.js";
-import { normalizeAxis } from "../graph/shape.js";
-import { unaryRule } from "./broadcast.js";
+import { normalizeAxis } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
-import { overPositive, signOf } from "./steps.js";
+import { unaryRule } from "./rules/broadcast.js";
+import { overPositive, signOf } from "./rules/steps.js";
 
 const attributes = { axis: attribute("int", -1), p: attribute("int", 2) };
 

@@ -1,10 +1,10 @@
 import { attribute } from "../graph/attributes.js";
-import { formatShape, ShapeError } from "../graph/shape.js";
-import { attributesSince } from "./attributes-since.js";
+import { formatShape, ShapeError } from "../graph/dims/shape.js";
 import { spreadWindows } from "./average-pool.js";
 import { noMacs, type Op, required } from "./op.js";
-import { poolAttributes, pooledSizes, poolWindow, upgradePool } from "./pool.js";
-import { slack } from "./window.js";
+import { attributesSince } from "./rules/attributes-since.js";
+import { poolAttributes, pooledSizes, poolWindow, upgradePool } from "./rules/pool.js";
+import { slack } from "./rules/window.js";
 
 const attributes = { ...poolAttributes, p: attribute("int", 2) };
 

@@ -1,10 +1,10 @@
 import { attribute } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
+import { extent, formatShape, ShapeError } from "../graph/dims/shape.js";
 import type { Value } from "../graph/graph.js";
-import { extent, formatShape, ShapeError } from "../graph/shape.js";
 import { float32 } from "../graph/tensor.js";
-import { unaryRule } from "./broadcast.js";
 import { noMacs, type Op, required } from "./op.js";
+import { unaryRule } from "./rules/broadcast.js";
 
 const attributes = {
   alpha: attribute("float", 1e-4),

@@ -1,9 +1,9 @@
 import type { GraphBuilder } from "../graph/builder.js";
+import { broadcastShapes, concrete, extent, formatShape, ShapeError } from "../graph/dims/shape.js";
 import type { Dim, Value } from "../graph/graph.js";
-import { broadcastShapes, concrete, extent, formatShape, ShapeError } from "../graph/shape.js";
 import { elements } from "../graph/tensor.js";
-import { unbroadcast } from "./broadcast.js";
 import { type Op, required } from "./op.js";
+import { unbroadcast } from "./rules/broadcast.js";
 
 const attributes = {};
 

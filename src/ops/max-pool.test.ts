@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { float32, int64 } from "../graph/tensor.js";
+import { differentiate } from "../step/differentiate.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { forAll } from "../testing/for-all.js";
 import { poolCases, pooledTo, windowsOf } from "../testing/naive-pool.js";
 import { distinctTensor } from "../testing/random-tensor.js";
-import { differentiate } from "../transform/differentiate.js";
 
 describe("MaxPool", () => {
   it("takes the largest pixel and says where in all of x it lies, by rows or by columns", async () => {

@@ -1,12 +1,12 @@
 import { attribute } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
+import { concrete, ShapeError } from "../graph/dims/shape.js";
 import type { Value } from "../graph/graph.js";
-import { concrete, ShapeError } from "../graph/shape.js";
 import { elements } from "../graph/tensor.js";
 import { noMacs, type Op, required } from "./op.js";
-import { pixelsUnder, poolAttributes, pooledSizes, poolWindow, upgradePool } from "./pool.js";
-import { reach, type Window, windowToAttributes } from "./window.js";
-import { zerosOf } from "./zeros.js";
+import { pixelsUnder, poolAttributes, pooledSizes, poolWindow, upgradePool } from "./rules/pool.js";
+import { reach, type Window, windowToAttributes } from "./rules/window.js";
+import { zerosOf } from "./rules/zeros.js";
 
 const attributes = { ...poolAttributes, storage_order: attribute("int", 0) };
 

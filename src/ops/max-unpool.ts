@@ -1,7 +1,7 @@
+import { concrete, extent, formatShape, ShapeError, sameShape } from "../graph/dims/shape.js";
 import type { Dim } from "../graph/graph.js";
-import { concrete, extent, formatShape, ShapeError, sameShape } from "../graph/shape.js";
 import { noMacs, type Op, required } from "./op.js";
-import { reach, windowAttributes, windowOf } from "./window.js";
+import { reach, windowAttributes, windowOf } from "./rules/window.js";
 
 const { kernel_shape, strides, pads } = windowAttributes;
 const attributes = { kernel_shape, strides, pads };

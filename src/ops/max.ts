@@ -1,8 +1,8 @@
-import { variadicRule } from "./broadcast.js";
-import { extremumGradient } from "./extremum.js";
-import { combined, foldElements } from "./fold.js";
-import { foldExtremum } from "./fold-extremum.js";
 import { noMacs, type Op } from "./op.js";
+import { variadicRule } from "./rules/broadcast.js";
+import { extremumGradient } from "./rules/extremum.js";
+import { combined, foldElements } from "./rules/fold.js";
+import { foldExtremum } from "./rules/fold-extremum.js";
 
 const attributes = {};
 

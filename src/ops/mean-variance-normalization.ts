@@ -1,7 +1,7 @@
 import { attribute } from "../graph/attributes.js";
-import { normalizeAxis } from "../graph/shape.js";
-import { unaryRule } from "./broadcast.js";
+import { normalizeAxis } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
+import { unaryRule } from "./rules/broadcast.js";
 
 const attributes = { axes: attribute("ints", [0, 2, 3]) };
 

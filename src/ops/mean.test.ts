@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../graph/builder.js";
 import { elements, float32, int64, toNumbers, zeros } from "../graph/tensor.js";
+import { lower } from "../lower/lower.js";
+import { differentiate } from "../step/differentiate.js";
+import { RandomBits } from "../step/random-bits.js";
+import { trainMode } from "../step/train-mode.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { broadcastLists, forAll } from "../testing/for-all.js";
 import { randomTensor } from "../testing/random-tensor.js";
 import { runGraph } from "../testing/run-graph.js";
-import { differentiate } from "../transform/differentiate.js";
-import { lower } from "../transform/lower.js";
-import { RandomBits } from "../transform/random-bits.js";
-import { trainMode } from "../transform/train-mode.js";
 
 describe("Mean", () => {
   it("averages any number of operands with broadcasting, by hand", async () => {

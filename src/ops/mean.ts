@@ -1,8 +1,8 @@
 import type { GraphBuilder } from "../graph/builder.js";
+import { concrete } from "../graph/dims/shape.js";
 import type { Value } from "../graph/graph.js";
-import { concrete } from "../graph/shape.js";
-import { unbroadcast, variadicRule } from "./broadcast.js";
 import { noMacs, type Op, required, type TrainingContext } from "./op.js";
+import { unbroadcast, variadicRule } from "./rules/broadcast.js";
 
 const attributes = {};
 

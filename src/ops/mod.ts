@@ -1,8 +1,8 @@
 import { attribute } from "../graph/attributes.js";
-import { remainderOfDims } from "../graph/dim.js";
-import { broadcastRule } from "./broadcast.js";
-import { arithmetic, foldElements } from "./fold.js";
+import { remainderOfDims } from "../graph/dims/dim.js";
 import { noMacs, type Op } from "./op.js";
+import { broadcastRule } from "./rules/broadcast.js";
+import { arithmetic, foldElements } from "./rules/fold.js";
 
 const attributes = { fmod: attribute("int", 0) };
 

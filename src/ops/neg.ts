@@ -1,7 +1,7 @@
-import { subtractDims } from "../graph/dim.js";
-import { unaryRule } from "./broadcast.js";
-import { foldElements, inRange } from "./fold.js";
+import { subtractDims } from "../graph/dims/dim.js";
 import { noMacs, type Op } from "./op.js";
+import { unaryRule } from "./rules/broadcast.js";
+import { foldElements, inRange } from "./rules/fold.js";
 
 const attributes = {};
 

@@ -1,6 +1,6 @@
-import type { Known } from "../graph/known.js";
-import { indicesOf } from "./indices-of.js";
+import type { Known } from "../graph/dims/known.js";
 import { noMacs, type Op, type OpCall, required } from "./op.js";
+import { indicesOf } from "./rules/indices-of.js";
 
 const attributes = {};
 

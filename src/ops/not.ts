@@ -1,6 +1,6 @@
-import { unaryRule } from "./broadcast.js";
-import { foldElements } from "./fold.js";
 import { noMacs, type Op } from "./op.js";
+import { unaryRule } from "./rules/broadcast.js";
+import { foldElements } from "./rules/fold.js";
 
 const attributes = {};
 

@@ -1,5 +1,5 @@
 import { attribute } from "../graph/attributes.js";
-import { normalizeAxis } from "../graph/shape.js";
+import { normalizeAxis } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = { axis: attribute("int", -1) };

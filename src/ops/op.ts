@@ -1,7 +1,7 @@
 import type { AttributeSchema, AttributesOf } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
+import type { Known } from "../graph/dims/known.js";
 import type { Node, Value, ValueType } from "../graph/graph.js";
-import type { Known } from "../graph/known.js";
 import type { Tensor } from "../graph/tensor.js";
 
 /** What a shape rule and a cost rule see of one application of an operator. */

@@ -1,4 +1,4 @@
-import { connective } from "./logic.js";
+import { connective } from "./rules/logic.js";
 
 /** y = a ∨ b of truth values, element by element with broadcasting. */
 export const Or = connective((a, b) => a || b);

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { bindDims } from "../clean/replay.js";
 import { float32 } from "../graph/tensor.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { forAll, shapes } from "../testing/for-all.js";
 import { randomTensor } from "../testing/random-tensor.js";
 import { runGraph } from "../testing/run-graph.js";
-import { bindDims } from "../transform/replay.js";
 
 /** A shape and pads from −1 to 2 on every side of it that leave something. */
 const cases = shapes(1, 4).chain((shape) =>

@@ -1,8 +1,8 @@
 import { attribute } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
-import { addDims } from "../graph/dim.js";
+import { addDims } from "../graph/dims/dim.js";
+import { concrete, formatShape, normalizeAxis, ShapeError } from "../graph/dims/shape.js";
 import type { Dim, Value, ValueType } from "../graph/graph.js";
-import { concrete, formatShape, normalizeAxis, ShapeError } from "../graph/shape.js";
 import { type Tensor, toNumbers } from "../graph/tensor.js";
 import { noMacs, type Op, required } from "./op.js";
 

@@ -1,10 +1,10 @@
 import type { GraphBuilder } from "../graph/builder.js";
+import { broadcastShapes } from "../graph/dims/shape.js";
 import type { Value } from "../graph/graph.js";
-import { broadcastShapes } from "../graph/shape.js";
 import { toNumbers } from "../graph/tensor.js";
-import { unbroadcast } from "./broadcast.js";
-import { foldElements, inRange } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
+import { unbroadcast } from "./rules/broadcast.js";
+import { foldElements, inRange } from "./rules/fold.js";
 
 const attributes = {};
 

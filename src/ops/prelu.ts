@@ -1,9 +1,9 @@
 import type { GraphBuilder } from "../graph/builder.js";
+import { broadcastShapes, formatShape, ShapeError, sameShape } from "../graph/dims/shape.js";
 import type { Value } from "../graph/graph.js";
-import { broadcastShapes, formatShape, ShapeError, sameShape } from "../graph/shape.js";
-import { unbroadcast } from "./broadcast.js";
 import { noMacs, type Op, required } from "./op.js";
-import { positive } from "./steps.js";
+import { unbroadcast } from "./rules/broadcast.js";
+import { positive } from "./rules/steps.js";
 
 const attributes = {};
 

@@ -1,8 +1,8 @@
-import { addDims, maxOfDims, quotientOfDims, subtractDims } from "../graph/dim.js";
+import { addDims, maxOfDims, quotientOfDims, subtractDims } from "../graph/dims/dim.js";
+import type { Known } from "../graph/dims/known.js";
 import type { Dim } from "../graph/graph.js";
-import type { Known } from "../graph/known.js";
-import { foldEach } from "./fold.js";
 import { noMacs, type Op, type OpCall, required } from "./op.js";
+import { foldEach } from "./rules/fold.js";
 
 const attributes = {};
 

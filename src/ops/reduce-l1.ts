@@ -1,6 +1,6 @@
 import { noMacs, type Op, required } from "./op.js";
-import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./reduce.js";
-import { signOf } from "./steps.js";
+import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./rules/reduce.js";
+import { signOf } from "./rules/steps.js";
 
 /** Sums the sizes |x| over axes. */
 export const ReduceL1: Op<typeof reduceAttributes> = {

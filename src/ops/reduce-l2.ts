@@ -1,6 +1,6 @@
 import { noMacs, type Op, required } from "./op.js";
-import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./reduce.js";
-import { overPositive } from "./steps.js";
+import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./rules/reduce.js";
+import { overPositive } from "./rules/steps.js";
 
 /** √(Σ x²) over axes; its slope is taken as 0 where all x are 0. */
 export const ReduceL2: Op<typeof reduceAttributes> = {

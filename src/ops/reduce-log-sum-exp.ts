@@ -1,5 +1,5 @@
 import { noMacs, type Op, required } from "./op.js";
-import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./reduce.js";
+import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./rules/reduce.js";
 
 /** ln Σ eˣ over axes, which no size of x overflows. */
 export const ReduceLogSumExp: Op<typeof reduceAttributes> = {

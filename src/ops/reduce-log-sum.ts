@@ -1,5 +1,5 @@
 import { noMacs, type Op, required } from "./op.js";
-import { axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule, unreduce } from "./reduce.js";
+import { axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule, unreduce } from "./rules/reduce.js";
 
 /** ln Σ x over axes. */
 export const ReduceLogSum: Op<typeof reduceAttributes> = {

@@ -1,7 +1,7 @@
-import { concrete } from "../graph/shape.js";
+import { concrete } from "../graph/dims/shape.js";
 import { elements } from "../graph/tensor.js";
 import { noMacs, type Op, required } from "./op.js";
-import { axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule, unreduce } from "./reduce.js";
+import { axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule, unreduce } from "./rules/reduce.js";
 
 /** Averages over axes. */
 export const ReduceMean: Op<typeof reduceAttributes> = {

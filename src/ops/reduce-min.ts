@@ -1,8 +1,8 @@
-import { foldExtremum } from "./fold-extremum.js";
-import { foldReduce } from "./fold-reduce.js";
 import { noMacs, type Op } from "./op.js";
-import { axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./reduce.js";
-import { reducedExtremumGradient } from "./reduced-extremum.js";
+import { foldExtremum } from "./rules/fold-extremum.js";
+import { foldReduce } from "./rules/fold-reduce.js";
+import { axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./rules/reduce.js";
+import { reducedExtremumGradient } from "./rules/reduced-extremum.js";
 
 /** The smallest over axes. */
 export const ReduceMin: Op<typeof reduceAttributes> = {

@@ -1,10 +1,10 @@
-import { multiplyDims } from "../graph/dim.js";
+import { multiplyDims } from "../graph/dims/dim.js";
 import type { Value } from "../graph/graph.js";
-import { arithmetic } from "./fold.js";
-import { foldReduce } from "./fold-reduce.js";
 import { noMacs, type Op, required } from "./op.js";
-import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./reduce.js";
-import { notPositive } from "./steps.js";
+import { arithmetic } from "./rules/fold.js";
+import { foldReduce } from "./rules/fold-reduce.js";
+import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./rules/reduce.js";
+import { notPositive } from "./rules/steps.js";
 
 /** Multiplies over axes. */
 export const ReduceProd: Op<typeof reduceAttributes> = {

@@ -1,5 +1,5 @@
 import { noMacs, type Op, required } from "./op.js";
-import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./reduce.js";
+import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule } from "./rules/reduce.js";
 
 /** Sums the squares over axes. */
 export const ReduceSumSquare: Op<typeof reduceAttributes> = {

@@ -1,8 +1,8 @@
-import { addDims } from "../graph/dim.js";
-import { arithmetic } from "./fold.js";
-import { foldReduce } from "./fold-reduce.js";
+import { addDims } from "../graph/dims/dim.js";
 import { noMacs, type Op, required } from "./op.js";
-import { axesFromAttribute, reduceAttributes, reduceRule, unreduce } from "./reduce.js";
+import { arithmetic } from "./rules/fold.js";
+import { foldReduce } from "./rules/fold-reduce.js";
+import { axesFromAttribute, reduceAttributes, reduceRule, unreduce } from "./rules/reduce.js";
 
 /** Sums over axes. */
 export const ReduceSum: Op<typeof reduceAttributes> = {

@@ -1,6 +1,6 @@
-import { broadcastRule } from "./broadcast.js";
 import { noMacs, type Op, required } from "./op.js";
-import { positive } from "./steps.js";
+import { broadcastRule } from "./rules/broadcast.js";
+import { positive } from "./rules/steps.js";
 
 const attributes = {};
 

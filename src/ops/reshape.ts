@@ -1,10 +1,10 @@
 import { attribute } from "../graph/attributes.js";
-import { divideDims, quotientOfDims, rangeOf, subtractDims } from "../graph/dim.js";
+import { divideDims, quotientOfDims, rangeOf, subtractDims } from "../graph/dims/dim.js";
+import { concrete, formatShape, productOfDims, ShapeError } from "../graph/dims/shape.js";
 import type { Dim } from "../graph/graph.js";
-import { concrete, formatShape, productOfDims, ShapeError } from "../graph/shape.js";
-import { attributesSince } from "./attributes-since.js";
-import { foldReshape } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
+import { attributesSince } from "./rules/attributes-since.js";
+import { foldReshape } from "./rules/fold.js";
 
 const attributes = { allowzero: attribute("int", 0) };
 

@@ -7,9 +7,9 @@ import { checkGradient } from "../testing/check-gradient.js";
 import { extents, forAll } from "../testing/for-all.js";
 import { largestError } from "../testing/naive-conv.js";
 import { randomTensor } from "../testing/random-tensor.js";
-import type { AxisMap } from "./axis-map.js";
 import { resizeAttributes } from "./resize.js";
-import { resizeMap } from "./resize-map.js";
+import type { AxisMap } from "./rules/axis-map.js";
+import { resizeMap } from "./rules/resize-map.js";
 
 const coordinates = [
   "half_pixel",

@@ -1,12 +1,12 @@
 import { attribute } from "../graph/attributes.js";
+import { type Known, knownOf } from "../graph/dims/known.js";
+import { concrete, formatShape, normalizeAxis, ShapeError } from "../graph/dims/shape.js";
 import type { Dim, Value, ValueType } from "../graph/graph.js";
-import { type Known, knownOf } from "../graph/known.js";
-import { concrete, formatShape, normalizeAxis, ShapeError } from "../graph/shape.js";
 import { type Tensor, toNumbers } from "../graph/tensor.js";
-import { attributesSince } from "./attributes-since.js";
-import { transposeAlong } from "./axis-map.js";
 import { noMacs, type Op, required } from "./op.js";
-import { type ResizedAxis, resizeMap } from "./resize-map.js";
+import { attributesSince } from "./rules/attributes-since.js";
+import { transposeAlong } from "./rules/axis-map.js";
+import { type ResizedAxis, resizeMap } from "./rules/resize-map.js";
 
 export const resizeAttributes = {
   antialias: attribute("int", 0),

@@ -1,7 +1,7 @@
-import { isWhole } from "../graph/dim.js";
-import { unaryRule } from "./broadcast.js";
-import { foldElements } from "./fold.js";
+import { isWhole } from "../graph/dims/dim.js";
 import { noMacs, type Op } from "./op.js";
+import { unaryRule } from "./rules/broadcast.js";
+import { foldElements } from "./rules/fold.js";
 
 const attributes = {};
 

@@ -1,8 +1,8 @@
 import { attribute } from "../graph/attributes.js";
+import { concrete, formatShape, normalizeAxis, ShapeError, sameShape } from "../graph/dims/shape.js";
 import type { Node } from "../graph/graph.js";
-import { concrete, formatShape, normalizeAxis, ShapeError, sameShape } from "../graph/shape.js";
 import { noMacs, type Op, required } from "./op.js";
-import { zerosOf } from "./zeros.js";
+import { zerosOf } from "./rules/zeros.js";
 
 const attributes = { axis: attribute("int", 0), reduction: attribute("string", "none") };
 

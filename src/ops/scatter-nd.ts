@@ -1,8 +1,8 @@
 import { attribute } from "../graph/attributes.js";
-import { concrete, extent, formatShape, ShapeError, sameShape } from "../graph/shape.js";
+import { concrete, extent, formatShape, ShapeError, sameShape } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
+import { zerosOf } from "./rules/zeros.js";
 import { checkReduction, olderReduction } from "./scatter-elements.js";
-import { zerosOf } from "./zeros.js";
 
 const attributes = { reduction: attribute("string", "none") };
 

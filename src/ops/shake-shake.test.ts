@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { float32 } from "../graph/tensor.js";
+import { differentiate } from "../step/differentiate.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
-import { differentiate } from "../transform/differentiate.js";
 
 const a = float32([2, 1, 2], [1, 2, 3, 4]);
 const b = float32([2, 1, 2], [5, 6, 7, 8]);

@@ -1,4 +1,4 @@
-import { formatShape, ShapeError, sameShape } from "../graph/shape.js";
+import { formatShape, ShapeError, sameShape } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = {};

@@ -1,6 +1,6 @@
 import { attribute } from "../graph/attributes.js";
-import { attributesSince } from "./attributes-since.js";
 import { noMacs, type Op, required } from "./op.js";
+import { attributesSince } from "./rules/attributes-since.js";
 
 const attributes = { start: attribute("int", 0), end: attribute("int", undefined) };
 

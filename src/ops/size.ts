@@ -1,4 +1,4 @@
-import { productOfDims } from "../graph/shape.js";
+import { productOfDims } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = {};

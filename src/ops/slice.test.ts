@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bindDim } from "../graph/dim.js";
+import { bindDim } from "../graph/dims/dim.js";
 import type { Dim } from "../graph/graph.js";
 import { float32, int64 } from "../graph/tensor.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";

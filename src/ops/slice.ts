@@ -1,10 +1,10 @@
 import type { GraphBuilder } from "../graph/builder.js";
-import { addDims, maxOfDims, minOfDims, quotientOfDims, subtractDims } from "../graph/dim.js";
+import { addDims, maxOfDims, minOfDims, quotientOfDims, subtractDims } from "../graph/dims/dim.js";
+import type { Known } from "../graph/dims/known.js";
+import { concrete, extent, normalizeAxis, ShapeError } from "../graph/dims/shape.js";
 import type { Dim, Value, ValueType } from "../graph/graph.js";
-import type { Known } from "../graph/known.js";
-import { concrete, extent, normalizeAxis, ShapeError } from "../graph/shape.js";
-import { foldMove } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
+import { foldMove } from "./rules/fold.js";
 
 const attributes = {};
 

@@ -1,5 +1,5 @@
 import { attribute } from "../graph/attributes.js";
-import { extent, formatShape, ShapeError } from "../graph/shape.js";
+import { extent, formatShape, ShapeError } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
 
 const attributes = { blocksize: attribute("int", undefined) };

@@ -1,12 +1,12 @@
 import { attribute } from "../graph/attributes.js";
-import { addDims, subtractDims } from "../graph/dim.js";
+import { addDims, subtractDims } from "../graph/dims/dim.js";
+import { concrete, extent, formatShape, normalizeAxis, ShapeError } from "../graph/dims/shape.js";
 import type { Dim, Node, Value, ValueType } from "../graph/graph.js";
-import { concrete, extent, formatShape, normalizeAxis, ShapeError } from "../graph/shape.js";
-import { attributesSince } from "./attributes-since.js";
-import { attributeToInput } from "./axes.js";
-import { foldMove } from "./fold.js";
 import { noMacs, type Op, type OpCall, required } from "./op.js";
-import { zerosOf } from "./zeros.js";
+import { attributesSince } from "./rules/attributes-since.js";
+import { attributeToInput } from "./rules/axes.js";
+import { foldMove } from "./rules/fold.js";
+import { zerosOf } from "./rules/zeros.js";
 
 const attributes = { axis: attribute("int", 0), num_outputs: attribute("int", undefined) };
 

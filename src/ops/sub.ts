@@ -1,7 +1,7 @@
-import { subtractDims } from "../graph/dim.js";
-import { broadcastRule, unbroadcast } from "./broadcast.js";
-import { arithmetic, foldElements } from "./fold.js";
+import { subtractDims } from "../graph/dims/dim.js";
 import { noMacs, type Op, required } from "./op.js";
+import { broadcastRule, unbroadcast } from "./rules/broadcast.js";
+import { arithmetic, foldElements } from "./rules/fold.js";
 
 const attributes = {};
 

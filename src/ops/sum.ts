@@ -1,5 +1,5 @@
-import { unbroadcast, variadicRule } from "./broadcast.js";
 import { noMacs, type Op, required } from "./op.js";
+import { unbroadcast, variadicRule } from "./rules/broadcast.js";
 
 const attributes = {};
 

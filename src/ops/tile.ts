@@ -1,8 +1,8 @@
-import { multiplyDims } from "../graph/dim.js";
-import { concrete, formatShape, ShapeError } from "../graph/shape.js";
+import { multiplyDims } from "../graph/dims/dim.js";
+import { concrete, formatShape, ShapeError } from "../graph/dims/shape.js";
 import { toNumbers } from "../graph/tensor.js";
-import { foldMove } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
+import { foldMove } from "./rules/fold.js";
 
 const attributes = {};
 

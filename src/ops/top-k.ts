@@ -1,7 +1,7 @@
 import { attribute } from "../graph/attributes.js";
-import { concrete, normalizeAxis } from "../graph/shape.js";
+import { concrete, normalizeAxis } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
-import { zerosOf } from "./zeros.js";
+import { zerosOf } from "./rules/zeros.js";
 
 const attributes = { axis: attribute("int", -1), largest: attribute("int", 1), sorted: attribute("int", 1) };
 

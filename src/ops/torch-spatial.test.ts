@@ -4,9 +4,9 @@ import type { Attributes } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
 import { float32, type Tensor } from "../graph/tensor.js";
+import { differentiate } from "../step/differentiate.js";
 import { compute } from "../testing/build-graph.js";
 import { between, relativeError } from "../testing/torch-golden.js";
-import { differentiate } from "../transform/differentiate.js";
 
 /** A case of `tests/goldens/make-spatial.py`, in double precision. */
 interface Golden {

@@ -1,8 +1,8 @@
 import { attribute } from "../graph/attributes.js";
+import { ShapeError } from "../graph/dims/shape.js";
 import type { ValueType } from "../graph/graph.js";
-import { ShapeError } from "../graph/shape.js";
-import { foldMove } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
+import { foldMove } from "./rules/fold.js";
 
 const attributes = { perm: attribute("ints", undefined) };
 

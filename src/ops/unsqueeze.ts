@@ -1,9 +1,9 @@
+import { concrete, normalizeAxis, ShapeError } from "../graph/dims/shape.js";
 import type { Dim } from "../graph/graph.js";
-import { concrete, normalizeAxis, ShapeError } from "../graph/shape.js";
 import { toNumbers } from "../graph/tensor.js";
-import { attributeToInput } from "./axes.js";
-import { foldReshape } from "./fold.js";
 import { noMacs, type Op, required } from "./op.js";
+import { attributeToInput } from "./rules/axes.js";
+import { foldReshape } from "./rules/fold.js";
 
 const attributes = {};
 

@@ -1,8 +1,8 @@
-import { broadcastShapes, ShapeError } from "../graph/shape.js";
-import { unbroadcast } from "./broadcast.js";
-import { foldElements } from "./fold.js";
+import { broadcastShapes, ShapeError } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
-import { zerosOf } from "./zeros.js";
+import { unbroadcast } from "./rules/broadcast.js";
+import { foldElements } from "./rules/fold.js";
+import { zerosOf } from "./rules/zeros.js";
 
 const attributes = {};
 

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
+import { syntheticComparison } from "../compare/fixture.test.helper.js";
+import type { ModelResult } from "../compare/results.js";
+import { scoreRun, summarise } from "../compare/summarise.js";
 import { changedConfusions, classChanges, summedConfusion } from "./class-changes.js";
-import { syntheticComparison } from "./fixture.js";
-import type { ModelResult } from "./results.js";
-import { scoreRun, summarise } from "./summarise.js";
 
 const labels = [0, 0, 0, 0, 1, 1, 1, 1, 2];
 const [template] = summarise(syntheticComparison({ seeds: 2, epochs: 1, images: 9, classes: ["a", "b", "c"] })).models;

@@ -1,6 +1,6 @@
+import type { ModelResult } from "../compare/results.js";
 import { correctness, perClassAccuracy } from "../evaluate/metrics.js";
 import { pairedDifference } from "../evaluate/paired-difference.js";
-import type { ModelResult } from "./results.js";
 
 /** How often one class was taken for another, in all runs of two models. */
 export interface ConfusionChange {

@@ -1,5 +1,5 @@
+import type { ComparisonResults } from "../compare/results.js";
 import type { Measurement, Mistake } from "../evaluate/tally.js";
-import type { ComparisonResults } from "./results.js";
 
 /** A mistake, and the image it was made on. */
 export interface ShownMistake extends Mistake {

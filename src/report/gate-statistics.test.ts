@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { syntheticComparison } from "./fixture.js";
+import { syntheticComparison } from "../compare/fixture.test.helper.js";
+import { summarise } from "../compare/summarise.js";
 import { describeGates, type GateStatistics, gateStatistics } from "./gate-statistics.js";
-import { summarise } from "./summarise.js";
 
 it("averages a block's gates over channels and seeds, and their deviations", () => {
   const [, model] = summarise(syntheticComparison({ seeds: 2, epochs: 1, images: 60 })).models;

@@ -1,4 +1,4 @@
-import type { GateResult, ModelResult } from "./results.js";
+import type { GateResult, ModelResult } from "../compare/results.js";
 
 /** What the gates of one block do, averaged over channels and seeds. */
 export interface GateStatistics {

@@ -1,6 +1,6 @@
+import type { ComparisonResults } from "../compare/results.js";
 import { html } from "./markup.js";
 import { page } from "./page.js";
-import type { ComparisonResults } from "./results.js";
 import { banner, title } from "./sections/banner.js";
 import { classesSection } from "./sections/classes.js";
 import { curvesSection } from "./sections/curves.js";

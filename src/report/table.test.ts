@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { syntheticComparison } from "./fixture.js";
-import { summarise } from "./summarise.js";
+import { syntheticComparison } from "../compare/fixture.test.helper.js";
+import { summarise } from "../compare/summarise.js";
 import { renderTable } from "./table.js";
 import { setColumns, shorten, wrapText } from "./text-columns.js";
 

@@ -1,5 +1,5 @@
+import type { Comparison, ComparisonResults, ModelResult } from "../compare/results.js";
 import { fixed, formatCount, formatDigits, plural, signed, signedPercent } from "./format.js";
-import type { Comparison, ComparisonResults, ModelResult } from "./results.js";
 import { setColumns, shorten, type TextColumn, wrapText } from "./text-columns.js";
 
 /**

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { UserError } from "../errors.js";
-import { readOnnx } from "../graph/onnx-read.js";
+import { readOnnx } from "../graph/onnx/read-onnx.js";
 import { float32 } from "../graph/tensor.js";
 import { probeChannelBlock } from "./channel-block.js";
 import { nodeRuntime } from "./node/runtime.js";

@@ -1,6 +1,6 @@
 import { UserError } from "../errors.js";
 import { GraphBuilder } from "../graph/builder.js";
-import { writeOnnx } from "../graph/onnx-write.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { float32 } from "../graph/tensor.js";
 import type { Runtime } from "./runtime.js";
 

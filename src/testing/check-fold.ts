@@ -1,10 +1,10 @@
+import { removeDeadNodes } from "../clean/dead-nodes.js";
 import { GraphBuilder } from "../graph/builder.js";
-import { bindDim } from "../graph/dim.js";
+import { bindDim } from "../graph/dims/dim.js";
+import { sameShape } from "../graph/dims/shape.js";
 import type { Dim, Value, ValueType } from "../graph/graph.js";
-import { writeOnnx } from "../graph/onnx-write.js";
-import { sameShape } from "../graph/shape.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { type Tensor, toNumbers } from "../graph/tensor.js";
-import { removeDeadNodes } from "../transform/dead-nodes.js";
 import { feedsOf } from "./build-graph.js";
 import { runFile } from "./run-graph.js";
 

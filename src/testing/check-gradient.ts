@@ -1,9 +1,9 @@
 import type { GraphBuilder } from "../graph/builder.js";
+import { formatShape } from "../graph/dims/shape.js";
 import type { Value } from "../graph/graph.js";
-import { formatShape } from "../graph/shape.js";
 import { float32, type Tensor } from "../graph/tensor.js";
 import { Random } from "../random.js";
-import { differentiate } from "../transform/differentiate.js";
+import { differentiate } from "../step/differentiate.js";
 import { buildGraph, feedsOf } from "./build-graph.js";
 import { openGraph } from "./run-graph.js";
 

@@ -1,5 +1,5 @@
 import type { Tensor } from "../graph/tensor.js";
-import { differentiate } from "../transform/differentiate.js";
+import { differentiate } from "../step/differentiate.js";
 import { type Build, buildGraph, feedsOf } from "./build-graph.js";
 import { runGraph } from "./run-graph.js";
 

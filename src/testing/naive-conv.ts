@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from "fast-check";
 import { elements, float32, type Tensor } from "../graph/tensor.js";
-import { indicesOf } from "../ops/indices-of.js";
+import { indicesOf } from "../ops/rules/indices-of.js";
 import { extents } from "./for-all.js";
 
 /** A convolution over one to three spatial axes by its shapes and attributes, nothing left to default. */

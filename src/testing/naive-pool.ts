@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from "fast-check";
-import { indicesOf } from "../ops/indices-of.js";
+import { indicesOf } from "../ops/rules/indices-of.js";
 import { extents } from "./for-all.js";
 import { flat } from "./naive-conv.js";
 

@@ -1,9 +1,9 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { formatShape } from "../graph/dims/shape.js";
 import type { Graph, Value } from "../graph/graph.js";
-import { writeOnnx } from "../graph/onnx-write.js";
-import { formatShape } from "../graph/shape.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import type { Tensor } from "../graph/tensor.js";
-import { lower } from "../transform/lower.js";
+import { lower } from "../lower/lower.js";
 
 /** Tensors by the name of a graph's input, parameter or output. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Choose, taskText } from "../transform/algorithms.js";
+import { type Choose, taskText } from "../lower/algorithms.js";
 
 /** What each algorithm of a task takes, in milliseconds, the one that is best by rule first. */
 const Measured = z

@@ -1,13 +1,13 @@
 import type { Graph, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { elements } from "../graph/tensor.js";
+import type { Target } from "../lower/lower.js";
 import { Random } from "../random.js";
 import type { Runtime, Tensors } from "../runtime/runtime.js";
-import type { Target } from "../transform/lower.js";
-import { type TrainingStep, trainingStep } from "../transform/training-step.js";
+import { type TrainingStep, trainingStep } from "../step/training-step.js";
 import { crossEntropy } from "./losses.js";
 import { openStep } from "./open-step.js";
-import { sgd } from "./optimizers.js";
+import { sgd } from "./optimizers/optimizers.js";
 
 /** A training step (SGD with Nesterov momentum and weight decay), first weights, and a batch of random images. */
 export interface BenchStep {

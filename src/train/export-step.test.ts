@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { float32, type Tensor } from "../graph/tensor.js";
+import { batchOf, flag, scalar, smallNet, weightsOf } from "../step/stepping.test.helper.js";
 import { runFile } from "../testing/run-graph.js";
-import { batchOf, flag, scalar, smallNet, weightsOf } from "../transform/stepping.test.helper.js";
-import { readSafetensors } from "../weights/safetensors.js";
+import { readSafetensors } from "../weights/safetensors/safetensors.js";
 import { exportTrainingStep } from "./export-step.js";
 import { planTraining } from "./plan.js";
 

@@ -1,9 +1,9 @@
 import { UserError } from "../errors.js";
 import type { Weights } from "../graph/graph.js";
-import { writeOnnx } from "../graph/onnx-write.js";
-import { initialState } from "../transform/state.js";
-import type { TrainingStep } from "../transform/training-step.js";
-import { writeSafetensors } from "../weights/safetensors.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
+import { initialState } from "../step/state.js";
+import type { TrainingStep } from "../step/training-step.js";
+import { writeSafetensors } from "../weights/safetensors/safetensors.js";
 import { stepReadme } from "./step-readme.js";
 
 /** The names of the files of an exported training step. */

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { importModel } from "../clean/import-model.js";
 import { defaultErasing } from "../data/augment/augmentation.js";
 import { defineDataset, type ImageSet } from "../data/dataset.js";
 import type { Weights } from "../graph/graph.js";
-import { readOnnx } from "../graph/onnx-read.js";
+import { readOnnx } from "../graph/onnx/read-onnx.js";
 import { toNumbers } from "../graph/tensor.js";
+import { insertAttention, insertedWeights } from "../insert/insert-attention.js";
 import { Random } from "../random.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
-import { importModel } from "../transform/import-model.js";
-import { insertAttention, insertedWeights } from "../transform/insert/insert-attention.js";
 import { defaultRecipe, type Recipe } from "./recipe.js";
 import { train } from "./trainer.js";
 

@@ -2,13 +2,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { importModel } from "../clean/import-model.js";
 import type { Model } from "../graph/graph.js";
-import { readOnnx } from "../graph/onnx-read.js";
+import { readOnnx } from "../graph/onnx/read-onnx.js";
 import { float32, type Tensor } from "../graph/tensor.js";
+import { insertAttention, insertedWeights } from "../insert/insert-attention.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
-import { importModel } from "../transform/import-model.js";
-import { insertAttention, insertedWeights } from "../transform/insert/insert-attention.js";
-import { readSafetensors } from "../weights/safetensors.js";
+import { readSafetensors } from "../weights/safetensors/safetensors.js";
 import { openStep } from "./open-step.js";
 import { planTraining, type StepRecipe } from "./plan.js";
 

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { float32, int64 } from "../graph/tensor.js";
+import { differentiate } from "../step/differentiate.js";
+import type { LossRule } from "../step/gradient-step.js";
 import { buildGraph, compute, feedsOf, floats } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { randomTensor } from "../testing/random-tensor.js";
 import { runGraph } from "../testing/run-graph.js";
 import { between } from "../testing/torch-golden.js";
-import { differentiate } from "../transform/differentiate.js";
-import type { LossRule } from "../transform/gradient-step.js";
 import { binaryCrossEntropy, crossEntropy } from "./losses.js";
 
 const loss = crossEntropy();

@@ -1,7 +1,7 @@
 import type { GraphBuilder } from "../graph/builder.js";
+import { extent } from "../graph/dims/shape.js";
 import type { Value } from "../graph/graph.js";
-import { extent } from "../graph/shape.js";
-import type { Labels, LossRule } from "../transform/gradient-step.js";
+import type { Labels, LossRule } from "../step/gradient-step.js";
 
 /** Options of the losses. */
 export interface LossOptions {

@@ -1,11 +1,11 @@
 import { UserError } from "../errors.js";
+import { sameShape } from "../graph/dims/shape.js";
 import type { Weights } from "../graph/graph.js";
-import { writeOnnx } from "../graph/onnx-write.js";
-import { sameShape } from "../graph/shape.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
-import { initialState } from "../transform/state.js";
-import type { TrainingStep } from "../transform/training-step.js";
+import { initialState } from "../step/state.js";
+import type { TrainingStep } from "../step/training-step.js";
 
 /**
  * Opens a training step with the given weights; state that is not given has its first value.

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { float32, int64, type Tensor, toNumbers } from "../graph/tensor.js";
 import { createModel } from "../models/index.js";
+import { namesMatching } from "../read/name-pattern.js";
+import { flag, scalar, smallNet, stepping, weightsOf } from "../step/stepping.test.helper.js";
 import { channelBlockHere } from "../testing/channel-block.js";
 import { randomTensor } from "../testing/random-tensor.js";
-import { namesMatching } from "../transform/name-pattern.js";
-import { flag, scalar, smallNet, stepping, weightsOf } from "../transform/stepping.test.helper.js";
 import { planTraining, type StepRecipe } from "./plan.js";
 import { stripesNet } from "./stripes.test.helper.js";
 

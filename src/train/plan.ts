@@ -1,10 +1,10 @@
 import type { Graph } from "../graph/graph.js";
-import type { LossRule } from "../transform/gradient-step.js";
-import type { Target } from "../transform/lower.js";
-import { checkRoles } from "../transform/parameter-roles.js";
-import { type TrainingStep, trainingStep } from "../transform/training-step.js";
+import type { Target } from "../lower/lower.js";
+import { checkRoles } from "../read/parameter-roles.js";
+import type { LossRule } from "../step/gradient-step.js";
+import { type TrainingStep, trainingStep } from "../step/training-step.js";
 import { binaryCrossEntropy, crossEntropy } from "./losses.js";
-import { optimizerOf } from "./optimizers.js";
+import { optimizerOf } from "./optimizers/optimizers.js";
 import { mixes, type Recipe } from "./recipe.js";
 
 /** What of a recipe shapes the step itself; the rest is about data and time. */

@@ -1,9 +1,9 @@
 import { type Augmentation, checkAugmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
-import type { TrainingStepOptions } from "../transform/training-step.js";
-import { type OptimizerOptions, optimizers } from "./optimizers.js";
-import { type ScheduleOptions, scheduleNames } from "./schedules.js";
+import type { TrainingStepOptions } from "../step/training-step.js";
+import { type OptimizerOptions, optimizers } from "./optimizers/optimizers.js";
+import { type ScheduleOptions, scheduleNames } from "./schedules/schedules.js";
 
 /**
  * How a model is trained. The same recipe and seed give the same weights on the same machine. Names as in timm; what is

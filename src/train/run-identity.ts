@@ -4,7 +4,7 @@ import { relativeNames } from "../data/relative-names.js";
 import type { Split } from "../data/split.js";
 import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
-import { writeOnnx } from "../graph/onnx-write.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import type { Choices } from "./algorithm-table.js";
 import type { Recipe } from "./recipe.js";
 

@@ -1,7 +1,7 @@
+import { formatShape } from "../graph/dims/shape.js";
 import type { Graph, ValueType } from "../graph/graph.js";
-import { formatShape } from "../graph/shape.js";
-import type { StateSlot } from "../transform/state.js";
-import type { TrainingStep } from "../transform/training-step.js";
+import type { StateSlot } from "../step/state.js";
+import type { TrainingStep } from "../step/training-step.js";
 
 /** What is fed to every step, in plain words. */
 const fed: Readonly<Record<string, string>> = {

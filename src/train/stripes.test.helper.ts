@@ -1,11 +1,11 @@
 import { type Dataset, defineDataset, type ImageSet } from "../data/dataset.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
+import { squeezeExcite } from "../layers/attention/squeeze-excite.js";
 import { batchNorm } from "../layers/batch-norm.js";
 import { conv } from "../layers/conv.js";
 import { linear } from "../layers/linear.js";
 import { Scope } from "../layers/scope.js";
-import { squeezeExcite } from "../layers/squeeze-excite.js";
 import { Random } from "../random.js";
 
 /** Grey 8×8 images of stripes that lie, stand or are not there, in noise: a dataset that is learnt in seconds. */

@@ -2,10 +2,10 @@ import type { Dataset } from "../data/dataset.js";
 import { type Evaluation, evaluate } from "../evaluate/evaluate.js";
 import type { Graph, Model, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
-import { writeOnnx } from "../graph/onnx-write.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { emaWeights } from "../transform/state.js";
-import type { TrainingStep } from "../transform/training-step.js";
+import { emaWeights } from "../step/state.js";
+import type { TrainingStep } from "../step/training-step.js";
 import { type Choices, chooseBy } from "./algorithm-table.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { type CheckpointEvery, checkFinite, checkpointer } from "./checkpointer.js";
@@ -23,7 +23,7 @@ import { openStep, reopenStep } from "./open-step.js";
 import { planTraining } from "./plan.js";
 import { checkRecipe, type Recipe } from "./recipe.js";
 import { checkSameRun, type RunIdentity, runIdentity, savedChoices } from "./run-identity.js";
-import { type ScheduleState, scheduleOf } from "./schedules.js";
+import { type ScheduleState, scheduleOf } from "./schedules/schedules.js";
 
 /** What a caller may give and follow while `train` runs. */
 export interface TrainOptions {

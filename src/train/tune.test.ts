@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Weights } from "../graph/graph.js";
+import type { Task } from "../lower/algorithms.js";
+import { taskText } from "../lower/algorithms.js";
+import { lower, type Target } from "../lower/lower.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import { buildGraph, floats } from "../testing/build-graph.js";
-import type { Task } from "../transform/algorithms.js";
-import { taskText } from "../transform/algorithms.js";
-import { lower, type Target } from "../transform/lower.js";
 import { type AlgorithmTable, choicesOf, fastest } from "./algorithm-table.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { readProgress, writeProgress } from "./checkpoint.js";

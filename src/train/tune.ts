@@ -1,10 +1,10 @@
-import { writeOnnx } from "../graph/onnx-write.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { elements, type Tensor } from "../graph/tensor.js";
+import { type Choose, type Task, taskText } from "../lower/algorithms.js";
+import { alone } from "../lower/alone.js";
+import type { Target } from "../lower/lower.js";
 import { Random } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { type Choose, type Task, taskText } from "../transform/algorithms.js";
-import { alone } from "../transform/alone.js";
-import type { Target } from "../transform/lower.js";
 import type { AlgorithmTable, Measured } from "./algorithm-table.js";
 
 /** What a caller may follow while algorithms are measured. */

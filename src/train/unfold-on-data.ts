@@ -2,7 +2,7 @@ import type { Augmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
 import type { Graph, Model } from "../graph/graph.js";
-import { writeOnnx } from "../graph/onnx-write.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { toNumbers } from "../graph/tensor.js";
 import type { Runtime } from "../runtime/runtime.js";
 import {
@@ -12,7 +12,7 @@ import {
   momentsGraph,
   unfoldBatchNorm,
   withBatchNorms,
-} from "../transform/unfold-batch-norm.js";
+} from "../step/unfold-batch-norm.js";
 
 /** Options of {@link unfoldOnData}. */
 export interface UnfoldOptions {

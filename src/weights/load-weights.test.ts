@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../errors.js";
+import { memorySource } from "../files/byte-source.js";
 import type { Graph, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
-import { writeOnnx } from "../graph/onnx-write.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { float32, float64, int64, type Tensor } from "../graph/tensor.js";
 import { createModel, modelEntry } from "../models/index.js";
-import { memorySource } from "./byte-source.js";
 import { type LoadWeightsOptions, loadWeights, WeightsMismatch } from "./load-weights.js";
 import { openInitializers } from "./onnx-initializers.js";
-import { openPth } from "./pth.js";
-import { openSafetensors, writeSafetensors } from "./safetensors.js";
+import { openPth } from "./pth/pth.js";
+import { openSafetensors, writeSafetensors } from "./safetensors/safetensors.js";
 
 const graph = createModel("seresnet20", { input: [3, 8, 8] });
 const weights = initialise(graph, 5);

@@ -1,10 +1,9 @@
-import { UserError } from "../errors.js";
+import { quoted, UserError } from "../errors.js";
 import type { Graph, Parameter, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { arrayType, type DType, type Tensor } from "../graph/tensor.js";
-import { type HeadParameter, headOf } from "../transform/head.js";
+import { type HeadParameter, headOf } from "../read/head.js";
 import { matchNames } from "./match-names.js";
-import { quoted } from "./quoted.js";
 import { type ListedTensor, listingOf, type TensorListing } from "./tensor-listing.js";
 
 /** Options of `loadWeights`. */

@@ -1,9 +1,8 @@
-import { UserError } from "../errors.js";
-import { graphField, modelField, tensorField } from "../graph/onnx-fields.js";
-import { type ReadExternal, readTensor } from "../graph/onnx-tensor.js";
-import { Message } from "../graph/protobuf.js";
-import { quoted } from "./quoted.js";
-import type { StoredType } from "./stored-type.js";
+import { quoted, UserError } from "../errors.js";
+import { graphField, modelField, tensorField } from "../graph/onnx/fields.js";
+import { Message } from "../graph/onnx/protobuf.js";
+import { type ReadExternal, readTensor } from "../graph/onnx/tensor.js";
+import type { StoredType } from "./pth/stored-type.js";
 import type { TensorListing } from "./tensor-listing.js";
 
 /** Types of initializers that are weights, by ONNX's numbers. Source: onnx.proto, TensorProto.DataType. */

@@ -1,5 +1,5 @@
 import type { Tensor } from "../graph/tensor.js";
-import { type StoredType, storedTypeOf } from "./stored-type.js";
+import { type StoredType, storedTypeOf } from "./pth/stored-type.js";
 
 /** What lies in a file of tensors, before any of them is read. */
 export interface TensorListing {

@@ -1,4 +1,4 @@
-"""Writes small image files of many kinds and the pixels PIL reads from them, for src/data/node/decode.test.ts.
+"""Writes small image files of many kinds and the pixels PIL reads from them, for src/data/node/decode/decode.test.ts.
 
     python3 tests/goldens/make-images.py     (Pillow 9.4)
 

@@ -1,5 +1,5 @@
 """Writes what PyTorch's optimizers, and timm's in plain PyTorch operations, make of two tensors in ten steps, and what
-clipping makes of their gradients, for src/train/optimizers.test.ts and src/transform/clip-gradients.test.ts.
+clipping makes of their gradients, for src/train/optimizers/optimizers.test.ts and src/step/clip-gradients.test.ts.
 
     python3 tests/goldens/make-optimizers.py     (PyTorch 1.13; seconds, always the same bytes)
 

@@ -1,4 +1,4 @@
-"""Writes small checkpoints as PyTorch saves them, for src/weights/pth.test.ts to read.
+"""Writes small checkpoints as PyTorch saves them, for src/weights/pth/pth.test.ts to read.
 
     /usr/bin/python3 tests/goldens/make-pth.py
 

@@ -1,5 +1,5 @@
 """Writes losses with their gradients and learning rates over a run as PyTorch has them, and timm by its formulas, for
-src/train/losses.test.ts and src/train/schedules.test.ts.
+src/train/losses.test.ts and src/train/schedules/schedules.test.ts.
 
     python3 tests/goldens/make-recipes.py     (PyTorch 1.13; seconds, always the same bytes)
 

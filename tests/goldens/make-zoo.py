@@ -1,5 +1,5 @@
 """Writes what timm and torchvision compute for networks and attention blocks, for src/models/zoo-parity.test.ts and
-src/layers/attention-parity.test.ts to compare with.
+src/layers/attention/attention-parity.test.ts to compare with.
 
     PYTHONPATH=<timm>:<cadene> python3 tests/goldens/make-zoo.py
 

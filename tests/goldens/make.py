@@ -1,4 +1,4 @@
-"""Writes what PyTorch computes for small training runs, for src/transform/torch-parity.test.ts to compare with.
+"""Writes what PyTorch computes for small training runs, for src/step/torch-parity.test.ts to compare with.
 
     python3 tests/goldens/make.py            (PyTorch 1.13, NumPy; half a minute, always the same bytes on one machine)
     python3 tests/goldens/make.py --search   (how the salts below were found; some minutes)

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { buildTar } from "../build-tar.test.helper.js";
+import { buildTar } from "../../files/build-tar.test.helper.js";
 import { openDataset } from "./open.js";
 
 let folder: string;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { UserError } from "../../errors.js";
 import { type CifarKind, parseCifar, parseClassNames } from "../cifar.js";
 import { defineDataset, type Limits, type MemoryDataset } from "../dataset.js";
-import { archiveName, archiveSource, type FileSource, folderSource, isFolder } from "./file-source.js";
+import { archiveName, archiveSource, type FileSource, folderSource, isFolder } from "./list/file-source.js";
 
 /**
  * Opens CIFAR from the archive of its authors, from the folder it unpacks to, or from a folder that holds either.

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
+import { readBytes } from "../../files/node/read-bytes.js";
 import type { Limits, MemoryDataset } from "../dataset.js";
 import { GlyphsManifest, parseGlyphs } from "../glyphs.js";
-import { readBytes } from "./read-bytes.js";
 
 /** The folder of the dataset that comes with this package, seen from this file's place in dist/data/node. */
 const folder = new URL("../../../assets/glyphs/", import.meta.url);

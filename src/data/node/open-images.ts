@@ -6,12 +6,12 @@ import { type CropMode, extentOf, type ImageSize, resizedSize } from "../centre-
 import type { Dataset, Limits, Statistics } from "../dataset.js";
 import { type ImageLists, thinOut } from "../image-list.js";
 import { checkPreprocessing, type Preprocessing } from "../preprocessing.js";
-import { DecodePool } from "./decode-pool.js";
-import { type FileSplit, fileSplit } from "./file-split.js";
-import { type ListOptions, listClassFolders } from "./list-class-folders.js";
-import { listCsv } from "./list-csv.js";
-import { listImageNet } from "./list-imagenet.js";
-import { listShards } from "./list-shards.js";
+import { DecodePool } from "./decode/decode-pool.js";
+import { type FileSplit, fileSplit } from "./decode/file-split.js";
+import { type ListOptions, listClassFolders } from "./list/list-class-folders.js";
+import { listCsv } from "./list/list-csv.js";
+import { listImageNet } from "./list/list-imagenet.js";
+import { listShards } from "./list/list-shards.js";
 
 /** How image files of any size become a dataset. What is given for other kinds of datasets has no effect on them. */
 export interface ImageOptions extends ListOptions {

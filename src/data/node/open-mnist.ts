@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.js";
 import { defineDataset, type Geometry, type ImageSet, type Limits, type MemoryDataset } from "../dataset.js";
 import { type MnistKind, parseMnist } from "../mnist.js";
-import { type FileSource, folderSource } from "./file-source.js";
+import { type FileSource, folderSource } from "./list/file-source.js";
 
 /**
  * Opens a dataset in the layout of MNIST from the folder of its four files, plain or .gz.

@@ -13,7 +13,7 @@ import { runFile } from "../../testing/run-graph.js";
 import { GraphBuilder } from "../builder.js";
 import type { Model } from "../graph.js";
 import { initialise } from "../initialise.js";
-import { writeOnnx } from "../onnx-write.js";
+import { writeOnnx } from "../onnx/write-onnx.js";
 import { zeros } from "../tensor.js";
 import { readModel } from "./read-model.js";
 import { writeModel } from "./write-model.js";

@@ -1,9 +1,9 @@
 import { dirname, isAbsolute, join, normalize, sep } from "node:path";
 import { UserError } from "../../errors.js";
+import { OpenFile } from "../../files/node/open-file.js";
 import type { Model } from "../graph.js";
-import { type ReadOptions, readOnnx } from "../onnx-read.js";
-import type { ExternalData, ReadExternal } from "../onnx-tensor.js";
-import { OpenFile } from "./open-file.js";
+import { type ReadOptions, readOnnx } from "../onnx/read-onnx.js";
+import type { ExternalData, ReadExternal } from "../onnx/tensor.js";
 
 /**
  * Reads an `.onnx` file, and the files in its folder that hold its weights where they are kept apart: every tensor

@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename } from "node:path";
+import { checkReplaceable } from "../../files/node/replaceable.js";
 import type { Model } from "../graph.js";
-import { type WriteOptions, writeOnnxPieces, writeOnnxSplit } from "../onnx-write.js";
-import { checkReplaceable } from "./replaceable.js";
+import { type WriteOptions, writeOnnxPieces, writeOnnxSplit } from "../onnx/write-onnx.js";
 
 /** How a model is written. */
 export interface WriteModelOptions extends WriteOptions {

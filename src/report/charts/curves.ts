@@ -1,5 +1,5 @@
+import type { EpochResult, ModelResult } from "../../compare/results.js";
 import type { Html } from "../markup.js";
-import type { EpochResult, ModelResult } from "../results.js";
 import { logAxis } from "./log-axis.js";
 import { axisStyle, type ChartOption, colour, nameBelow, renderSvg } from "./svg.js";
 

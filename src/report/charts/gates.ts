@@ -1,5 +1,5 @@
+import type { GateResult } from "../../compare/results.js";
 import type { Html } from "../markup.js";
-import type { GateResult } from "../results.js";
 import { shortSites } from "./short-sites.js";
 import { axisStyle, colour, nameBelow, renderSvg } from "./svg.js";
 

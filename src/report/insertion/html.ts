@@ -1,5 +1,5 @@
-import type { InsertedSite } from "../../transform/insert/insert-attention.js";
-import type { OutlineRow } from "../../transform/insert/outline.js";
+import type { InsertedSite } from "../../insert/insert-attention.js";
+import type { OutlineRow } from "../../insert/outline.js";
 import { type Html, html } from "../markup.js";
 import { page } from "../page.js";
 import { table } from "../sections/markup-table.js";

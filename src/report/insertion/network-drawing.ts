@@ -1,4 +1,4 @@
-import type { OutlineRow } from "../../transform/insert/outline.js";
+import type { OutlineRow } from "../../insert/outline.js";
 import { type Html, html } from "../markup.js";
 
 /** Where a row stands: the lane of its dot, and the last row that its value goes to. */

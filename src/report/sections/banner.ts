@@ -1,6 +1,6 @@
+import type { Comparison, ComparisonResults } from "../../compare/results.js";
 import { fixed, formatCount, plural, signed, signedPercent } from "../format.js";
 import { type Html, html } from "../markup.js";
-import type { Comparison, ComparisonResults } from "../results.js";
 import { tile } from "./facts.js";
 
 const headline = { better: "Better", worse: "Worse", "cannot tell": "Cannot tell" } as const;

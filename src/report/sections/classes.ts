@@ -1,7 +1,7 @@
+import type { ComparisonResults, ModelResult } from "../../compare/results.js";
 import { changedConfusions, classChanges, summedConfusion } from "../class-changes.js";
 import { fixed, formatCount, signed } from "../format.js";
 import { type Html, html } from "../markup.js";
-import type { ComparisonResults, ModelResult } from "../results.js";
 import { figure, table } from "./markup-table.js";
 
 type Charts = typeof import("../charts.js");

@@ -1,5 +1,5 @@
+import type { ComparisonResults } from "../../compare/results.js";
 import { type Html, html } from "../markup.js";
-import type { ComparisonResults } from "../results.js";
 import { figure, legend } from "./markup-table.js";
 
 type Charts = typeof import("../charts.js");

@@ -1,8 +1,8 @@
+import type { Comparison, ComparisonResults } from "../../compare/results.js";
 import { correctness } from "../../evaluate/metrics.js";
 import { pairedDifference } from "../../evaluate/paired-difference.js";
 import { fixed, formatCount, formatDigits, signed } from "../format.js";
 import { type Html, html } from "../markup.js";
-import type { Comparison, ComparisonResults } from "../results.js";
 import { figure } from "./markup-table.js";
 
 type Charts = typeof import("../charts.js");

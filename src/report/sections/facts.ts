@@ -1,5 +1,5 @@
+import type { ComparisonResults } from "../../compare/results.js";
 import { type Html, html } from "../markup.js";
-import type { ComparisonResults } from "../results.js";
 
 /** Names with their values, one below the other. */
 export function facts(rows: readonly (readonly [name: string, value: string])[]): Html {

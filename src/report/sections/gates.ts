@@ -1,7 +1,7 @@
+import type { ComparisonResults, ModelResult } from "../../compare/results.js";
 import { fixed } from "../format.js";
 import { describeGates, type GateStatistics, gateStatistics, gatesBySite } from "../gate-statistics.js";
 import { type Html, html } from "../markup.js";
-import type { ComparisonResults, ModelResult } from "../results.js";
 import { figure, modelName } from "./markup-table.js";
 
 type Charts = typeof import("../charts.js");

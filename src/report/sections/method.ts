@@ -1,6 +1,6 @@
+import type { ComparisonResults } from "../../compare/results.js";
 import { formatCount, plural } from "../format.js";
 import { type Html, html } from "../markup.js";
-import type { ComparisonResults } from "../results.js";
 import { environmentFacts, facts } from "./facts.js";
 
 /** How to get the same numbers again: command, recipe and environment. */

@@ -1,6 +1,6 @@
+import type { Comparison, ComparisonResults, ModelResult } from "../../compare/results.js";
 import { fixed, formatCount, formatDigits, formatMacs, signed, signedPercent } from "../format.js";
 import { type Html, html } from "../markup.js";
-import type { Comparison, ComparisonResults, ModelResult } from "../results.js";
 import { meanAndSpread } from "../table.js";
 import { type Column, modelName, table } from "./markup-table.js";
 

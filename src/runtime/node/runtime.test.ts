@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { UserError } from "../../errors.js";
 import type { GraphBuilder } from "../../graph/builder.js";
 import type { Value } from "../../graph/graph.js";
-import { writeOnnx } from "../../graph/onnx-write.js";
+import { writeOnnx } from "../../graph/onnx/write-onnx.js";
 import { float32, int64, type Tensor } from "../../graph/tensor.js";
 import { buildGraph, floats } from "../../testing/build-graph.js";
 import { failure } from "../../testing/failure.js";

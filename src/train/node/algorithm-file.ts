@@ -3,8 +3,8 @@ import { mkdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { UserError } from "../../errors.js";
+import { replaceFile } from "../../files/node/durable.js";
 import { AlgorithmTable } from "../algorithm-table.js";
-import { replaceFile } from "./durable.js";
 
 /** Where the table of an engine on a machine is kept: `~/.cache/senet/algorithms/…json`, or in `XDG_CACHE_HOME`. */
 export function cachedTablePath({ engine, cpu, channelBlock }: AlgorithmTable): string {

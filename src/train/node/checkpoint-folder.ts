@@ -4,10 +4,10 @@ import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { UserError } from "../../errors.js";
-import { readSafetensorsFile } from "../../weights/node/safetensors-file.js";
-import { safetensorsPieces } from "../../weights/safetensors.js";
+import { renameDurably, syncFolder, writeDurably } from "../../files/node/durable.js";
+import { readSafetensorsFile } from "../../weights/safetensors/node/safetensors-file.js";
+import { safetensorsPieces } from "../../weights/safetensors/safetensors.js";
 import { type Checkpoint, type RunProgress, readProgress, writeProgress } from "../checkpoint.js";
-import { renameDurably, syncFolder, writeDurably } from "./durable.js";
 
 /** The checkpoints of one run in a folder: the last two and that of the best epoch, each a folder of its own. */
 export interface CheckpointFolder {

@@ -5,12 +5,12 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { UserError } from "../../errors.js";
 import { writeModel } from "../../graph/node/write-model.js";
-import { writeOnnx } from "../../graph/onnx-write.js";
+import { writeOnnx } from "../../graph/onnx/write-onnx.js";
 import { float32, type Tensor } from "../../graph/tensor.js";
 import { buildGraph, floats } from "../../testing/build-graph.js";
-import { archive, bytes, pickled, tensor, text } from "../hostile-pth.test.helper.js";
-import { readPth } from "../pth.js";
-import { writeSafetensors } from "../safetensors.js";
+import { archive, bytes, pickled, tensor, text } from "../pth/hostile-pth.test.helper.js";
+import { readPth } from "../pth/pth.js";
+import { writeSafetensors } from "../safetensors/safetensors.js";
 import { readAll } from "../tensor-listing.js";
 import { openTensorFile } from "./open-tensor-file.js";
 

@@ -1,15 +1,14 @@
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { UserError } from "../../errors.js";
-import { OpenFile } from "../../graph/node/open-file.js";
+import { quoted, UserError } from "../../errors.js";
+import type { ByteSource } from "../../files/byte-source.js";
+import { OpenFile } from "../../files/node/open-file.js";
 import { withModelFile } from "../../graph/node/read-model.js";
-import { readMetadata } from "../../graph/onnx-read.js";
-import { Message } from "../../graph/protobuf.js";
-import type { ByteSource } from "../byte-source.js";
+import { Message } from "../../graph/onnx/protobuf.js";
+import { readMetadata } from "../../graph/onnx/read-onnx.js";
 import { openInitializers } from "../onnx-initializers.js";
-import { openPth } from "../pth.js";
-import { quoted } from "../quoted.js";
-import { openSafetensors } from "../safetensors.js";
+import { openPth } from "../pth/pth.js";
+import { openSafetensors } from "../safetensors/safetensors.js";
 import type { TensorListing } from "../tensor-listing.js";
 
 /** A file of tensors while it is open. */

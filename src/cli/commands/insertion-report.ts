@@ -1,0 +1,47 @@
+import { writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { UserError } from "../../errors.js";
+import { countParameters, type Graph } from "../../graph/graph.js";
+import type { Inserted } from "../../insert/insert-attention.js";
+import { outline } from "../../insert/outline.js";
+import { formatAttention, type SomeAttention } from "../../layers/attention/attention.js";
+import { renderInsertionReport } from "../../report/insertion/html.js";
+
+/** What the page is about. */
+export interface InsertionToReport {
+  readonly path: string;
+  readonly source: Graph;
+  readonly inserted: Inserted;
+  readonly attention: SomeAttention;
+  readonly start: "identity" | "paper";
+}
+
+/** Writes the page of `--report`. @throws UserError when it cannot be written. */
+export function writeInsertionReport(file: string, report: InsertionToReport): void {
+  const { path, source, inserted, attention, start } = report;
+  const { graph, sites, gated, scaled } = inserted;
+  const kind = attention.kind.toUpperCase();
+  const rows = outline(inserted, source).map((row) => {
+    const site = row.kind === "block" ? sites.find(({ name }) => name === row.name) : undefined;
+    if (site === undefined) return row;
+    const widths =
+      site.hidden === undefined ? `${site.channels}` : `${site.channels} → ${site.hidden} → ${site.channels}`;
+    return { ...row, label: `${kind} ${widths}  ${site.name}` };
+  });
+  const text = renderInsertionReport({
+    model: basename(path),
+    kind,
+    attention: formatAttention(attention),
+    start,
+    params: { before: countParameters(source), after: countParameters(graph) },
+    blocks: sites,
+    gated: gated.map(({ name }) => name.replace(/[._][^._]*$/, "")),
+    rescaled: [...scaled].map(([name, { exponent }]) => ({ name, by: 2 ** exponent })),
+    rows,
+  });
+  try {
+    writeFileSync(file, text, { flag: "wx" });
+  } catch (error) {
+    throw new UserError(`--report: cannot write ${file} (${(error as Error).message}); choose another place`);
+  }
+}

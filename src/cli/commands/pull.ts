@@ -1,0 +1,93 @@
+import { Command } from "commander";
+import { UserError } from "../../errors.js";
+import { checkRevision, parseHubId } from "../../weights/hub/hub-id.js";
+import type { PulledModel } from "../../weights/hub/node/open-hub-model.js";
+import { describeFraming } from "../../workspace/data/describe-framing.js";
+import { columns } from "../terminal/columns.js";
+import { followHub, megabytes } from "../terminal/follow-hub.js";
+
+interface PullFlags {
+  readonly revision?: string;
+  readonly list?: true;
+  readonly json?: true;
+}
+
+/** `senet pull`: models of the hub, brought here. */
+export const pull = new Command("pull")
+  .description("Fetch a model of the Hugging Face hub into the cache; goes on where it broke off, checks what came.")
+  .argument("[id]", "such as timm/seresnet50.a1_in1k, with @REVISION for a branch, a tag or a commit")
+  .option("--revision <name>", "a branch, a tag or a commit (default: main)")
+  .option("--list", "list the models in the cache instead, those that Python's tools brought included")
+  .option("--json", "print one JSON document")
+  .addHelpText(
+    "after",
+    "\nEnvironment, as huggingface_hub has it:\n  HF_TOKEN                for private and gated models\n" +
+      "  HF_HUB_CACHE, HF_HOME   where files are kept\n  HF_ENDPOINT             another hub\n" +
+      "  HF_HUB_OFFLINE=1        ask nothing of the network, as with --offline",
+  )
+  .action(run);
+
+async function run(id: string | undefined, flags: PullFlags): Promise<void> {
+  if (flags.list) {
+    if (id !== undefined) throw new UserError(`senet pull: got --list and ${id}; expected one of them`);
+    return list(flags);
+  }
+  if (id === undefined) throw new UserError("senet pull: got no hub id; expected one such as timm/seresnet50.a1_in1k");
+  const asked = parseHubId(id);
+  if (flags.revision !== undefined && asked.revision !== undefined) {
+    throw new UserError(`--revision: got ${flags.revision} and ${asked.revision} with the id; give one of them`);
+  }
+  const revision = flags.revision ?? asked.revision;
+  const { pullHubModel } = await import("../../weights/hub/node/open-hub-model.js");
+  const wanted = {
+    repository: asked.repository,
+    ...(revision !== undefined && { revision: checkRevision(revision) }),
+  };
+  const pulled = await followHub((following) => pullHubModel(wanted, { ...following, refresh: true }));
+  process.stdout.write(flags.json ? `${JSON.stringify(documentOf(pulled))}\n` : textOf(pulled, id, flags.revision));
+}
+
+function documentOf({ config, ...files }: PulledModel) {
+  const { architecture, classes, license, input, testInput } = config;
+  const network = { model: architecture, classes, license, preprocessing: config.preprocessing(), input, testInput };
+  return { ...files, ...network };
+}
+
+function textOf({ repository, commit, weights, folder, config }: PulledModel, id: string, revision?: string): string {
+  const preprocessing = config.preprocessing();
+  const { height, width, interpolation } = preprocessing;
+  const name = revision === undefined ? id : `${id}@${revision}`;
+  const best = config.testInput === undefined ? "" : `; tested at ${config.testInput.slice(1).join("x")} too`;
+  return (
+    `${repository} at commit ${commit}\n` +
+    `  network  ${config.architecture}, ${config.classes.toLocaleString("en-US")} classes` +
+    `${config.labels === undefined ? "" : " with names"}${config.license === undefined ? "" : `, licence ${config.license}`}\n` +
+    `  images   ${describeFraming(preprocessing)} (${interpolation}), middle ${height}x${width}${best}\n` +
+    `  weights  ${weights.slice(folder.length + 1)}\n` +
+    `  folder   ${folder}\n` +
+    `use it with --model ${name}\n`
+  );
+}
+
+async function list({ json }: PullFlags): Promise<void> {
+  const { hubSettings } = await import("../../weights/hub/node/hub-settings.js");
+  const { listCache } = await import("../../weights/hub/node/list-hub-cache.js");
+  const { cache } = hubSettings();
+  const { models, bytes, unfinished } = await listCache(cache);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ cache, bytes, models, unfinished })}\n`);
+    return;
+  }
+  const rows = models.map(({ repository, commit, revisions, files, lastUsed }) => [
+    repository,
+    revisions.join(", ") || "–",
+    commit.slice(0, 7),
+    String(files.length),
+    megabytes(files.reduce((sum, file) => sum + file.bytes, 0)),
+    lastUsed.toISOString().slice(0, 10),
+  ]);
+  const parts = unfinished.map(({ repository, bytes }) => `${repository}: ${megabytes(bytes)} of a file, unfinished\n`);
+  const table = rows.length === 0 ? "" : columns(["model", "revision", "commit", "files", "size", "last used"], rows);
+  const count = rows.length === 1 ? "1 model" : `${rows.length} models`;
+  process.stdout.write(`${table}${parts.join("")}${cache}: ${count}, ${megabytes(bytes)}\n`);
+}

@@ -1,0 +1,168 @@
+import { Option } from "commander";
+import {
+  type Augmentation,
+  type ColorJitter,
+  checkAugmentation,
+  defaultCrop,
+  defaultErasing,
+  noAugmentation,
+  type RandomErasing,
+} from "../../data/augment/augmentation.js";
+import { type Resampling, resamplings } from "../../data/augment/resampling.js";
+import { type CropMode, cropModes, type ImageSize } from "../../data/centre-crop.js";
+import type { Dataset } from "../../data/dataset.js";
+import type { OpenOptions } from "../../data/node/open.js";
+import { UserError } from "../../errors.js";
+import { numbersOf, pairOf } from "./number-list.js";
+import { number } from "./number-option.js";
+import { sizeOption } from "./size-option.js";
+
+/** How `--data` is described. */
+export const dataDescription =
+  "glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR, fashion-mnist:DIR, imagenet:DIR, folder:DIR, csv:FILE or tar:GLOB";
+
+/** What says how a dataset is opened, as commander parsed it. */
+export interface DataFlags {
+  readonly size?: ImageSize;
+  readonly channels?: number;
+  readonly cropPct?: number;
+  readonly cropMode?: CropMode;
+  readonly interpolation?: Resampling;
+  readonly holdout?: number;
+  readonly splitSeed?: number;
+  readonly onBadImage?: "fail" | "skip";
+  readonly dataWorkers?: number;
+  readonly trainLimit?: number;
+  readonly testLimit?: number;
+}
+
+/** The flags of `DataFlags` but for the limits. They concern image files: the other datasets are what they are. */
+export function dataOptions(): Option[] {
+  return [
+    sizeOption("height and width that image files are brought to (default: 224)"),
+    number("--channels <n>", "3 for colour, 1 for grey image files (default: 3)"),
+    number("--crop-pct <share>", "how much of an image file's sides is tested on (default: 0.875)"),
+    new Option("--crop-mode <mode>", "what becomes then of one of another shape (default: center)").choices(cropModes),
+    new Option("--interpolation <name>", "how image files are resized for testing (default: bilinear)").choices(
+      resamplings,
+    ),
+    number("--holdout <share>", "of each class, for testing, where image files have no test split (default: 0.1)"),
+    number("--split-seed <n>", "decides which ones (default: 1)"),
+    new Option("--on-bad-image <what>", "for an image file that cannot be read (default: fail)").choices([
+      "fail",
+      "skip",
+    ]),
+    number("--data-workers <n>", "threads that decode image files (default: one per core)"),
+  ];
+}
+
+/** How the flags ask for a dataset to be opened. */
+export function openOptionsOf(flags: DataFlags): OpenOptions {
+  const { size, channels, cropPct, cropMode, interpolation, holdout, splitSeed, onBadImage, dataWorkers } = flags;
+  if (channels !== undefined && channels !== 1 && channels !== 3) {
+    throw new UserError(`--channels: got ${channels}; expected 3 for colour or 1 for grey`);
+  }
+  return {
+    size,
+    channels,
+    cropPct,
+    cropMode,
+    interpolation,
+    holdout,
+    splitSeed,
+    onBadImage,
+    workers: dataWorkers,
+    trainLimit: flags.trainLimit,
+    testLimit: flags.testLimit,
+  };
+}
+
+/** What says how training images are varied. Names as in timm. */
+export interface AugmentFlags {
+  readonly augment: boolean;
+  readonly scale?: string;
+  readonly ratio?: string;
+  readonly trainInterpolation?: "bilinear" | "bicubic" | "random";
+  readonly vflip?: true;
+  readonly colorJitter?: string;
+  readonly aa?: string;
+  readonly reprob?: number;
+  readonly remode?: RandomErasing["mode"];
+  readonly recount?: number;
+}
+
+/** The flags of `AugmentFlags`. */
+export function augmentOptions(): Option[] {
+  return [
+    new Option("--no-augment", "train on the images as they are"),
+    new Option("--scale <least,greatest>", "share of the area of random resized crops (default: 0.08,1)"),
+    new Option("--ratio <least,greatest>", "width by height of random resized crops (default: 0.75,1.3333)"),
+    new Option("--train-interpolation <name>", "how random crops are resized (default: bilinear)").choices([
+      "bilinear",
+      "bicubic",
+      "random",
+    ]),
+    new Option("--vflip", "mirror top and bottom every other time"),
+    new Option("--color-jitter <f>", "for all, or brightness,contrast,saturation,hue: 0.4 or 0.4,0.4,0.4,0.1"),
+    new Option("--aa <policy>", "RandAugment, such as rand-m9-mstd0.5-inc1"),
+    number("--reprob <p>", "probability of random erasing (default: 0)"),
+    new Option("--remode <mode>", "what erases (default: pixel)").choices(["const", "rand", "pixel"]),
+    number("--recount <n>", "rectangles erased (default: 1)"),
+  ];
+}
+
+/** The dataset's own augmentation with what the flags change. */
+export function augmentOf(flags: AugmentFlags, dataset: Pick<Dataset, "augment">): Augmentation {
+  const { scale, ratio, trainInterpolation: interpolation, vflip, colorJitter, aa, reprob, remode, recount } = flags;
+  const given = [scale, ratio, interpolation, vflip, colorJitter, aa, reprob, remode, recount];
+  if (!flags.augment) {
+    if (given.every((value) => value === undefined)) return noAugmentation;
+    throw new UserError("--no-augment: got it together with an augmentation; expected one of them");
+  }
+  const crop = dataset.augment.randomResizedCrop;
+  const cropped = crop !== undefined || scale !== undefined || ratio !== undefined || interpolation !== undefined;
+  const erased = reprob !== undefined && reprob > 0;
+  if (!erased && (remode !== undefined || recount !== undefined)) {
+    throw new UserError("--reprob: got no probability of random erasing; expected one with --remode or --recount");
+  }
+  const augment: Augmentation = {
+    ...dataset.augment,
+    ...(cropped && {
+      randomResizedCrop: {
+        ...defaultCrop,
+        ...crop,
+        ...(scale !== undefined && { scale: pairOf("--scale", scale, "0.08,1") }),
+        ...(ratio !== undefined && { ratio: pairOf("--ratio", ratio, "0.75,1.3333") }),
+        ...(interpolation && { interpolation }),
+      },
+    }),
+    ...(vflip && { verticalFlip: true }),
+    ...(colorJitter !== undefined && { colorJitter: jitterOf(colorJitter) }),
+    ...(aa !== undefined && { randAugment: aa }),
+    ...(erased && {
+      randomErasing: {
+        ...defaultErasing,
+        probability: reprob,
+        ...(remode && { mode: remode }),
+        ...(recount !== undefined && { count: recount }),
+      },
+    }),
+  };
+  checkAugmentation(augment);
+  return augment;
+}
+
+/** One number stands for brightness, contrast and saturation, as in timm. */
+function jitterOf(text: string): ColorJitter {
+  const expected = "one number, or three or four such as 0.4,0.4,0.4,0.1";
+  const values = numbersOf("--color-jitter", text, expected, [1, 3, 4]);
+  const [brightness, contrast = brightness!, saturation = brightness!, hue = 0] = values as [number, ...number[]];
+  return { brightness, contrast, saturation, hue };
+}
+
+/** Tells which image files could not be read, each once. */
+export function reportSkipped(dataset: Dataset, line: (text: string) => void): void {
+  for (const { skipped } of [dataset.train, dataset.test]) {
+    for (const [name, problem] of skipped ?? []) line(`senet: left out ${name}: ${problem.trim().split("\n")[0]}`);
+  }
+}

@@ -1,0 +1,161 @@
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { Option } from "commander";
+import type { Dataset } from "../../data/dataset.js";
+import { UserError } from "../../errors.js";
+import { parseAttention } from "../../layers/attention/attention.js";
+import type { ModelOptions } from "../../models/model.js";
+import { defaultRecipe, type Recipe } from "../../train/recipe.js";
+import { parseRecipe } from "../../train/recipe-file.js";
+import type { NetworkFlags } from "../../workspace/model/find-model.js";
+import {
+  type AugmentFlags,
+  augmentOf,
+  augmentOptions,
+  type DataFlags,
+  dataDescription,
+  dataOptions,
+} from "./data-options.js";
+import { number } from "./number-option.js";
+import {
+  defaultWeightDecay,
+  given,
+  mixOptions,
+  type ScheduleFlags,
+  type StepFlags,
+  scheduleOptions,
+  schedulePart,
+  stepOptions,
+  stepPart,
+} from "./recipe-options.js";
+
+export { number };
+
+/** What the commands that train have in common, as commander parsed it. */
+export interface TrainingFlags extends StepFlags, ScheduleFlags, DataFlags, AugmentFlags {
+  readonly data?: string;
+  readonly config?: string;
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly attention?: string;
+  readonly shortcut: "projection" | "A";
+  readonly mean?: string;
+  readonly std?: string;
+  readonly aux?: true;
+  readonly unfoldBn?: true;
+  readonly threads?: number;
+  readonly checkpointEvery: string;
+}
+
+/** Epochs that a run has unless told otherwise. */
+const EPOCHS = 20;
+
+/** The flags of `TrainingFlags`, under headings; without a fallback, `--data` must be given. */
+export function trainingOptions(fallback: { data?: string } = {}): Option[] {
+  const data = new Option("--data <spec>", dataDescription);
+  const every = new Option("--checkpoint-every <when>", "inside an epoch: steps, such as 500, or minutes");
+  return [
+    ...under("Model:", [
+      attentionOption(),
+      new Option("--shortcut <kind>", "past a change of shape").choices(["projection", "A"]).default("projection"),
+      new Option("--unfold-bn", "put back batch norms that a file has folded away, with statistics of training images"),
+      new Option("--aux", "with the auxiliary classifier that helps inception_v3 to learn"),
+    ]),
+    ...under("Data:", [
+      fallback.data === undefined ? data : data.default(fallback.data),
+      number("--train-limit <n>", "use only n training images: the first, of image files evenly spread ones"),
+      number("--test-limit <n>", "use only n test images, likewise"),
+      new Option("--mean <numbers>", "of pixels from 0 to 1, per channel (default: the file's, else the dataset's)"),
+      new Option("--std <numbers>", "likewise, such as 0.229,0.224,0.225"),
+      ...dataOptions(),
+    ]),
+    ...under("Augmentation:", [...augmentOptions(), ...mixOptions()]),
+    ...under("Recipe:", [
+      new Option("--config <file>", "a recipe as JSON, or the config.json of a run; flags override it"),
+      number("--epochs <n>", `passes over the training images (default: ${EPOCHS})`),
+      number("--batch <n>", `images per step (default: ${defaultRecipe.batch})`),
+    ]),
+    ...under("Schedule:", scheduleOptions()),
+    ...under("Optimizer and loss:", stepOptions()),
+    ...under("Run:", [number("--threads <n>", "threads of the engine (default: all cores)"), every.default("10min")]),
+  ];
+}
+
+/** Less memory for more time; the numbers stay the same to the bit. */
+export function recomputeOption(): Option {
+  return new Option("--recompute", "compute parts of the forward pass again: less memory, more time, equal numbers");
+}
+
+/** Options under a heading of the help. */
+export function under(heading: string, options: readonly Option[]): Option[] {
+  return options.map((option) => option.helpGroup(heading));
+}
+
+/** When to make checkpoints: `500` counts steps, `10min` time. @throws UserError for anything else. */
+export function checkpointEveryOf(text: string): { steps: number } | { minutes: number } {
+  const [, digits, unit] = /^(\d*\.?\d+)(min)?$/.exec(text) ?? [];
+  const value = Number(digits);
+  if (value > 0 && unit === "min") return { minutes: value };
+  if (value > 0 && Number.isInteger(value)) return { steps: value };
+  throw new UserError(`--checkpoint-every: got "${text}"; expected steps such as 500, or minutes such as 10min`);
+}
+
+/** Whole numbers from `least`: `wholeNumber("--seed", 3)`. @throws UserError for anything else. */
+export function wholeNumber(flag: string, value: number, least = 0): number {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new UserError(`${flag}: got ${value}; expected a whole number from ${least}`);
+  }
+  return value;
+}
+
+/**
+ * The recipe that the flags make, over that of `--config`, over the defaults and the dataset's own augmentation.
+ * @throws UserError when the file of `--config` cannot be read or holds anything but a recipe.
+ */
+export async function recipeOf(flags: TrainingFlags, dataset: Pick<Dataset, "augment">): Promise<Recipe> {
+  const { config, epochs, batch } = flags;
+  const file: Partial<Recipe> = config === undefined ? {} : given(parseRecipe(await readText(config), config));
+  const sizes = { ...(epochs !== undefined && { epochs }), ...(batch !== undefined && { batch }) };
+  const typed = { ...sizes, ...schedulePart(flags), ...stepPart(flags) };
+  const weightDecay = defaultWeightDecay(typed.optimizer ?? file.optimizer);
+  const start = { ...defaultRecipe, weightDecay, epochs: EPOCHS, augment: dataset.augment };
+  return { ...start, ...file, ...typed, augment: augmentOf(flags, { augment: file.augment ?? dataset.augment }) };
+}
+
+async function readText(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((error: Error) => {
+    throw new UserError(`--config: cannot read ${path} (${error.message}); check the path`);
+  });
+}
+
+/** How the engine is opened: with all cores by default. @throws UserError when `--threads` is no number of threads. */
+export function engineOptionsOf({ threads }: { readonly threads?: number }): { threads: number } {
+  return { threads: wholeNumber("--threads", threads ?? availableParallelism(), 1) };
+}
+
+/** Which block a network has in the place of its own. */
+export function attentionOption(): Option {
+  return new Option("--attention <spec>", "another attention block, such as se:reduction=8,stages=2-4, eca or none");
+}
+
+/** What the flags say about the network itself. @throws UserError when the attention is unknown. */
+export function modelOptionsOf({
+  attention,
+  shortcut,
+  aux,
+}: NetworkFlags): Pick<ModelOptions, "attention" | "shortcut" | "aux"> {
+  return {
+    ...(shortcut && { shortcut }),
+    ...(aux && { aux }),
+    ...(attention !== undefined && { attention: parseAttention(attention) }),
+  };
+}
+
+/** Channels, height and width of `--input 3x224x224`. @throws UserError when the text is anything else. */
+export function parseInput(text: string): [number, number, number] {
+  const sizes = text.split("x").map(Number);
+  if (sizes.length !== 3 || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
+    throw new UserError(`--input: got "${text}"; expected channels x height x width such as 3x32x32`);
+  }
+  return [sizes[0]!, sizes[1]!, sizes[2]!];
+}

@@ -1,0 +1,20 @@
+import { Option } from "commander";
+import type { ImageSize } from "../../data/centre-crop.js";
+import { UserError } from "../../errors.js";
+
+/** `--size`: one number for both sides, or height and width as in `192x320`. */
+export function sizeOption(description: string): Option {
+  return new Option("--size <HxW>", `${description}, such as 224 or 192x320`).argParser(parseSize);
+}
+
+/** @throws UserError for anything but one or two whole numbers from 1. */
+function parseSize(text: string): ImageSize {
+  const [height, width = height, ...more] = text
+    .split("x")
+    .map((side) => (side.trim() === "" ? Number.NaN : Number(side)));
+  const whole = (side: number | undefined): side is number => Number.isSafeInteger(side) && side! >= 1;
+  if (more.length > 0 || !whole(height) || !whole(width)) {
+    throw new UserError(`--size: got "${text}"; expected whole numbers from 1: one, or height x width such as 192x320`);
+  }
+  return height === width ? height : [height, width];
+}

@@ -1,0 +1,133 @@
+import sharp, { type Metadata, type ResizeOptions, type Sharp, type SharpOptions } from "sharp";
+import type { Interpolation } from "../../augment/affine.js";
+import { cropPixels, type Pixels, withChannels } from "../../augment/pixels.js";
+import type { Resampling } from "../../augment/resampling.js";
+import { resize } from "../../augment/resize.js";
+import type { Extent, Window } from "../../augment/window.js";
+import { type CentreCrop, resizeAndCrop } from "../../centre-crop.js";
+
+/** What of an image is wanted: a window of it resized, as in training, or the middle of the resized whole. */
+export type Framing =
+  | { readonly kind: "window"; readonly window: Window }
+  | { readonly kind: "crop"; readonly crop: CentreCrop; readonly interpolation: Resampling };
+
+/**
+ * Windows of images with more pixels are left to the decoder's own pipeline, which is faster there and whose resizing
+ * differs from PIL's by some levels where it rounds. All else is resized here, to the byte as PIL does it.
+ */
+const smallImage = 128 * 1024;
+
+/** What PIL converts in a way of its own. */
+type Kind = "cmyk" | "grey16" | "usual";
+
+/** As PIL: what is corrupt but complete is taken, what is cut short is not; embedded colour profiles are not applied. */
+const input: SharpOptions = { autoOrient: true, failOn: "error", ignoreIcc: true };
+const kernels = { bilinear: "linear", bicubic: "cubic" } as const;
+
+/**
+ * Decodes an image, turned as its EXIF data says, and frames it. Alpha is dropped, CMYK and 16
+ * bits converted, as PIL's `convert("RGB")` (or `"L"`) does.
+ * @param bytes a whole JPEG, PNG, WebP, AVIF or GIF (its first frame).
+ * @param frame what is wanted of an image of the given size.
+ * @throws Error when the bytes are no image, or cut short.
+ */
+export async function decode(
+  bytes: Uint8Array,
+  channels: number,
+  size: Extent,
+  frame: (extent: Extent) => Framing,
+): Promise<Pixels> {
+  const metadata = await sharp(bytes, input).metadata();
+  const { width, height, orientation = 1, hasAlpha, format } = metadata;
+  const extent = orientation >= 5 ? { width: height, height: width } : { width, height };
+  const framing = frame(extent);
+  const kind = kindOf(metadata);
+  if (framing.kind === "window" && kind === "usual" && !hasAlpha && width * height > smallImage) {
+    // A window near the top is decoded without noticing that the bottom is missing, and whether an image is bad must not
+    // depend on the window.
+    if (!endsAsItShould(bytes, format)) await sharp(bytes, input).raw().toBuffer();
+    const shrinks = format === "jpeg" || format === "webp";
+    const { data, info } = await windowed(sharp(bytes, input), extent, size, framing.window, shrinks)
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    return withChannels({ data, height: info.height, width: info.width, channels: info.channels }, channels);
+  }
+  const image = withChannels(await whole(bytes, kind), channels);
+  if (framing.kind === "crop") return resizeAndCrop(image, framing.crop, framing.interpolation);
+  const { left, top, width: wide, height: high, interpolation } = framing.window;
+  return resize(cropPixels(image, left, top, wide, high), size.width, size.height, interpolation);
+}
+
+/** The whole image, as `decode` converts it. @throws Error likewise. */
+export async function decodeWhole(bytes: Uint8Array, channels: number): Promise<Pixels> {
+  return withChannels(await whole(bytes, kindOf(await sharp(bytes, input).metadata())), channels);
+}
+
+function kindOf({ space, hasAlpha }: Metadata): Kind {
+  if (space === "cmyk") return "cmyk";
+  return space === "grey16" && !hasAlpha ? "grey16" : "usual";
+}
+
+/** Whether a JPEG or PNG has its end marker; the other formats say in front how long they are. */
+function endsAsItShould(bytes: Uint8Array, format: string): boolean {
+  if (format === "jpeg") return bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9;
+  return format !== "png" || new TextDecoder("latin1").decode(bytes.subarray(-8, -4)) === "IEND";
+}
+
+function windowed(source: Sharp, extent: Extent, { width, height }: Extent, window: Window, shrinks: boolean): Sharp {
+  const [scaleX, scaleY] = [width / window.width, height / window.height];
+  if (!shrinks || Math.max(scaleX, scaleY) > 0.5) {
+    const { left, top, width: from, height: down } = window;
+    return source
+      .extract({ left, top, width: from, height: down })
+      .resize(width, height, resizing(window.interpolation, false));
+  }
+  // The decoder can leave out what a resize to half or less throws away, but only of whole images: so resize the whole,
+  // then cut. Rounded to whole pixels of the result, the window moves by less than one of them.
+  const [wide, high] = [Math.round(extent.width * scaleX), Math.round(extent.height * scaleY)];
+  const left = Math.min(wide - width, Math.round(window.left * scaleX));
+  const top = Math.min(high - height, Math.round(window.top * scaleY));
+  return source.resize(wide, high, resizing(window.interpolation, true)).extract({ left, top, width, height });
+}
+
+function resizing(interpolation: Interpolation, fastShrinkOnLoad: boolean): ResizeOptions {
+  return { fit: "fill", kernel: kernels[interpolation], fastShrinkOnLoad };
+}
+
+/** The whole image, in grey or in red, green and blue as PIL converts it. */
+async function whole(bytes: Uint8Array, kind: Kind): Promise<Pixels> {
+  const decoded = sharp(bytes, input);
+  if (kind === "cmyk") decoded.pipelineColourspace("cmyk").toColourspace("cmyk");
+  else if (kind === "grey16") decoded.toColourspace("grey16");
+  else decoded.removeAlpha();
+  const depth = kind === "grey16" ? "ushort" : "uchar";
+  const { data, info } = await decoded.raw({ depth }).toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  if (kind === "cmyk") return { data: fromCmyk(data, channels), width, height, channels: 3 };
+  return { data: kind === "grey16" ? clipped(data) : data, width, height, channels };
+}
+
+/**
+ * 16-bit grey as bytes: what is above 255 is white. Source: PIL's conversion from `I`, the mode it reads such images in;
+ * of colours and of grey with alpha it keeps the upper 8 bits.
+ */
+function clipped(data: Uint8Array): Uint8Array {
+  const values = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+  return Uint8Array.from(values, (value) => Math.min(255, value));
+}
+
+/** Source: PIL's conversion from CMYK: the inks are multiplied, no profile is applied. */
+function fromCmyk(data: Uint8Array, stride: number): Uint8Array {
+  const out = new Uint8Array((data.length / stride) * 3);
+  for (let from = 0, to = 0; from < data.length; from += stride) {
+    const light = 255 - data[from + 3]!;
+    for (let c = 0; c < 3; c++) out[to++] = Math.max(0, light - dividedBy255(data[from + c]! * light));
+  }
+  return out;
+}
+
+/** PIL's rounding division of a product of two bytes by 255. */
+function dividedBy255(product: number): number {
+  const shifted = product + 128;
+  return ((shifted >> 8) + shifted) >> 8;
+}

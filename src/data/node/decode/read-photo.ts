@@ -1,0 +1,30 @@
+import { readFile } from "node:fs/promises";
+import { UserError } from "../../../errors.js";
+import { unreadable } from "../../../files/node/read-bytes.js";
+import type { Pixels } from "../../augment/pixels.js";
+import { decodeWhole } from "./decode.js";
+
+/**
+ * Reads a photo upright, in colour or grey, as PIL's `convert("RGB")` or `convert("L")` gives it.
+ * @param source a JPEG, PNG, WebP, AVIF or GIF file by its path, or its bytes.
+ * @param channels 3 for colour, 1 for grey.
+ * @returns [H, W, C], bytes; `preprocess` makes a network's input of it.
+ * @throws UserError when it cannot be read.
+ */
+export async function readPhoto(source: string | Uint8Array, channels: 1 | 3 = 3): Promise<Pixels> {
+  const path = typeof source === "string" ? source : undefined;
+  const bytes =
+    path === undefined
+      ? (source as Uint8Array)
+      : await readFile(path).catch((error: unknown) => {
+          throw unreadable(path, error);
+        });
+  try {
+    return await decodeWhole(bytes, channels);
+  } catch (error) {
+    const [reason] = (error as Error).message.trim().split("\n");
+    throw new UserError(
+      `${path ?? "readPhoto"}: got no image that can be read (${reason}); expected a whole JPEG, PNG, WebP, AVIF or GIF`,
+    );
+  }
+}

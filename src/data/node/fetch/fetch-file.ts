@@ -1,0 +1,114 @@
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { UserError } from "../../../errors.js";
+import { type Checksum, checksumOf } from "../../../files/node/checksum.js";
+import { persist } from "../../../files/node/persist.js";
+import { discard, fetchPart, partOf, tagOf } from "./fetch-part.js";
+
+/** What is fetched and what it must be. */
+export interface FetchRequest {
+  readonly url: string;
+  /** Where it goes. */
+  readonly target: string;
+  /** Where it lies while it is not complete; beside the target, with `.part` at the end of its name, by default. */
+  readonly part?: string | undefined;
+  readonly bytes?: number | undefined;
+  readonly checksum?: Checksum | undefined;
+  /** Sent with the request, but to no other host that it is led to. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Where else one may look, for messages: `another mirror with --base URL`. */
+  readonly elsewhere?: string | undefined;
+  /** What an answer such as 404 means; only the status itself by default. */
+  readonly explain?: ((response: Response) => UserError) | undefined;
+}
+
+/** How a file is fetched. */
+export interface FetchOptions {
+  /** Called with the bytes there are and, where it is known, how many there will be. */
+  readonly onProgress?: ((bytes: number, total: number | undefined) => void) | undefined;
+  /** Called with one line before a new attempt. */
+  readonly onRetry?: ((text: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Attempts in a row that bring nothing new (5 by default). */
+  readonly attempts?: number;
+  /** Milliseconds before the second attempt; they double with each further one (1000 by default). */
+  readonly pause?: number;
+  /** Milliseconds without a byte after which an attempt is given up (30,000 by default). */
+  readonly patience?: number;
+}
+
+/**
+ * Fetches a file over HTTP: goes on where an earlier attempt broke off, checks size and checksum where they are known,
+ * and gives the file its name only when it is complete. A file that is there already is checked and kept.
+ * @throws UserError when the server refuses, keeps failing, or sends something else than was expected.
+ */
+export async function fetchFile(request: FetchRequest, options: FetchOptions = {}): Promise<"fetched" | "present"> {
+  const { target } = request;
+  if ((await sizeOf(target)) !== undefined) {
+    await checkContent(request, target, "remove it and fetch it again");
+    return "present";
+  }
+  if (!URL.canParse(request.url)) throw new UserError(`got address ${request.url}; expected one such as https://…`);
+  await mkdir(dirname(target), { recursive: true }).catch((error: Error) => {
+    throw new UserError(`${dirname(target)}: got ${error.message}; expected a folder to write to`);
+  });
+  const fix = `what came from ${request.url} is removed; try ${elsewhereOf(request)}`;
+  const resumed = (await sizeOf(partOf(request))) !== undefined;
+  await fetchWhole(request, options);
+  try {
+    await checkContent(request, partOf(request), fix);
+  } catch (error) {
+    await discard(request);
+    if (!resumed) throw error;
+    options.onRetry?.(`${target}: what was there before does not fit; fetching it anew`);
+    await fetchWhole(request, options);
+    await checkContent(request, partOf(request), fix).catch(async (again: unknown) => {
+      await discard(request);
+      throw again;
+    });
+  }
+  await rename(partOf(request), target);
+  await rm(tagOf(request), { force: true });
+  return "fetched";
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.size;
+}
+
+const elsewhereOf = ({ elsewhere = "another mirror with --base URL" }: FetchRequest) => elsewhere;
+
+function fetchWhole(request: FetchRequest, options: FetchOptions): Promise<void> {
+  const { signal, onRetry, attempts = 5, pause = 1000 } = options;
+  const size = async () => (await sizeOf(partOf(request))) ?? 0;
+  let most: number | undefined;
+  const work = async () => {
+    most ??= await size();
+    return fetchPart(request, options);
+  };
+  return persist(work, {
+    ...{ attempts, pause, signal },
+    onRetry: (text) => onRetry?.(`${request.url}: ${text}`),
+    gained: async () => {
+      const [before, now] = [most!, await size()];
+      most = Math.max(before, now);
+      return now > before;
+    },
+    giveUp: (reason, attempts) =>
+      new UserError(
+        `${request.url}: got no complete file in ${attempts} attempts (${reason}); what came is kept: try again later, or ` +
+          elsewhereOf(request),
+      ),
+  });
+}
+
+/** Compares a file with what it must be. @throws UserError that ends with `fix` when it is another. */
+async function checkContent({ target, bytes, checksum }: FetchRequest, path: string, fix: string): Promise<void> {
+  const wrong = (got: string, expected: string | number) =>
+    new UserError(`${target}: got ${got}; expected ${expected}; ${fix}`);
+  const size = await sizeOf(path);
+  if (bytes !== undefined && size !== bytes) throw wrong(`${size} bytes`, bytes);
+  if (checksum === undefined) return;
+  const found = await checksumOf(path, checksum.kind);
+  if (found !== checksum.hex) throw wrong(`content with ${checksum.kind} ${found}`, checksum.hex);
+}

@@ -1,0 +1,53 @@
+import type { Graph, Weights } from "../graph/graph.js";
+import { float32 } from "../graph/tensor.js";
+import type { Wiring } from "../read/wiring.js";
+import type { PlannedSite } from "./plan-sites.js";
+
+/**
+ * What is known of the mean over images of the map that a block squeezes, without an image: the name of the batch norm's
+ * bias, which it is, or that it is not negative, after a ReLU. By the name of the weight that reads it.
+ */
+export type MeanMaps = ReadonlyMap<string, MeanMap>;
+
+type MeanMap = { readonly bias: string } | "positive";
+
+/** The blocks' own names of a dense layer that reads the squeezed map and ends in a ReLU. */
+const firstLayers = ["fc1.weight", "cse.fc1.weight", "channel.fc1.weight"];
+
+/** @param graph with the blocks; the batch norms before them may have other biases than in the wiring's graph. */
+export function meanMaps(graph: Graph, wiring: Wiring, sites: readonly PlannedSite[]): MeanMaps {
+  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  return new Map(
+    sites.flatMap(({ site, edge }): (readonly [string, MeanMap])[] => {
+      const name = firstLayers.map((own) => `${site.name}.${own}`).find((weight) => graph.parameters.has(weight));
+      const maker = wiring.maker(edge.value);
+      const bias = makers.get(edge.value)?.inputs[2] ?? "";
+      if (name === undefined) return [];
+      if (maker?.op === "Relu" || maker?.op === "Clip") return [[name, "positive"]];
+      return maker?.op === "BatchNormalization" && graph.parameters.has(bias) ? [[name, { bias }]] : [];
+    }),
+  );
+}
+
+/**
+ * Turns those rows of first dense layers whose unit would be silent for the mean map: where there are one or two hidden
+ * units, a ReLU that is 0 for all images would leave its block with nothing to learn but a bias. The rows were drawn from a
+ * symmetric distribution, so a turned one is as likely as it was.
+ */
+export function awakeUnits(drawn: Weights, known: Weights, means: MeanMaps): Weights {
+  const turned = new Map(drawn);
+  for (const [name, mean] of means) {
+    const weight = drawn.get(name);
+    const bias = mean === "positive" ? undefined : known.get(mean.bias);
+    if (weight === undefined || (mean !== "positive" && bias === undefined)) continue;
+    const data = Float32Array.from(weight.data as Float32Array);
+    const channels = weight.shape[1]!;
+    for (let row = 0; row < data.length; row += channels) {
+      let sum = 0;
+      for (let c = 0; c < channels; c++) sum += data[row + c]! * (bias === undefined ? 1 : Number(bias.data[c]));
+      if (sum < 0) for (let c = 0; c < channels; c++) data[row + c] = -data[row + c]!;
+    }
+    turned.set(name, float32(weight.shape, data));
+  }
+  return turned;
+}

@@ -1,0 +1,75 @@
+import { UserError } from "../errors.js";
+import type { Node } from "../graph/graph.js";
+import type { Placement } from "../layers/attention/attention.js";
+import type { Reader, Wiring } from "../read/wiring.js";
+import { activationAfter, convShape } from "./layer-shapes.js";
+import type { Place } from "./places/place.js";
+
+/** A value and those of its readers that get the weighed map in its place. */
+export interface Edge {
+  readonly value: string;
+  readonly readers: readonly Reader[];
+}
+
+/**
+ * Where in a unit the block stands, by the names of the SENet paper (§6.5 and Figure 5).
+ * @throws UserError when the unit has no such place.
+ */
+export function edgeOf(wiring: Wiring, place: Place, placement: Placement): Edge {
+  if (placement === "standard") return whole(wiring, place.value);
+  const { residual, join } = place;
+  if (residual === undefined || join.op === "Concat") {
+    throw new UserError(
+      `got placement ${placement} for the ${place.kind} at ${join.name}, which is not added to a shortcut; expected standard`,
+    );
+  }
+  if (placement === "3x3") return whole(wiring, afterThree(wiring, place, residual.branch));
+  if (placement === "post") {
+    const sum = join.outputs[0]!;
+    return whole(wiring, activationAfter(wiring, sum)?.value ?? sum);
+  }
+  if (placement === "identity") {
+    const readers = wiring.readers(residual.shortcut).filter(({ node }) => node === join);
+    return { value: residual.shortcut, readers };
+  }
+  const branch = new Set<Node>(residual.branch);
+  const readers = wiring.readers(residual.from).filter(({ node }) => branch.has(node));
+  if (readers.length > 0) return { value: residual.from, readers };
+  throw new UserError(
+    `got placement pre for the ${place.kind} at ${join.name}, whose branch and projection share their first layers; expected another placement`,
+  );
+}
+
+/** The edge to all that reads a value. */
+export function whole(wiring: Wiring, value: string): Edge {
+  return { value, readers: wiring.readers(value) };
+}
+
+/** What the only 3×3 convolution of a bottleneck makes, after its batch norm and activation. */
+function afterThree(wiring: Wiring, { kind, join }: Place, branch: readonly Node[]): string {
+  const convs = branch.filter((node) => convShape(wiring, node) !== undefined);
+  const three = convs.filter((node) => convShape(wiring, node)!.kernel.every((size) => size === 3));
+  if (three.length !== 1 || convs.length < 3) {
+    throw new UserError(
+      `got placement 3x3 for the ${kind} at ${join.name}, which has ${three.length} such convolutions of ${convs.length}; expected one between two others, as in a bottleneck`,
+    );
+  }
+  return afterNorm(wiring, three[0]!);
+}
+
+/** What a convolution makes, after the batch norm and the activation that alone follow it. */
+export function afterNorm(wiring: Wiring, conv: Node): string {
+  const made = normed(wiring, conv.outputs[0]!);
+  return activationAfter(wiring, made)?.value ?? made;
+}
+
+/** A value after the normalisation, bias or learnt scale that alone follow it. */
+export function normed(wiring: Wiring, value: string): string {
+  const next = wiring.onlyReader(value);
+  if (next === undefined) return value;
+  const channelwise = (next.op === "Mul" || next.op === "Add") && wiring.dataInputs(next).length === 1;
+  if (!norms.has(next.op) && !channelwise) return value;
+  return normed(wiring, next.outputs[0]!);
+}
+
+const norms = new Set(["BatchNormalization", "GroupNormalization", "InstanceNormalization", "Identity"]);

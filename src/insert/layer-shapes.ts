@@ -1,0 +1,82 @@
+import { attributesOf } from "../graph/builder.js";
+import type { Node } from "../graph/graph.js";
+import type { Wiring } from "../read/wiring.js";
+
+/** What tells one convolution from another. */
+export interface ConvShape {
+  readonly kernel: readonly number[];
+  readonly group: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Whether every channel is filtered by itself. */
+  readonly depthwise: boolean;
+  /** A kernel of one pixel over all channels. */
+  readonly pointwise: boolean;
+}
+
+/** The shape of a convolution over maps; undefined for every other node. */
+export function convShape(wiring: Wiring, node: Node): ConvShape | undefined {
+  if (node.op !== "Conv" || node.domain !== "") return undefined;
+  const weight = wiring.values.get(node.inputs[1] ?? "")?.shape;
+  if (weight?.length !== 4 || weight.some((dim) => typeof dim !== "number")) return undefined;
+  const [outputs, perGroup, ...kernel] = weight as number[];
+  const group = Number(attributesOf(node).group ?? 1);
+  const inputs = perGroup! * group;
+  const depthwise = group > 1 && group === inputs;
+  const pointwise = group === 1 && kernel.every((size) => size === 1);
+  return { kernel, group, inputs, outputs: outputs!, depthwise, pointwise };
+}
+
+/** Whether a node is a layer that mixes channels or pixels with learnt weights. */
+export function isLayer(wiring: Wiring, node: Node): boolean {
+  if (convShape(wiring, node) !== undefined) return true;
+  return ["MatMul", "Gemm", "ConvTranspose"].includes(node.op) && wiring.tensorBehind({ node, input: 1 }) !== undefined;
+}
+
+/** Nodes that bend a map element by element, as activations do. */
+const activationOps = new Set(
+  ["Relu", "Clip", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "HardSwish", "Sigmoid", "HardSigmoid", "Tanh"].concat([
+    "Gelu",
+    "Softplus",
+    "Softsign",
+    "Mish",
+    "ThresholdedRelu",
+    "Swish",
+  ]),
+);
+
+/** The activation that alone follows a value: its last node, and what it makes. Also x · σ(x) and x · clip(x + 3) / 6. */
+export function activationAfter(wiring: Wiring, value: string): { node: Node; value: string } | undefined {
+  const only = wiring.onlyReader(value);
+  if (only !== undefined && activationOps.has(only.op) && only.op !== "Sigmoid")
+    return { node: only, value: only.outputs[0]! };
+  return selfGated(wiring, value);
+}
+
+/** What x · f(x) makes of x, where all that reads x is this product and f. */
+function selfGated(wiring: Wiring, value: string): { node: Node; value: string } | undefined {
+  const nodes = [...new Set(wiring.readers(value).map(({ node }) => node))];
+  if (nodes.length !== 2 || wiring.isOutput(value)) return undefined;
+  const product = nodes.find(({ op }) => op === "Mul");
+  let other = nodes.find((node) => node !== product);
+  if (product === undefined || other === undefined) return undefined;
+  for (let steps = 0; other !== undefined && other !== product; steps++) {
+    if (steps > 4 || !bends.has(other.op)) return undefined;
+    other = wiring.onlyReader(other.outputs[0]!);
+  }
+  if (other === undefined) return undefined;
+  const scaled = wiring.onlyReader(product.outputs[0]!);
+  const last = scaled !== undefined && isConstantFactor(wiring, scaled) ? scaled : product;
+  return { node: last, value: last.outputs[0]! };
+}
+
+const bends = new Set([...activationOps, "Add", "Mul", "Div", "Erf", "Softplus"]);
+
+/** A product or quotient with a number that is the same for every channel. */
+export function isConstantFactor(wiring: Wiring, node: Node): boolean {
+  if (node.op !== "Mul" && node.op !== "Div") return false;
+  const data = wiring.dataInputs(node);
+  const factor = node.inputs.find((name) => !wiring.isComputed(name));
+  if (data.length !== 1 || factor === undefined || (node.op === "Div" && factor !== node.inputs[1])) return false;
+  return wiring.values.get(factor)!.shape.every((dim) => dim === 1);
+}

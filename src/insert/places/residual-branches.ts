@@ -1,0 +1,60 @@
+import { sameShape } from "../../graph/dims/shape.js";
+import type { Node } from "../../graph/graph.js";
+import type { Wiring } from "../../read/wiring.js";
+import { isConstantFactor, isLayer } from "../layer-shapes.js";
+import { pathsTo } from "../paths.js";
+import type { Place } from "./place.js";
+
+/**
+ * Residual units: a sum of two maps of one shape that come from one value, where more layers with weights lie on one way,
+ * the branch, than on the other, the shortcut. The block stands at the end of the branch.
+ * Source: Hu et al., arXiv:1709.01507, Figure 3.
+ */
+export function residualBranches(wiring: Wiring, taken: ReadonlySet<Node>): Place[] {
+  const sums = new Set<Node>();
+  const places: Place[] = [];
+  for (const join of wiring.graph.nodes) {
+    if (taken.has(join) || (join.op !== "Add" && join.op !== "Sum")) continue;
+    const place = residualUnit(wiring, join, sums);
+    if (place === undefined) continue;
+    sums.add(join);
+    places.push(place);
+  }
+  return places;
+}
+
+/** The residual unit that a sum ends, unless it holds one of the `inner` sums. */
+export function residualUnit(wiring: Wiring, join: Node, inner: ReadonlySet<Node>): Place | undefined {
+  const ends = join.inputs;
+  if (ends.length !== 2 || ends[0] === ends[1] || !ends.every((name) => wiring.isMap(name))) return undefined;
+  const [a, b] = ends.map((name) => wiring.values.get(name)!.shape);
+  if (!sameShape(a!, b!)) return undefined;
+  const paths = pathsTo(wiring, ends);
+  if (paths === undefined) return undefined;
+  const layers = paths.own.map((nodes) => nodes.filter((node) => isLayer(wiring, node)).length);
+  const [long, short] = layers[0]! > layers[1]! ? [0, 1] : [1, 0];
+  if (layers[long] === layers[short] || [...paths.all].some((node) => inner.has(node))) return undefined;
+  if (paths.own[long]!.some(({ op }) => enlarges.has(op))) return undefined;
+  if (ends[short] !== paths.from && paths.own[short]!.every(({ op }) => cuts.has(op))) return undefined;
+  const residual = { from: paths.from, branch: paths.own[long]!, shortcut: ends[short]! };
+  const nodes = new Set([...paths.all, join]);
+  return { kind: "residual branch", value: endOfBranch(wiring, ends[long]!), join, nodes, residual };
+}
+
+/** Sums over what was made larger again are those of a pyramid, not of a unit. */
+export const enlarges = new Set(["Resize", "Upsample", "ConvTranspose", "DepthToSpace"]);
+
+/** A way that only takes a part of the map, as between the scales of a Res2Net, is no shortcut past a unit. */
+const cuts = new Set(["Split", "Slice", "Gather"]);
+
+/** The value before what scales a branch down, moves its axes or does nothing, where nothing else reads it. */
+export function endOfBranch(wiring: Wiring, value: string): string {
+  const last = wiring.maker(value);
+  if (last === undefined || wiring.onlyReader(value) === undefined) return value;
+  const passes = passing.has(last.op) || isConstantFactor(wiring, last);
+  const before = passes ? wiring.dataInputs(last)[0] : undefined;
+  if (before === undefined || wiring.onlyReader(before) === undefined || !wiring.isMap(before)) return value;
+  return endOfBranch(wiring, before);
+}
+
+const passing = new Set(["Identity", "Dropout", "Transpose"]);

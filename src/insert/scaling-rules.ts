@@ -1,0 +1,120 @@
+import type { Node } from "../graph/graph.js";
+import type { Reader, Wiring } from "../read/wiring.js";
+
+/** How an operator passes on a map that was multiplied by a power of two. */
+export type ScalingRule = (scaling: Scaling, node: Node) => void;
+
+/** What a rule says of a node's inputs and outputs. */
+export interface Scaling {
+  readonly wiring: Wiring;
+  /** Values that are multiplied alike: inputs by their number, the first output by "out". */
+  alike(node: Node, ...parts: readonly Part[]): void;
+  /** Values that must stay as they are. */
+  keep(node: Node, ...parts: readonly Part[]): void;
+  /** A stored tensor that is multiplied as `plus` is and divided as `minus` is. */
+  absorb(reader: Reader, plus: Part, minus?: Part): void;
+}
+
+/** An input by its number, or the first output. */
+export type Part = number | "out";
+
+/** Inputs of a node that hold numbers computed from the graph's inputs. */
+function computed({ wiring }: Scaling, node: Node): number[] {
+  return node.inputs.flatMap((name, i) =>
+    wiring.isComputed(name) && wiring.values.get(name)?.dtype === "float32" ? [i] : [],
+  );
+}
+
+const stored = ({ wiring }: Scaling, node: Node, input: number) => wiring.tensorBehind({ node, input }) !== undefined;
+
+/** f(2x) = f(x): nothing that is known, so everything stays. */
+export const keepAll: ScalingRule = (s, node) => s.keep(node, "out", ...computed(s, node));
+
+/** f(2x) = 2·f(x). */
+const moves: ScalingRule = (s, node) => (computed(s, node).join() === "0" ? s.alike(node, 0, "out") : keepAll(s, node));
+
+/** f(2x, 2y) = 2·f(x, y), where what is stored is doubled too. */
+const joins: ScalingRule = (s, node) => {
+  const live = computed(s, node);
+  s.alike(node, "out", ...live);
+  for (const [input, name] of node.inputs.entries()) {
+    if (name === "" || live.includes(input)) continue;
+    if (stored(s, node, input)) s.absorb({ node, input }, "out");
+    else s.keep(node, "out");
+  }
+};
+
+/** clip(2x, 2a, 2b) = 2·clip(x, a, b), and padding with 2a likewise: the stored inputs after the first are doubled. */
+const limited =
+  (...settings: readonly number[]): ScalingRule =>
+  (s, node) => {
+    if (computed(s, node).join() !== "0") return keepAll(s, node);
+    s.alike(node, 0, "out");
+    for (const input of settings) {
+      if ((node.inputs[input] ?? "") === "") continue;
+      if (stored(s, node, input)) s.absorb({ node, input }, "out");
+      else s.keep(node, "out");
+    }
+  };
+
+/** y = W·x + b: whatever happens to x and y, W and b can make up for it. */
+const linear: ScalingRule = (s, node) => {
+  const absorbs =
+    computed(s, node).join() === "0" && node.inputs.every((name, i) => i === 0 || !name || stored(s, node, i));
+  if (!absorbs) return keepAll(s, node);
+  s.absorb({ node, input: 1 }, "out", 0);
+  if (node.inputs[2]) s.absorb({ node, input: 2 }, "out");
+};
+
+/** Normalisation takes its input as it is, as ε is added to its variance; its weight and bias scale what it makes. */
+const norm: ScalingRule = (s, node) => {
+  if (computed(s, node).join() !== "0" || !stored(s, node, 1)) return keepAll(s, node);
+  s.keep(node, 0);
+  s.absorb({ node, input: 1 }, "out");
+  if (!node.inputs[2]) return;
+  if (stored(s, node, 2)) s.absorb({ node, input: 2 }, "out");
+  else s.keep(node, "out");
+};
+
+/** A stored factor makes up for a difference; of two maps the smaller one, a gate, stays as it is. */
+const product: ScalingRule = (s, node) => {
+  const live = computed(s, node);
+  if (live.length === 2) {
+    const [a, b] = node.inputs.map((name) => s.wiring.values.get(name)!.shape);
+    const gate = smaller(b!, a!) ? 1 : smaller(a!, b!) ? 0 : undefined;
+    if (gate === undefined) return keepAll(s, node);
+    s.keep(node, gate);
+    return s.alike(node, 1 - gate, "out");
+  }
+  const factor = 1 - live[0]!;
+  if (stored(s, node, factor)) s.absorb({ node, input: factor }, "out", live[0]!);
+  else s.alike(node, live[0]!, "out");
+};
+
+function smaller(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length <= b.length && a.some((dim, i) => dim === 1 && b[b.length - a.length + i] !== 1);
+}
+
+const quotient: ScalingRule = (s, node) =>
+  computed(s, node).join() === "0" ? s.alike(node, 0, "out") : keepAll(s, node);
+
+/** The rules by operator; what is not listed keeps its inputs and outputs as they are. */
+export const scalingRules: Readonly<Record<string, ScalingRule>> = {
+  ...each(moves, "Identity", "Dropout", "Relu", "LeakyRelu", "PRelu", "Neg", "Abs"),
+  ...each(moves, "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "LpPool"),
+  ...each(moves, "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2"),
+  ...each(moves, "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Expand", "Tile", "DepthToSpace"),
+  ...each(moves, "SpaceToDepth", "Slice", "Gather", "Resize"),
+  ...each(joins, "Add", "Sub", "Sum", "Max", "Min", "Mean", "Concat"),
+  ...each(linear, "Conv", "ConvTranspose", "Gemm", "MatMul"),
+  ...each(norm, "BatchNormalization", "InstanceNormalization", "LayerNormalization", "GroupNormalization"),
+  Clip: limited(1, 2),
+  Pad: limited(2),
+  Mul: product,
+  Div: quotient,
+  Split: (s, node) => (computed(s, node).join() === "0" ? s.alike(node, 0, "out") : keepAll(s, node)),
+};
+
+function each(rule: ScalingRule, ...names: readonly string[]): Record<string, ScalingRule> {
+  return Object.fromEntries(names.map((name) => [name, rule]));
+}

@@ -1,0 +1,48 @@
+import type { Value } from "../../graph/graph.js";
+import { conv } from "../conv.js";
+import type { Scope } from "../scope.js";
+import { type SqueezeExciteOptions, squeezeExcite } from "./squeeze-excite.js";
+
+/** Options of the spatial gate. */
+export interface SpatialSqueezeExciteOptions {
+  /** Whether its one convolution has a bias. */
+  readonly bias?: boolean;
+}
+
+/** Options of both gates. */
+export interface ConcurrentSqueezeExciteOptions extends SqueezeExciteOptions, SpatialSqueezeExciteOptions {
+  /** How the two scaled maps become one: their sum, or the larger of the two at every place. */
+  readonly join?: "add" | "max";
+}
+
+/**
+ * The channel gate of scSE: an SE block with r = 2. Source: Roy et al. 2018, arXiv:1803.02579, §2.2.
+ * @param x [N, C, H, W]. @returns the same shape.
+ */
+export function channelSqueezeExcite(p: Scope, x: Value, options: SqueezeExciteOptions = {}): Value {
+  return squeezeExcite(p, x, { reduction: 2, ...options });
+}
+
+/**
+ * Scales every pixel by a gate that a 1×1 convolution `conv` [1, C, 1, 1] reads off its channels.
+ * Source: Roy et al. 2018, arXiv:1803.02579, §2.1.
+ * @param x [N, C, H, W]. @returns the same shape; the gate is `<path>.gate` [N, 1, H, W].
+ */
+export function spatialSqueezeExcite(p: Scope, x: Value, { bias = true }: SpatialSqueezeExciteOptions = {}): Value {
+  const logits = conv(p.at("conv"), x, { channels: 1, kernel: 1, bias, init: { kind: "he-normal", fan: "in" } });
+  const s = p.g.call("Sigmoid", [logits], {}, p.name("gate"));
+  return p.g.call("Mul", [x, s], {}, p.name("out"));
+}
+
+/**
+ * Both of them side by side, `cse` and `sse`. Source: Roy et al. 2018, arXiv:1803.02579, §2.3.
+ * @param x [N, C, H, W]. @returns the same shape.
+ */
+export function concurrentSqueezeExcite(p: Scope, x: Value, options: ConcurrentSqueezeExciteOptions = {}): Value {
+  const { join = "add", bias = true, ...channel } = options;
+  const both = [
+    channelSqueezeExcite(p.at("cse"), x, { ...channel, bias }),
+    spatialSqueezeExcite(p.at("sse"), x, { bias }),
+  ];
+  return p.g.call(join === "add" ? "Add" : "Max", both, {}, p.name("out"));
+}

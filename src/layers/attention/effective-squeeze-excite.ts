@@ -1,0 +1,26 @@
+import { extent } from "../../graph/dims/shape.js";
+import type { Value } from "../../graph/graph.js";
+import { conv } from "../conv.js";
+import type { Scope } from "../scope.js";
+import { type Gate, gateOf } from "./gate.js";
+import { squeeze } from "./squeeze.js";
+
+/** Options of effective squeeze-and-excitation. */
+export interface EffectiveSqueezeExciteOptions {
+  readonly gate?: Gate;
+}
+
+/**
+ * SE with a single dense layer `fc` [C, C, 1, 1] that loses no channel on the way, and a hard sigmoid.
+ * Source: Lee & Park 2019, arXiv:1911.06667, §3.3.
+ * @param x [N, C, H, W]. @returns the same shape.
+ */
+export function effectiveSqueezeExcite(
+  p: Scope,
+  x: Value,
+  { gate = "hard-sigmoid" }: EffectiveSqueezeExciteOptions = {},
+): Value {
+  const dense = { channels: extent(x, 1), kernel: 1, bias: true, init: { kind: "he-normal", fan: "in" } } as const;
+  const s = gateOf(p, conv(p.at("fc"), squeeze(p.g, x), dense), gate);
+  return p.g.call("Mul", [x, s], {}, p.name("out"));
+}

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { resamplings } from "../../data/augment/resampling.js";
+import { cropModes, resizedSize, roundings } from "../../data/centre-crop.js";
+import type { Preprocessing } from "../../data/preprocessing.js";
+import { UserError } from "../../errors.js";
+import type { Graph } from "../../graph/graph.js";
+
+const side = z.int().min(1);
+
+const card = z.object({
+  /** The names of the classes, in the order of the logits. */
+  classes: z.array(z.string()).min(1),
+  /** What normalises pixels scaled to 0–1, per channel. */
+  mean: z.array(z.number()),
+  std: z.array(z.number()),
+  /** What a photo is resized to before the input is cut out, in pixels, and how: older files do not say. */
+  resize: z.union([side, z.tuple([side, side]).readonly()]).optional(),
+  cropMode: z.enum(cropModes).optional(),
+  interpolation: z.enum(resamplings).optional(),
+  rounding: z.enum(roundings).optional(),
+  /** Where the weights come from. */
+  provenance: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+
+/** What a model file says about itself beside its graph: enough to feed it images and to name its answers. */
+export type ModelCard = z.infer<typeof card>;
+
+/** The entry of an ONNX file's `metadata_props` that holds the card as JSON. */
+const key = "senet.card";
+
+/** The graph with a card, which `writeOnnx` stores in the file. */
+export function withCard(graph: Graph, value: ModelCard): Graph {
+  return { ...graph, metadata: new Map([...graph.metadata, [key, JSON.stringify(value)]]) };
+}
+
+/** Whether a graph that was read from a file has a card. */
+export function hasCard(graph: Graph): boolean {
+  return graph.metadata.has(key);
+}
+
+/** The card of a graph that was read from a file. @throws UserError when there is none, or it is damaged. */
+export function readCard(graph: Graph): ModelCard {
+  const text = graph.metadata.get(key);
+  if (text === undefined) {
+    throw new UserError(
+      `the model file has no "${key}" entry; expected one written by senet train, or by senet convert with --model`,
+    );
+  }
+  try {
+    return card.parse(JSON.parse(text));
+  } catch (error) {
+    throw new UserError(
+      `the model file's "${key}" entry is damaged: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+/**
+ * How a card says that photos are prepared for an input of a given size. Cards that say nothing of resizing were written
+ * when 0.875 of the short side was kept, bilinear.
+ */
+export function cardPreprocessing(
+  { resize, cropMode, interpolation = "bilinear", rounding, mean, std }: ModelCard,
+  size: { readonly height: number; readonly width: number },
+): Preprocessing {
+  const { height, width } = size;
+  const how = { interpolation, ...(cropMode && { cropMode }), ...(rounding && { rounding }) };
+  return { height, width, resize: resize ?? resizedSize(size, 0.875), ...how, mean, std };
+}
+
+/** The entries of a card that say how photos are prepared. */
+export function cardEntries({
+  resize,
+  cropMode,
+  interpolation,
+  rounding,
+  mean,
+  std,
+}: Omit<Preprocessing, "height" | "width">) {
+  const how = { interpolation, ...(cropMode && { cropMode }), ...(rounding && { rounding }) };
+  return { mean: [...mean], std: [...std], resize, ...how };
+}

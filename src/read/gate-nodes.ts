@@ -1,0 +1,95 @@
+import { replay } from "../clean/replay.js";
+import { GraphBuilder } from "../graph/builder.js";
+import type { Graph, Node, Value } from "../graph/graph.js";
+
+/** A product of a map and a gate that is computed from it. */
+export interface GatedMap {
+  readonly product: Node;
+  /** The names of the two factors; of one that an Expand stretched to the other's shape, that of what it stretched. */
+  readonly map: string;
+  readonly gate: string;
+  /** The nodes that the gate depends on and the map does not. */
+  readonly nodes: ReadonlySet<Node>;
+}
+
+/** The names of all nodes that compute gates; see {@link gatedMaps}. */
+export function gateNodes(graph: Graph): Set<string> {
+  const found = gatedMaps(graph, replay(new GraphBuilder(graph.name), graph));
+  return new Set(found.flatMap(({ nodes }) => [...nodes].map(({ name }) => name)));
+}
+
+/**
+ * All gates of a graph, found by their form, whoever wrote the file: where a map [N, C, H, W] is multiplied by something
+ * smaller, [N, C, 1, 1] or [N, 1, H, W], the gate is what the factor depends on and the map does not, if there is a
+ * layer with weights among it, or a mean that is squashed. So neither x · σ(x) nor a learnt scale counts.
+ * @param values the graph's values by name, with their shapes.
+ */
+export function gatedMaps(graph: Graph, values: ReadonlyMap<string, Value>): GatedMap[] {
+  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const factorOf = (name: string): Factor => {
+    const maker = makers.get(name);
+    return { name, value: values.get(maker?.op === "Expand" ? maker.inputs[0]! : name)! };
+  };
+  return graph.nodes.flatMap((product) => {
+    const factors = product.op === "Mul" ? product.inputs.map(factorOf) : [];
+    for (const [map, gate] of mapAndGate(factors)) {
+      const nodes = ancestors(makers, gate.name, ancestors(makers, map.name));
+      if (!gates(nodes)) continue;
+      return [{ product, map: map.value.name, gate: gate.value.name, nodes }];
+    }
+    return [];
+  });
+}
+
+/** A factor of a product: its name there, and the value before an Expand, which other products would do without. */
+interface Factor {
+  readonly name: string;
+  readonly value: Value;
+}
+
+const layers = new Set(["Conv", "Gemm", "MatMul"]);
+const pools = new Set(["GlobalAveragePool", "AveragePool", "ReduceMean", "GlobalMaxPool", "ReduceMax"]);
+const squashes = new Set(["Sigmoid", "HardSigmoid", "Tanh", "Softmax"]);
+
+function gates(nodes: ReadonlySet<Node>): boolean {
+  const some = (ops: ReadonlySet<string>) => [...nodes].some(({ op }) => ops.has(op));
+  return some(layers) || (some(pools) && some(squashes));
+}
+
+/** The larger and the smaller of two factors with four axes; on one pixel each may be either. */
+function mapAndGate([a, b]: readonly Factor[]): (readonly [map: Factor, gate: Factor])[] {
+  if (a?.value.shape.length !== 4 || b?.value.shape.length !== 4) return [];
+  if (stretched(b.value, a.value)) return [[a, b]];
+  if (stretched(a.value, b.value)) return [[b, a]];
+  return onOnePixel(a.value)
+    ? [
+        [a, b],
+        [b, a],
+      ]
+    : [];
+}
+
+function stretched({ shape }: Value, to: Value): boolean {
+  return shape.slice(1).some((dim, i) => dim === 1 && to.shape[i + 1] !== 1);
+}
+
+function onOnePixel({ shape }: Value): boolean {
+  return shape[2] === 1 && shape[3] === 1;
+}
+
+/** The nodes that a value depends on, but for those of `without`. */
+function ancestors(
+  makers: ReadonlyMap<string, Node>,
+  start: string,
+  without: ReadonlySet<Node> = new Set(),
+): Set<Node> {
+  const found = new Set<Node>();
+  const visit = [start];
+  for (let name = visit.pop(); name !== undefined; name = visit.pop()) {
+    const node = makers.get(name);
+    if (node === undefined || found.has(node) || without.has(node)) continue;
+    found.add(node);
+    visit.push(...node.inputs);
+  }
+  return found;
+}

@@ -1,0 +1,117 @@
+import { UserError } from "../../errors.js";
+import { type OneCycleOptions, oneCycle } from "./one-cycle.js";
+import { type PlateauOptions, type PlateauState, plateau } from "./plateau.js";
+
+/** What a schedule says of one step. */
+export interface Rate {
+  readonly lr: number;
+  /** Where the schedule moves the momentum too. */
+  readonly momentum?: number;
+}
+
+/** What a schedule remembers between epochs: plain JSON, which a checkpoint keeps. Most remember nothing. */
+export type ScheduleState = PlateauState | null;
+
+/** The learning rate over a run: a function of how far it has come and of what was observed. */
+export interface Schedule {
+  /** The state before the first epoch. */
+  readonly start: ScheduleState;
+  /** @param epoch epochs done, fractions count: after 5 of 10 steps of the third one, 2.5. */
+  at(epoch: number, state: ScheduleState): Rate;
+  /** The state after an epoch, given the value that is watched. */
+  observe(state: ScheduleState, metric: number): ScheduleState;
+}
+
+/** What a schedule depends on. Names as in timm and PyTorch. */
+export interface ScheduleOptions extends OneCycleOptions, PlateauOptions {
+  readonly epochs: number;
+  /** The largest learning rate. */
+  readonly lr: number;
+  /** `cosine`, `step`, `onecycle`, `plateau` or `constant`. */
+  readonly schedule: string;
+  /** Epochs over which the learning rate rises in a straight line from `warmupLr`; one-cycle has a rise of its own. */
+  readonly warmup: number;
+  /** 0 by default. */
+  readonly warmupLr?: number | undefined;
+  /** True: the schedule proper begins after the warm-up. By default it runs from the start, hidden by it meanwhile. */
+  readonly warmupPrefix?: boolean | undefined;
+  /** Where cosine ends and plateau stops, 0 by default. */
+  readonly minLr?: number | undefined;
+  /** Of `step`: drops after every so many epochs. */
+  readonly decayEpochs?: number | undefined;
+  /** Of `step`: drops when so many epochs are done. Without either: at one half and three quarters of all epochs. */
+  readonly milestones?: readonly number[] | undefined;
+  /** The factor of every drop of `step` and `plateau`, 0.1 by default. */
+  readonly decayRate?: number | undefined;
+}
+
+/** The learning rate as a factor of its largest value, after `epoch` epochs. */
+type Curve = (epoch: number) => number;
+
+/**
+ * Half a cosine from `lr` to `minLr` over `epochs`, then flat.
+ * Source: Loshchilov & Hutter 2017, arXiv:1608.03983, eq. 5 without restarts.
+ */
+export function cosine(epochs: number, lr: number, minLr = 0): Curve {
+  return (epoch) => minLr + ((lr - minLr) * (1 + Math.cos(Math.PI * Math.min(1, epoch / epochs)))) / 2;
+}
+
+/** Multiplies `lr` by `rate` at each of `milestones`, in epochs. Source: He et al. 2015, arXiv:1512.03385, §4.2. */
+export function multistep(milestones: readonly number[], lr: number, rate = 0.1): Curve {
+  return (epoch) => lr * rate ** milestones.filter((milestone) => epoch >= milestone).length;
+}
+
+/** Multiplies `lr` by `rate` after every `every` epochs. */
+export function step(every: number, lr: number, rate = 0.1): Curve {
+  return (epoch) => lr * rate ** Math.floor(epoch / every);
+}
+
+/** The schedules by name. */
+const schedules = {
+  cosine: (options: ScheduleOptions) => warmed(options, (epochs) => cosine(epochs, options.lr, options.minLr)),
+  step: (options: ScheduleOptions) => warmed(options, (epochs) => stepOf(options, epochs)),
+  onecycle: (options: ScheduleOptions, stepsPerEpoch: number): Schedule => {
+    const rate = oneCycle(options, options.epochs * stepsPerEpoch);
+    return { start: null, at: (epoch) => rate(Math.round(epoch * stepsPerEpoch)), observe: (state) => state };
+  },
+  plateau: (options: ScheduleOptions): Schedule => {
+    const { start, observe } = plateau(options);
+    const at = (epoch: number, state: ScheduleState) => ({ lr: warmupLr(options, epoch) ?? (state ?? start).lr });
+    return { start, at, observe: (state, metric) => observe(state ?? start, metric) };
+  },
+  constant: (options: ScheduleOptions) => warmed(options, () => () => options.lr),
+} as const;
+
+/** The names of the schedules. */
+export const scheduleNames = Object.keys(schedules) as readonly (keyof typeof schedules)[];
+
+/**
+ * The schedule that the options describe.
+ * @param stepsPerEpoch updates in an epoch; one-cycle ends with the last one.
+ * @throws UserError when the name is unknown.
+ */
+export function scheduleOf(options: ScheduleOptions, stepsPerEpoch: number): Schedule {
+  const { schedule } = options;
+  if (!Object.hasOwn(schedules, schedule)) {
+    throw new UserError(`unknown schedule "${schedule}"; expected one of ${scheduleNames.join(", ")}`);
+  }
+  return schedules[schedule as keyof typeof schedules](options, stepsPerEpoch);
+}
+
+function stepOf({ lr, decayEpochs, decayRate, milestones }: ScheduleOptions, epochs: number): Curve {
+  if (decayEpochs !== undefined) return step(decayEpochs, lr, decayRate);
+  return multistep(milestones ?? [epochs / 2, (3 * epochs) / 4], lr, decayRate);
+}
+
+/** A schedule that remembers nothing, after its warm-up. */
+function warmed(options: ScheduleOptions, curve: (epochs: number) => Curve): Schedule {
+  const skipped = options.warmupPrefix ? options.warmup : 0;
+  const after = curve(options.epochs - skipped);
+  const at = (epoch: number) => ({ lr: warmupLr(options, epoch) ?? after(epoch - skipped) });
+  return { start: null, at, observe: (state) => state };
+}
+
+/** The learning rate while it rises; undefined afterwards. */
+function warmupLr({ lr, warmup, warmupLr: from = 0 }: ScheduleOptions, epoch: number): number | undefined {
+  return epoch < warmup ? from + ((lr - from) * epoch) / warmup : undefined;
+}

@@ -1,0 +1,178 @@
+import { z } from "zod";
+import { resamplings } from "../../data/augment/resampling.js";
+import { type CropMode, cropModes, timmFraming } from "../../data/centre-crop.js";
+import type { Preprocessing } from "../../data/preprocessing.js";
+import { quoted, UserError } from "../../errors.js";
+
+/** What a repository with a timm model says about it in its `config.json`. */
+export interface TimmConfig {
+  /** timm's name of the network, without a tag: `seresnet50`. */
+  readonly architecture: string;
+  readonly classes: number;
+  /** What the classes are called; undefined where the file does not say. */
+  readonly labels: readonly string[] | undefined;
+  /** Channels, height and width of the images it was trained for. */
+  readonly input: readonly [channels: number, height: number, width: number];
+  /** Those it is best tested with, where they are others. */
+  readonly testInput: readonly [channels: number, height: number, width: number] | undefined;
+  readonly license: string | undefined;
+  /**
+   * How an image of the size asked for is made, `input` by default, cropped as the file says by default.
+   * @throws UserError when we cannot make it so.
+   */
+  preprocessing(size?: readonly [height: number, width: number], cropMode?: CropMode): Preprocessing;
+}
+
+const pixels = z.int().min(1).max(8192);
+const size = z.tuple([z.int().min(1).max(16), pixels, pixels]).readonly();
+const share = z.number().gt(0.01).max(8); // above 1, an image is padded
+const perChannel = z.array(z.number()).min(1).max(16);
+
+/** Names that are printed: nothing in them moves a terminal's cursor. */
+const printed = z.string().transform((text) =>
+  text
+    .slice(0, 1000)
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .trim(),
+);
+
+/** timm writes null for what is not there in some fields, and leaves others out. */
+const pretrained = z.object({
+  input_size: size.nullish(),
+  test_input_size: size.nullish(),
+  crop_pct: share.nullish(),
+  test_crop_pct: share.nullish(),
+  crop_mode: z.string().nullish(),
+  interpolation: z.string().nullish(),
+  mean: perChannel.nullish(),
+  std: z.array(z.number().positive()).min(1).max(16).nullish(),
+  num_classes: z.int().nullish(),
+  label_offset: z.int().nullish(),
+  label_names: z.union([z.array(printed), z.record(z.string(), printed)]).nullish(),
+  label_descriptions: z.record(z.string(), printed).nullish(),
+  license: printed.nullish(),
+});
+
+const config = z.object({
+  architecture: z.string(),
+  num_classes: z.int().nullish(),
+  global_pool: z.string().nullish(),
+  label_names: pretrained.shape.label_names,
+  label_descriptions: pretrained.shape.label_descriptions,
+  model_args: z.record(z.string(), z.unknown()).nullish(),
+  pretrained_cfg: pretrained,
+});
+
+/** More classes than any published classifier has. */
+const MOST_CLASSES = 1_000_000;
+
+/**
+ * Reads the `config.json` of a timm repository; what it leaves out is timm's default.
+ * Source: timm 0.9, `models/_hub.py` (`load_model_config_from_hf`) and `data/config.py` (`resolve_data_config`).
+ * @param source what messages call the file.
+ * @throws UserError when it is no such file, or its network is built with arguments of its own.
+ */
+export function parseTimmConfig(text: string, source: string): TimmConfig {
+  const { architecture, model_args, global_pool, pretrained_cfg: cfg, ...top } = fieldsOf(text, source);
+  const refuse = (what: string, expected: string) =>
+    new UserError(`${source}: got ${what}; expected ${expected}: this network is none that senet knows`);
+  const ownArguments = Object.keys(model_args ?? {});
+  if (ownArguments.length > 0) throw refuse(`model_args ${quoted(ownArguments.join(", "))}`, "a network as published");
+  if (global_pool && global_pool !== "avg") throw refuse(`global_pool ${quoted(global_pool)}`, "avg");
+  if (cfg.label_offset) throw refuse(`label_offset ${cfg.label_offset}`, "classes that start at 0");
+  const classes = top.num_classes ?? cfg.num_classes ?? 1000;
+  if (classes < 1 || classes > MOST_CLASSES) throw refuse(`${classes} classes`, "a classifier");
+  const input = cfg.input_size ?? ([3, 224, 224] as const);
+  return {
+    architecture: architecture.split(".")[0]!,
+    classes,
+    labels: labelsOf(
+      classes,
+      top.label_names ?? cfg.label_names,
+      top.label_descriptions ?? cfg.label_descriptions ?? {},
+    ),
+    input,
+    testInput: cfg.test_input_size ?? undefined,
+    license: cfg.license ?? undefined,
+    preprocessing: (asked = [input[1], input[2]], mode) =>
+      preprocessingOf(mode ? { ...cfg, crop_mode: mode } : cfg, asked, input[0], source),
+  };
+}
+
+function fieldsOf(text: string, source: string): z.infer<typeof config> {
+  const wrong = (why: string) => new UserError(`${source}: ${why}; expected the config.json of a timm model`);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw wrong("got no JSON");
+  }
+  const found = z.record(z.string(), z.unknown()).safeParse(json).data;
+  if (found === undefined) throw wrong("got no JSON object");
+  if (found.architecture === undefined) {
+    const of = found.model_type ?? found._class_name;
+    throw wrong(typeof of === "string" ? `got a model of type "${quoted(of)}"` : "got no architecture");
+  }
+  // The oldest repositories have the fields of pretrained_cfg beside the architecture, and call the labels so.
+  const all = found.pretrained_cfg === undefined ? { ...found, pretrained_cfg: oldForm(found) } : found;
+  const parsed = config.safeParse(all);
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0]!;
+  throw wrong(`${quoted(path.join("."))}: ${message.toLowerCase()}`);
+}
+
+function oldForm(fields: Readonly<Record<string, unknown>>): unknown {
+  return { ...fields, label_names: fields.label_names ?? fields.labels };
+}
+
+function labelsOf(
+  classes: number,
+  names: z.infer<typeof config>["label_names"],
+  descriptions: Readonly<Record<string, string>>,
+): string[] | undefined {
+  if (!names || Object.keys(names).length === 0) return undefined;
+  const byIndex = names as Readonly<Record<string, string>>; // a list, or an object where some have no name
+  return Array.from({ length: classes }, (_, i) => {
+    const name = Object.hasOwn(byIndex, i) ? byIndex[i]! : String(i);
+    return Object.hasOwn(descriptions, name) ? descriptions[name]! : name;
+  });
+}
+
+/** ImageNet's, which timm takes where nothing else is said. */
+const [imageNetMean, imageNetStd] = [
+  [0.485, 0.456, 0.406],
+  [0.229, 0.224, 0.225],
+];
+
+function preprocessingOf(
+  cfg: z.infer<typeof pretrained>,
+  [height, width]: readonly [number, number],
+  channels: number,
+  source: string,
+): Preprocessing {
+  const interpolation = resamplings.find((name) => name === (cfg.interpolation || "bicubic"));
+  if (interpolation === undefined) {
+    throw new UserError(
+      `${source}: got interpolation ${quoted(cfg.interpolation!)}; expected ${resamplings.join(", ")}`,
+    );
+  }
+  const cropMode = cropModes.find((name) => name === (cfg.crop_mode || "center"));
+  if (cropMode === undefined) {
+    throw new UserError(`${source}: got crop_mode ${quoted(cfg.crop_mode!)}; expected ${cropModes.join(", ")}`);
+  }
+  const tested = cfg.test_input_size?.[1] === height && cfg.test_input_size[2] === width;
+  const trained = cfg.input_size?.[1] === height && cfg.input_size[2] === width;
+  const cropPct = (tested && !trained && cfg.test_crop_pct) || cfg.crop_pct || 0.875;
+  return {
+    ...timmFraming({ height, width }, { cropPct, cropMode, interpolation }),
+    mean: ofChannels(cfg.mean ?? imageNetMean, channels, source),
+    std: ofChannels(cfg.std ?? imageNetStd, channels, source),
+  };
+}
+
+/** One number serves every channel. */
+function ofChannels(numbers: readonly number[], channels: number, source: string): readonly number[] {
+  if (numbers.length === channels) return numbers;
+  if (numbers.length === 1) return Array.from({ length: channels }, () => numbers[0]!);
+  throw new UserError(`${source}: got mean or std of ${numbers.length} channels; expected ${channels}`);
+}

@@ -1,0 +1,96 @@
+import { quoted, UserError } from "../../errors.js";
+import { type ByteSource, memorySource } from "../../files/byte-source.js";
+import type { TensorFile } from "../safetensors/safetensors.js";
+import { findStateDict, type StateDict } from "../state-dict.js";
+import { readAll, type TensorListing } from "../tensor-listing.js";
+import { type Checkpoint, readArchive, readLegacy } from "./pth-archive.js";
+import { widthOf } from "./stored-type.js";
+import { extentOf, readStrided, type StridedEntry } from "./strided.js";
+import type { TensorRef } from "./torch-globals.js";
+
+/** Options of `readPth`. */
+export interface PthOptions {
+  /** What error messages call the file. */
+  readonly source?: string;
+  /** Which entry of a checkpoint to take, such as `model_ema`; by default the usual ones are looked for. */
+  readonly entry?: string;
+}
+
+/**
+ * Reads a PyTorch checkpoint (`.pth`, `.pt`, `.th`) of either form as data: no code in it can run. The weights are found
+ * in a training checkpoint; float16 and bfloat16 become float32, int16 becomes int32. Views, shared and strided tensors
+ * come out whole, each in memory of its own.
+ * @throws UserError in one line when the bytes are cut short, damaged, or ask for anything but tensors and containers.
+ */
+export function readPth(bytes: Uint8Array, options: PthOptions = {}): TensorFile {
+  return { tensors: readAll(openPth(memorySource(bytes), options)), metadata: new Map() };
+}
+
+/** Opens a PyTorch checkpoint: lists its tensors, and reads one when it is asked for. @throws UserError as `readPth`. */
+export function openPth(bytes: ByteSource, { source = "pth", entry }: PthOptions = {}): TensorListing {
+  try {
+    const checkpoint = openCheckpoint(bytes);
+    const state = findStateDict(checkpoint.value, entry);
+    const entries = new Map([...state.tensors].map(([name, ref]) => [name, place(name, ref, checkpoint)]));
+    checkMemory(entries.values(), bytes.size);
+    return {
+      entries: [...entries.values()],
+      notices: noticesOf(state),
+      read: (name) => readStrided(bytes, entries.get(name)!, checkpoint.bigEndian, source),
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${source}: ${error.message}`);
+  }
+}
+
+function openCheckpoint(bytes: ByteSource): Checkpoint {
+  const start = bytes.read(0, Math.min(4, bytes.size));
+  if (start[0] === 0x50 && start[1] === 0x4b) return readArchive(bytes); // "PK"
+  if (start[0] === 0x80) return readLegacy(bytes); // a pickle's protocol
+  throw new UserError(
+    `got ${bytes.size} bytes that are neither a zip archive nor a pickle; expected a checkpoint as torch.save writes it`,
+  );
+}
+
+function place(name: string, ref: TensorRef, checkpoint: Checkpoint): StridedEntry {
+  const { storage, offset, shape, strides } = ref;
+  const start = storage.offset + offset;
+  const begin = checkpoint.storages.get(storage.key)! + start * widthOf(storage.type);
+  return { name, type: storage.type, shape, strides, begin, room: storage.length - offset };
+}
+
+/** Tensors may share bytes and repeat them, so that a small file can ask for any amount of memory. */
+function checkMemory(entries: Iterable<StridedEntry>, fileBytes: number): void {
+  const most = 8 * fileBytes + 2 ** 24;
+  let bytes = 0;
+  for (const entry of entries) {
+    const { elements, span } = wrapped(entry, () => extentOf(entry));
+    bytes += (elements + span) * widthOf(entry.type);
+    if (bytes > most) {
+      throw new UserError(
+        `got ${fileBytes} bytes whose tensors would take more than ${most}; expected each number about once`,
+      );
+    }
+  }
+}
+
+function wrapped<T>({ name }: StridedEntry, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(`tensor "${quoted(name)}": ${error.message}`) : error;
+  }
+}
+
+function noticesOf({ entry, beside, others }: StateDict): string[] {
+  const not = beside.length === 0 ? "" : `; not ${some(beside)}`;
+  const taken = entry === undefined ? [] : [`took the weights under "${entry}"${not}`];
+  return others.length === 0
+    ? taken
+    : [...taken, `left out ${others.length} values that are no tensors: ${some(others)}`];
+}
+
+function some(names: readonly string[]): string {
+  return `${names.slice(0, 8).map(quoted).join(", ")}${names.length > 8 ? ", …" : ""}`;
+}

@@ -1,0 +1,56 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../errors.js";
+import { models } from "../../models/index.js";
+import { hasHubPrefix, looksLikeHubId } from "../../weights/hub/hub-id.js";
+
+/** Where a model comes from: a network by name, a file (or a run's folder) here, or a repository of the hub. */
+export type ModelSource = "name" | "file" | "hub";
+
+/** What models may be given as, for the help of commands. */
+export const modelSources =
+  "a network by its published name, an .onnx file, the folder of a run, or a hub id such as timm/seresnet50.a1_in1k";
+
+/** What weights may be given as, for the help of commands. */
+export const weightsSources = "a .pth, .safetensors or .onnx file, the folder of a run, or a hub id";
+
+/** Endings of files that hold tensors. A repository of the hub whose name has one needs `hf-hub:` before it. */
+const tensorFile = /\.(onnx|safetensors|pth|pt|th|bin|ckpt|tar|json)$/i;
+
+/**
+ * What `--model` stands for. A file that is there wins over a hub id of the same form; `hf-hub:` makes it one for certain.
+ * A text that is none of these is a name, for whoever knows the names to say what is near.
+ */
+export function modelSource(model: string): ModelSource {
+  if (hasHubPrefix(model)) return "hub";
+  if (Object.hasOwn(models, model)) return "name";
+  if (existsSync(model) || tensorFile.test(model)) return "file";
+  if (looksLikeHubId(model)) return "hub";
+  return /[/\\]/.test(model) ? "file" : "name";
+}
+
+/** What `--weights` stands for, by the same rules. @throws UserError for a network's name, which has none. */
+export function weightsSource(weights: string): Exclude<ModelSource, "name"> {
+  if (modelSource(weights) === "hub") return "hub";
+  if (existsSync(weights) || !Object.hasOwn(models, weights)) return "file";
+  throw new UserError(`--weights: got ${weights}, a network's name; expected ${weightsSources}, timm/${weights}.TAG`);
+}
+
+/** The `.onnx` file of a model that is one, or of a run's folder. @throws UserError when there can be none. */
+export function modelFileOf(model: string): string {
+  const path = runFileOf(model);
+  if (/\.onnx$/i.test(path)) return path;
+  throw new UserError(
+    `got ${path}; expected ${modelSources}; weights alone go to --weights, with their network's name here`,
+  );
+}
+
+/** The model in a run's folder; the path itself where that is no folder. @throws UserError for a folder without one. */
+export function runFileOf(path: string): string {
+  if (!existsSync(path) || !statSync(path).isDirectory()) return path;
+  const file = ["model.onnx", "best.onnx"].map((name) => join(path, name)).find((file) => existsSync(file));
+  if (file !== undefined) return file;
+  throw new UserError(
+    `${path}: got a folder without model.onnx and best.onnx; give one of senet train, or an .onnx file`,
+  );
+}

@@ -1,0 +1,53 @@
+import type { CropMode } from "../../data/centre-crop.js";
+import type { Graph, Weights } from "../../graph/graph.js";
+import { runFileOf, weightsSource } from "./model-source.js";
+
+/** What `--weights` may be asked. */
+export interface ModelWeightsOptions {
+  /** The network's name in the zoo, whose family knows names of other libraries. */
+  readonly model?: string | undefined;
+  /** Which entry of a PyTorch checkpoint to take. */
+  readonly entry?: string | undefined;
+  /** Whether the last layer starts anew for another number of classes; off unless asked for. */
+  readonly renewHead?: boolean | undefined;
+  /** Whether a file may hold more than the network, as checkpoints of runs do. */
+  readonly allowSurplus?: boolean | undefined;
+  readonly seed?: number | undefined;
+  /** What becomes of photos of another shape, where a repository describes how they are prepared. */
+  readonly cropMode?: CropMode | undefined;
+  readonly onNotice?: ((text: string) => void) | undefined;
+}
+
+/** The weights of a network, and what their source says. */
+export interface ModelWeights {
+  readonly weights: Weights;
+  /** Parameters of a last layer that starts anew. */
+  readonly renewed: readonly string[];
+  /** What an `.onnx` file or a repository says of its images and classes: entries of a model's metadata. */
+  readonly metadata: ReadonlyMap<string, string>;
+  /** What messages call the source. */
+  readonly origin: string;
+}
+
+/**
+ * The weights that `--weights` names, for a network: of a file of any kind that holds tensors (`.pth`, `.th`, `.pt`,
+ * `.safetensors`, its `.index.json`, `.onnx`), of a run's folder, or of a repository of the hub.
+ * @throws UserError when they cannot be had; WeightsMismatch when they do not fit the network.
+ */
+export async function readModelWeights(
+  from: string,
+  graph: Graph,
+  { model, entry, renewHead = false, allowSurplus = false, seed = 1, cropMode, onNotice }: ModelWeightsOptions = {},
+): Promise<ModelWeights> {
+  const noticed = onNotice && { onNotice };
+  if (weightsSource(from) === "hub") {
+    const { openHubFor } = await import("./open-hub.js");
+    const found = await openHubFor(from, graph, { renewHead, seed, ...(cropMode && { cropMode }), ...noticed });
+    return { ...found, origin: found.label };
+  }
+  const { loadWeightsFile } = await import("../../weights/node/load-weights-file.js");
+  const { modelEntry } = await import("../../models/index.js");
+  const alias = model === undefined ? undefined : modelEntry(model).alias;
+  const path = runFileOf(from);
+  return { ...loadWeightsFile(path, graph, { alias, entry, renewHead, allowSurplus, seed, ...noticed }), origin: path };
+}

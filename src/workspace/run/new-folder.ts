@@ -1,0 +1,28 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../../errors.js";
+import { replaceFile } from "../../files/node/durable.js";
+
+/** @throws UserError when there is something in the folder already, or it is none. */
+export async function checkNewFolder(path: string): Promise<void> {
+  const held = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw new UserError(`--out: cannot write to ${path} (${error.message}); choose another folder`);
+  });
+  if (held.length > 0) throw new UserError(`--out: ${path} already holds ${held[0]}; choose a new folder`);
+}
+
+/**
+ * Writes files into a folder that is made for them, each whole or not at all.
+ * @throws UserError when the folder already holds something or cannot be written.
+ */
+export async function writeNewFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+    await checkNewFolder(path);
+    for (const [name, bytes] of files) await replaceFile(join(path, name), bytes);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`--out: cannot write to ${path} (${(error as Error).message}); choose another folder`);
+  }
+}

@@ -1,0 +1,130 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { UserError } from "../../errors.js";
+import { appendDurably, replaceFile } from "../../files/node/durable.js";
+import type { CheckpointFolder } from "../../train/node/checkpoint-folder.js";
+import { checkpointFolder } from "../../train/node/checkpoint-folder.js";
+
+/** The folder a run writes into. What cannot be written is a `UserError` that says how the run goes on. */
+export interface RunFolder {
+  readonly path: string;
+  /** The command that goes on with this run. */
+  readonly goOn: string;
+  /** Writes a file whole or not at all. A folder in its name is made. */
+  write(name: string, content: string | Uint8Array): Promise<void>;
+  /** Adds to a file, whole or not at all. */
+  append(name: string, bytes: Uint8Array): Promise<void>;
+  /** Adds one line of JSON. */
+  log(name: string, record: object): Promise<void>;
+  /** The checkpoints in a folder of that name. */
+  checkpoints(name: string): CheckpointFolder;
+}
+
+/** The file that makes a folder one of a run: written first, as one. */
+export const CONFIG = "config.json";
+
+/**
+ * Makes the folder of a new run.
+ * @param command the one that runs: `train`.
+ * @throws UserError when it already holds something, so that no run overwrites another, or cannot be written.
+ */
+export async function newRunFolder(path: string, command: string): Promise<RunFolder> {
+  try {
+    await makeFolder(path);
+    const held = (await readdir(path)).filter((name) => name !== `${CONFIG}.part`); // of a run killed in its first moment
+    if (held.length > 0) {
+      const resume = held.includes(CONFIG) ? `go on with senet ${command} --resume ${path}` : "remove this one";
+      throw new UserError(
+        `--out: ${path} already holds ${held.slice(0, 3).join(", ")}; choose a new folder, or ${resume}`,
+      );
+    }
+    await rm(join(path, `${CONFIG}.part`), { force: true });
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `--out: cannot write to ${path} (${error instanceof Error ? error.message : error}); choose another folder`,
+    );
+  }
+  return openRunFolder(path, command);
+}
+
+/** The folder of a run that exists. */
+export function openRunFolder(path: string, command: string): RunFolder {
+  const goOn = `senet ${command} --resume ${path}`;
+  const saving = <T>(name: string, work: () => Promise<T>): Promise<T> =>
+    work().catch((error: unknown) => {
+      throw unsaved(join(path, name), error, goOn);
+    });
+  const append = (name: string, bytes: Uint8Array) =>
+    saving(name, async () => {
+      await makeFolderInside(path, name);
+      await appendDurably(join(path, name), bytes);
+    });
+  return {
+    path,
+    goOn,
+    write: (name, content) =>
+      saving(name, async () => {
+        await makeFolderInside(path, name);
+        await replaceFile(join(path, name), content);
+      }),
+    append,
+    log: (name, record) => append(name, new TextEncoder().encode(`${JSON.stringify(record)}\n`)),
+    checkpoints(name) {
+      const { load, save } = checkpointFolder(join(path, name));
+      const saveInside = async (checkpoint: Parameters<typeof save>[0]) => {
+        await makeFolderInside(path, name);
+        await save(checkpoint);
+      };
+      return { path: join(path, name), load, save: (checkpoint) => saving(name, () => saveInside(checkpoint)) };
+    },
+  };
+}
+
+/** One line for what the file system refused. */
+function unsaved(path: string, error: unknown, goOn: string): unknown {
+  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  if (code === undefined) return error;
+  const remedies: Readonly<Record<string, string>> = {
+    ENOSPC: "make room",
+    EDQUOT: "make room",
+    ENOENT: "put the folder back",
+    EACCES: "make the folder writable",
+    EROFS: "make the folder writable",
+  };
+  return new UserError(
+    `cannot write ${path} (${message}); what was saved before is whole; ` +
+      `${remedies[code] ?? "see to the disk"}, then go on with: ${goOn}`,
+  );
+}
+
+/** Makes the folders in a file's name. The run's own is not made again: who removed it did not want the rest. */
+async function makeFolderInside(path: string, name: string): Promise<void> {
+  const parts = name.split("/").slice(0, -1);
+  for (const i of parts.keys()) {
+    await mkdir(join(path, ...parts.slice(0, i + 1))).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+  }
+}
+
+/** Makes a folder and those above it. Node's own `recursive` never returns where the system refuses, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  const make = () =>
+    mkdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+  try {
+    await make();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await make();
+  }
+}
+
+/** A folder name nobody used yet: `runs/compare-glyphs-20261123-142501`. */
+export function freshRunPath(kind: string, now = new Date()): string {
+  const digits = now.toISOString().replace(/\D/g, "");
+  return join("runs", `${kind}-${digits.slice(0, 8)}-${digits.slice(8, 14)}`);
+}
