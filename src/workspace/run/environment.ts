@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import os from "node:os";
 
 const require = createRequire(import.meta.url);
-const packages = { senet: "../../package.json", onnxruntime: "onnxruntime-node/package.json" };
+const packages = { senet: "../../../package.json", onnxruntime: "onnxruntime-node/package.json" };
 
 /** The version that a package states. */
 function version(of: keyof typeof packages): string {
