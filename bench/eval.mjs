@@ -9,11 +9,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { openTestData } from "../dist/workspace/data/eval-data.js";
-import { openClassifier } from "../dist/workspace/classifier/open-classifier.js";
 import { evaluate } from "../dist/evaluate/evaluate.js";
 import { writeOnnx } from "../dist/graph/onnx/write-onnx.js";
 import { nodeRuntime } from "../dist/runtime/node/runtime.js";
+import { openClassifier } from "../dist/workspace/classifier/open-classifier.js";
+import { openTestData } from "../dist/workspace/data/eval-data.js";
 
 const [labels, weights, rounds = "10"] = process.argv.slice(2);
 const [batch, workers] = [32, 2];
