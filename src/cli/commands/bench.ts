@@ -3,5 +3,5 @@ import { benchInfer } from "./bench-infer.js";
 import { benchTrain } from "./bench-train.js";
 
 /** `senet bench`: times the engine. */
-export const bench = new Command("bench").description("Time the engine on this machine.");
+export const bench = new Command("bench");
 for (const command of [benchTrain, benchInfer]) bench.addCommand(command);

@@ -24,7 +24,6 @@ interface ClassifyFlags extends ClassifierFlags {
 
 /** `senet classify`: what photos show. */
 export const classify = new Command("classify")
-  .description("Say what photos show: the classes that a model finds likeliest, photo by photo.")
   .argument("<photos...>", "image files, folders with images, or - for one on standard input")
   .requiredOption(...classifierModel)
   .addOption(number("--top <n>", "classes per photo", 5))

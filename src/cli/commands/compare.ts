@@ -30,7 +30,6 @@ interface CompareFlags extends TrainingFlags {
 
 /** `senet compare`: trains a network and its SE twin side by side and says whether SE helped. */
 export const compare = new Command("compare")
-  .description("Train networks side by side with several seeds; say whether SE helped, by how much, at what cost.")
   .option(
     "--models <names>",
     "networks by name, .onnx files, folders of runs or hub ids, with commas between; the first is the baseline",

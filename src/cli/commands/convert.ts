@@ -31,7 +31,6 @@ interface Result {
 
 /** `senet convert`: weights from one kind of file into another. */
 export const convert = new Command("convert")
-  .description("Convert weights between PyTorch checkpoints, safetensors and ONNX, or list them.")
   .argument("<in>", "a .pth, .pt, .th, .safetensors, .index.json or .onnx file, the folder of a run, or a hub id")
   .argument("[out]", "a new .safetensors or .onnx file")
   .option("--list", "print names, types and shapes of the tensors instead")

@@ -6,7 +6,7 @@ import { wholeNumber } from "../flags/options.js";
 import { bar, Progress } from "../terminal/progress.js";
 
 /** `senet data`: datasets and their public homes. */
-export const data = new Command("data").description("Say what datasets there are, look into them, fetch them.");
+export const data = new Command("data");
 
 data
   .command("list")

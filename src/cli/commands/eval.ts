@@ -30,7 +30,6 @@ const testing = ["splitSeed", "onBadImage", "dataWorkers"];
 
 /** `senet eval`: measures a trained model on a dataset's test split. */
 export const evaluate = new Command("eval")
-  .description("Measure a model on the test images of a dataset: accuracy, calibration, what it confuses.")
   .requiredOption(...classifierModel)
   .requiredOption("--data <spec>", dataDescription)
   .addOption(number("--batch <n>", "images the model takes at a time, views counted", 32))

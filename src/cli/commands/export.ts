@@ -26,7 +26,6 @@ const trainingOptions = under("With --training:", [
 
 /** `senet export`: writes a network, or its training step, as a file for any ONNX Runtime. */
 export const exportModel = new Command("export")
-  .description("Write a network as one .onnx file, or with --training its training step, for any ONNX Runtime.")
   .argument("<model>", modelSources)
   .requiredOption("-o, --out <path>", "the new .onnx file; with --training a new folder")
   .option("--weights <weights>", `${weightsSources} (default: the model's own, or the first of the seed)`)

@@ -15,7 +15,6 @@ interface GradientFlags extends LoadedFlags {
 
 /** `senet gradients`: the loss of a batch and its gradients, to check us against another framework. */
 export const gradients = new Command("gradients")
-  .description("Compute the mean cross-entropy of a batch and its gradient for every parameter; dropout is off.")
   .requiredOption("--model <model>", modelSources)
   .option("--weights <weights>", `${weightsSources} (default: the model's own, or those of seed 1)`)
   .addOption(number("--classes <n>", "of a network by name (default: its own)"))

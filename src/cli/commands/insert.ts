@@ -29,7 +29,6 @@ interface InsertFlags {
 
 /** `senet insert`: puts attention blocks into a model that exists. */
 export const insert = new Command("insert")
-  .description("Put Squeeze-and-Excitation, or another attention block, into a model that exists; its answers stay.")
   .argument("<model>", `${modelSources}; what is there is not changed`)
   .option("-o, --out <path>", "the new .onnx file")
   .option(

@@ -19,9 +19,6 @@ interface ProfileFlags {
 
 /** `senet profile`: what a network takes, without running it. */
 export const profile = new Command("profile")
-  .description(
-    "Count what a network takes: parameters, multiply-accumulates, activations, memory, the share of attention.",
-  )
   .argument("[model]", modelSources)
   .option("--input <CxHxW>", "size of the images (default: the network's own)")
   .addOption(attentionOption())

@@ -14,7 +14,6 @@ interface PullFlags {
 
 /** `senet pull`: models of the hub, brought here. */
 export const pull = new Command("pull")
-  .description("Fetch a model of the Hugging Face hub into the cache; goes on where it broke off, checks what came.")
   .argument("[id]", "such as timm/seresnet50.a1_in1k, with @REVISION for a branch, a tag or a commit")
   .option("--revision <name>", "a branch, a tag or a commit (default: main)")
   .option("--list", "list the models in the cache instead, those that Python's tools brought included")

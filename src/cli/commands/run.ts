@@ -13,7 +13,6 @@ interface RunFlags extends LoadedFlags {
 
 /** `senet run`: what a model makes of a batch. */
 export const runModel = new Command("run")
-  .description("Run a model on a batch of images: x float32 [N, C, H, W] gives logits [N, classes].")
   .requiredOption("--model <model>", modelSources)
   .option("--weights <weights>", `${weightsSources} (default: the model's own, or those of seed 1)`)
   .addOption(number("--classes <n>", "of a network by name (default: its own)"))

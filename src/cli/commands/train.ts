@@ -36,7 +36,6 @@ interface TrainFlags extends TrainingFlags {
 
 /** `senet train`: trains one network. */
 export const train = new Command("train")
-  .description("Train a network; keep the log, checkpoints, the best, the last and a self-contained model.onnx.")
   .option("--model <model>", modelSources)
   .option("--weights <weights>", `start from them: ${weightsSources} (default: the model's own, or drawn by the seed)`)
   .option("--out <dir>", "folder for the run (default: a new one in runs/)")

@@ -1,19 +1,14 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
+import { senetVersion } from "./version.js";
 
 const require = createRequire(import.meta.url);
-const packages = { senet: "../../../package.json", onnxruntime: "onnxruntime-node/package.json" };
 
-/** The version that a package states. */
-function version(of: keyof typeof packages): string {
-  const text = readFileSync(require.resolve(packages[of]), "utf8");
+/** The version of ONNX Runtime that is installed. */
+function engineVersion(): string {
+  const text = readFileSync(require.resolve("onnxruntime-node/package.json"), "utf8");
   return (JSON.parse(text) as { version: string }).version;
-}
-
-/** The version of this package. */
-export function senetVersion(): string {
-  return version("senet");
 }
 
 /** The versions and the machine behind a measurement. */
@@ -21,7 +16,7 @@ export function environment() {
   return {
     senet: senetVersion(),
     node: process.version,
-    onnxruntime: version("onnxruntime"),
+    onnxruntime: engineVersion(),
     cpu: os.cpus()[0]?.model.trim() ?? "unknown",
     cores: os.availableParallelism(),
     os: `${os.type()} ${os.release()} ${os.arch()}`,

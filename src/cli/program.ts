@@ -1,0 +1,46 @@
+import { Command, Help } from "commander";
+import { senetVersion } from "../workspace/run/version.js";
+import { type CommandRow, commands, nameOf } from "./commands/index.js";
+
+/**
+ * The program with the commands that are asked for. The others stand in its help and in its suggestions, and their files
+ * stay unread: start-up is paid at every call.
+ * @param wanted whether the command of that name is to be loaded.
+ */
+export async function createProgram(wanted: (name: string) => boolean): Promise<Command> {
+  const terms = new Map(commands.map((row) => [nameOf(row), row.term]));
+  const help = new Help();
+  const program = new Command("senet")
+    .description("Squeeze-and-Excitation networks: train, compare and ship them as ONNX.")
+    .version(senetVersion())
+    .configureHelp({
+      helpWidth: Math.min(process.stdout.columns ?? 80, 100),
+      subcommandTerm: (command) => terms.get(command.name()) ?? help.subcommandTerm(command),
+    })
+    .option("--offline", "with any command: take models of the hub out of the cache, and ask nothing of the network")
+    .hook("preAction", (root) => {
+      if (root.opts().offline) process.env.HF_HUB_OFFLINE = "1";
+    })
+    .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
+  for (const row of commands) program.addCommand(await commandOf(row, wanted(nameOf(row))));
+  speakAlike(program);
+  return program;
+}
+
+/** The names that a command line mentions: one of them is that of its command, as in `senet --offline train` or `senet help train`. */
+export function mentioned(words: readonly string[]): (name: string) => boolean {
+  const [first, second] = words.filter((word) => !word.startsWith("-"));
+  return (name) => name === (first === "help" ? second : first);
+}
+
+async function commandOf(row: CommandRow, whole: boolean): Promise<Command> {
+  const command = whole ? await row.load() : new Command(nameOf(row));
+  return command.description(row.description);
+}
+
+/** Commander exits with 1 by itself and takes two lines to suggest; subcommands do not inherit what is set. */
+function speakAlike(command: Command): void {
+  const inOneLine = (text: string) => text.replace(/^error: /, "senet: ").replace(/\n\((.*)\)/, " ($1)");
+  command.exitOverride().configureOutput({ outputError: (text, write) => write(inOneLine(text)) });
+  for (const sub of command.commands) speakAlike(sub);
+}
