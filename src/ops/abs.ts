@@ -9,6 +9,8 @@ const attributes = {};
 /** y = |x|; its slope at 0 is taken as 0. */
 export const Abs: Op<typeof attributes> = {
   domain: "",
+  kind: "elementwise",
+  scaling: "moves",
   attributes,
   shape: unaryRule,
   gradient: (g, dy, { inputs }) => [() => g.call("Mul", [dy, signOf(g, required(inputs, 0, "X"))])],

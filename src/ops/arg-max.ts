@@ -11,6 +11,7 @@ const attributes = {
 /** The index of the largest element along `axis`, int64. */
 export const ArgMax: Op<typeof attributes> = {
   domain: "",
+  kind: "index",
   attributes,
   shape: ({ inputs, attributes: { axis, keepdims } }) => {
     const { shape } = required(inputs, 0, "data");

@@ -14,6 +14,8 @@ const attributes = { ...poolAttributes, count_include_pad: attribute("int", 0) }
 /** The mean of x [N, C, H, W] under a window, of the pixels of x alone or with `count_include_pad` of the zeros around it too. */
 export const AveragePool: Op<typeof attributes> = {
   domain: "",
+  kind: "pool",
+  scaling: "moves",
   attributes,
   shape: ({ inputs, attributes: { count_include_pad: _, ...pool } }) => {
     const x = required(inputs, 0, "X");

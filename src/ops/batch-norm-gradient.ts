@@ -12,6 +12,7 @@ const attributes = {};
  */
 export const BatchNormGradient: Op<typeof attributes> = {
   domain: "senet",
+  kind: "gradient",
   attributes,
   shape: ({ inputs }) => {
     const [x, scale] = [required(inputs, 1, "x"), required(inputs, 2, "scale")];

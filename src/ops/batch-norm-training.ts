@@ -14,6 +14,7 @@ const attributes = { epsilon: attribute("float", 1e-5), momentum: attribute("flo
  */
 export const BatchNormTraining: Op<typeof attributes> = {
   domain: "senet",
+  kind: "norm",
   attributes,
   shape: ({ inputs }) => {
     const [x, scale] = [required(inputs, 0, "x"), required(inputs, 1, "scale")];

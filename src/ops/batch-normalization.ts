@@ -16,6 +16,7 @@ const attributes = {
  */
 export const BatchNormalization: Op<typeof attributes> = {
   domain: "",
+  kind: "norm",
   attributes,
   state: [3, 4],
   shape: ({ inputs, attributes: { training_mode } }) => {

@@ -12,6 +12,7 @@ const attributes = { to: attribute("int", 1), saturate: attribute("int", 1) };
 /** y = x in another element type; `to` is ONNX's number of the type (1 is float32). */
 export const Cast: Op<typeof attributes> = {
   domain: "",
+  kind: "logic",
   attributes,
   shape: ({ inputs, attributes: { to } }) => [{ dtype: dtypeFromOnnx(to), shape: required(inputs, 0, "input").shape }],
   gradient: (g, dy, { inputs }) => [

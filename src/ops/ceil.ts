@@ -8,6 +8,8 @@ const attributes = {};
 /** y = the smallest whole number that is not below x. */
 export const Ceil: Op<typeof attributes> = {
   domain: "",
+  kind: "elementwise",
+  scaling: "keeps",
   attributes,
   shape: unaryRule,
   gradient: { none: "it is flat between whole numbers" },

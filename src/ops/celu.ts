@@ -8,6 +8,10 @@ const attributes = { alpha: attribute("float", 1) };
 /** y = max(0, x) + min(0, α·(exp(x/α) − 1)). Source: Barron 2017, arXiv:1704.07483. */
 export const Celu: Op<typeof attributes> = {
   domain: "",
+  kind: "activation",
+  scaling: "keeps",
+  gate: "never",
+  positive: false,
   attributes,
   shape: unaryRule,
   // dx = dy · exp(min(x, 0) / α)

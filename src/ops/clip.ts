@@ -9,6 +9,10 @@ const attributes = {};
 /** y = min(max(x, min), max) with scalars min and max, either of which may be left out. */
 export const Clip: Op<typeof attributes> = {
   domain: "",
+  kind: "activation",
+  scaling: { limits: [1, 2] },
+  gate: "never",
+  positive: true,
   attributes,
   settings: [1, 2],
   shape: ({ inputs }) => {

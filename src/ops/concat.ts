@@ -11,6 +11,8 @@ const attributes = { axis: attribute("int", 0) };
 /** Joins tensors along `axis`. */
 export const Concat: Op<typeof attributes> = {
   domain: "",
+  kind: "move",
+  scaling: "joins",
   attributes,
   shape: ({ inputs, attributes: { axis } }) => {
     const { dtype, shape } = required(inputs, 0, "inputs");

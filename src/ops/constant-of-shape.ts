@@ -9,6 +9,7 @@ const attributes = { value: attribute("tensor", float32([1], [0])) };
 /** A tensor of the shape that its input lists, filled with `value` (a tensor of one element). */
 export const ConstantOfShape: Op<typeof attributes> = {
   domain: "",
+  kind: "shape",
   attributes,
   shape: ({ inputs, attributes: { value }, known }) => {
     required(inputs, 0, "input");

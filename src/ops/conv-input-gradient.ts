@@ -13,6 +13,7 @@ const attributes = { ...windowAttributes, group: attribute("int", 1), input_shap
  */
 export const ConvInputGradient: Op<typeof attributes> = {
   domain: "senet",
+  kind: "gradient",
   attributes,
   shape: ({ inputs, attributes: { group, input_shape = [] } }) => {
     const [dy, w] = [required(inputs, 0, "dy"), required(inputs, 1, "w")];

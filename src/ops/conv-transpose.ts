@@ -27,6 +27,8 @@ const attributes = {
  */
 export const ConvTranspose: Op<typeof attributes> = {
   domain: "",
+  kind: "layer",
+  enlarges: true,
   attributes,
   shape: ({ inputs, attributes }) => {
     const [x, w, b] = [required(inputs, 0, "X"), required(inputs, 1, "W"), inputs[2]];

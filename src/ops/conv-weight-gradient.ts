@@ -13,6 +13,7 @@ const attributes = { ...windowAttributes, group: attribute("int", 1) };
 /** The gradient of a convolution for its weights: x [N, I, H, W], dy [N, O, H', W'] -> dw [O, I/group, kH, kW]. */
 export const ConvWeightGradient: Op<typeof attributes> = {
   domain: "senet",
+  kind: "gradient",
   attributes,
   shape: ({ inputs, attributes: { group, kernel_shape = [] } }) => {
     const [x, dy] = [required(inputs, 0, "x"), required(inputs, 1, "dy")];

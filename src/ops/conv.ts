@@ -22,6 +22,8 @@ const attributes = { ...windowAttributes, group: attribute("int", 1) };
  */
 export const Conv: Op<typeof attributes> = {
   domain: "",
+  kind: "layer",
+  enlarges: false,
   attributes,
   shape: ({ inputs, attributes }) => {
     const [x, w, b] = [required(inputs, 0, "X"), required(inputs, 1, "W"), inputs[2]];

@@ -6,6 +6,8 @@ const attributes = {};
 /** y = cos x, in radians. */
 export const Cos: Op<typeof attributes> = {
   domain: "",
+  kind: "elementwise",
+  scaling: "keeps",
   attributes,
   shape: unaryRule,
   gradient: (g, dy, { inputs: [x] }) => [() => g.call("Neg", [g.call("Mul", [dy, g.call("Sin", [x])])])],

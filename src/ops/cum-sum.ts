@@ -6,6 +6,9 @@ const attributes = { exclusive: attribute("int", 0), reverse: attribute("int", 0
 /** Sums along an axis up to each element, itself included or not (`exclusive`), from the start or the end (`reverse`). */
 export const CumSum: Op<typeof attributes> = {
   domain: "",
+  kind: "along",
+  scaling: "moves",
+  gate: "never",
   attributes,
   shape: ({ inputs }) => {
     const { dtype, shape } = required(inputs, 0, "x");

@@ -10,6 +10,7 @@ const attributes = { blocksize: attribute("int", undefined), mode: attribute("st
  */
 export const DepthToSpace: Op<typeof attributes> = {
   domain: "",
+  kind: "enlarge",
   attributes,
   shape: ({ inputs, attributes: { blocksize: b = 0, mode } }) => {
     const { dtype, shape } = required(inputs, 0, "input");

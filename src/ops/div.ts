@@ -8,6 +8,8 @@ const attributes = {};
 /** y = a / b element by element with broadcasting; integers are divided towards zero. */
 export const Div: Op<typeof attributes> = {
   domain: "",
+  kind: "elementwise",
+  scaling: "moves",
   attributes,
   shape: broadcastRule,
   gradient: (g, dy, { inputs, outputs }) => {

@@ -12,6 +12,7 @@ const attributes = { seed: attribute("int", undefined) };
  */
 export const Dropout: Op<typeof attributes> = {
   domain: "",
+  kind: "random",
   attributes,
   settings: [1],
   shape: ({ inputs, constant }) => {

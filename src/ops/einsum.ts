@@ -11,6 +11,8 @@ const attributes = { equation: attribute("string", "") };
 /** Sums products over axes that have letters: `bij,bjk->bik` is a batched matrix product. */
 export const Einsum: Op<typeof attributes> = {
   domain: "",
+  kind: "layer",
+  enlarges: false,
   attributes,
   shape: ({ inputs, attributes: { equation } }) => {
     const operands = inputs.map((_, i) => required(inputs, i, "Inputs"));

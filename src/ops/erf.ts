@@ -6,6 +6,8 @@ const attributes = {};
 /** y = 2/√π · ∫₀ˣ exp(−t²) dt. */
 export const Erf: Op<typeof attributes> = {
   domain: "",
+  kind: "elementwise",
+  scaling: "keeps",
   attributes,
   shape: unaryRule,
   // dx = dy · exp(ln(2/√π) − x²)

@@ -6,6 +6,8 @@ const attributes = {};
 /** y = eˣ. */
 export const Exp: Op<typeof attributes> = {
   domain: "",
+  kind: "elementwise",
+  scaling: "keeps",
   attributes,
   shape: unaryRule,
   gradient: (g, dy, { outputs: [y] }) => [() => g.call("Mul", [dy, y])],

@@ -8,6 +8,8 @@ const attributes = {};
 /** Stretches x to the broadcast of its shape and the given one. */
 export const Expand: Op<typeof attributes> = {
   domain: "",
+  kind: "move",
+  scaling: "moves",
   attributes,
   shape: ({ inputs, known }) => {
     const { dtype, shape } = required(inputs, 0, "input");

@@ -8,6 +8,7 @@ const attributes = { axis: attribute("int", 1) };
 /** Makes a matrix: the extents before `axis` become rows, the others columns. */
 export const Flatten: Op<typeof attributes> = {
   domain: "",
+  kind: "view",
   attributes,
   shape: ({ inputs, attributes: { axis } }) => {
     const { dtype, shape } = required(inputs, 0, "input");

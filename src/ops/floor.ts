@@ -8,6 +8,8 @@ const attributes = {};
 /** y = the largest whole number that is not above x. */
 export const Floor: Op<typeof attributes> = {
   domain: "",
+  kind: "elementwise",
+  scaling: "keeps",
   attributes,
   shape: unaryRule,
   gradient: { none: "it is flat between whole numbers" },

@@ -9,6 +9,7 @@ const attributes = { axis: attribute("int", 0) };
 /** For each element of `indices` the element of x at the same place, but along `axis` at the place the index says. */
 export const GatherElements: Op<typeof attributes> = {
   domain: "",
+  kind: "index",
   attributes,
   shape: ({ inputs, attributes: { axis } }) => {
     const [x, indices] = [required(inputs, 0, "data"), required(inputs, 1, "indices")];

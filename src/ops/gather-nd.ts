@@ -11,6 +11,7 @@ const attributes = { batch_dims: attribute("int", 0) };
  */
 export const GatherND: Op<typeof attributes> = {
   domain: "",
+  kind: "index",
   attributes,
   shape: ({ inputs, attributes: { batch_dims } }) => {
     const [x, indices] = [required(inputs, 0, "data"), required(inputs, 1, "indices")];

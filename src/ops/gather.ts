@@ -13,6 +13,7 @@ const attributes = { axis: attribute("int", 0) };
 /** Takes slices of x along `axis`: [.., A, ..] by indices [I, J] -> [.., I, J, ..]; negative indices count from the end. */
 export const Gather: Op<typeof attributes> = {
   domain: "",
+  kind: "cut",
   attributes,
   shape: ({ inputs, attributes: { axis }, known }) => {
     const [x, indices] = [required(inputs, 0, "data"), required(inputs, 1, "indices")];

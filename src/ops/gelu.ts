@@ -9,6 +9,10 @@ const attributes = { approximate: attribute("string", "none") };
 /** y = x·Φ(x), or with `approximate: "tanh"` x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2. Source: arXiv:1606.08415. */
 export const Gelu: Op<typeof attributes> = {
   domain: "",
+  kind: "activation",
+  scaling: "keeps",
+  gate: "never",
+  positive: false,
   attributes,
   since: 20,
   shape: (call) => {

@@ -16,6 +16,8 @@ const attributes = {
 /** y = α·A·B + β·C, A and B transposed where asked: A [I, K], B [K, J], C broadcast to [I, J]. */
 export const Gemm: Op<typeof attributes> = {
   domain: "",
+  kind: "layer",
+  enlarges: false,
   attributes,
   shape: ({ inputs, attributes: { transA, transB } }) => {
     const [a, b] = [required(inputs, 0, "A"), required(inputs, 1, "B")];

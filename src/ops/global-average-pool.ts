@@ -8,6 +8,8 @@ const attributes = {};
 /** The mean of every feature map: x [N, C, H, W] -> [N, C, 1, 1]. */
 export const GlobalAveragePool: Op<typeof attributes> = {
   domain: "",
+  kind: "pool",
+  scaling: "moves",
   attributes,
   shape: globalPoolRule,
   gradient: (g, dy, { inputs }) => [

@@ -18,6 +18,7 @@ const attributes = {
  */
 export const GroupNormalization: Op<typeof attributes> = {
   domain: "",
+  kind: "norm",
   attributes,
   since: 21,
   shape: ({ inputs, attributes: { num_groups: groups } }) => {

@@ -8,6 +8,10 @@ const attributes = { alpha: attribute("float", 0.2), beta: attribute("float", 0.
 /** y = max(0, min(1, α·x + β)). */
 export const HardSigmoid: Op<typeof attributes> = {
   domain: "",
+  kind: "activation",
+  scaling: "keeps",
+  gate: "also",
+  positive: true,
   attributes,
   shape: unaryRule,
   // α where 0 < y < 1, which is where y·(1 − y) > 0, else 0

@@ -8,6 +8,10 @@ const attributes = {};
 /** y = x · max(0, min(1, x/6 + ½)). Source: Howard et al. 2019, arXiv:1905.02244, §5.2. */
 export const HardSwish: Op<typeof attributes> = {
   domain: "",
+  kind: "activation",
+  scaling: "keeps",
+  gate: "never",
+  positive: false,
   attributes,
   since: 14,
   shape: unaryRule,

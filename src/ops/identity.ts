@@ -6,6 +6,7 @@ const attributes = {};
 /** y = x. */
 export const Identity: Op<typeof attributes> = {
   domain: "",
+  kind: "view",
   attributes,
   shape: unaryRule,
   gradient: (_, dy) => [() => dy],

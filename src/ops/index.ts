@@ -1,4 +1,5 @@
 import { UserError } from "../errors.js";
+import type { Node } from "../graph/graph.js";
 import { Abs } from "./abs.js";
 import { Add } from "./add.js";
 import { And } from "./and.js";
@@ -77,6 +78,7 @@ import { NonZero } from "./non-zero.js";
 import { Not } from "./not.js";
 import { OneHot } from "./one-hot.js";
 import type { Op } from "./op.js";
+import type { OpKind } from "./op-kind.js";
 import { Or } from "./or.js";
 import { Pad } from "./pad.js";
 import { Pow } from "./pow.js";
@@ -261,9 +263,11 @@ export type OpName = keyof typeof ops;
 /** The attribute schema of an operator. */
 export type OpSchema<O extends OpName> = (typeof ops)[O]["attributes"];
 
+const byName: Readonly<Record<string, Op>> = ops;
+
 /** The rules of an operator. @throws UserError when it is not one of ours. */
 export function opOf(op: string, domain: string): Op {
-  const found = Object.hasOwn(ops, op) ? ops[op as OpName] : undefined;
+  const found = Object.hasOwn(byName, op) ? byName[op] : undefined;
   if (found === undefined || (domain !== "" && domain !== "ai.onnx" && domain !== found.domain)) {
     throw new UserError(
       `operator ${domain === "" ? "" : `${domain}.`}${op} is not supported; ` +
@@ -271,4 +275,9 @@ export function opOf(op: string, domain: string): Op {
     );
   }
   return found;
+}
+
+/** The kind of a node's operator. @throws UserError when it is not one of ours. */
+export function kindOf({ op, domain }: Pick<Node, "op" | "domain">): OpKind {
+  return opOf(op, domain).kind;
 }

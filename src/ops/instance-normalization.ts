@@ -13,6 +13,7 @@ const attributes = { epsilon: attribute("float", 1e-5) };
  */
 export const InstanceNormalization: Op<typeof attributes> = {
   domain: "",
+  kind: "norm",
   attributes,
   shape: ({ inputs }) => {
     const { dtype, shape } = checkChannelVectors(inputs, ["scale", "B"]);

@@ -6,6 +6,7 @@ const attributes = { detect_negative: attribute("int", 1), detect_positive: attr
 /** True where x is infinite, of the signs that are asked for, bool. */
 export const IsInf: Op<typeof attributes> = {
   domain: "",
+  kind: "logic",
   attributes,
   shape: ({ inputs }) => [{ dtype: "bool", shape: required(inputs, 0, "X").shape }],
   gradient: { none: "its result is a truth value" },

@@ -17,6 +17,7 @@ const attributes = {
  */
 export const LayerNormalization: Op<typeof attributes> = {
   domain: "",
+  kind: "norm",
   attributes,
   since: 17,
   shape: ({ inputs, attributes: { axis } }) => {

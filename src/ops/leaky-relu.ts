@@ -10,6 +10,10 @@ const attributes = { alpha: attribute("float", 0.01) };
 /** y = x where x > 0, else α·x; its slope at 0 is α. */
 export const LeakyRelu: Op<typeof attributes> = {
   domain: "",
+  kind: "activation",
+  scaling: "moves",
+  gate: "never",
+  positive: false,
   attributes,
   shape: unaryRule,
   gradient: (g, dy, { inputs, attributes: { alpha } }) => [

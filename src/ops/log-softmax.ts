@@ -9,6 +9,9 @@ const attributes = { axis: attribute("int", -1) };
 /** y = x − log Σ eˣ along `axis`. */
 export const LogSoftmax: Op<typeof attributes> = {
   domain: "",
+  kind: "along",
+  scaling: "keeps",
+  gate: "never",
   attributes,
   shape: (call) => {
     normalizeAxis(call.attributes.axis, required(call.inputs, 0, "input").shape.length);

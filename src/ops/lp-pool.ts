@@ -11,6 +11,8 @@ const attributes = { ...poolAttributes, p: attribute("int", 2) };
 /** The p-norm (Σ |x|^p)^(1/p) of x [N, C, H, W] under a window. */
 export const LpPool: Op<typeof attributes> = {
   domain: "",
+  kind: "pool",
+  scaling: "moves",
   attributes,
   shape: ({ inputs, attributes: { p: _, ...pool } }) => {
     const x = required(inputs, 0, "X");

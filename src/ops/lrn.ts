@@ -19,6 +19,7 @@ const attributes = {
  */
 export const LRN: Op<typeof attributes> = {
   domain: "",
+  kind: "norm",
   attributes,
   shape: (call) => {
     const types = unaryRule(call);

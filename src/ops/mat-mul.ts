@@ -10,6 +10,8 @@ const attributes = {};
 /** y = A·B over the last two axes, the axes before them broadcast: A [.., I, K], B [.., K, J] -> [.., I, J]. */
 export const MatMul: Op<typeof attributes> = {
   domain: "",
+  kind: "layer",
+  enlarges: false,
   attributes,
   shape: ({ inputs }) => {
     const [a, b] = [required(inputs, 0, "A"), required(inputs, 1, "B")];

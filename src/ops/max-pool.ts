@@ -16,6 +16,8 @@ const attributes = { ...poolAttributes, storage_order: attribute("int", 0) };
  */
 export const MaxPool: Op<typeof attributes> = {
   domain: "",
+  kind: "pool",
+  scaling: "moves",
   attributes,
   shape: ({ inputs, attributes: { storage_order: _, ...pool } }) => {
     const x = required(inputs, 0, "X");

@@ -9,6 +9,7 @@ const attributes = { kernel_shape, strides, pads };
 /** The reverse of MaxPool: puts x [N, C, H, W] where `indices` says, counted over all of the result, and zeros elsewhere. */
 export const MaxUnpool: Op<typeof attributes> = {
   domain: "",
+  kind: "enlarge",
   attributes,
   shape: ({ inputs, attributes, known }) => {
     const [x, indices] = [required(inputs, 0, "X"), required(inputs, 1, "I")];

@@ -9,6 +9,8 @@ const attributes = {};
 /** The largest of any number of operands, element by element, with broadcasting. */
 export const Max: Op<typeof attributes> = {
   domain: "",
+  kind: "join",
+  scaling: "joins",
   attributes,
   shape: variadicRule,
   gradient: (g, dy, { inputs, outputs }) => extremumGradient(g, dy, outputs[0]!, inputs, "max"),

@@ -11,6 +11,7 @@ const attributes = { axes: attribute("ints", [0, 2, 3]) };
  */
 export const MeanVarianceNormalization: Op<typeof attributes> = {
   domain: "",
+  kind: "norm",
   attributes,
   shape: (call) => {
     const types = unaryRule(call);

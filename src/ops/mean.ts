@@ -13,6 +13,8 @@ const attributes = {};
  */
 export const Mean: Op<typeof attributes> = {
   domain: "",
+  kind: "join",
+  scaling: "joins",
   attributes,
   shape: variadicRule,
   gradient: (g, dy, { inputs }) => {

@@ -6,6 +6,10 @@ const attributes = {};
 /** y = x · tanh(ln(1 + eˣ)). Source: Misra 2019, arXiv:1908.08681. */
 export const Mish: Op<typeof attributes> = {
   domain: "",
+  kind: "activation",
+  scaling: "keeps",
+  gate: "never",
+  positive: false,
   attributes,
   since: 18,
   shape: unaryRule,

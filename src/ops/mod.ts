@@ -9,6 +9,8 @@ const attributes = { fmod: attribute("int", 0) };
 /** What a leaves when divided by b, with the sign of b, or of a with `fmod`; with broadcasting. */
 export const Mod: Op<typeof attributes> = {
   domain: "",
+  kind: "elementwise",
+  scaling: "keeps",
   attributes,
   shape: broadcastRule,
   gradient: { none: "it jumps at every multiple of the divisor" },

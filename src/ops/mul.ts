@@ -8,6 +8,8 @@ const attributes = {};
 /** y = a · b element by element with broadcasting. */
 export const Mul: Op<typeof attributes> = {
   domain: "",
+  kind: "join",
+  scaling: "multiplies",
   attributes,
   shape: broadcastRule,
   gradient: (g, dy, { inputs }) => {

@@ -8,6 +8,8 @@ const attributes = {};
 /** y = −x. */
 export const Neg: Op<typeof attributes> = {
   domain: "",
+  kind: "elementwise",
+  scaling: "moves",
   attributes,
   shape: unaryRule,
   gradient: (g, dy) => [() => g.call("Neg", [dy])],

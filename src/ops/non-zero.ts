@@ -7,6 +7,7 @@ const attributes = {};
 /** Where the elements of x are that are not 0, int64 [axes of x, how many]. It must be known while the graph is built. */
 export const NonZero: Op<typeof attributes> = {
   domain: "",
+  kind: "index",
   attributes,
   shape: (call) => [{ dtype: "int64", shape: placesIn(call).shape }],
   gradient: () => [undefined], // places do not change with elements

@@ -7,6 +7,7 @@ const attributes = {};
 /** y = ¬x, bool. */
 export const Not: Op<typeof attributes> = {
   domain: "",
+  kind: "logic",
   attributes,
   shape: unaryRule,
   gradient: { none: "its result is a truth value" },

@@ -7,6 +7,7 @@ const attributes = { axis: attribute("int", -1) };
 /** `values` [off, on]: along a new axis of extent `depth`, on where the index says, off elsewhere. */
 export const OneHot: Op<typeof attributes> = {
   domain: "",
+  kind: "index",
   attributes,
   shape: ({ inputs, attributes: { axis }, known }) => {
     const [indices, values] = [required(inputs, 0, "indices"), required(inputs, 2, "values")];

@@ -3,6 +3,7 @@ import type { GraphBuilder } from "../graph/builder.js";
 import type { Known } from "../graph/dims/known.js";
 import type { Node, Value, ValueType } from "../graph/graph.js";
 import type { Tensor } from "../graph/tensor.js";
+import type { Kinded } from "./op-kind.js";
 
 /** What a shape rule and a cost rule see of one application of an operator. */
 export interface OpCall<S extends AttributeSchema> {
@@ -63,7 +64,10 @@ export interface Algorithm {
 }
 
 /** Everything there is to know about one operator. Adding one is a file with this, its test and a line in `ops/index.ts`. */
-export interface Op<S extends AttributeSchema = AttributeSchema> {
+export type Op<S extends AttributeSchema = AttributeSchema> = OpRules<S> & Kinded;
+
+/** The rules of an operator. */
+interface OpRules<S extends AttributeSchema> {
   /**
    * `""` for ONNX's own; `"senet"` for operators that exist only until `lower` has replaced them; ONNX Runtime's own
    * channel-blocked operators for what a runtime of that layout executes, never in an exported file.

@@ -16,6 +16,8 @@ const modes = ["constant", "edge", "reflect", "wrap"];
  */
 export const Pad: Op<typeof attributes> = {
   domain: "",
+  kind: "move",
+  scaling: { limits: [2] },
   attributes,
   shape: ({ inputs, attributes: { mode }, constant }) => {
     const x = required(inputs, 0, "data");

@@ -14,6 +14,8 @@ const attributes = {};
  */
 export const Pow: Op<typeof attributes> = {
   domain: "",
+  kind: "elementwise",
+  scaling: "keeps",
   attributes,
   shape: ({ inputs }) => {
     const [x, p] = [required(inputs, 0, "X"), required(inputs, 1, "Y")];

@@ -10,6 +10,10 @@ const attributes = {};
 /** y = x where x > 0, else slope·x, with a slope that broadcasts over x, such as [C, 1, 1]. Source: arXiv:1502.01852. */
 export const PRelu: Op<typeof attributes> = {
   domain: "",
+  kind: "activation",
+  scaling: "moves",
+  gate: "never",
+  positive: false,
   attributes,
   shape: ({ inputs }) => {
     const [x, slope] = [required(inputs, 0, "X"), required(inputs, 1, "slope")];

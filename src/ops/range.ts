@@ -9,6 +9,7 @@ const attributes = {};
 /** The numbers from `start` towards `limit` (not included) by `delta`. */
 export const Range: Op<typeof attributes> = {
   domain: "",
+  kind: "shape",
   attributes,
   shape: (call) => {
     const { dtype } = required(call.inputs, 0, "start");

@@ -7,6 +7,8 @@ const attributes = {};
 /** y = 1 / x. */
 export const Reciprocal: Op<typeof attributes> = {
   domain: "",
+  kind: "elementwise",
+  scaling: "keeps",
   attributes,
   shape: unaryRule,
   gradient: (g, dy, { outputs: [y] }) => [() => g.call("Neg", [g.call("Mul", [dy, g.call("Mul", [y, y])])])], // −dy·y²

@@ -5,6 +5,8 @@ import { signOf } from "./rules/steps.js";
 /** Sums the sizes |x| over axes. */
 export const ReduceL1: Op<typeof reduceAttributes> = {
   domain: "",
+  kind: "reduce",
+  scaling: "moves",
   attributes: reduceAttributes,
   shape: reduceRule,
   gradient: (g, dy, { inputs }) => {

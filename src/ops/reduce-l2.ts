@@ -5,6 +5,8 @@ import { overPositive } from "./rules/steps.js";
 /** √(Σ x²) over axes; its slope is taken as 0 where all x are 0. */
 export const ReduceL2: Op<typeof reduceAttributes> = {
   domain: "",
+  kind: "reduce",
+  scaling: "moves",
   attributes: reduceAttributes,
   shape: reduceRule,
   // dx = x · dy / y

@@ -4,6 +4,8 @@ import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduce
 /** ln Σ eˣ over axes, which no size of x overflows. */
 export const ReduceLogSumExp: Op<typeof reduceAttributes> = {
   domain: "",
+  kind: "reduce",
+  scaling: "keeps",
   attributes: reduceAttributes,
   shape: reduceRule,
   // dx = dy · exp(x − y)

@@ -4,6 +4,8 @@ import { axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule, unred
 /** ln Σ x over axes. */
 export const ReduceLogSum: Op<typeof reduceAttributes> = {
   domain: "",
+  kind: "reduce",
+  scaling: "keeps",
   attributes: reduceAttributes,
   shape: reduceRule,
   // dx = dy / Σ x

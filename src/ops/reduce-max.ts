@@ -7,6 +7,8 @@ import { reducedExtremumGradient } from "./rules/reduced-extremum.js";
 /** The largest over axes. */
 export const ReduceMax: Op<typeof reduceAttributes> = {
   domain: "",
+  kind: "reduce",
+  scaling: "moves",
   attributes: reduceAttributes,
   shape: reduceRule,
   gradient: reducedExtremumGradient("max"),

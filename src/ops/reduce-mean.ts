@@ -6,6 +6,8 @@ import { axesFromAttribute, axesToAttribute, reduceAttributes, reduceRule, unred
 /** Averages over axes. */
 export const ReduceMean: Op<typeof reduceAttributes> = {
   domain: "",
+  kind: "reduce",
+  scaling: "moves",
   attributes: reduceAttributes,
   shape: reduceRule,
   gradient: (g, dy, { inputs, outputs }) => {

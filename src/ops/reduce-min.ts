@@ -7,6 +7,8 @@ import { reducedExtremumGradient } from "./rules/reduced-extremum.js";
 /** The smallest over axes. */
 export const ReduceMin: Op<typeof reduceAttributes> = {
   domain: "",
+  kind: "reduce",
+  scaling: "moves",
   attributes: reduceAttributes,
   shape: reduceRule,
   gradient: reducedExtremumGradient("min"),

@@ -9,6 +9,8 @@ import { notPositive } from "./rules/steps.js";
 /** Multiplies over axes. */
 export const ReduceProd: Op<typeof reduceAttributes> = {
   domain: "",
+  kind: "reduce",
+  scaling: "keeps",
   attributes: reduceAttributes,
   shape: reduceRule,
   // dx = dy · the product of the others. Where a zero is among them that is 0; else it is the product without zeros over x

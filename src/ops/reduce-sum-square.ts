@@ -4,6 +4,8 @@ import { alongside, axesFromAttribute, axesToAttribute, reduceAttributes, reduce
 /** Sums the squares over axes. */
 export const ReduceSumSquare: Op<typeof reduceAttributes> = {
   domain: "",
+  kind: "reduce",
+  scaling: "keeps",
   attributes: reduceAttributes,
   shape: reduceRule,
   gradient: (g, dy, { inputs }) => {

@@ -7,6 +7,8 @@ import { axesFromAttribute, reduceAttributes, reduceRule, unreduce } from "./rul
 /** Sums over axes. */
 export const ReduceSum: Op<typeof reduceAttributes> = {
   domain: "",
+  kind: "reduce",
+  scaling: "moves",
   attributes: reduceAttributes,
   shape: reduceRule,
   gradient: (g, dy, { inputs }) => [() => unreduce(g, dy, required(inputs, 0, "data"), inputs[1]), undefined],

@@ -7,6 +7,7 @@ const attributes = {};
 /** dx = dy where y > 0, else 0, for y = relu(x): dy [..], y [..] -> dx [..]. */
 export const ReluGradient: Op<typeof attributes> = {
   domain: "senet",
+  kind: "gradient",
   attributes,
   shape: broadcastRule,
   gradient: { none: "second derivatives are not built" },

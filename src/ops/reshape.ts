@@ -11,6 +11,7 @@ const attributes = { allowzero: attribute("int", 0) };
 /** The same elements in another shape; 0 copies an extent, one −1 takes what is left. */
 export const Reshape: Op<typeof attributes> = {
   domain: "",
+  kind: "view",
   attributes,
   shape: ({ inputs, attributes: { allowzero }, known }) => {
     const { dtype, shape } = required(inputs, 0, "data");

@@ -23,6 +23,7 @@ export const resizeAttributes = {
 /** Resamples x along its axes by `scales` or to `sizes`: nearest, linear or cubic, as the other attributes say. */
 export const Resize: Op<typeof resizeAttributes> = {
   domain: "",
+  kind: "enlarge",
   attributes: resizeAttributes,
   shape: ({ inputs, attributes, constant, known }) => {
     const x = required(inputs, 0, "X");

@@ -8,6 +8,8 @@ const attributes = {};
 /** y = the whole number nearest to x; halves go to the even one. */
 export const Round: Op<typeof attributes> = {
   domain: "",
+  kind: "elementwise",
+  scaling: "keeps",
   attributes,
   shape: unaryRule,
   gradient: { none: "it is flat between halves of whole numbers" },

@@ -9,6 +9,7 @@ const attributes = { axis: attribute("int", 0), reduction: attribute("string", "
 /** Puts each element of `updates` into x at its own place, but along `axis` at the place that `indices` says. */
 export const ScatterElements: Op<typeof attributes> = {
   domain: "",
+  kind: "index",
   attributes,
   shape: ({ inputs, attributes: { axis } }) => {
     const [x, indices, updates] = [0, 1, 2].map((i) => required(inputs, i, ["data", "indices", "updates"][i]!));

@@ -9,6 +9,7 @@ const attributes = { reduction: attribute("string", "none") };
 /** Puts parts of `updates` into x: each row of `indices` [.., K] says where along the first K axes of x its part goes. */
 export const ScatterND: Op<typeof attributes> = {
   domain: "",
+  kind: "index",
   attributes,
   shape: ({ inputs }) => {
     const [x, indices] = [required(inputs, 0, "data"), required(inputs, 1, "indices")];

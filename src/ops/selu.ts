@@ -11,6 +11,10 @@ const attributes = {
 /** y = γ·x where x > 0, else γ·α·(eˣ − 1). Source: Klambauer et al. 2017, arXiv:1706.02515. */
 export const Selu: Op<typeof attributes> = {
   domain: "",
+  kind: "activation",
+  scaling: "keeps",
+  gate: "never",
+  positive: false,
   attributes,
   shape: unaryRule,
   gradient: (g, dy, { inputs, attributes: { alpha, gamma } }) => [

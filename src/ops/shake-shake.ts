@@ -9,6 +9,8 @@ const attributes = {};
  */
 export const ShakeShake: Op<typeof attributes> = {
   domain: "senet",
+  kind: "join",
+  scaling: "keeps",
   attributes,
   shape: ({ inputs }) => {
     const [a, b] = [required(inputs, 0, "a"), required(inputs, 1, "b")];

@@ -7,6 +7,7 @@ const attributes = { start: attribute("int", 0), end: attribute("int", undefined
 /** The extents of x from axis `start` to `end` (not included), int64; all of them when left out. */
 export const Shape: Op<typeof attributes> = {
   domain: "",
+  kind: "shape",
   attributes,
   shape: ({ inputs, attributes: { start, end } }) => [
     { dtype: "int64", shape: [required(inputs, 0, "data").shape.slice(start, end).length] },

@@ -6,6 +6,10 @@ const attributes = {};
 /** y = 1 / (1 + e⁻ˣ). */
 export const Sigmoid: Op<typeof attributes> = {
   domain: "",
+  kind: "activation",
+  scaling: "keeps",
+  gate: "always",
+  positive: true,
   attributes,
   shape: unaryRule,
   // dx = dy · y · (1 − y)

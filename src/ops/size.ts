@@ -6,6 +6,7 @@ const attributes = {};
 /** The number of elements of x, int64, without axes. */
 export const Size: Op<typeof attributes> = {
   domain: "",
+  kind: "shape",
   attributes,
   shape: ({ inputs }) => {
     required(inputs, 0, "data");

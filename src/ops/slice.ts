@@ -11,6 +11,7 @@ const attributes = {};
 /** Cuts a regular part out of x: for each axis from `start` towards `end` (not included) by `step`. */
 export const Slice: Op<typeof attributes> = {
   domain: "",
+  kind: "cut",
   attributes,
   shape: ({ inputs, known }) => {
     const x = required(inputs, 0, "data");

@@ -9,6 +9,9 @@ const attributes = { axis: attribute("int", -1) };
 /** y = eˣ / Σ eˣ along `axis`. */
 export const Softmax: Op<typeof attributes> = {
   domain: "",
+  kind: "along",
+  scaling: "keeps",
+  gate: "also",
   attributes,
   shape: (call) => {
     normalizeAxis(call.attributes.axis, required(call.inputs, 0, "input").shape.length);

@@ -6,6 +6,10 @@ const attributes = {};
 /** y = ln(1 + eˣ). */
 export const Softplus: Op<typeof attributes> = {
   domain: "",
+  kind: "activation",
+  scaling: "keeps",
+  gate: "never",
+  positive: true,
   attributes,
   shape: unaryRule,
   gradient: (g, dy, { inputs: [x] }) => [() => g.call("Mul", [dy, g.call("Sigmoid", [x])])],

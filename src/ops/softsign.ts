@@ -6,6 +6,10 @@ const attributes = {};
 /** y = x / (1 + |x|). */
 export const Softsign: Op<typeof attributes> = {
   domain: "",
+  kind: "activation",
+  scaling: "keeps",
+  gate: "never",
+  positive: false,
   attributes,
   shape: unaryRule,
   gradient: (g, dy, { inputs: [x] }) => [

@@ -7,6 +7,8 @@ const attributes = { blocksize: attribute("int", undefined) };
 /** Moves every block of b×b pixels into the channels: x [N, C, H, W] -> [N, b·b·C, H/b, W/b], the place in the block first. */
 export const SpaceToDepth: Op<typeof attributes> = {
   domain: "",
+  kind: "move",
+  scaling: "moves",
   attributes,
   shape: ({ inputs, attributes: { blocksize: b = 0 } }) => {
     const { dtype, shape } = required(inputs, 0, "input");

@@ -13,6 +13,7 @@ const attributes = { axis: attribute("int", 0), num_outputs: attribute("int", un
 /** Cuts x along `axis` into parts of the given sizes, or into `num_outputs` equal ones of which the last may be smaller. */
 export const Split: Op<typeof attributes> = {
   domain: "",
+  kind: "cut",
   attributes,
   shape: (call) => {
     const { dtype, shape } = required(call.inputs, 0, "input");

@@ -7,6 +7,8 @@ const attributes = {};
 /** y = √x. */
 export const Sqrt: Op<typeof attributes> = {
   domain: "",
+  kind: "elementwise",
+  scaling: "keeps",
   attributes,
   shape: unaryRule,
   gradient: (g, dy, { outputs }) => [() => g.call("Div", [g.call("Mul", [dy, g.scalar(0.5)]), outputs[0]])], // dy / 2y

@@ -10,6 +10,7 @@ const attributes = {};
 /** Drops axes of extent 1: those that are listed, or all. An extent with a name counts as larger than 1. */
 export const Squeeze: Op<typeof attributes> = {
   domain: "",
+  kind: "view",
   attributes,
   shape: (call) => {
     const { dtype, shape } = required(call.inputs, 0, "data");

@@ -8,6 +8,8 @@ const attributes = {};
 /** y = a − b with broadcasting. */
 export const Sub: Op<typeof attributes> = {
   domain: "",
+  kind: "join",
+  scaling: "joins",
   attributes,
   shape: broadcastRule,
   gradient: (g, dy, { inputs }) => [

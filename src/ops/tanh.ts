@@ -6,6 +6,10 @@ const attributes = {};
 /** y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ). */
 export const Tanh: Op<typeof attributes> = {
   domain: "",
+  kind: "activation",
+  scaling: "keeps",
+  gate: "also",
+  positive: false,
   attributes,
   shape: unaryRule,
   // dx = dy·(1 − y²)

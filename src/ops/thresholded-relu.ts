@@ -8,6 +8,10 @@ const attributes = { alpha: attribute("float", 1) };
 /** y = x where x > α, else 0. */
 export const ThresholdedRelu: Op<typeof attributes> = {
   domain: "",
+  kind: "activation",
+  scaling: "keeps",
+  gate: "never",
+  positive: true,
   attributes,
   shape: unaryRule,
   gradient: (g, dy, { inputs, attributes: { alpha } }) => [

@@ -9,6 +9,8 @@ const attributes = {};
 /** Repeats x along every axis as often as `repeats` says. */
 export const Tile: Op<typeof attributes> = {
   domain: "",
+  kind: "move",
+  scaling: "moves",
   attributes,
   shape: ({ inputs, known }) => {
     const { dtype, shape } = required(inputs, 0, "input");

@@ -8,6 +8,7 @@ const attributes = { axis: attribute("int", -1), largest: attribute("int", 1), s
 /** The K largest (or smallest) elements along `axis`, and their indices, int64. */
 export const TopK: Op<typeof attributes> = {
   domain: "",
+  kind: "index",
   attributes,
   shape: ({ inputs, attributes: { axis }, known }) => {
     const { dtype, shape } = required(inputs, 0, "X");

@@ -9,6 +9,8 @@ const attributes = { perm: attribute("ints", undefined) };
 /** Reorders axes: axis i of the result is axis perm[i] of x; reversed when perm is left out. */
 export const Transpose: Op<typeof attributes> = {
   domain: "",
+  kind: "move",
+  scaling: "moves",
   attributes,
   shape: ({ inputs, attributes: { perm } }) => {
     const { dtype, shape } = required(inputs, 0, "data");

@@ -10,6 +10,7 @@ const attributes = {};
 /** Puts axes of extent 1 in: `axes` are their places in the result. */
 export const Unsqueeze: Op<typeof attributes> = {
   domain: "",
+  kind: "view",
   attributes,
   shape: ({ inputs, constant }) => {
     const { dtype, shape } = required(inputs, 0, "data");

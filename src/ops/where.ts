@@ -9,6 +9,7 @@ const attributes = {};
 /** a where the condition holds, b elsewhere, with broadcasting. */
 export const Where: Op<typeof attributes> = {
   domain: "",
+  kind: "logic",
   attributes,
   shape: ({ inputs }) => {
     const [condition, a, b] = [required(inputs, 0, "condition"), required(inputs, 1, "X"), required(inputs, 2, "Y")];

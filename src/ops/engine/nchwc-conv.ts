@@ -18,6 +18,7 @@ const attributes = {
  */
 export const NchwcConv: Op<typeof attributes> = {
   domain: "com.microsoft.nchwc",
+  kind: "engine",
   onnxName: "Conv",
   attributes,
   shape: ({ inputs, attributes }) => {

@@ -6,6 +6,7 @@ const attributes = {};
 /** The mean of every feature map of x [N, C, H, W] stored in channel blocks -> [N, C, 1, 1]. */
 export const NchwcGlobalAveragePool: Op<typeof attributes> = {
   domain: "com.microsoft.nchwc",
+  kind: "engine",
   onnxName: "GlobalAveragePool",
   attributes,
   shape: ({ inputs }) => {

@@ -9,6 +9,7 @@ const attributes = { channels_last: attribute("int", 0) };
  */
 export const ReorderInput: Op<typeof attributes> = {
   domain: "com.microsoft.nchwc",
+  kind: "engine",
   attributes,
   shape: ({ inputs, attributes: { channels_last } }) => {
     const { dtype, shape } = required(inputs, 0, "X");

@@ -6,6 +6,7 @@ const attributes = { channels: attribute("int", 0), channels_last: attribute("in
 /** Stores x [N, C, H, W] plainly again, undoing `ReorderInput`; with `channels_last` as [N, H, W, C]. */
 export const ReorderOutput: Op<typeof attributes> = {
   domain: "com.microsoft.nchwc",
+  kind: "engine",
   attributes,
   shape: ({ inputs, attributes: { channels_last } }) => {
     const { dtype, shape } = required(inputs, 0, "X");

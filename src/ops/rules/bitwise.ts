@@ -8,6 +8,7 @@ const noAttributes = {};
 export function bitwise(combine: (a: bigint, b: bigint) => bigint): Op<typeof noAttributes> {
   return {
     domain: "",
+    kind: "logic",
     attributes: noAttributes,
     since: 18,
     shape: integerRule,

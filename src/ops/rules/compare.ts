@@ -17,6 +17,7 @@ export function comparison(
 ): Op<typeof noAttributes> {
   return {
     domain: "",
+    kind: "logic",
     attributes: noAttributes,
     shape: (call) => broadcastRule(call).map(({ shape }): ValueType => ({ dtype: "bool", shape })),
     gradient: { none: "its result is a truth value" },

@@ -8,6 +8,7 @@ const noAttributes = {};
 export function connective(holds: (a: boolean, b: boolean) => boolean): Op<typeof noAttributes> {
   return {
     domain: "",
+    kind: "logic",
     attributes: noAttributes,
     shape: broadcastRule,
     gradient: { none: "its result is a truth value" },
