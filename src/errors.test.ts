@@ -1,11 +1,27 @@
 import { describe, expect, it } from "vitest";
-import { nearest, UserError } from "./errors.js";
+import { nearest, optionError, prefixed, UserError, valueError } from "./errors.js";
 
 describe("UserError", () => {
   it("is an Error that is known by its name", () => {
     const error = new UserError("got 0; expected 1");
     expect(error).toBeInstanceOf(Error);
     expect(`${error}`).toBe("UserError: got 0; expected 1");
+  });
+});
+
+describe("an error about an option", () => {
+  it("speaks the library's words, and tells the option and what is wrong with its value apart", () => {
+    const error = valueError("train", "minLr", 1, "0 to 0.1", "smallest learning rate");
+    expect(error.message).toBe("train: got smallest learning rate 1; expected 0 to 0.1");
+    expect([error.options, error.about]).toEqual([["minLr"], "got 1; expected 0 to 0.1"]);
+    expect(optionError("labels", "got 3 names; expected 10").message).toBe("labels: got 3 names; expected 10");
+  });
+
+  it("keeps its options behind a name that is put before it", () => {
+    const error = prefixed("a.onnx", new UserError("use a smaller learning rate", { option: ["lr", "warmup"] }));
+    expect(error).toBeInstanceOf(UserError);
+    expect(error).toMatchObject({ message: "a.onnx: use a smaller learning rate", options: ["lr", "warmup"] });
+    expect(prefixed("a.onnx", 3)).toBe(3);
   });
 });
 

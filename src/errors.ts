@@ -1,9 +1,53 @@
+/** What a {@link UserError} knows beside its text. */
+export interface UserErrorDetails extends ErrorOptions {
+  /** The option that is wrong, or that mends it, by its name in the library; or several. */
+  readonly option?: string | readonly string[] | undefined;
+  /** What is wrong with that option's value, in a text that does not name it: `got 0; expected a whole number from 1`. */
+  readonly about?: string | undefined;
+}
+
 /**
- * A mistake of the caller that one line can explain: what was given, what was expected, what to do.
- * The command line prints `message` alone and exits with code 2.
+ * A mistake of the caller that one line can explain: what was given, what was expected, what to do. The text speaks the
+ * library's words; whoever has a flag or a field for an option names it by `options` and `about`.
+ * The command line prints one line and exits with code 2.
  */
 export class UserError extends Error {
   override name = "UserError";
+  /** The options that are wrong or that mend it, by their names in the library. */
+  readonly options: readonly string[];
+  readonly about: string | undefined;
+
+  constructor(message: string, { option = [], about, cause }: UserErrorDetails = {}) {
+    super(message, cause === undefined ? {} : { cause });
+    this.options = [option].flat();
+    this.about = about;
+  }
+}
+
+/** The value of an option is wrong: `optionError("labels", "got 3 names; expected 10")`. */
+export function optionError(option: string, about: string): UserError {
+  return new UserError(`${option}: ${about}`, { option, about });
+}
+
+/**
+ * A function refuses the value of an option: `train: got batch 0; expected a whole number from 1`.
+ * @param called what the text calls the option.
+ */
+export function valueError(
+  where: string,
+  option: string,
+  value: string | number | readonly (string | number)[],
+  expected: string,
+  called = option,
+): UserError {
+  const about = `got ${value}; expected ${expected}`;
+  return new UserError(`${where}: got ${called} ${value}; expected ${expected}`, { option, about });
+}
+
+/** The error with a name before its text, such as that of the file that is wrong; anything but a UserError as it is. */
+export function prefixed(name: string, error: unknown): unknown {
+  if (!(error instanceof UserError)) return error;
+  return new UserError(`${name}: ${error.message}`, { option: error.options, cause: error });
 }
 
 /** The entry of `known` nearest to `given`, or undefined: at most two edits, or a third of its length, away. */

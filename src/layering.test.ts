@@ -171,3 +171,14 @@ describe("what a browser runs", () => {
     expect(portable.filter((path) => globals.test(code(path)))).toEqual([]);
   });
 });
+
+describe("texts of the library", () => {
+  it("name no flag: the command line puts its own to an error's option", () => {
+    const library = shipped.filter((path) => !/^(cli|bench|testing|workspace)\//.test(path));
+    const code = (path: string) => texts.get(path)!.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, "");
+    // Properties of a page's style are written so too.
+    const plain = (path: string) =>
+      path.startsWith("report/") ? code(path).replace(/var\(--|--[\w-]+:/g, "") : code(path);
+    expect(library.filter((path) => /["'`(\s]--[a-z]/.test(plain(path)))).toEqual([]);
+  });
+});

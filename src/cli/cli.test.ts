@@ -133,7 +133,7 @@ describe("a mistake", () => {
       "compare --models resnet20",
       '--models: got "resnet20"; expected at least two different names such as resnet20,seresnet20',
     ],
-    ["train --model resnet20 --data glyph", /^openDataset: got dataset "glyph"; .*; did you mean "glyphs"\?$/],
+    ["train --model resnet20 --data glyph", /^--data: got "glyph"; .*; did you mean "glyphs"\?$/],
     ["train --model resnet20 --data mnist:nowhere", /^nowhere: got no such file or folder; .*check the path$/],
     ["train --model resnet20 --data mnist:empty", "empty: got an empty folder; expected the files of a dataset"],
     [

@@ -88,7 +88,7 @@ describe("image files on the command line", () => {
     expect([failed.code, failed.stderr]).toEqual([
       2,
       expect.stringMatching(
-        /^senet: damaged\/train\/blue\/2.jpg: got no image that can be read .*--on-bad-image skip\n$/,
+        /^senet: damaged\/train\/blue\/2.jpg: got no image that can be read .* or skip such images \(--on-bad-image\)\n$/,
       ),
     ]);
     const skipped = await senet(

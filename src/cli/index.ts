@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { UserError } from "../errors.js";
 import { createProgram, mentioned } from "./program.js";
+import { errorLine } from "./terminal/error-line.js";
 
 // A reader that has seen enough, such as `head`, is no error.
 for (const stream of [process.stdout, process.stderr]) {
@@ -10,8 +11,14 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+/** The command that runs, and the program it is one of. */
+let running: readonly Command[] = [];
 try {
-  await (await createProgram(mentioned(process.argv.slice(2)))).parseAsync();
+  const program = await createProgram(mentioned(process.argv.slice(2)));
+  program.hook("preAction", (_, command) => {
+    running = [program, command];
+  });
+  await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }
@@ -20,10 +27,15 @@ try {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed its line
   if (error instanceof UserError) {
-    process.stderr.write(`senet: ${error.message}\n`);
+    process.stderr.write(`senet: ${errorLine(error, flagsOf(running))}\n`);
     return 2;
   }
   if (error instanceof DOMException && error.name === "AbortError") return 130;
   process.stderr.write(`senet: unexpected error\n${error instanceof Error ? error.stack : error}\n`);
   return 1;
+}
+
+/** The flags that commands take. */
+function flagsOf(commands: readonly Command[]): string[] {
+  return commands.flatMap(({ options }) => options.flatMap(({ long }) => long ?? []));
 }

@@ -275,10 +275,7 @@ describe("what cannot be had or does not fit", () => {
     ["insert timm/gated -o o.onnx", "timm/gated: it is gated; accept its terms at"],
     [`train --model ${three} --weights timm/gated --data glyphs`, "unknown option '--classes'"],
     ["train --model seresnet20 --weights timm/gated --data glyphs", "timm/gated: it is gated; accept its terms at"],
-    [
-      "insert timm/foreign -o o.onnx",
-      "timm/foreign@1111111: got a vit_tiny; expected a network that senet models lists",
-    ],
+    ["insert timm/foreign -o o.onnx", "timm/foreign@1111111: got a vit_tiny; expected the name of a network"],
     [`run --model ${three} --weights timm/foreign ${x}`, "timm/foreign@1111111: got a vit_tiny; expected a network"],
     [
       `run --model ${three} --weights ${plain} ${x}`,

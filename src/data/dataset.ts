@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { UserError, valueError } from "../errors.js";
 import type { Augmentation } from "./augment/augmentation.js";
 import { resizedSize } from "./centre-crop.js";
 import { channelStatistics } from "./channel-statistics.js";
@@ -111,7 +111,7 @@ function checkSplit(
 function take(set: ImageSet, limit: number | undefined, name: string): ImageSet {
   if (limit === undefined) return set;
   if (!Number.isInteger(limit) || limit < 1) {
-    throw new UserError(`openDataset: got ${name} ${limit}; expected a whole number of images from 1`);
+    throw valueError("openDataset", name, limit, "a whole number of images from 1");
   }
   if (limit >= set.length) return set;
   const size = set.images.length / set.length;

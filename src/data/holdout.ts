@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { valueError } from "../errors.js";
 import { Random } from "../random.js";
 
 /** Which images train and which test, each in their own order. */
@@ -16,9 +16,7 @@ export interface Partition {
  */
 export function holdOut(labels: ArrayLike<number>, classes: readonly string[], share: number, seed: number): Partition {
   if (!(share > 0 && share <= 1)) {
-    throw new UserError(
-      `openDataset: got holdout ${share}; expected a share above 0, such as 0.1, or 1 to test on all`,
-    );
+    throw valueError("openDataset", "holdout", share, "a share above 0, such as 0.1, or 1 to test on all");
   }
   const members: number[][] = classes.map(() => []);
   for (let i = 0; i < labels.length; i++) members[labels[i]!]!.push(i);

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { UserError, valueError } from "../errors.js";
 import { holdOut } from "./holdout.js";
 
 /** Where the bytes of an encoded image lie: a file, or a part of one. */
@@ -60,6 +60,7 @@ export function divide(
     throw new UserError(
       `${source}: got one image of each class; expected at least two of one, to hold one out for testing; ` +
         "to test on all of them, hold out 1",
+      { option: "holdout" },
     );
   }
   return { classes, train: pick(list, train), test: pick(list, test) };
@@ -69,7 +70,7 @@ export function divide(
 export function thinOut(list: ImageList, limit: number | undefined, name: string): ImageList {
   if (limit === undefined) return list;
   if (!Number.isSafeInteger(limit) || limit < 1) {
-    throw new UserError(`openDataset: got ${name} ${limit}; expected a whole number of images from 1`);
+    throw valueError("openDataset", name, limit, "a whole number of images from 1");
   }
   if (limit >= list.length) return list;
   return pick(

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { UserError, valueError } from "../errors.js";
 import { Random } from "../random.js";
 import { type Augmentation, checkAugmentation } from "./augment/augmentation.js";
 import { checkMix, type Mix } from "./augment/mix.js";
@@ -107,5 +107,5 @@ export function checkBatchOptions(images: number, options: BatchOptions): void {
 
 function checkWhole(name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
-  throw new UserError(`batches: got ${name} ${value}; expected a whole number from ${least}`);
+  throw valueError("batches", name, value, `a whole number from ${least}`);
 }

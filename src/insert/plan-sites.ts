@@ -51,7 +51,7 @@ export function planSites(wiring: Wiring, { attention, at, force = false }: Wher
   const all = [...new Set([...found, ...places])].sort((a, b) => endOf(wiring, a) - endOf(wiring, b));
   const positions = new Map(positionsOf(wiring, all).map((position, i) => [all[i]!, position]));
   const wanted = inStages(places, positions, attention.stages, all);
-  if (wanted.length === 0) throw new UserError(nothingFound(wiring));
+  if (wanted.length === 0) throw nothingFound(wiring);
   const gated = at === undefined ? wanted.filter((place) => isGated(wiring, place)) : [];
   const free = wanted.filter((place) => !gated.includes(place));
   checkGates(wiring, { gated: gated.length, free: free.length, force, named: at !== undefined });
@@ -120,19 +120,20 @@ function channelsOf(wiring: Wiring, value: string): number {
   );
 }
 
-function nothingFound(wiring: Wiring): string {
+function nothingFound(wiring: Wiring): UserError {
   const maps = wiring.graph.nodes.filter(({ op }) => op === "Conv");
   const [conv] = maps;
   if (conv === undefined) {
     const [first] = wiring.graph.nodes;
-    return (
+    return new UserError(
       `got a network without convolutions (it begins with ${first!.op} ${first!.name}); ` +
-      "expected maps [N, C, H, W] to weigh"
+        "expected maps [N, C, H, W] to weigh",
     );
   }
-  return (
+  return new UserError(
     `got ${maps.length} ${maps.length === 1 ? "convolution" : "convolutions"} (the first is ${conv.name}), none of which is part of a unit that is known: ` +
-    "a sum or concatenation of branches, or a convolution with an activation; name the nodes to put blocks behind (--at)"
+      "a sum or concatenation of branches, or a convolution with an activation; name the nodes to put blocks behind",
+    { option: "at" },
   );
 }
 
@@ -143,13 +144,15 @@ function checkGates(
 ): void {
   if (free === 0) {
     throw new UserError(
-      `got a network with a gate in each of its ${gated} units; expected one without; name the nodes to put a second one behind (--at)`,
+      `got a network with a gate in each of its ${gated} units; expected one without; name the nodes to put a second one behind`,
+      { option: "at" },
     );
   }
   if (gates.length === 0 || force) return;
   const rest = named ? "to put blocks there all the same" : `to put blocks into the ${free} units without one`;
   throw new UserError(
     `got a network that has ${gates.length} ${gates.length === 1 ? "gate" : "gates"} already (the first is ${gates[0]!.product.name}); ` +
-      `expected one without; say --force ${rest}`,
+      `expected one without; force it ${rest}`,
+    { option: "force" },
   );
 }

@@ -1,4 +1,4 @@
-import { nearest, UserError } from "../errors.js";
+import { nearest, UserError, valueError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { buildOrExplain } from "./build-or-explain.js";
 import { bnInceptions } from "./families/bn-inception.js";
@@ -52,15 +52,13 @@ export function createModel(name: string, options: ModelOptions = {}): Graph {
   const entry = modelEntry(name);
   const { classes = entry.classes, input = entry.input, dropout = entry.dropout ?? 0 } = options;
   if (!Number.isInteger(classes) || classes < 1) {
-    throw new UserError(`createModel: got ${classes} classes; expected a whole number of at least 1`);
+    throw valueError("createModel", "classes", classes, "a whole number of at least 1");
   }
   if (input.some((size) => !Number.isInteger(size) || size < 1)) {
-    throw new UserError(
-      `createModel: got input ${input.join("x")}; expected channels x height x width such as 3x32x32`,
-    );
+    throw valueError("createModel", "input", input.join("x"), "channels x height x width such as 3x32x32");
   }
   if (!(dropout >= 0 && dropout < 1)) {
-    throw new UserError(`createModel: got dropout ${dropout}; expected a share from 0 to below 1 such as 0.2`);
+    throw valueError("createModel", "dropout", dropout, "a share from 0 to below 1 such as 0.2");
   }
   const attention = attentionOf(name, entry, options.attention);
   const resolved = { name, classes, input, attention, dropout, ...switchesOf(name, entry, options) };
@@ -72,6 +70,7 @@ export function modelEntry(name: string): ModelEntry {
   if (Object.hasOwn(models, name)) return models[name]!;
   const near = nearest(name, Object.keys(models));
   throw new UserError(
-    `unknown model "${name}"; expected a name that senet models lists${near ? `; did you mean "${near}"?` : ""}`,
+    `unknown model "${name}"; expected the name of a network${near ? `; did you mean "${near}"?` : ""}`,
+    { option: "name" },
   );
 }

@@ -125,19 +125,19 @@ describe("createModel", () => {
     [
       "an unknown name",
       () => createModel("seresnet21"),
-      'unknown model "seresnet21"; expected a name that senet models lists; did you mean "seresnet20"?',
+      'unknown model "seresnet21"; expected the name of a network; did you mean "seresnet20"?',
     ],
     ["a misspelt name", () => createModel("SE-ResNet20"), 'did you mean "seresnet20"?'],
     ["a name every object has", () => createModel("constructor"), 'unknown model "constructor"'],
     [
       "no classes",
       () => createModel("resnet20", { classes: 0 }),
-      "createModel: got 0 classes; expected a whole number of at least 1",
+      "createModel: got classes 0; expected a whole number of at least 1",
     ],
     [
       "half a class",
       () => createModel("resnet20", { classes: 2.5 }),
-      "createModel: got 2.5 classes; expected a whole number of at least 1",
+      "createModel: got classes 2.5; expected a whole number of at least 1",
     ],
     [
       "an input without rows",

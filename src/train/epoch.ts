@@ -160,7 +160,8 @@ export function trainedPart({ sums, step }: EpochPosition, batch: number) {
 /** One line for a run whose numbers have left the range of floats. */
 export function diverged(what: string, epoch: number, step: number, lr: number): UserError {
   return new UserError(
-    `training diverged: ${what} in epoch ${epoch}, step ${step}, learning rate ${lr}; use a smaller --lr`,
+    `training diverged: ${what} in epoch ${epoch}, step ${step}, learning rate ${lr}; use a smaller learning rate`,
+    { option: "lr" },
   );
 }
 

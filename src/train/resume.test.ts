@@ -282,7 +282,7 @@ describe("numbers that are not finite", () => {
       onCheckpoint: async (checkpoint) => void saved.push(checkpoint),
     });
     await expect(running).rejects.toThrow(
-      /^training diverged: .* in epoch \d, step \d+, learning rate \d+.*; use a smaller --lr$/,
+      /^training diverged: .* in epoch \d, step \d+, learning rate \d+.*; use a smaller learning rate$/,
     );
     expect(saved.length).toBeGreaterThan(0);
     for (const { state } of saved)

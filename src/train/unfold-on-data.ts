@@ -76,7 +76,8 @@ function sitesOf(graph: Graph): FoldedConvolution[] {
   if (sites.length > 0) return sites;
   throw new UserError(
     `${graph.name}: got no convolution whose batch norm was folded away (with a bias, and no batch norm behind it); ` +
-      "leave --unfold-bn out",
+      "leave it as it is",
+    { option: "unfoldBn" },
   );
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import type { TimedModel } from "../../compare/latency.js";
-import { UserError } from "../../errors.js";
+import { prefixed, UserError } from "../../errors.js";
 import { formatShape } from "../../graph/dims/shape.js";
 import type { Graph } from "../../graph/graph.js";
 import { modelFileOf, modelSource, modelSources } from "../../workspace/model/model-source.js";
@@ -141,6 +141,6 @@ async function ofFile(path: string): Promise<Opened> {
   try {
     return { onnx, graph: readOnnx(onnx).graph };
   } catch (error) {
-    throw error instanceof UserError ? new UserError(`${path}: ${error.message}`) : error;
+    throw prefixed(path, error);
   }
 }

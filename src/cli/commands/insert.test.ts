@@ -174,7 +174,7 @@ nothing is written
     ["none.onnx --dry-run", "cannot read none.onnx"],
     [
       "resnet51 --dry-run",
-      'unknown model "resnet51"; expected a name that senet models lists; did you mean "resnet50"',
+      'unknown model "resnet51"; expected the name of a network; did you mean "resnet50"? (senet models lists them)',
     ],
     ["w.pth --dry-run", "got w.pth; expected a network by its published name, an .onnx file, the folder of a run, or"],
     ["net.onnx --dry-run --attention none", "--attention: got none; expected a block to insert, such as se"],

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { Command, Option } from "commander";
-import { UserError } from "../../errors.js";
+import { prefixed, UserError } from "../../errors.js";
 import { countParameters, type Model } from "../../graph/graph.js";
 import type { Inserted } from "../../insert/insert-attention.js";
 import { parseAttention, type SomeAttention } from "../../layers/attention/attention.js";
@@ -118,7 +118,7 @@ function naming<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw error instanceof UserError ? new UserError(`${path}: ${error.message}`) : error;
+    throw prefixed(path, error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { UserError } from "../../errors.js";
+import { valueError } from "../../errors.js";
 import type { Interpolation } from "./affine.js";
 import { parseRandAugment } from "./rand-augment.js";
 
@@ -105,7 +105,7 @@ export function checkAugmentation(augment: Augmentation): void {
 }
 
 function check(holds: boolean, name: string, value: number | readonly number[], expected: string): void {
-  if (!holds) throw new UserError(`batches: got augment.${name} ${value}; expected ${expected}`);
+  if (!holds) throw valueError("batches", name, value, expected, `augment.${name}`);
 }
 
 /** The same as one level of names and simple values, for records of where a model comes from. */

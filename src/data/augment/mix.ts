@@ -1,4 +1,4 @@
-import { UserError } from "../../errors.js";
+import { valueError } from "../../errors.js";
 import { Random } from "../../random.js";
 import type { Geometry } from "../dataset.js";
 import type { Batch, BatchOptions } from "../split.js";
@@ -22,7 +22,7 @@ export interface Mix {
 /** @throws UserError for the first value that is out of range. */
 export function checkMix({ mixup = 0, cutmix = 0, probability = 1, switchProbability = 0.5 }: Mix): void {
   const check = (holds: boolean, name: string, value: number, expected: string) => {
-    if (!holds) throw new UserError(`batches: got mix.${name} ${value}; expected ${expected}`);
+    if (!holds) throw valueError("batches", name, value, expected, `mix.${name}`);
   };
   check(mixup >= 0, "mixup", mixup, "a number from 0");
   check(cutmix >= 0, "cutmix", cutmix, "a number from 0");

@@ -1,4 +1,4 @@
-import { UserError } from "../../errors.js";
+import { optionError } from "../../errors.js";
 import type { Random } from "../../random.js";
 import { type AffineOptions, rotate, shearX, shearY, translateX, translateY } from "./affine.js";
 import { brightness, contrast, saturation, sharpness } from "./enhance.js";
@@ -26,8 +26,9 @@ export function parseRandAugment(policy: string): RandAugment {
   const [name, ...settings] = policy.split("-");
   const found = { layers: 2, magnitude: 10, deviation: 0, most: 10, probability: 0.5, increasing: false };
   const wrong = (part: string) =>
-    new UserError(
-      `randAugment: got "${part}" in "${policy}"; expected rand with settings such as m9, n2, mstd0.5, mmax10, p0.5, inc1: ` +
+    optionError(
+      "randAugment",
+      `got "${part}" in "${policy}"; expected rand with settings such as m9, n2, mstd0.5, mmax10, p0.5, inc1: ` +
         "rand-m9-mstd0.5-inc1",
     );
   if (name !== "rand") throw wrong(name ?? "");

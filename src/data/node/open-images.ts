@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { UserError } from "../../errors.js";
+import { valueError } from "../../errors.js";
 import { defaultCrop } from "../augment/augmentation.js";
 import type { Resampling } from "../augment/resampling.js";
 import { type CropMode, extentOf, type ImageSize, resizedSize } from "../centre-crop.js";
@@ -95,7 +95,7 @@ function preprocessingOf({
   const extent = extentOf(size);
   for (const side of Object.values(extent)) checkWhole("size", side);
   if (!(cropPct > 0 && cropPct <= 1)) {
-    throw new UserError(`openDataset: got cropPct ${cropPct}; expected a share above 0, up to 1`);
+    throw valueError("openDataset", "cropPct", cropPct, "a share above 0, up to 1");
   }
   const framing = { resize: resizedSize(extent, cropPct), ...(cropMode && { cropMode }), interpolation };
   return { ...extent, ...framing, ...imagenet[channels] };
@@ -103,5 +103,5 @@ function preprocessingOf({
 
 function checkWhole(name: string, value: number): void {
   if (Number.isSafeInteger(value) && value >= 1) return;
-  throw new UserError(`openDataset: got ${name} ${value}; expected a whole number from 1`);
+  throw valueError("openDataset", name, value, "a whole number from 1");
 }

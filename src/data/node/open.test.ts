@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { UserError } from "../../errors.js";
 import { datasetSpecs, openDataset } from "./open.js";
 
 const all =
@@ -12,12 +11,15 @@ describe("openDataset", () => {
     ["cifr10:x", `openDataset: got dataset "cifr10"; expected one of ${all}; did you mean "cifar10"?`],
     ["", `openDataset: got dataset ""; expected one of ${all}`],
     ["toString", `openDataset: got dataset "toString"; expected one of ${all}`],
-    ["mnist", 'openDataset: got "mnist"; expected mnist:DIR, with the path of its files after the colon'],
-    ["cifar10:", 'openDataset: got "cifar10:"; expected cifar10:PATH, with the path of its files after the colon'],
-    ["glyphs:x", 'openDataset: got "glyphs:x"; expected glyphs, without a path'],
+    ["mnist", 'openDataset: got dataset "mnist"; expected mnist:DIR, with the path of its files after the colon'],
+    [
+      "cifar10:",
+      'openDataset: got dataset "cifar10:"; expected cifar10:PATH, with the path of its files after the colon',
+    ],
+    ["glyphs:x", 'openDataset: got dataset "glyphs:x"; expected glyphs, without a path'],
     ["mnist:/no/such", "/no/such: got no such file or folder; expected one to read data from; check the path"],
     ["cifar10:/no/such", "/no/such: got no such file or folder; expected one to read data from; check the path"],
   ])("explains what is wrong with %j", async (spec, message) => {
-    await expect(openDataset(spec)).rejects.toThrow(new UserError(message));
+    await expect(openDataset(spec)).rejects.toMatchObject({ name: "UserError", message });
   });
 });

@@ -1,4 +1,4 @@
-import { nearest, UserError } from "../../errors.js";
+import { nearest, type UserError, valueError } from "../../errors.js";
 import { cifar10, cifar100 } from "../cifar.js";
 import type { Dataset, Limits } from "../dataset.js";
 import { fashionMnist, mnist } from "../mnist.js";
@@ -56,7 +56,7 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
   const kind: Kind = kinds[name as keyof typeof kinds];
   if ((kind.path === undefined) !== (path === "")) {
     const fix = kind.path === undefined ? "without a path" : `with the path of its files after the colon`;
-    throw new UserError(`openDataset: got "${spec}"; expected ${specOf(name, kind)}, ${fix}`);
+    throw refused(spec, `${specOf(name, kind)}, ${fix}`);
   }
   return kind.open(path, options);
 }
@@ -64,5 +64,9 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
 function unknownKind(name: string): UserError {
   const near = nearest(name, Object.keys(kinds));
   const hint = near === undefined ? "" : `; did you mean "${near}"?`;
-  return new UserError(`openDataset: got dataset "${name}"; expected one of ${datasetSpecs.join(", ")}${hint}`);
+  return refused(name, `one of ${datasetSpecs.join(", ")}${hint}`);
+}
+
+function refused(given: string, expected: string): UserError {
+  return valueError("openDataset", "spec", `"${given}"`, expected, "dataset");
 }

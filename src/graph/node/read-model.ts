@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, normalize, sep } from "node:path";
-import { UserError } from "../../errors.js";
+import { prefixed, UserError } from "../../errors.js";
 import { OpenFile } from "../../files/node/open-file.js";
 import type { Model } from "../graph.js";
 import { type ReadOptions, readOnnx } from "../onnx/read-onnx.js";
@@ -28,8 +28,7 @@ export function withModelFile<T>(path: string, use: (bytes: Uint8Array, external
     };
     return use(file.read(0, file.size, "a model"), external);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw error.message.includes(path) ? error : new UserError(`${path}: ${error.message}`);
+    throw error instanceof UserError && error.message.includes(path) ? error : prefixed(path, error);
   } finally {
     for (const file of files.values()) file.close();
   }

@@ -43,7 +43,7 @@ export function readCard(graph: Graph): ModelCard {
   const text = graph.metadata.get(key);
   if (text === undefined) {
     throw new UserError(
-      `the model file has no "${key}" entry; expected one written by senet train, or by senet convert with --model`,
+      `the model file has no "${key}" entry; expected one that senet has trained or converted for a network`,
     );
   }
   try {

@@ -30,7 +30,7 @@ export function renderInsertionReport(results: InsertionResults): string {
   const share = ((100 * (params.after - params.before)) / params.before).toFixed(2);
   return page(
     title,
-    html`<p class="eyebrow">senet insert --attention ${attention}</p>
+    html`<p class="eyebrow">senet insertion · ${attention}</p>
 <h1>${title}</h1>
 <p class="lead">${startText(start)}</p>
 <section><dl class="tiles">

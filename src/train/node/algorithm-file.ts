@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { UserError } from "../../errors.js";
+import { optionError } from "../../errors.js";
 import { replaceFile } from "../../files/node/durable.js";
 import { AlgorithmTable } from "../algorithm-table.js";
 
@@ -19,12 +19,12 @@ export function cachedTablePath({ engine, cpu, channelBlock }: AlgorithmTable): 
 export async function readTable(path: string): Promise<AlgorithmTable | undefined> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
-    throw new UserError(`--tune: cannot read ${path} (${error.message}); give another file`);
+    throw optionError("table", `cannot read ${path} (${error.message}); give another file`);
   });
   if (text === undefined) return undefined;
   const table = AlgorithmTable.safeParse(parsed(text)).data;
   if (table !== undefined) return table;
-  throw new UserError(`--tune: got ${path}, which is no table of algorithms; remove it, or give another file`);
+  throw optionError("table", `got ${path}, which is no table of algorithms; remove it, or give another file`);
 }
 
 /** Writes a table, whole or not at all. */
@@ -33,9 +33,8 @@ export async function writeTable(path: string, table: AlgorithmTable): Promise<v
     await mkdir(dirname(path), { recursive: true });
     await replaceFile(path, `${JSON.stringify(table, null, 1)}\n`);
   } catch (error) {
-    throw new UserError(
-      `--tune: cannot write ${path} (${error instanceof Error ? error.message : error}); give a file`,
-    );
+    const reason = error instanceof Error ? error.message : error;
+    throw optionError("table", `cannot write ${path} (${reason}); give a file`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { quoted, UserError } from "../../errors.js";
+import { prefixed, quoted, UserError } from "../../errors.js";
 import { type ByteSource, memorySource } from "../../files/byte-source.js";
 import type { TensorFile } from "../safetensors/safetensors.js";
 import { findStateDict, type StateDict } from "../state-dict.js";
@@ -39,8 +39,7 @@ export function openPth(bytes: ByteSource, { source = "pth", entry }: PthOptions
       read: (name) => readStrided(bytes, entries.get(name)!, checkpoint.bigEndian, source),
     };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UserError(`${source}: ${error.message}`);
+    throw prefixed(source, error);
   }
 }
 
@@ -79,7 +78,7 @@ function wrapped<T>({ name }: StridedEntry, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw error instanceof UserError ? new UserError(`tensor "${quoted(name)}": ${error.message}`) : error;
+    throw prefixed(`tensor "${quoted(name)}"`, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ImportOptions } from "../../clean/import-model.js";
-import { UserError } from "../../errors.js";
+import { prefixed } from "../../errors.js";
 import type { Model } from "../../graph/graph.js";
 
 /**
@@ -13,6 +13,6 @@ export async function openModelFile(path: string, options: ImportOptions = {}): 
   try {
     return importModel(model, options);
   } catch (error) {
-    throw error instanceof UserError ? new UserError(`${path}: ${error.message}`) : error;
+    throw prefixed(path, error);
   }
 }

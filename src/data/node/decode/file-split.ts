@@ -77,7 +77,8 @@ function checkViews({ views }: BatchOptions, { height, width, resize, cropMode }
 function badImage(name: string, problem: string): UserError {
   return new UserError(
     `${name}: got no image that can be read (${problem.trim().split("\n")[0]}); expected a whole JPEG, PNG, WebP, AVIF ` +
-      "or GIF; replace or remove it, or leave such images out with --on-bad-image skip",
+      "or GIF; replace or remove it, or skip such images",
+    { option: "onBadImage" },
   );
 }
 

@@ -174,7 +174,7 @@ describe("fetchFile", () => {
   it("gives up at once where the server has no such file, and later where it fails", async () => {
     behave = (_, __, response) => response.writeHead(404).end("not here");
     expect(await failure(known())).toBe(
-      `${url}: got 404 Not Found; expected the file; has it moved? give another home with --base URL`,
+      `${url}: got 404 Not Found; expected the file; has it moved? give another home`,
     );
     expect(asked).toHaveLength(1);
     behave = (_, __, response) => response.writeHead(500).end();

@@ -16,7 +16,7 @@ export interface FetchRequest {
   readonly checksum?: Checksum | undefined;
   /** Sent with the request, but to no other host that it is led to. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Where else one may look, for messages: `another mirror with --base URL`. */
+  /** Where else one may look, for messages: another mirror, as the option `base` says, by default. */
   readonly elsewhere?: string | undefined;
   /** What an answer such as 404 means; only the status itself by default. */
   readonly explain?: ((response: Response) => UserError) | undefined;
@@ -45,14 +45,15 @@ export interface FetchOptions {
 export async function fetchFile(request: FetchRequest, options: FetchOptions = {}): Promise<"fetched" | "present"> {
   const { target } = request;
   if ((await sizeOf(target)) !== undefined) {
-    await checkContent(request, target, "remove it and fetch it again");
+    await checkContent(request, target, { words: "remove it and fetch it again" });
     return "present";
   }
   if (!URL.canParse(request.url)) throw new UserError(`got address ${request.url}; expected one such as https://…`);
   await mkdir(dirname(target), { recursive: true }).catch((error: Error) => {
     throw new UserError(`${dirname(target)}: got ${error.message}; expected a folder to write to`);
   });
-  const fix = `what came from ${request.url} is removed; try ${elsewhereOf(request)}`;
+  const { words, option } = elsewhereOf(request);
+  const fix = { words: `what came from ${request.url} is removed; try ${words}`, option };
   const resumed = (await sizeOf(partOf(request))) !== undefined;
   await fetchWhole(request, options);
   try {
@@ -76,10 +77,19 @@ async function sizeOf(path: string): Promise<number | undefined> {
   return (await stat(path).catch(() => undefined))?.size;
 }
 
-const elsewhereOf = ({ elsewhere = "another mirror with --base URL" }: FetchRequest) => elsewhere;
+/** What mends a file that does not come as it should, and the option that does it. */
+interface Fix {
+  readonly words: string;
+  readonly option?: string | undefined;
+}
+
+function elsewhereOf({ elsewhere }: FetchRequest): Fix {
+  return elsewhere === undefined ? { words: "another mirror", option: "base" } : { words: elsewhere };
+}
 
 function fetchWhole(request: FetchRequest, options: FetchOptions): Promise<void> {
   const { signal, onRetry, attempts = 5, pause = 1000 } = options;
+  const { words, option } = elsewhereOf(request);
   const size = async () => (await sizeOf(partOf(request))) ?? 0;
   let most: number | undefined;
   const work = async () => {
@@ -96,16 +106,20 @@ function fetchWhole(request: FetchRequest, options: FetchOptions): Promise<void>
     },
     giveUp: (reason, attempts) =>
       new UserError(
-        `${request.url}: got no complete file in ${attempts} attempts (${reason}); what came is kept: try again later, or ` +
-          elsewhereOf(request),
+        `${request.url}: got no complete file in ${attempts} attempts (${reason}); what came is kept: try again later, or ${words}`,
+        { option },
       ),
   });
 }
 
-/** Compares a file with what it must be. @throws UserError that ends with `fix` when it is another. */
-async function checkContent({ target, bytes, checksum }: FetchRequest, path: string, fix: string): Promise<void> {
+/** Compares a file with what it must be. @throws UserError that ends with the fix when it is another. */
+async function checkContent(
+  { target, bytes, checksum }: FetchRequest,
+  path: string,
+  { words, option }: Fix,
+): Promise<void> {
   const wrong = (got: string, expected: string | number) =>
-    new UserError(`${target}: got ${got}; expected ${expected}; ${fix}`);
+    new UserError(`${target}: got ${got}; expected ${expected}; ${words}`, { option });
   const size = await sizeOf(path);
   if (bytes !== undefined && size !== bytes) throw wrong(`${size} bytes`, bytes);
   if (checksum === undefined) return;

@@ -102,9 +102,9 @@ async function startOf(response: Response, have: number, request: FetchRequest):
   if (busy !== undefined) throw busy;
   throw (
     request.explain?.(response) ??
-    new UserError(
-      `${request.url}: got ${status} ${statusText}; expected the file; has it moved? give another home with --base URL`,
-    )
+    new UserError(`${request.url}: got ${status} ${statusText}; expected the file; has it moved? give another home`, {
+      option: "base",
+    })
   );
 }
 

@@ -80,8 +80,9 @@ function checkArchitecture({ architecture }: TimmConfig, { label }: HubRevision)
   if (Object.hasOwn(models, architecture)) return;
   const near = nearest(architecture, Object.keys(models));
   throw new UserError(
-    `${label}: got a ${quoted(architecture)}; expected a network that senet models lists` +
+    `${label}: got a ${quoted(architecture)}; expected the name of a network` +
       `${near === undefined ? "" : `; the nearest is ${near}`}`,
+    { option: "name" },
   );
 }
 

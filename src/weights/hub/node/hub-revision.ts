@@ -53,8 +53,9 @@ export async function openRevision(id: HubId, options: HubOptions = {}): Promise
   if (settings.offline) {
     if (here) return revisionAt({ ...from, commit: known, online: false });
     throw new HubMissing(
-      `${formatHubId(id)}: it is not in ${settings.cache}, and HF_HUB_OFFLINE or --offline keeps senet from the network; ` +
-        `run senet pull ${formatHubId(id)} once without`,
+      `${formatHubId(id)}: it is not in ${settings.cache}, and HF_HUB_OFFLINE keeps senet from the network; ` +
+        "fetch it once without",
+      { option: "offline" },
     );
   }
   if (here && isCommit(revision) && !refresh) return revisionAt({ ...from, commit: known, online: true });

@@ -243,7 +243,7 @@ describe("two that pull at once", () => {
 describe("without the hub", () => {
   it("offline asks nothing, and says what to do for what is not there", async () => {
     expect(await failure(pull(name, { offline: true }))).toBe(
-      `${name}: it is not in ${cache}, and HF_HUB_OFFLINE or --offline keeps senet from the network; run senet pull ${name} once without`,
+      `${name}: it is not in ${cache}, and HF_HUB_OFFLINE keeps senet from the network; fetch it once without`,
     );
     await pull();
     server.reset();
@@ -515,7 +515,7 @@ describe("the repository", () => {
     [
       "of a network that we do not have",
       { ...smallConfig, architecture: "seresnet21" },
-      "got a seresnet21; expected a network that senet models lists; the nearest is seresnet20",
+      "got a seresnet21; expected the name of a network; the nearest is seresnet20",
     ],
   ])("%s is refused before its weights are fetched", async (_, config, message) => {
     server.repositories.set("timm/odd", oneCommit(smallFiles(1, config)));
