@@ -1,15 +1,11 @@
 import { attributesOf, type GraphBuilder } from "../graph/builder.js";
 import { sameShape } from "../graph/dims/shape.js";
 import type { Node } from "../graph/graph.js";
+import { isOfKind } from "../ops/index.js";
 
-/** What an operator whose result has the type of its first input must meet so that it has its elements too. */
+/** What an operator that is no view must meet so that a result with the type of its first input has its elements too. */
 const conditions: Readonly<Record<string, (g: GraphBuilder, node: Node, inference: boolean) => boolean>> = {
-  Identity: () => true,
   Cast: () => true,
-  Reshape: () => true,
-  Flatten: () => true,
-  Squeeze: () => true,
-  Unsqueeze: () => true,
   Expand: () => true,
   Tile: () => true,
   Concat: (_, { inputs }) => inputs.length === 1,
@@ -23,8 +19,8 @@ const conditions: Readonly<Record<string, (g: GraphBuilder, node: Node, inferenc
 
 /** True where the one output of a node, whose inputs are in `g`, is its first input as it is. */
 export function movesNothing(g: GraphBuilder, node: Node, inference: boolean): boolean {
-  const condition = node.domain === "" && Object.hasOwn(conditions, node.op) ? conditions[node.op] : undefined;
-  if (condition === undefined || !condition(g, node, inference)) return false;
+  const condition = Object.hasOwn(conditions, node.op) ? conditions[node.op]! : () => isOfKind(node, "view");
+  if (!condition(g, node, inference)) return false;
   const [x, y] = [g.value(node.inputs[0]!), g.typesOf(node)[0]!];
   return x.dtype === y.dtype && sameShape(x.shape, y.shape);
 }

@@ -1,5 +1,6 @@
 import { extent } from "../graph/dims/shape.js";
 import type { Graph } from "../graph/graph.js";
+import { isOfKind } from "../ops/index.js";
 import type { GatedMap } from "../read/gate-nodes.js";
 import { commonPrefix, moduleOf } from "../read/module-names.js";
 import { Wiring } from "../read/wiring.js";
@@ -37,12 +38,10 @@ export function findGates(graph: Graph): GateSite[] {
 function blockName(wiring: Wiring, { gate, nodes }: GatedMap): string {
   const own = /^(.+)[./]gate$/.exec(gate)?.[1];
   if (own !== undefined) return own;
-  const modules = [...nodes].flatMap((node) => (layers.has(node.op) ? (moduleOf(wiring, node) ?? []) : []));
+  const modules = [...nodes].flatMap((node) => (isOfKind(node, "layer") ? (moduleOf(wiring, node) ?? []) : []));
   const module = modules.length === 0 ? "" : commonPrefix(modules).replace(/\.[^.]*$/, "");
   return module === "" ? gate : module;
 }
-
-const layers = new Set(["Conv", "Gemm", "MatMul"]);
 
 function unused(name: string, taken: ReadonlyMap<string, unknown>): string {
   let free = name;

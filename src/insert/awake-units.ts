@@ -1,11 +1,12 @@
-import type { Graph, Weights } from "../graph/graph.js";
+import type { Graph, Node, Weights } from "../graph/graph.js";
 import { float32 } from "../graph/tensor.js";
+import { opOf } from "../ops/index.js";
 import type { Wiring } from "../read/wiring.js";
 import type { PlannedSite } from "./plan-sites.js";
 
 /**
  * What is known of the mean over images of the map that a block squeezes, without an image: the name of the batch norm's
- * bias, which it is, or that it is not negative, after a ReLU. By the name of the weight that reads it.
+ * bias, which it is, or that it is not negative, as after a ReLU. By the name of the weight that reads it.
  */
 export type MeanMaps = ReadonlyMap<string, MeanMap>;
 
@@ -23,10 +24,15 @@ export function meanMaps(graph: Graph, wiring: Wiring, sites: readonly PlannedSi
       const maker = wiring.maker(edge.value);
       const bias = makers.get(edge.value)?.inputs[2] ?? "";
       if (name === undefined) return [];
-      if (maker?.op === "Relu" || maker?.op === "Clip") return [[name, "positive"]];
+      if (maker !== undefined && isPositive(maker)) return [[name, "positive"]];
       return maker?.op === "BatchNormalization" && graph.parameters.has(bias) ? [[name, { bias }]] : [];
     }),
   );
+}
+
+function isPositive({ op, domain }: Node): boolean {
+  const rule = opOf(op, domain);
+  return rule.kind === "activation" && rule.positive;
 }
 
 /**

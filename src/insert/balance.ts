@@ -1,7 +1,8 @@
 import type { Node } from "../graph/graph.js";
+import { isOfKind } from "../ops/index.js";
 import type { Reader, Wiring } from "../read/wiring.js";
 import type { Edge } from "./edges.js";
-import { keepAll, type Part, type Scaling, scalingRules } from "./scaling-rules.js";
+import { type Part, type Scaling, scalingRule } from "./scaling-rules.js";
 
 /** A stored tensor as one node reads it, and the power of two it is to be multiplied by. */
 export interface Rescaled {
@@ -62,10 +63,9 @@ export function balance(wiring: Wiring, gates: readonly Halving[]): { rescaled: 
   for (const { name } of wiring.graph.inputs) groups.keep(name, name);
   for (const node of wiring.graph.nodes) {
     if (!node.outputs.some((name) => wiring.isComputed(name))) continue;
-    const rule = node.domain === "" && Object.hasOwn(scalingRules, node.op) ? scalingRules[node.op]! : keepAll;
-    rule(scaling, node);
+    scalingRule(node)(scaling, node);
     for (const name of node.outputs.slice(1)) {
-      if (node.op === "Split") groups.tie(name, element(node, 0), 0);
+      if (isOfKind(node, "cut")) groups.tie(name, element(node, 0), 0);
       else groups.keep(name, node.name);
     }
   }

@@ -1,6 +1,7 @@
 import { UserError } from "../errors.js";
 import type { Node } from "../graph/graph.js";
 import type { Placement } from "../layers/attention/attention.js";
+import { isOfKind } from "../ops/index.js";
 import type { Reader, Wiring } from "../read/wiring.js";
 import { activationAfter, convShape } from "./layer-shapes.js";
 import type { Place } from "./places/place.js";
@@ -68,8 +69,6 @@ export function normed(wiring: Wiring, value: string): string {
   const next = wiring.onlyReader(value);
   if (next === undefined) return value;
   const channelwise = (next.op === "Mul" || next.op === "Add") && wiring.dataInputs(next).length === 1;
-  if (!norms.has(next.op) && !channelwise) return value;
+  if (!isOfKind(next, "norm") && next.op !== "Identity" && !channelwise) return value;
   return normed(wiring, next.outputs[0]!);
 }
-
-const norms = new Set(["BatchNormalization", "GroupNormalization", "InstanceNormalization", "Identity"]);

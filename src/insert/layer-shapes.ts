@@ -1,5 +1,6 @@
 import { attributesOf } from "../graph/builder.js";
 import type { Node } from "../graph/graph.js";
+import { isOfKind, opOf } from "../ops/index.js";
 import type { Wiring } from "../read/wiring.js";
 
 /** What tells one convolution from another. */
@@ -29,28 +30,20 @@ export function convShape(wiring: Wiring, node: Node): ConvShape | undefined {
 
 /** Whether a node is a layer that mixes channels or pixels with learnt weights. */
 export function isLayer(wiring: Wiring, node: Node): boolean {
-  if (convShape(wiring, node) !== undefined) return true;
-  return ["MatMul", "Gemm", "ConvTranspose"].includes(node.op) && wiring.tensorBehind({ node, input: 1 }) !== undefined;
+  if (node.op === "Conv") return convShape(wiring, node) !== undefined; // the others are over vectors
+  return isOfKind(node, "layer") && wiring.tensorBehind({ node, input: 1 }) !== undefined;
 }
-
-/** Nodes that bend a map element by element, as activations do. */
-const activationOps = new Set(
-  ["Relu", "Clip", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "HardSwish", "Sigmoid", "HardSigmoid", "Tanh"].concat([
-    "Gelu",
-    "Softplus",
-    "Softsign",
-    "Mish",
-    "ThresholdedRelu",
-    "Swish",
-  ]),
-);
 
 /** The activation that alone follows a value: its last node, and what it makes. Also x · σ(x) and x · clip(x + 3) / 6. */
 export function activationAfter(wiring: Wiring, value: string): { node: Node; value: string } | undefined {
   const only = wiring.onlyReader(value);
-  if (only !== undefined && activationOps.has(only.op) && only.op !== "Sigmoid")
-    return { node: only, value: only.outputs[0]! };
+  if (only !== undefined && isActivation(only)) return { node: only, value: only.outputs[0]! };
   return selfGated(wiring, value);
+}
+
+function isActivation({ op, domain }: Node): boolean {
+  const rule = opOf(op, domain);
+  return rule.kind === "activation" && rule.gate !== "always";
 }
 
 /** What x · f(x) makes of x, where all that reads x is this product and f. */
@@ -61,7 +54,7 @@ function selfGated(wiring: Wiring, value: string): { node: Node; value: string }
   let other = nodes.find((node) => node !== product);
   if (product === undefined || other === undefined) return undefined;
   for (let steps = 0; other !== undefined && other !== product; steps++) {
-    if (steps > 4 || !bends.has(other.op)) return undefined;
+    if (steps > 4 || !isOfKind(other, "activation", "elementwise", "join")) return undefined;
     other = wiring.onlyReader(other.outputs[0]!);
   }
   if (other === undefined) return undefined;
@@ -69,8 +62,6 @@ function selfGated(wiring: Wiring, value: string): { node: Node; value: string }
   const last = scaled !== undefined && isConstantFactor(wiring, scaled) ? scaled : product;
   return { node: last, value: last.outputs[0]! };
 }
-
-const bends = new Set([...activationOps, "Add", "Mul", "Div", "Erf", "Softplus"]);
 
 /** A product or quotient with a number that is the same for every channel. */
 export function isConstantFactor(wiring: Wiring, node: Node): boolean {

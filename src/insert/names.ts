@@ -1,3 +1,4 @@
+import { isOfKind } from "../ops/index.js";
 import { commonPrefix, moduleOf, pathOf } from "../read/module-names.js";
 import type { Wiring } from "../read/wiring.js";
 import type { Place } from "./places/place.js";
@@ -31,13 +32,11 @@ export function blockNames(
   });
 }
 
-const layerOps = new Set(["Conv", "BatchNormalization", "Gemm", "MatMul", "ConvTranspose"]);
-
 /** The modules of a unit's layers; an activation at its end that has a name of its own stands for all of them. */
 function modulesIn(wiring: Wiring, { kind, nodes, join }: Place): string[] {
   const path = kind === "convolution" ? pathOf(join) : undefined;
   if (path !== undefined) return [path];
-  return [...nodes].flatMap((node) => (layerOps.has(node.op) ? (moduleOf(wiring, node) ?? []) : []));
+  return [...nodes].flatMap((node) => (isOfKind(node, "layer", "norm") ? (moduleOf(wiring, node) ?? []) : []));
 }
 
 /** What stands before the block's own name, with the dot or underscore between. */

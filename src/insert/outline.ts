@@ -1,6 +1,8 @@
 import { attributesOf } from "../graph/builder.js";
 import { formatShape } from "../graph/dims/shape.js";
 import type { Graph, Node } from "../graph/graph.js";
+import { type OpName, opOf } from "../ops/index.js";
+import type { OpKind } from "../ops/op-kind.js";
 import { Wiring } from "../read/wiring.js";
 import type { Inserted } from "./insert-attention.js";
 import { convShape } from "./layer-shapes.js";
@@ -85,10 +87,11 @@ function groupsOf(wiring: Wiring, blocks: ReadonlyMap<Node, string>): Group[] {
   for (const node of wiring.graph.nodes) {
     if (wiring.dataInputs(node).length === 0) continue;
     const [block, gate] = [blocks.get(node), gates.get(node)];
-    const before = followers.has(node.op) ? lastOf.get(wiring.dataInputs(node)[0]!) : undefined;
+    const before = roleOf(node) === "follower" ? lastOf.get(wiring.dataInputs(node)[0]!) : undefined;
     const joined = before !== undefined && block === undefined && gate === undefined;
     const key = block ?? gate ?? node.outputs[0]!;
-    const kind = block !== undefined ? "block" : gate !== undefined ? "gate" : joins.has(node.op) ? "join" : "layer";
+    const own = roleOf(node) === "join" ? "join" : "layer";
+    const kind = block !== undefined ? "block" : gate !== undefined ? "gate" : own;
     const group = joined ? before : (groups.get(key) ?? { nodes: [], kind, name: block });
     group.nodes.push(node);
     if (!joined) groups.set(key, group);
@@ -104,25 +107,36 @@ function inOrder(wiring: Wiring, groups: readonly Group[]): Group[] {
   return groups.toSorted((a, b) => order(a) - order(b));
 }
 
-const joins = new Set(["Add", "Sum", "Concat", "Mul", "Sub", "Max", "Min", "Mean"]);
+/** How a node is drawn: in a row of its own, as one that joins branches, or in the row of the layer before it. */
+type Role = "layer" | "join" | "follower";
 
-/** What is drawn with the layer before it. */
-const followers = new Set(
-  [
-    "BatchNormalization",
-    "Relu",
-    "Clip",
-    "LeakyRelu",
-    "PRelu",
-    "HardSwish",
-    "Elu",
-    "Gelu",
-    "Identity",
-    "Dropout",
-  ].concat(["Flatten", "Reshape", "Squeeze", "Transpose", "Sigmoid", "HardSigmoid", "Tanh", "Softmax"]),
-);
+const roles: Readonly<Record<OpKind, Role>> = {
+  activation: "follower",
+  elementwise: "layer",
+  join: "join",
+  logic: "layer",
+  view: "follower",
+  move: "layer",
+  cut: "layer",
+  enlarge: "layer",
+  pool: "layer",
+  reduce: "layer",
+  along: "follower",
+  norm: "follower",
+  layer: "layer",
+  index: "layer",
+  shape: "layer",
+  random: "follower",
+  gradient: "layer",
+  engine: "layer",
+};
 
-const short: Readonly<Record<string, string>> = {
+function roleOf(node: Node): Role {
+  if (node.op === "Concat") return "join";
+  return node.op === "Transpose" ? "follower" : roles[opOf(node.op, node.domain).kind];
+}
+
+const short: Readonly<Partial<Record<OpName, string>>> = {
   BatchNormalization: "BN",
   Relu: "ReLU",
   GlobalAveragePool: "global average pool",
@@ -145,5 +159,5 @@ function labelOf(wiring: Wiring, node: Node): string {
     const kernel = Array.isArray(attributes.kernel_shape) ? attributes.kernel_shape.join("×") : "";
     return `${node.op === "MaxPool" ? "max" : "average"} pool ${kernel}${strides}`;
   }
-  return short[node.op] ?? node.op;
+  return short[node.op as OpName] ?? node.op;
 }

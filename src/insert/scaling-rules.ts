@@ -1,4 +1,6 @@
 import type { Node } from "../graph/graph.js";
+import { opOf } from "../ops/index.js";
+import type { KindTraits, OpKind, ScalingTrait } from "../ops/op-kind.js";
 import type { Reader, Wiring } from "../read/wiring.js";
 
 /** How an operator passes on a map that was multiplied by a power of two. */
@@ -28,7 +30,7 @@ function computed({ wiring }: Scaling, node: Node): number[] {
 const stored = ({ wiring }: Scaling, node: Node, input: number) => wiring.tensorBehind({ node, input }) !== undefined;
 
 /** f(2x) = f(x): nothing that is known, so everything stays. */
-export const keepAll: ScalingRule = (s, node) => s.keep(node, "out", ...computed(s, node));
+const keepAll: ScalingRule = (s, node) => s.keep(node, "out", ...computed(s, node));
 
 /** f(2x) = 2·f(x). */
 const moves: ScalingRule = (s, node) => (computed(s, node).join() === "0" ? s.alike(node, 0, "out") : keepAll(s, node));
@@ -46,7 +48,7 @@ const joins: ScalingRule = (s, node) => {
 
 /** clip(2x, 2a, 2b) = 2·clip(x, a, b), and padding with 2a likewise: the stored inputs after the first are doubled. */
 const limited =
-  (...settings: readonly number[]): ScalingRule =>
+  (settings: readonly number[]): ScalingRule =>
   (s, node) => {
     if (computed(s, node).join() !== "0") return keepAll(s, node);
     s.alike(node, 0, "out");
@@ -58,12 +60,15 @@ const limited =
   };
 
 /** y = W·x + b: whatever happens to x and y, W and b can make up for it. */
-const linear: ScalingRule = (s, node) => {
-  const absorbs =
-    computed(s, node).join() === "0" && node.inputs.every((name, i) => i === 0 || !name || stored(s, node, i));
-  if (!absorbs) return keepAll(s, node);
+const layer: ScalingRule = (s, node) => {
+  const rule = opOf(node.op, node.domain);
+  const bias = rule.kind === "layer" ? rule.bias : undefined;
+  const known = node.inputs
+    .slice(1)
+    .every((name, i) => !name || (stored(s, node, i + 1) && (i === 0 || i + 1 === bias)));
+  if (computed(s, node).join() !== "0" || !node.inputs[1] || !known) return keepAll(s, node);
   s.absorb({ node, input: 1 }, "out", 0);
-  if (node.inputs[2]) s.absorb({ node, input: 2 }, "out");
+  if (bias !== undefined && node.inputs[bias]) s.absorb({ node, input: bias }, "out");
 };
 
 /** Normalisation takes its input as it is, as ε is added to its variance; its weight and bias scale what it makes. */
@@ -95,26 +100,34 @@ function smaller(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length <= b.length && a.some((dim, i) => dim === 1 && b[b.length - a.length + i] !== 1);
 }
 
-const quotient: ScalingRule = (s, node) =>
-  computed(s, node).join() === "0" ? s.alike(node, 0, "out") : keepAll(s, node);
-
-/** The rules by operator; what is not listed keeps its inputs and outputs as they are. */
-export const scalingRules: Readonly<Record<string, ScalingRule>> = {
-  ...each(moves, "Identity", "Dropout", "Relu", "LeakyRelu", "PRelu", "Neg", "Abs"),
-  ...each(moves, "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "LpPool"),
-  ...each(moves, "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2"),
-  ...each(moves, "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Expand", "Tile", "DepthToSpace"),
-  ...each(moves, "SpaceToDepth", "Slice", "Gather", "Resize"),
-  ...each(joins, "Add", "Sub", "Sum", "Max", "Min", "Mean", "Concat"),
-  ...each(linear, "Conv", "ConvTranspose", "Gemm", "MatMul"),
-  ...each(norm, "BatchNormalization", "InstanceNormalization", "LayerNormalization", "GroupNormalization"),
-  Clip: limited(1, 2),
-  Pad: limited(2),
-  Mul: product,
-  Div: quotient,
-  Split: (s, node) => (computed(s, node).join() === "0" ? s.alike(node, 0, "out") : keepAll(s, node)),
+/** The rules by what an operator's file says. */
+const told: Readonly<Record<Extract<ScalingTrait, string>, ScalingRule>> = {
+  keeps: keepAll,
+  moves,
+  joins,
+  multiplies: product,
 };
 
-function each(rule: ScalingRule, ...names: readonly string[]): Record<string, ScalingRule> {
-  return Object.fromEntries(names.map((name) => [name, rule]));
+/** The rules of operators whose files do not say it, as their kinds do. */
+const implied: Readonly<Record<Implied, ScalingRule>> = {
+  logic: keepAll,
+  view: moves,
+  cut: moves,
+  enlarge: moves,
+  norm,
+  layer,
+  index: keepAll,
+  shape: keepAll,
+  random: moves,
+  gradient: keepAll,
+  engine: keepAll,
+};
+
+type Implied = { [K in OpKind]: KindTraits[K] extends { scaling: unknown } ? never : K }[OpKind];
+
+/** How a node passes on a map that was multiplied by a power of two. */
+export function scalingRule({ op, domain }: Node): ScalingRule {
+  const rule = opOf(op, domain);
+  if (!("scaling" in rule)) return implied[rule.kind];
+  return typeof rule.scaling === "object" ? limited(rule.scaling.limits) : told[rule.scaling];
 }

@@ -1,4 +1,5 @@
 import type { Graph, Node } from "../graph/graph.js";
+import { isOfKind } from "../ops/index.js";
 
 /** A training step, seen as what computes the loss and what comes after. */
 export interface ForwardPass {
@@ -22,8 +23,6 @@ export interface ForwardPass {
 /** Vectors, of images by channels at most, are smaller. */
 const LARGE = 2 ** 18;
 
-const views: ReadonlySet<string> = new Set(["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity"]);
-
 /** @param graph a lowered training step with the output `loss`. */
 export function forwardPass(graph: Graph, bytes: (name: string) => number): ForwardPass {
   const needed = ancestors(graph, "loss");
@@ -34,8 +33,9 @@ export function forwardPass(graph: Graph, bytes: (name: string) => number): Forw
   const root = (name: string) => roots.get(name) ?? name;
   const images = new Set(graph.inputs.map(({ name }) => name).filter((name) => !graph.parameters.has(name)));
   const seen = new Set(images);
-  for (const { op, inputs, outputs } of forward) {
-    if (views.has(op)) roots.set(outputs[0]!, root(inputs[0]!));
+  for (const node of forward) {
+    const { inputs, outputs } = node;
+    if (isOfKind(node, "view")) roots.set(outputs[0]!, root(inputs[0]!));
     if (inputs.some((name) => seen.has(name))) for (const name of outputs) seen.add(name);
   }
   const gradients = downstream(graph, logitsOf(graph, forward, makers));

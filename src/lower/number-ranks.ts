@@ -2,9 +2,7 @@ import { removeDeadNodes } from "../clean/dead-nodes.js";
 import { replay } from "../clean/replay.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Node, Value } from "../graph/graph.js";
-import type { OpName } from "../ops/index.js";
-
-const arithmetic: ReadonlySet<string> = new Set<OpName>(["Add", "Sub", "Mul", "Div", "Where", "Min", "Max"]);
+import { isOfKind } from "../ops/index.js";
 
 /**
  * Gives numbers that are broadcast over weights [O, I, 1, 1] as many axes as the weights have. ONNX Runtime's kernels join
@@ -15,7 +13,7 @@ export function withNumberRanks(graph: Graph): Graph {
   const g = new GraphBuilder(graph.name);
   const values = replay(g, graph, {
     replace: (node, inputs) => {
-      const wide = arithmetic.has(node.op) && node.domain === "" ? widest(inputs) : undefined;
+      const wide = broadcasts(node) ? widest(inputs) : undefined;
       if (wide === undefined) return undefined;
       const rank = wide.shape.length;
       const raised = inputs.map((value) =>
@@ -26,6 +24,11 @@ export function withNumberRanks(graph: Graph): Graph {
   });
   for (const { name } of graph.outputs) g.output(values.get(name)!);
   return removeDeadNodes(g.build());
+}
+
+/** True for arithmetic between tensors, which may be broadcast, and the choice between them. */
+function broadcasts(node: Node): boolean {
+  return isOfKind(node, "join", "elementwise") || node.op === "Where";
 }
 
 /** The input that numbers are broadcast over, where its last axis is too short to loop over. */

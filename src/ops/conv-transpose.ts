@@ -29,6 +29,7 @@ export const ConvTranspose: Op<typeof attributes> = {
   domain: "",
   kind: "layer",
   enlarges: true,
+  bias: 2,
   attributes,
   shape: ({ inputs, attributes }) => {
     const [x, w, b] = [required(inputs, 0, "X"), required(inputs, 1, "W"), inputs[2]];

@@ -24,6 +24,7 @@ export const Conv: Op<typeof attributes> = {
   domain: "",
   kind: "layer",
   enlarges: false,
+  bias: 2,
   attributes,
   shape: ({ inputs, attributes }) => {
     const [x, w, b] = [required(inputs, 0, "X"), required(inputs, 1, "W"), inputs[2]];

@@ -13,6 +13,7 @@ export const Einsum: Op<typeof attributes> = {
   domain: "",
   kind: "layer",
   enlarges: false,
+  bias: undefined,
   attributes,
   shape: ({ inputs, attributes: { equation } }) => {
     const operands = inputs.map((_, i) => required(inputs, i, "Inputs"));

@@ -18,6 +18,7 @@ export const Gemm: Op<typeof attributes> = {
   domain: "",
   kind: "layer",
   enlarges: false,
+  bias: 2,
   attributes,
   shape: ({ inputs, attributes: { transA, transB } }) => {
     const [a, b] = [required(inputs, 0, "A"), required(inputs, 1, "B")];

@@ -277,7 +277,7 @@ export function opOf(op: string, domain: string): Op {
   return found;
 }
 
-/** The kind of a node's operator. @throws UserError when it is not one of ours. */
-export function kindOf({ op, domain }: Pick<Node, "op" | "domain">): OpKind {
-  return opOf(op, domain).kind;
+/** Whether a node's operator is of one of these kinds. @throws UserError when it is not one of ours. */
+export function isOfKind({ op, domain }: Pick<Node, "op" | "domain">, ...kinds: readonly OpKind[]): boolean {
+  return kinds.includes(opOf(op, domain).kind);
 }

@@ -12,6 +12,7 @@ export const MatMul: Op<typeof attributes> = {
   domain: "",
   kind: "layer",
   enlarges: false,
+  bias: undefined,
   attributes,
   shape: ({ inputs }) => {
     const [a, b] = [required(inputs, 0, "A"), required(inputs, 1, "B")];

@@ -5,7 +5,7 @@ import { compute } from "../testing/build-graph.js";
 import { randomTensor } from "../testing/random-tensor.js";
 import { type OpName, ops } from "./index.js";
 import type { Op } from "./op.js";
-import type { Scaling } from "./op-kind.js";
+import type { ScalingTrait } from "./op-kind.js";
 
 /** What an operator is asked with beside a map. */
 interface Example {
@@ -72,7 +72,7 @@ function twiceOf({ shape, data }: Tensor): Tensor {
 }
 
 /** The inputs that are doubled together, once for every way that must double the result. */
-function doubledBy(scaling: Scaling, count: number): number[][] {
+function doubledBy(scaling: ScalingTrait, count: number): number[][] {
   if (typeof scaling === "object") return [[0, ...scaling.limits]];
   if (scaling === "multiplies") return [[0], [1]];
   return [scaling === "joins" ? Array.from({ length: count }, (_, i) => i) : [0]];

@@ -3,10 +3,10 @@
  * (docs/insertion.md): `keeps` asks for the map as it was; `moves` is f(2x) = 2·f(x); `joins` is f(2x, 2y) = 2·f(x, y);
  * `multiplies` is f(2x, y) = f(x, 2y) = 2·f(x, y); `limits` are inputs that double with the first one, f(2x, 2a) = 2·f(x, a).
  */
-export type Scaling = "keeps" | "moves" | "joins" | "multiplies" | { readonly limits: readonly number[] };
+export type ScalingTrait = "keeps" | "moves" | "joins" | "multiplies" | { readonly limits: readonly number[] };
 
 interface Scales {
-  readonly scaling: Scaling;
+  readonly scaling: ScalingTrait;
 }
 
 interface Gates {
@@ -48,6 +48,8 @@ export interface KindTraits {
   layer: {
     /** Whether its map may have more rows and columns than it was given. */
     readonly enlarges: boolean;
+    /** The input that is added to what the weights, input 1, make of input 0. */
+    readonly bias: 2 | undefined;
   };
   /** Says where elements are, or takes and puts them by such numbers. */
   index: unknown;

@@ -1,6 +1,7 @@
 import { replay } from "../clean/replay.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Node, Value } from "../graph/graph.js";
+import { isOfKind, opOf } from "../ops/index.js";
 
 /** A product of a map and a gate that is computed from it. */
 export interface GatedMap {
@@ -21,7 +22,8 @@ export function gateNodes(graph: Graph): Set<string> {
 /**
  * All gates of a graph, found by their form, whoever wrote the file: where a map [N, C, H, W] is multiplied by something
  * smaller, [N, C, 1, 1] or [N, 1, H, W], the gate is what the factor depends on and the map does not, if there is a
- * layer with weights among it, or a mean that is squashed. So neither x · σ(x) nor a learnt scale counts.
+ * layer with weights among it, or a pool or reduction and an operator whose results serve as gates. So neither x · σ(x) nor a
+ * learnt scale counts.
  * @param values the graph's values by name, with their shapes.
  */
 export function gatedMaps(graph: Graph, values: ReadonlyMap<string, Value>): GatedMap[] {
@@ -47,13 +49,15 @@ interface Factor {
   readonly value: Value;
 }
 
-const layers = new Set(["Conv", "Gemm", "MatMul"]);
-const pools = new Set(["GlobalAveragePool", "AveragePool", "ReduceMean", "GlobalMaxPool", "ReduceMax"]);
-const squashes = new Set(["Sigmoid", "HardSigmoid", "Tanh", "Softmax"]);
-
 function gates(nodes: ReadonlySet<Node>): boolean {
-  const some = (ops: ReadonlySet<string>) => [...nodes].some(({ op }) => ops.has(op));
-  return some(layers) || (some(pools) && some(squashes));
+  const all = [...nodes];
+  const pooled = () => all.some((node) => isOfKind(node, "pool", "reduce"));
+  return all.some((node) => isOfKind(node, "layer")) || (pooled() && all.some(squashes));
+}
+
+function squashes({ op, domain }: Node): boolean {
+  const rule = opOf(op, domain);
+  return "gate" in rule && rule.gate !== "never";
 }
 
 /** The larger and the smaller of two factors with four axes; on one pixel each may be either. */

@@ -1,6 +1,7 @@
 import { replay } from "../clean/replay.js";
 import { attributesOf, GraphBuilder } from "../graph/builder.js";
 import type { Graph, Node, Value } from "../graph/graph.js";
+import { isOfKind } from "../ops/index.js";
 import { type GatedMap, gatedMaps } from "./gate-nodes.js";
 
 /** One input of a node. */
@@ -105,7 +106,7 @@ export class Wiring {
     let reordered = false;
     while (!this.graph.parameters.has(name) && !this.graph.constants.has(name)) {
       const mover = this.maker(name);
-      if (mover === undefined || !movers.has(mover.op) || this.isComputed(name)) return undefined;
+      if (mover === undefined || !moves(mover) || this.isComputed(name)) return undefined;
       reordered ||= mover.op !== "Identity";
       name = mover.inputs[0]!;
     }
@@ -120,4 +121,7 @@ export interface StoredTensor {
   readonly reordered: boolean;
 }
 
-const movers = new Set(["Identity", "Transpose", "Reshape", "Squeeze", "Unsqueeze", "Flatten"]);
+/** Whether a node gives the elements of its first input alone. */
+function moves(node: Node): boolean {
+  return isOfKind(node, "view") || node.op === "Transpose";
+}

@@ -3,6 +3,7 @@ import { GraphBuilder } from "../graph/builder.js";
 import { extent } from "../graph/dims/shape.js";
 import type { Graph, Model, Node, Value } from "../graph/graph.js";
 import { float32, type Tensor, toNumbers } from "../graph/tensor.js";
+import { isOfKind } from "../ops/index.js";
 import { headOf } from "../read/head.js";
 import { gateParameters } from "../read/parameter-roles.js";
 
@@ -47,10 +48,8 @@ function isPooled(name: string, values: ReadonlyMap<string, Value>, makers: Read
   if (shape[2] !== 1 || shape[3] !== 1) return false;
   const node = makers.get(name);
   if (node === undefined) return false;
-  return pools.has(node.op) || isPooled(node.inputs[0]!, values, makers);
+  return isOfKind(node, "pool", "reduce") || isPooled(node.inputs[0]!, values, makers);
 }
-
-const pools = new Set(["GlobalAveragePool", "GlobalMaxPool", "AveragePool", "ReduceMean", "ReduceMax"]);
 
 /** `conv1.bias` gives `conv1.bn`; a name that is taken gets a number. */
 function freshPrefix(bias: string, taken: Set<string>): string {

@@ -43,7 +43,7 @@ export function denseLayers(wiring: Wiring, taken: ReadonlySet<Node>): Place[] {
     const own = ownNodes(wiring, newest, ends);
     const collects = ends.length === 2 || [...own].some(({ op }) => op === "Concat");
     const layers = [...own].filter((node) => isLayer(wiring, node)).length;
-    if (!collects || layers === 0 || [...own].some((node) => enlarges.has(node.op) || taken.has(node))) return [];
+    if (!collects || layers === 0 || [...own].some((node) => enlarges(node) || taken.has(node))) return [];
     return [{ kind: "dense layer", value: newest, join, nodes: own }];
   });
 }
@@ -60,7 +60,7 @@ export function inceptionModules(wiring: Wiring, taken: ReadonlySet<Node>): Plac
     const inner = wiring.readers(value).some(({ node }) => node.op === "Concat");
     const several = layers.filter((count) => count > 0).length > 1;
     if (inner || !(newestOf(wiring, ends) === undefined ? several : isChain(wiring, ends, paths))) return [];
-    if ([...paths.all].some(({ op }) => enlarges.has(op))) return [];
+    if ([...paths.all].some(enlarges)) return [];
     return [{ kind: "concatenation", value, join, nodes: new Set([...paths.all, join]) }];
   });
 }

@@ -1,5 +1,6 @@
 import { sameShape } from "../../graph/dims/shape.js";
 import type { Node } from "../../graph/graph.js";
+import { isOfKind, opOf } from "../../ops/index.js";
 import type { Wiring } from "../../read/wiring.js";
 import { isConstantFactor, isLayer } from "../layer-shapes.js";
 import { pathsTo } from "../paths.js";
@@ -34,27 +35,26 @@ export function residualUnit(wiring: Wiring, join: Node, inner: ReadonlySet<Node
   const layers = paths.own.map((nodes) => nodes.filter((node) => isLayer(wiring, node)).length);
   const [long, short] = layers[0]! > layers[1]! ? [0, 1] : [1, 0];
   if (layers[long] === layers[short] || [...paths.all].some((node) => inner.has(node))) return undefined;
-  if (paths.own[long]!.some(({ op }) => enlarges.has(op))) return undefined;
-  if (ends[short] !== paths.from && paths.own[short]!.every(({ op }) => cuts.has(op))) return undefined;
+  if (paths.own[long]!.some(enlarges)) return undefined;
+  // a way that only takes a part of the map, as between the scales of a Res2Net, is no shortcut past a unit
+  if (ends[short] !== paths.from && paths.own[short]!.every((node) => isOfKind(node, "cut"))) return undefined;
   const residual = { from: paths.from, branch: paths.own[long]!, shortcut: ends[short]! };
   const nodes = new Set([...paths.all, join]);
   return { kind: "residual branch", value: endOfBranch(wiring, ends[long]!), join, nodes, residual };
 }
 
-/** Sums over what was made larger again are those of a pyramid, not of a unit. */
-export const enlarges = new Set(["Resize", "Upsample", "ConvTranspose", "DepthToSpace"]);
-
-/** A way that only takes a part of the map, as between the scales of a Res2Net, is no shortcut past a unit. */
-const cuts = new Set(["Split", "Slice", "Gather"]);
+/** Whether a node makes a map larger again: sums over that are those of a pyramid, not of a unit. */
+export function enlarges({ op, domain }: Node): boolean {
+  const rule = opOf(op, domain);
+  return rule.kind === "enlarge" || (rule.kind === "layer" && rule.enlarges);
+}
 
 /** The value before what scales a branch down, moves its axes or does nothing, where nothing else reads it. */
 export function endOfBranch(wiring: Wiring, value: string): string {
   const last = wiring.maker(value);
   if (last === undefined || wiring.onlyReader(value) === undefined) return value;
-  const passes = passing.has(last.op) || isConstantFactor(wiring, last);
-  const before = passes ? wiring.dataInputs(last)[0] : undefined;
+  const passes = last.op === "Identity" || last.op === "Transpose" || isOfKind(last, "random");
+  const before = passes || isConstantFactor(wiring, last) ? wiring.dataInputs(last)[0] : undefined;
   if (before === undefined || wiring.onlyReader(before) === undefined || !wiring.isMap(before)) return value;
   return endOfBranch(wiring, before);
 }
-
-const passing = new Set(["Identity", "Dropout", "Transpose"]);

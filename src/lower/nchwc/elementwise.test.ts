@@ -88,6 +88,15 @@ describe.skipIf(block === undefined)("element-wise operators", () => {
     expect(count(ops, "Expand", "ReorderInput", "ReorderOutput")).toEqual([0, 2, 1]); // of x and of w
   });
 
+  it("of the domain senet are lowered in blocks", async () => {
+    const { ops, error } = await built(inputs, (g, x, w, v) => {
+      const [a, b] = [g.call("Conv", [x, w], same3), g.call("Conv", [x, v], same3)];
+      return g.call("ShakeShake", [a, b, g.scalar(0.25), g.scalar(0.5)]);
+    });
+    expect(error).toBeLessThan(2e-6);
+    expect(count(ops, "ShakeShake", "ReorderOutput")).toEqual([0, 1]);
+  });
+
   it("with a number for each channel are left as they are", async () => {
     const { ops, error } = await built([...inputs.slice(0, 2), randomTensor([b, 1, 1], 3)], (g, x, w, slope) =>
       g.call("PRelu", [g.call("Conv", [x, w], same3), slope]),

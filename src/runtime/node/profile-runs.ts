@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { ops } from "../../ops/index.js";
 import type { Tensors } from "../runtime.js";
 import { sessionOptions } from "./session-options.js";
 
@@ -29,8 +30,8 @@ interface TraceEvent {
   readonly args: Readonly<Record<string, string | undefined>>;
 }
 
-/** What moves nothing: its result is its input's memory. */
-const views: ReadonlySet<string> = new Set(["Reshape", "Squeeze", "Unsqueeze", "Flatten"]);
+/** Operators that move nothing: their result is their input's memory. Identity copies, where it gives a value that goes out. */
+const views = Object.entries(ops).flatMap(([name, { kind }]) => (kind === "view" && name !== "Identity" ? [name] : []));
 
 /**
  * Runs a graph with ONNX Runtime's own profiler, in this thread.
@@ -74,7 +75,7 @@ function summed(events: readonly TraceEvent[], runs: number): RunProfile {
     const node = name.slice(0, -"_kernel_time".length);
     const op = args.op_name ?? "";
     const sizes = [args.activation_size, args.parameter_size, args.output_size].map((size) => Number(size ?? 0));
-    const bytes = views.has(op) ? 0 : sizes.reduce((sum, size) => sum + size, 0) / runs;
+    const bytes = views.includes(op) ? 0 : sizes.reduce((sum, size) => sum + size, 0) / runs;
     const before = nodes.get(node) ?? { node, op, milliseconds: 0, bytes: 0 };
     nodes.set(node, { ...before, milliseconds: before.milliseconds + dur / 1000 / runs, bytes: before.bytes + bytes });
   }
