@@ -10,7 +10,12 @@ const graph = createModel("seresnet20", { classes: dataset.classes.length, input
 const recipe = { ...defaultRecipe, epochs: 2, batch: 32, augment: dataset.augment };
 
 const runtime = nodeRuntime();
-const { weights } = await train(runtime, graph, dataset, recipe, 1, {
+const { weights } = await train({
+  runtime,
+  graph,
+  dataset,
+  recipe,
+  seed: 1,
   onEpoch: ({ epoch, trainLoss, testTop1 }) =>
     console.log(`epoch ${epoch}: train loss ${trainLoss.toFixed(3)}, test top-1 ${testTop1.toFixed(1)} %`),
 });

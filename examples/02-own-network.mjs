@@ -43,6 +43,6 @@ console.log(`${countParameters(graph)} parameters`);
 
 const runtime = nodeRuntime();
 const recipe = { ...defaultRecipe, epochs: 5, batch: 32, augment: dataset.augment };
-const { epochs } = await train(runtime, graph, dataset, recipe, 1);
+const { epochs } = await train({ runtime, graph, dataset, recipe, seed: 1 });
 await runtime.close();
 console.log(`test top-1 ${epochs.at(-1).testTop1.toFixed(1)} % after ${epochs.length} epochs`);

@@ -10,7 +10,7 @@ const dataset = await openDataset("glyphs", { trainLimit: 512, testLimit: 256 })
 const graph = createModel("seresnet20", { classes: dataset.classes.length, input: [3, 32, 32] });
 const recipe = { ...defaultRecipe, epochs: 2, batch: 32, augment: dataset.augment };
 const runtime = nodeRuntime();
-const run = (options) => train(runtime, graph, dataset, recipe, 1, options);
+const run = (options) => train({ runtime, graph, dataset, recipe, seed: 1, ...options });
 
 const unbroken = await run({});
 

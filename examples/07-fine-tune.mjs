@@ -13,12 +13,17 @@ const say = (what) => ({
 });
 
 const runtime = nodeRuntime();
-const { weights: trained } = await train(runtime, plain, dataset, recipe, 1, say("ResNet-20"));
+const { weights: trained } = await train({ runtime, graph: plain, dataset, recipe, seed: 1, ...say("ResNet-20") });
 
 const inserted = insertAttention(plain, { attention: { kind: "se", reduction: 4 } });
 const weights = insertedWeights(inserted, trained);
 const gatesAlone = { ...recipe, lr: 0.1, learn: "@gates" }; // batch norms outside of gates keep their statistics too
-await train(runtime, inserted.graph, dataset, gatesAlone, 1, {
+await train({
+  runtime,
+  graph: inserted.graph,
+  dataset,
+  recipe: gatesAlone,
+  seed: 1,
   weights,
   ...say(`with ${inserted.sites.length} SE blocks`),
 });

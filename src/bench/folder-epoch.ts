@@ -35,7 +35,7 @@ export async function openFolderEpoch(
   const dataset = await openDataset(`folder:${folder}`, { size });
   const recipe = { ...defaultRecipe, batch, epochs: 1, augment: dataset.augment, lr: 1e-3 };
   const plan = planTraining(graph, recipe, { channelBlock: await runtime.channelBlock() });
-  const stepper = await openStep(runtime, plan, initialise(graph, 1), 1, true);
+  const stepper = await openStep({ runtime, step: plan, weights: initialise(graph, 1), seed: 1, takeOver: true });
   const training = { stepper, dataset, recipe, seed: 1 };
   let epoch = 0;
   return async (epochs) => {

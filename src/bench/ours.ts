@@ -32,11 +32,7 @@ async function opened(work: string, runtime: Runtime, graph: Graph): Promise<(ru
   if (work === "train") return (await openTrainingBench(runtime, graph, batch)).time;
   if (work === "tuned") {
     const table = await emptyTable(runtime, environment().cpu);
-    await tune(
-      runtime,
-      unmeasured((target) => benchStep(graph, batch, target), table),
-      table,
-    );
+    await tune({ runtime, tasks: unmeasured((target) => benchStep(graph, batch, target), table), table });
     return (await openTrainingBench(runtime, graph, batch, { choose: chooseBy(choicesOf(table)) })).time;
   }
   if (work === "folder") return openFolderEpoch(runtime, graph, { batch, size, steps });

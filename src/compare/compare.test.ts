@@ -25,21 +25,22 @@ const seeds = [1, 2];
 const kept = new Map<string, Model>();
 const log: string[] = [];
 const say = (what: string, { model, seed, run, runs }: RunId) => log.push(`${what} ${model} ${seed} ${run}/${runs}`);
-const comparison = await compare(
+const comparison = await compare({
   runtime,
-  { models, dataset, recipe, seeds },
-  {
-    onEpoch: (run) => {
-      say("epoch", run);
-    },
-    onModel: async (run, model) => {
-      say("model", run);
-      kept.set(`${run.model}-${run.seed}`, model);
-      return `${run.model}-${run.seed}.onnx`;
-    },
-    onPhase: (phase) => log.push(phase),
+  models,
+  dataset,
+  recipe,
+  seeds,
+  onEpoch: (run) => {
+    say("epoch", run);
   },
-);
+  onModel: async (run, model) => {
+    say("model", run);
+    kept.set(`${run.model}-${run.seed}`, model);
+    return `${run.model}-${run.seed}.onnx`;
+  },
+  onPhase: (phase) => log.push(phase),
+});
 
 describe("compare", () => {
   it("lets the models take turns within a seed, then measures inference", () => {
@@ -96,14 +97,12 @@ describe("compare", () => {
   it("hands out models whose files say what they were trained on and predict what was recorded", async () => {
     const model = kept.get("seresnet20-2")!;
     const bytes = writeOnnx(model.graph, model.weights);
-    const { graph } = readOnnx(bytes);
+    const { graph, weights } = readOnnx(bytes);
     const card = readCard(graph);
     expect(card.classes).toEqual(dataset.classes);
     expect([card.mean, card.std]).toEqual([dataset.mean, dataset.std]);
     expect(card.provenance).toMatchObject({ model: "seresnet20", data: "stripes", images: 32, seed: 2, epochs: 1 });
-    const session = await runtime.open(bytes);
-    const { predictions } = await evaluate(session, graph, dataset.test, { ...dataset, ...card });
-    await session.release();
+    const { predictions } = await evaluate({ runtime, graph, weights, dataset: { ...dataset, ...card } });
     expect([...predictions]).toEqual(comparison.models[1]!.runs[1]!.predictions);
   });
 
@@ -136,12 +135,16 @@ describe("compare", () => {
     const last = new Map<string, Checkpoint>();
     const subject = { models: noting, dataset, recipe, seeds: [1] };
     const events = { onModel: async () => "m.onnx" };
-    const whole = await compare(runtime, subject, {
+    const whole = await compare({
+      runtime,
+      ...subject,
       ...events,
       onRun: async ({ model }) => ({ onCheckpoint: async (checkpoint) => void last.set(model, checkpoint) }),
     });
     expect(asked).toEqual([1, 1]);
-    const again = await compare(runtime, subject, {
+    const again = await compare({
+      runtime,
+      ...subject,
       ...events,
       onRun: async ({ model }) => ({ resume: last.get(model) }),
     });
@@ -154,15 +157,16 @@ describe("compare", () => {
   it("stops when told to", async () => {
     const controller = new AbortController();
     const trained: string[] = [];
-    const run = compare(
+    const run = compare({
       runtime,
-      { models, dataset, recipe, seeds },
-      {
-        signal: controller.signal,
-        onStep: ({ model }) => controller.abort(new Error(`enough of ${model}`)),
-        onModel: async ({ model }) => `${trained.push(model)}`,
-      },
-    );
+      models,
+      dataset,
+      recipe,
+      seeds,
+      signal: controller.signal,
+      onStep: ({ model }) => controller.abort(new Error(`enough of ${model}`)),
+      onModel: async ({ model }) => `${trained.push(model)}`,
+    });
     await expect(run).rejects.toThrow("enough of resnet20");
     expect(trained).toEqual([]);
   });

@@ -15,15 +15,6 @@ import { latencies } from "./latency.js";
 import type { EpochResult, RunResult } from "./results.js";
 import { type Measured, type MeasuredModel, scoreRun } from "./summarise.js";
 
-/** What is compared on what. */
-export interface CompareOptions {
-  /** At least two; the first is the baseline. */
-  readonly models: readonly ComparedModel[];
-  readonly dataset: Dataset;
-  readonly recipe: Recipe;
-  readonly seeds: readonly number[];
-}
-
 /** One training run of a comparison. */
 export interface RunId {
   readonly model: string;
@@ -33,8 +24,15 @@ export interface RunId {
   readonly runs: number;
 }
 
-/** What a caller may follow while `compare` runs. */
-export interface CompareEvents {
+/** What is compared on what; and what a caller may follow while `compare` runs. */
+export interface CompareOptions {
+  /** The engine that trains and measures. */
+  readonly runtime: Runtime;
+  /** At least two; the first is the baseline. */
+  readonly models: readonly ComparedModel[];
+  readonly dataset: Dataset;
+  readonly recipe: Recipe;
+  readonly seeds: readonly number[];
   /** Called before each training run; says where it goes on, if it does, how it computes and where its checkpoints go. */
   readonly onRun?: (
     run: RunId,
@@ -58,8 +56,8 @@ export type Comparison = Pick<Measured, "data" | "recipe" | "models" | "labels">
  * Models take turns within a seed, so that both meet the same state of the machine.
  * @throws UserError when the recipe does not fit the data.
  */
-export async function compare(runtime: Runtime, options: CompareOptions, events: CompareEvents): Promise<Comparison> {
-  const { models, dataset, recipe, seeds } = options;
+export async function compare(options: CompareOptions): Promise<Comparison> {
+  const { runtime, models, dataset, recipe, seeds, onPhase } = options;
   const { channels, height, width } = dataset;
   const results: RunResult[][] = models.map(() => []);
   const trained: Model[] = [];
@@ -67,13 +65,13 @@ export async function compare(runtime: Runtime, options: CompareOptions, events:
   for (const [s, seed] of seeds.entries()) {
     for (const [m, model] of models.entries()) {
       const id = { model: model.name, seed, run: s * models.length + m, runs: seeds.length * models.length };
-      const { result, weights, labels: read } = await oneRun(runtime, model, options, id, events);
+      const { result, weights, labels: read } = await oneRun(model, id, options);
       results[m]!.push(result);
       labels = read;
       trained[m] = { graph: model.graph, weights };
     }
   }
-  events.onPhase?.("inference time");
+  onPhase?.("inference time");
   const batch1 = await latencies(runtime, trained, { batch: 1 });
   const batch32 = await latencies(runtime, trained, { batch: 32, rounds: 15 });
   return {
@@ -108,15 +106,18 @@ export async function compare(runtime: Runtime, options: CompareOptions, events:
 }
 
 async function oneRun(
-  runtime: Runtime,
   { graph, start, statistics }: ComparedModel,
-  { models, dataset: data, recipe }: CompareOptions,
   id: RunId,
-  { onRun, onStep, onEpoch, onModel, onNotice, signal }: CompareEvents,
+  { runtime, models, dataset: data, recipe, onRun, onStep, onEpoch, onModel, onNotice, signal }: CompareOptions,
 ): Promise<{ result: RunResult; weights: Weights; labels: number[] }> {
   const dataset = { ...data, ...statistics };
   const given = (await onRun?.(id)) ?? {};
-  const { weights, epochs, predictions } = await train(runtime, graph, dataset, recipe, id.seed, {
+  const { weights, epochs, predictions } = await train({
+    runtime,
+    graph,
+    dataset,
+    recipe,
+    seed: id.seed,
     weights: given.resume ? undefined : await start(id.seed),
     ...given,
     sharedBy: models.map((model) => model.graph),
@@ -129,7 +130,7 @@ async function oneRun(
   const read = [...predictions.keys()].filter((n) => predictions[n] !== -1);
   const predicted = read.map((n) => predictions[n]!);
   const labels = read.map((n) => dataset.test.labels[n]!);
-  const gates = await gateStatistics(runtime, { graph, weights }, dataset.test, dataset);
+  const gates = await gateStatistics({ runtime, graph, weights, dataset });
   const card = trainedCard(dataset, recipe, id.model, id.seed);
   return {
     weights,

@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { memorySplit } from "../data/memory-split.js";
 import { GraphBuilder } from "../graph/builder.js";
-import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import { evaluate } from "./evaluate.js";
 import { Tally } from "./tally.js";
@@ -13,7 +12,6 @@ afterAll(() => runtime.close());
 const g = new GraphBuilder("pixels");
 g.output(g.call("Flatten", [g.input("images", "float32", ["N", 3, 1, 1])]), "scores");
 const graph = g.build();
-const session = await runtime.open(writeOnnx(graph, new Map()));
 
 // With mean 0 and std 1/255 the bytes go in as they are.
 const like = { channels: 3, height: 1, width: 1, mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] };
@@ -28,10 +26,12 @@ const split = memorySplit(
   { images: Uint8Array.from(pixels.flat()), labels: Uint8Array.of(0, 2, 2, 0, 1), length: 5 },
   like,
 );
+const dataset = { ...like, test: split };
+const model = { runtime, graph, weights: new Map() };
 
 describe("evaluate", () => {
   it.each([1, 2, 5, 256])("gives loss, accuracy and predictions by hand, in batches of %i", async (batch) => {
-    const { loss, top1, predictions } = await evaluate(session, graph, split, like, { batch });
+    const { loss, top1, predictions } = await evaluate({ ...model, dataset, batch });
     expect([...predictions]).toEqual([0, 1, 2, 2, 0]);
     expect(top1).toBe(40); // the first and the third
     const losses = pixels.map((logits, n) => {
@@ -42,8 +42,9 @@ describe("evaluate", () => {
   });
 
   it("normalises with the mean and std it is given", async () => {
-    const turned = { ...like, std: [1, 1, 1], mean: [0, 1, 0] }; // the middle one comes last
-    const { predictions } = await evaluate(session, graph, { ...split, labels: Uint8Array.of(0, 0, 0, 0, 0) }, turned);
+    const zeros = { ...split, labels: Uint8Array.of(0, 0, 0, 0, 0) };
+    const turned = { ...like, std: [1, 1, 1], mean: [0, 1, 0], test: zeros }; // the middle one comes last
+    const { predictions } = await evaluate({ ...model, dataset: turned });
     expect([...predictions]).toEqual([0, 2, 2, 2, 0]);
   });
 
@@ -51,14 +52,13 @@ describe("evaluate", () => {
     const columns = { channels: 1, height: 1, width: 3, mean: [0], std: [1 / 255] };
     const g = new GraphBuilder("columns");
     g.output(g.call("Flatten", [g.input("images", "float32", ["N", 1, 1, 3])]), "scores");
-    const wide = await runtime.open(writeOnnx(g.build(), new Map()));
     const set = { images: Uint8Array.of(0, 4, 6, 7, 3, 1), labels: Uint8Array.of(1, 0), length: 2 };
-    const options = { batch: 2, views: "flip" } as const;
-    const { predictions, loss } = await evaluate(wide, g.build(), memorySplit(set, columns), columns, options);
+    const wide = { ...model, graph: g.build(), dataset: { ...columns, test: memorySplit(set, columns) } };
+    const { predictions, loss } = await evaluate({ ...wide, batch: 2, views: "flip" });
     expect([...predictions]).toEqual([1, 0]); // 3 4 3 and 4 3 4
     const losses = [Math.log(2 * Math.exp(3) + Math.exp(4)) - 4, Math.log(2 * Math.exp(4) + Math.exp(3)) - 4];
     expect(loss).toBeCloseTo((losses[0]! + losses[1]!) / 2, 5);
-    await expect(evaluate(wide, g.build(), memorySplit(set, columns), columns, { views: "ten-crop" })).rejects.toThrow(
+    await expect(evaluate({ ...wide, views: "ten-crop" })).rejects.toThrow(
       "got views ten-crop of images of 1x3, which the network sees as a whole; expected flip",
     );
   });
@@ -73,41 +73,43 @@ describe("evaluate", () => {
         yield { ...batch, indices: batch.indices.map((index) => (index === 1 ? 2 : index)) };
       }
     };
-    const { loss, top1, predictions } = await evaluate(session, graph, { ...split, batches }, like, { batch: 2 });
+    const { loss, top1, predictions } = await evaluate({ ...model, dataset, split: { ...split, batches }, batch: 2 });
     expect([...predictions]).toEqual([0, -1, 2, 2, 0]);
     expect(top1).toBe(50);
-    const whole = await evaluate(session, graph, split, like);
+    const whole = await evaluate({ ...model, dataset });
     const second = Math.log(1 + 2 * Math.exp(5)) - 5; // of the image 0 5 5 with label 2
     expect(loss).toBeCloseTo((5 * whole.loss - second) / 4, 4);
   });
 
-  it("tells how many images are done after every batch", async () => {
+  it("tells how many images are done, before the first and after every batch", async () => {
     const seen: number[] = [];
-    await evaluate(session, graph, split, like, { batch: 2, onProgress: (images) => seen.push(images) });
-    expect(seen).toEqual([2, 4, 5]);
+    await evaluate({ ...model, dataset, batch: 2, onProgress: (images) => seen.push(images) });
+    expect(seen).toEqual([0, 2, 4, 5]);
   });
 
   it("stops between batches when told to, with the signal's reason", async () => {
     const controller = new AbortController();
     const seen: number[] = [];
-    const run = evaluate(session, graph, split, like, {
+    const run = evaluate({
+      ...model,
+      dataset,
       batch: 2,
       signal: controller.signal,
       onProgress: (images) => {
         seen.push(images);
-        controller.abort(new Error("enough"));
+        if (images > 0) controller.abort(new Error("enough"));
       },
     });
     await expect(run).rejects.toThrow("enough");
-    expect(seen).toEqual([2]);
+    expect(seen).toEqual([0, 2]);
   });
 
   it("leaves what was measured before it was stopped in the tally", async () => {
     const controller = new AbortController();
     const tally = new Tally(3);
-    const onProgress = () => controller.abort();
-    const options = { batch: 2, tally, signal: controller.signal, onProgress };
-    await expect(evaluate(session, graph, split, like, options)).rejects.toThrow();
+    const onProgress = (images: number) => images > 0 && controller.abort();
+    const options = { ...model, dataset, batch: 2, tally, signal: controller.signal, onProgress };
+    await expect(evaluate(options)).rejects.toThrow();
     expect(tally.read()).toMatchObject({ images: 2, top1: 50 });
   });
 });

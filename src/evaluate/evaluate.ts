@@ -1,8 +1,9 @@
 import type { Geometry, Statistics } from "../data/dataset.js";
 import type { Batch, Split } from "../data/split.js";
 import type { Views } from "../data/views.js";
-import type { Graph } from "../graph/graph.js";
-import type { Session } from "../runtime/runtime.js";
+import type { Graph, Weights } from "../graph/graph.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
+import type { Runtime, Session } from "../runtime/runtime.js";
 import { type Measurement, Tally } from "./tally.js";
 
 /** How a model does on a split. */
@@ -11,8 +12,20 @@ export interface Evaluation extends Measurement {
   readonly predictions: Int32Array;
 }
 
-/** Options of `evaluate`. */
+/** Images to test on: their size, the mean and std that normalise them, and the split they are. */
+export interface TestData extends Geometry, Statistics {
+  readonly test: Split;
+}
+
+/** What is tested, on what and how; and what a caller may follow while `evaluate` runs. */
 export interface EvaluateOptions {
+  readonly runtime: Runtime;
+  /** From images [N, C, H, W] to logits [N, classes]. */
+  readonly graph: Graph;
+  readonly weights: Weights;
+  readonly dataset: TestData;
+  /** The images (those of `dataset.test` by default). */
+  readonly split?: Split;
   /** Images of the split at a time (256 by default). */
   readonly batch?: number;
   /** Views of each image, whose logits are averaged; the image alone by default. */
@@ -20,28 +33,36 @@ export interface EvaluateOptions {
   /** What the images are added to: it can be read on the way, or after the signal has ended the work. */
   readonly tally?: Tally | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called with the number of images that are done: 0 when the model is open, then after every batch. */
   readonly onProgress?: ((images: number) => void) | undefined;
 }
 
 /**
- * Runs a model over a split without augmentation.
- * @param session an open session of `graph`, which goes from images [N, C, H, W] to logits [N, classes].
- * @param like size of the images, and the mean and std that normalise them.
+ * Runs a model over the test images without augmentation, in the form of the file that `writeOnnx` makes of it.
+ * @throws UserError when the views do not fit the images; the signal's reason when it is aborted.
  */
-export async function evaluate(
+export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  const { runtime, graph, weights } = options;
+  const session = await runtime.open(writeOnnx(graph, weights));
+  try {
+    return await evaluateSession(session, options);
+  } finally {
+    await session.release();
+  }
+}
+
+async function evaluateSession(
   session: Session,
-  graph: Pick<Graph, "inputs" | "outputs">,
-  split: Split,
-  like: Geometry & Statistics,
-  { batch = 256, views, tally: given, signal, onProgress }: EvaluateOptions = {},
+  { graph, dataset, split = dataset.test, batch = 256, views, tally: given, signal, onProgress }: EvaluateOptions,
 ): Promise<Evaluation> {
   const [input, output] = [graph.inputs[0]!.name, graph.outputs[0]!.name];
   const predictions = new Int32Array(split.length);
   let tally = given;
   let seen = 0;
-  for await (const images of split.batches({ batch, views, statistics: like })) {
+  onProgress?.(seen);
+  for await (const images of split.batches({ batch, views, statistics: dataset })) {
     signal?.throwIfAborted();
-    const shape = [images.size * (images.views ?? 1), like.channels, like.height, like.width];
+    const shape = [images.size * (images.views ?? 1), dataset.channels, dataset.height, dataset.width];
     const results = await session.run({ [input]: { dtype: "float32", shape, data: images.x } });
     const logits = meanOfViews(results[output]!.data as Float32Array, images);
     const classes = logits.length / images.size;

@@ -47,7 +47,7 @@ describe("gateStatistics", () => {
 
   it.each([1, 2, 256])("gives mean, deviation and class means by hand, in batches of %i", async (batch) => {
     const model = { graph: meanGate(), weights: new Map() };
-    const [statistics, ...others] = await gateStatistics(runtime, model, dataset.test, dataset, { batch });
+    const [statistics, ...others] = await gateStatistics({ runtime, ...model, split: dataset.test, dataset, batch });
     expect(others).toEqual([]);
     const channels = [
       [0, 2, 4],
@@ -72,7 +72,13 @@ describe("gateStatistics", () => {
 
   it("of a gate that never moves has deviation 0, not the root of a rounding below it", async () => {
     const still = memorySplit({ ...split, images: new Uint8Array(12).fill(1) }, dataset);
-    const [statistics] = await gateStatistics(runtime, { graph: meanGate(), weights: new Map() }, still, dataset);
+    const [statistics] = await gateStatistics({
+      runtime,
+      graph: meanGate(),
+      weights: new Map(),
+      split: still,
+      dataset,
+    });
     for (const c of [0, 1]) {
       expect(statistics!.mean[c]).toBeCloseTo(sigmoid(1), 6);
       expect(statistics!.std[c]).toBeLessThan(1e-7);
@@ -81,7 +87,7 @@ describe("gateStatistics", () => {
 
   it("of a network without gates is empty", async () => {
     const graph = buildGraph([floats("N", 2, 1, 2)], (g, x) => g.call("Relu", [x]));
-    expect(await gateStatistics(runtime, { graph, weights: new Map() }, dataset.test, dataset)).toEqual([]);
+    expect(await gateStatistics({ runtime, graph, weights: new Map(), split: dataset.test, dataset })).toEqual([]);
   });
 
   it("leaves a model's own output alone: the same logits come out of the file as before", async () => {

@@ -2,7 +2,7 @@ import { replay } from "../clean/replay.js";
 import type { Geometry, Statistics } from "../data/dataset.js";
 import type { Split } from "../data/split.js";
 import { GraphBuilder } from "../graph/builder.js";
-import type { Graph, Model } from "../graph/graph.js";
+import type { Graph, Weights } from "../graph/graph.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { findGates, type GateSite } from "./find-gates.js";
@@ -18,17 +18,31 @@ export interface GateStatistics {
   readonly perClass: number[][];
 }
 
+/** Whose gates are measured, and on what. */
+export interface GateOptions {
+  readonly runtime: Runtime;
+  readonly graph: Graph;
+  readonly weights: Weights;
+  readonly dataset: Geometry & Statistics & { readonly classes: readonly string[]; readonly test: Split };
+  /** The images (those of `dataset.test` by default). */
+  readonly split?: Split;
+  /** Images at a time (256 by default). */
+  readonly batch?: number;
+}
+
 /**
- * Measures the channel gates of a model over a split.
+ * Measures the channel gates of a model over the test images.
  * Source: Hu et al., arXiv:1709.01507, §7.2, where gates are averaged by class and block.
+ * @returns a row for each block, in the order of the graph; none for a network without gates.
  */
-export async function gateStatistics(
-  runtime: Runtime,
-  { graph, weights }: Model,
-  split: Split,
-  dataset: Geometry & Statistics & { readonly classes: readonly string[] },
-  { batch = 256 }: { batch?: number } = {},
-): Promise<GateStatistics[]> {
+export async function gateStatistics({
+  runtime,
+  graph,
+  weights,
+  dataset,
+  split = dataset.test,
+  batch = 256,
+}: GateOptions): Promise<GateStatistics[]> {
   const sites = findGates(graph).filter(({ kind }) => kind === "channel");
   if (sites.length === 0) return [];
   const session = await runtime.open(writeOnnx(exposing(graph, sites), weights));

@@ -25,7 +25,11 @@ describe("recompute", () => {
     const runtime = nodeRuntime({ threads: 2 });
     const ran = [];
     for (const recompute of [false, true]) {
-      const session = await openStep(runtime, planned(channelBlock, recompute), initialise(model, 1));
+      const session = await openStep({
+        runtime,
+        step: planned(channelBlock, recompute),
+        weights: initialise(model, 1),
+      });
       const losses = [];
       for (let step = 0; step < 3; step++) {
         const y = int64(

@@ -47,6 +47,6 @@ export async function openTrainingBench(
   target: Omit<Target, "channelBlock"> = {},
 ): Promise<TrainingBench> {
   const { plan, weights, feeds } = benchStep(graph, batch, { ...target, channelBlock: await runtime.channelBlock() });
-  const session = await openStep(runtime, plan, weights, 0, true);
+  const session = await openStep({ runtime, step: plan, weights, seed: 0, takeOver: true });
   return { time: (steps) => session.time(feeds, steps), close: () => session.release() };
 }

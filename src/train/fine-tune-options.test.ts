@@ -45,7 +45,8 @@ const inserted = insertAttention(host.graph, { attention: { kind: "se", reductio
 const first = insertedWeights(inserted, host.weights);
 
 const trained = async (more: Partial<Recipe>) =>
-  (await train(runtime, inserted.graph, dataset, { ...recipe, ...more }, 1, { weights: first })).weights;
+  (await train({ runtime, graph: inserted.graph, dataset, recipe: { ...recipe, ...more }, seed: 1, weights: first }))
+    .weights;
 
 /** How far a parameter went from where it began. */
 function way(weights: Weights, name: string): number {

@@ -44,7 +44,7 @@ async function tenSteps({ model, batch }: ReturnType<typeof withGates>, recipe: 
   const channelBlock = await runtime.channelBlock();
   const sgd = { optimizer: "sgd", momentum: 0.9, nesterov: true } as const;
   const plan = planTraining(model.graph, { ...sgd, ...recipe, batch: batch.x.shape[0]! }, { channelBlock });
-  const stepper = await openStep(runtime, plan, model.weights, 1);
+  const stepper = await openStep({ runtime, step: plan, weights: model.weights, seed: 1 });
   try {
     const losses: number[] = [];
     for (let step = 0; step < 10; step++) {

@@ -7,19 +7,21 @@ import type { Runtime, Session } from "../runtime/runtime.js";
 import { initialState } from "../step/state.js";
 import type { TrainingStep } from "../step/training-step.js";
 
-/**
- * Opens a training step with the given weights; state that is not given has its first value.
- * @param seed of what is drawn at random inside the step.
- * @param takeOver true: the engine takes over their memory, which saves a copy where they are not used afterwards.
- */
-export function openStep(
-  runtime: Runtime,
-  plan: TrainingStep,
-  weights: Weights,
-  seed = 0,
-  takeOver = false,
-): Promise<Session> {
-  return open(runtime, plan, initialState(plan, weights, seed), takeOver);
+/** What `openStep` opens. */
+export interface OpenStepOptions {
+  readonly runtime: Runtime;
+  readonly step: TrainingStep;
+  /** Where training starts; state that is not among them has its first value. */
+  readonly weights: Weights;
+  /** Of what is drawn at random inside the step (0 by default). */
+  readonly seed?: number;
+  /** True: the engine takes over the weights' memory, which saves a copy where they are not used afterwards. */
+  readonly takeOver?: boolean;
+}
+
+/** Opens a training step at its first state. */
+export function openStep({ runtime, step, weights, seed = 0, takeOver = false }: OpenStepOptions): Promise<Session> {
+  return open(runtime, step, initialState(step, weights, seed), takeOver);
 }
 
 /**

@@ -17,7 +17,7 @@ const dataset = stripes();
 const graph = stripesNet();
 const recipe: Recipe = { ...defaultRecipe, epochs: 3, batch: 16, augment: dataset.augment }; // 6 steps an epoch
 const SEED = 5;
-const run = (options: TrainOptions) => train(runtime, graph, dataset, recipe, SEED, options);
+const run = (options: Partial<TrainOptions>) => train({ runtime, graph, dataset, recipe, seed: SEED, ...options });
 
 const bits = (weights: Weights) =>
   new Map([...weights].map(([name, { data }]) => [name, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]));
@@ -109,20 +109,30 @@ describe("a recipe with everything", () => {
     const rich = { ...recipe, epochs: 2, warmup: 0, ...part };
     const net = stripesNet({ dropout: 0.3 });
     const saved: Checkpoint[] = [];
-    const unbroken = await train(runtime, net, dataset, rich, SEED, {
+    const unbroken = await train({
+      runtime,
+      graph: net,
+      dataset,
+      recipe: rich,
+      seed: SEED,
       checkpointEvery: { steps: 1 },
       onCheckpoint: async (checkpoint) => void saved.push(throughText(checkpoint)),
     });
     expect(saved[0]!.state.has("random")).toBe(true);
     for (const resume of saved.filter((_, i) => i % 3 === 1)) {
-      expectSame(await train(runtime, net, dataset, rich, SEED, { resume }), unbroken);
+      expectSame(await train({ runtime, graph: net, dataset, recipe: rich, seed: SEED, resume }), unbroken);
     }
   });
 
   it("evaluates and returns the moving averages", async () => {
     const saved: Checkpoint[] = [];
     const rich = { ...recipe, epochs: 1, ema: { decay: 0.9 } };
-    const { weights } = await train(runtime, graph, dataset, rich, SEED, {
+    const { weights } = await train({
+      runtime,
+      graph,
+      dataset,
+      recipe: rich,
+      seed: SEED,
       onCheckpoint: async (checkpoint) => void saved.push(checkpoint),
     });
     const { state } = saved.at(-1)!;
@@ -133,7 +143,12 @@ describe("a recipe with everything", () => {
   it("moves parameters after every so many batches and leaves out those that do not fill an update", async () => {
     const saved: Checkpoint[] = [];
     const seen: number[][] = [];
-    await train(runtime, graph, dataset, { ...recipe, epochs: 1, warmup: 0, accumulate: 4 }, SEED, {
+    await train({
+      runtime,
+      graph,
+      dataset,
+      recipe: { ...recipe, epochs: 1, warmup: 0, accumulate: 4 },
+      seed: SEED,
       checkpointEvery: { steps: 1 },
       onCheckpoint: async (checkpoint) => void saved.push(checkpoint),
       onStep: ({ step, steps, lr }) => void seen.push([step, steps, lr]),
@@ -145,13 +160,13 @@ describe("a recipe with everything", () => {
   });
 
   it("lowers the learning rate where the accuracy makes no progress", async () => {
-    const { epochs } = await train(
+    const { epochs } = await train({
       runtime,
       graph,
       dataset,
-      { ...recipe, epochs: 4, warmup: 0, lr: 1e-7, schedule: "plateau", patience: 0, decayRate: 0.5 },
-      SEED,
-    );
+      recipe: { ...recipe, epochs: 4, warmup: 0, lr: 1e-7, schedule: "plateau", patience: 0, decayRate: 0.5 },
+      seed: SEED,
+    });
     expect(epochs.map(({ lr }) => lr)).toEqual([1e-7, 1e-7, 0.5e-7, 0.25e-7]);
   });
 });
@@ -183,7 +198,12 @@ describe("the signal", () => {
       },
     };
     const saved: Checkpoint[] = [];
-    const running = train(runtime, graph, { ...dataset, test }, recipe, SEED, {
+    const running = train({
+      runtime,
+      graph,
+      dataset: { ...dataset, test },
+      recipe,
+      seed: SEED,
       signal: controller.signal,
       onCheckpoint: async (checkpoint) => void saved.push(throughText(checkpoint)),
     });
@@ -197,7 +217,12 @@ describe("the signal", () => {
 describe("a checkpoint of another run", () => {
   const refusal = async (change: Partial<Recipe>, other: { seed?: number; data?: typeof dataset } = {}) => {
     const resume = checkpoints[3]!;
-    const running = train(runtime, graph, other.data ?? dataset, { ...recipe, ...change }, other.seed ?? SEED, {
+    const running = train({
+      runtime,
+      graph,
+      dataset: other.data ?? dataset,
+      recipe: { ...recipe, ...change },
+      seed: other.seed ?? SEED,
       resume,
     });
     return running.then(
@@ -226,7 +251,7 @@ describe("a checkpoint of another run", () => {
     const notices: string[] = [];
     const other = nodeRuntime({ threads: 2 });
     const onNotice = (text: string) => notices.push(text);
-    await train(other, graph, dataset, recipe, SEED, { resume: checkpoints.at(-2)!, onNotice });
+    await train({ runtime: other, graph, dataset, recipe, seed: SEED, resume: checkpoints.at(-2)!, onNotice });
     await other.close();
     expect(notices).toEqual([
       expect.stringMatching(
@@ -243,11 +268,18 @@ describe("a checkpoint of another run", () => {
     const saved: Checkpoint[] = [];
     const start = named((i) => `/data/a/stripes/${i}.png`);
     const short = { ...recipe, epochs: 1 };
-    await train(runtime, graph, start, short, SEED, { onCheckpoint: async (at) => void saved.push(throughText(at)) });
+    await train({
+      runtime,
+      graph,
+      dataset: start,
+      recipe: short,
+      seed: SEED,
+      onCheckpoint: async (at) => void saved.push(throughText(at)),
+    });
     const resume = saved.at(-1)!;
     const goOn = async (data: typeof dataset, notices: string[] = [], from = resume) => {
       const onNotice = (text: string) => void notices.push(text);
-      await train(runtime, graph, data, short, SEED, { resume: from, onNotice });
+      await train({ runtime, graph, dataset: data, recipe: short, seed: SEED, resume: from, onNotice });
       return notices;
     };
     await expect(goOn(named((i) => `/data/a/photos/${i + 1}.png`))).rejects.toThrow(
@@ -277,7 +309,12 @@ describe("numbers that are not finite", () => {
   it("end the run with the step and the learning rate, and never reach a checkpoint", async () => {
     const saved: Checkpoint[] = [];
     const wild = { ...recipe, lr: 1e6, warmup: 0 };
-    const running = train(runtime, graph, dataset, wild, SEED, {
+    const running = train({
+      runtime,
+      graph,
+      dataset,
+      recipe: wild,
+      seed: SEED,
       checkpointEvery: { steps: 1 },
       onCheckpoint: async (checkpoint) => void saved.push(checkpoint),
     });

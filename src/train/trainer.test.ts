@@ -3,7 +3,6 @@ import { UserError } from "../errors.js";
 import { evaluate } from "../evaluate/evaluate.js";
 import type { Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
-import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { float32, int64, type Tensor } from "../graph/tensor.js";
 import { createModel } from "../models/index.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
@@ -30,7 +29,7 @@ const plainTensors = (weights: Weights) =>
 
 describe("train", () => {
   it("learns: from a third right to nearly all, and the loss falls", async () => {
-    const { epochs } = await train(runtime, graph, dataset, { ...recipe, epochs: 6 }, 1);
+    const { epochs } = await train({ runtime, graph, dataset, recipe: { ...recipe, epochs: 6 }, seed: 1 });
     expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(epochs[0]!.trainTop1).toBeLessThan(90);
     expect(epochs.at(-1)!.testTop1).toBeGreaterThan(95);
@@ -40,9 +39,9 @@ describe("train", () => {
   it("gives the same weights, records and predictions for the same seed, to the last bit, and others for another", async () => {
     const short = { ...recipe, epochs: 2 };
     const [a, again, b] = [
-      await train(runtime, graph, dataset, short, 7),
-      await train(runtime, graph, dataset, short, 7),
-      await train(runtime, graph, dataset, short, 8),
+      await train({ runtime, graph, dataset, recipe: short, seed: 7 }),
+      await train({ runtime, graph, dataset, recipe: short, seed: 7 }),
+      await train({ runtime, graph, dataset, recipe: short, seed: 8 }),
     ];
     const untimed = ({ epochs }: { epochs: readonly EpochRecord[] }) =>
       epochs.map((record) => ({ ...record, imagesPerSecond: 0, seconds: 0, dataWait: 0 }));
@@ -53,12 +52,16 @@ describe("train", () => {
   });
 
   it("returns weights of every parameter, statistics included, that give the accuracy of the last record", async () => {
-    const { weights, epochs, predictions } = await train(runtime, graph, dataset, { ...recipe, epochs: 1 }, 1);
+    const { weights, epochs, predictions } = await train({
+      runtime,
+      graph,
+      dataset,
+      recipe: { ...recipe, epochs: 1 },
+      seed: 1,
+    });
     expect([...weights.keys()]).toEqual([...graph.parameters.keys()]);
     expect(weights.get("bn1.running_mean")!.data).not.toEqual(new Float32Array(16));
-    const session = await runtime.open(writeOnnx(graph, weights));
-    const measured = await evaluate(session, graph, dataset.test, dataset);
-    await session.release();
+    const measured = await evaluate({ runtime, graph, weights, dataset });
     expect(measured.predictions).toEqual(predictions);
     expect([measured.top1, measured.loss]).toEqual([epochs[0]!.testTop1, epochs[0]!.testLoss]);
   });
@@ -67,7 +70,12 @@ describe("train", () => {
     const steps: StepProgress[] = [];
     const records: EpochRecord[] = [];
     const rule = { ...recipe, epochs: 2, warmup: 1, schedule: "constant", lr: 0.06 };
-    await train(runtime, graph, dataset, rule, 1, {
+    await train({
+      runtime,
+      graph,
+      dataset,
+      recipe: rule,
+      seed: 1,
       onStep: (progress) => void steps.push(progress),
       onEpoch: async (record, weights) => {
         await new Promise((resolve) => setTimeout(resolve, 5)); // it is waited for
@@ -90,7 +98,12 @@ describe("train", () => {
 
   it("leaves out the images that do not fill the last batch", async () => {
     const seen: number[] = [];
-    await train(runtime, graph, dataset, { ...recipe, epochs: 1, batch: 36 }, 1, {
+    await train({
+      runtime,
+      graph,
+      dataset,
+      recipe: { ...recipe, epochs: 1, batch: 36 },
+      seed: 1,
       onStep: ({ steps }) => void seen.push(steps),
     });
     expect(seen).toEqual([2, 2]); // of 96 images
@@ -108,7 +121,7 @@ describe("train", () => {
     [{ momentum: 1 }, "momentum 1; expected a number from 0, below 1"],
     [{ weightDecay: -1e-4 }, "weight decay -0.0001; expected a number from 0"],
   ])("refuses the recipe %j", async (part, message) => {
-    const error = await failure(train(runtime, graph, dataset, { ...recipe, ...part }, 1));
+    const error = await failure(train({ runtime, graph, dataset, recipe: { ...recipe, ...part }, seed: 1 }));
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toBe(`train: got ${message}`);
   });
@@ -120,17 +133,17 @@ describe("train", () => {
   ])("refuses %j of a network without gates, unless it shares the recipe with one that has some", async (part) => {
     const plain = createModel("resnet20", { classes: 3, input: [1, 8, 8] });
     const gated = { ...recipe, epochs: 1, ...part };
-    const error = await failure(train(runtime, plain, dataset, gated, 1));
+    const error = await failure(train({ runtime, graph: plain, dataset, recipe: gated, seed: 1 }));
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toMatch(
       /^got "@gates" for resnet20 without attention gates; expected a network that has .*$/,
     );
     const sharedBy = [plain, createModel("seresnet20")];
-    expect((await train(runtime, plain, dataset, gated, 1, { sharedBy })).epochs).toHaveLength(1);
+    expect((await train({ runtime, graph: plain, dataset, recipe: gated, seed: 1, sharedBy })).epochs).toHaveLength(1);
   });
 
   it("refuses a schedule it does not know", async () => {
-    const error = await failure(train(runtime, graph, dataset, { ...recipe, schedule: "linear" }, 1));
+    const error = await failure(train({ runtime, graph, dataset, recipe: { ...recipe, schedule: "linear" }, seed: 1 }));
     expect(error.message).toBe(
       'train: got schedule "linear"; expected one of cosine, step, onecycle, plateau, constant',
     );
@@ -140,7 +153,12 @@ describe("train", () => {
     const controller = new AbortController();
     const steps: number[] = [];
     let epochs = 0;
-    const run = train(runtime, graph, dataset, recipe, 1, {
+    const run = train({
+      runtime,
+      graph,
+      dataset,
+      recipe,
+      seed: 1,
       signal: controller.signal,
       onStep: ({ epoch, step }) => {
         steps.push(step);
@@ -155,7 +173,7 @@ describe("train", () => {
   });
 
   it("says so when the loss is no number any more", async () => {
-    const error = await failure(train(runtime, graph, dataset, { ...recipe, lr: 1e6, warmup: 0 }, 1));
+    const error = await failure(train({ runtime, graph, dataset, recipe: { ...recipe, lr: 1e6, warmup: 0 }, seed: 1 }));
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toMatch(
       /^training diverged: the loss was (NaN|Infinity) in epoch \d, step \d+, learning rate [\d.e+]+; use a smaller learning rate$/,
@@ -171,7 +189,7 @@ describe("openStep", () => {
       loss: crossEntropy(),
       optimizer: sgd({ momentum: 0.5, nesterov: false }),
     });
-    const session = await openStep(runtime, plan, weights);
+    const session = await openStep({ runtime, step: plan, weights });
     const feeds = {
       x: float32(
         [2, 1, 8, 8],

@@ -1,8 +1,7 @@
 import type { Dataset } from "../data/dataset.js";
-import { type Evaluation, evaluate } from "../evaluate/evaluate.js";
-import type { Graph, Model, Weights } from "../graph/graph.js";
+import { evaluate } from "../evaluate/evaluate.js";
+import type { Graph, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
-import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { emaWeights } from "../step/state.js";
 import type { TrainingStep } from "../step/training-step.js";
@@ -25,8 +24,16 @@ import { checkRecipe, type Recipe } from "./recipe.js";
 import { checkSameRun, type RunIdentity, runIdentity, savedChoices } from "./run-identity.js";
 import { type ScheduleState, scheduleOf } from "./schedules/schedules.js";
 
-/** What a caller may give and follow while `train` runs. */
+/** What is trained, on what and how; and what a caller may give and follow while `train` runs. */
 export interface TrainOptions {
+  /** The engine that runs the steps. */
+  readonly runtime: Runtime;
+  /** From images [N, C, H, W] to logits [N, classes]. */
+  readonly graph: Graph;
+  readonly dataset: Dataset;
+  readonly recipe: Recipe;
+  /** What is drawn at random follows from it: first weights, order, augmentation, masks. */
+  readonly seed: number;
   /** Values to start from, for all parameters; drawn by the seed otherwise. */
   readonly weights?: Weights | undefined;
   /** Where a run of the same model, data, recipe and seed stands, to go on from there. */
@@ -65,55 +72,51 @@ export interface TrainResult {
 /**
  * Trains a classifier, evaluating on the test split after every epoch. A run that is stopped and resumed from its last
  * checkpoint gives, bit for bit, the weights of the run that was never stopped.
- * @param graph from images [N, C, H, W] to logits [N, classes].
  * @throws UserError when the recipe does not fit the data, the checkpoint is of another run, or numbers stop being finite.
  */
-export async function train(
-  runtime: Runtime,
-  graph: Graph,
-  dataset: Dataset,
-  recipe: Recipe,
-  seed: number,
-  options: TrainOptions = {},
-): Promise<TrainResult> {
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { runtime, graph, dataset, recipe, seed, weights, resume, recompute, sharedBy } = options;
   checkRecipe(recipe, dataset);
-  const { resume, recompute, sharedBy } = options;
   const channelBlock = await runtime.channelBlock();
   const choices = resume ? savedChoices(resume.progress.identity, channelBlock) : options.algorithms;
   const algorithms: Record<string, string> = {};
   const choose = choices && chooseBy(choices, (task, name) => (algorithms[task] = name));
-  const plan = planTraining(graph, recipe, { channelBlock, choose, recompute, sharedBy });
+  const step = planTraining(graph, recipe, { channelBlock, choose, recompute, sharedBy });
   const engine = { name: runtime.name, channelBlock, ...(choices && { algorithms }) };
   const identity = await runIdentity(graph, dataset, recipe, seed, engine);
   const notices = resume ? checkSameRun(identity, resume.progress.identity) : [];
   for (const notice of notices) options.onNotice?.(notice);
   const stepper = resume
-    ? await reopenStep(runtime, plan, resume.state)
-    : await openStep(runtime, plan, options.weights ?? initialise(graph, seed), seed, options.weights === undefined);
+    ? await reopenStep(runtime, step, resume.state)
+    : await openStep({
+        runtime,
+        step,
+        weights: weights ?? initialise(graph, seed),
+        seed,
+        takeOver: weights === undefined,
+      });
   try {
-    return await runEpochs(runtime, { graph, plan, identity }, { stepper, dataset, recipe, seed }, options);
+    return await runEpochs({ step, identity }, { stepper, dataset, recipe, seed }, options);
   } finally {
     await stepper.release();
   }
 }
 
-/** What is trained. */
+/** What runs, and what tells it from other runs. */
 interface Subject {
-  readonly graph: Graph;
-  readonly plan: TrainingStep;
+  readonly step: TrainingStep;
   readonly identity: RunIdentity;
 }
 
 async function runEpochs(
-  runtime: Runtime,
-  { graph, plan, identity }: Subject,
+  { step, identity }: Subject,
   training: Training,
-  { resume, checkpointEvery = {}, onCheckpoint, signal, onStep, onEpoch }: TrainOptions,
+  { runtime, graph, resume, checkpointEvery = {}, onCheckpoint, signal, onStep, onEpoch }: TrainOptions,
 ): Promise<TrainResult> {
   const { stepper, dataset, recipe } = training;
   const history: EpochRecord[] = [...(resume?.progress.history ?? [])];
   const save = checkpointer(stepper, { history, identity }, resume?.progress, checkpointEvery, onCheckpoint);
-  const exported = async () => exportedWeights(graph, plan, await stepper.read(readNames(plan)));
+  const exported = async () => exportedWeights(graph, step, await stepper.read(readNames(step)));
   let position: EpochPosition = resume?.progress ?? startOf(1);
   let finished: { weights: Weights; predictions: Int32Array } | undefined;
   await save.always(position);
@@ -127,7 +130,7 @@ async function runEpochs(
     const weights = await exported();
     checkFinite(weights, position);
     const started = performance.now();
-    const test = await evaluateWeights(runtime, { graph, weights }, dataset, signal).catch(async (error: unknown) => {
+    const test = await evaluate({ runtime, graph, weights, dataset, signal }).catch(async (error: unknown) => {
       if (signal?.aborted) await save.always(position);
       throw error;
     });
@@ -141,7 +144,7 @@ async function runEpochs(
   }
   if (finished === undefined) {
     const weights = await exported(); // the checkpoint was made after the last epoch
-    const { predictions } = await evaluateWeights(runtime, { graph, weights }, dataset, signal);
+    const { predictions } = await evaluate({ runtime, graph, weights, dataset, signal });
     finished = { weights, predictions };
   }
   return { ...finished, epochs: history };
@@ -165,19 +168,4 @@ function readNames({ state, fixed }: TrainingStep): string[] {
 function exportedWeights(graph: Graph, plan: TrainingStep, state: Weights): Weights {
   const weights = emaWeights(plan, state);
   return new Map([...graph.parameters.keys()].map((name) => [name, weights.get(name)!]));
-}
-
-/** Evaluates on the test split in the form of the exported file, which the engine runs about twice as fast. */
-async function evaluateWeights(
-  runtime: Runtime,
-  { graph, weights }: Model,
-  dataset: Dataset,
-  signal: AbortSignal | undefined,
-): Promise<Evaluation> {
-  const session = await runtime.open(writeOnnx(graph, weights));
-  try {
-    return await evaluate(session, graph, dataset.test, dataset, { signal });
-  } finally {
-    await session.release();
-  }
 }

@@ -21,14 +21,14 @@ const dataset = stripes();
 const graph = stripesNet();
 const recipe: Recipe = { ...defaultRecipe, epochs: 1, batch: 16, augment: dataset.augment };
 const plan = (target: Target) => planTraining(graph, recipe, target);
-const run = (options: TrainOptions) => train(runtime, graph, dataset, recipe, 5, options);
+const run = (options: Partial<TrainOptions>) => train({ runtime, graph, dataset, recipe, seed: 5, ...options });
 const bits = (weights: Weights) =>
   new Map([...weights].map(([name, { data }]) => [name, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]));
 
 let table: AlgorithmTable;
 beforeAll(async () => {
   table = await emptyTable(runtime, "this one");
-  await tune(runtime, unmeasured(plan, table), table);
+  await tune({ runtime, tasks: unmeasured(plan, table), table });
 });
 
 describe("tune", () => {
@@ -54,7 +54,10 @@ describe("tune", () => {
     const stop = new AbortController();
     const begun = await emptyTable(runtime, "this one");
     const seen: string[] = [];
-    const stopped = tune(runtime, unmeasured(plan, begun), begun, {
+    const stopped = tune({
+      runtime,
+      tasks: unmeasured(plan, begun),
+      table: begun,
       signal: stop.signal,
       onTask: (done, of) => {
         seen.push(`${done} of ${of}`);

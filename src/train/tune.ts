@@ -7,8 +7,13 @@ import { Random } from "../random.js";
 import type { Runtime } from "../runtime/runtime.js";
 import type { AlgorithmTable, Measured } from "./algorithm-table.js";
 
-/** What a caller may follow while algorithms are measured. */
-export interface TuneEvents {
+/** What is measured; and what a caller may follow while algorithms are. */
+export interface TuneOptions {
+  readonly runtime: Runtime;
+  /** By their text, as `unmeasured` gives them. */
+  readonly tasks: ReadonlyMap<string, Task>;
+  /** What is measured is added to it. */
+  readonly table: AlgorithmTable;
   /** Called after every task. */
   readonly onTask?: (done: number, of: number) => void;
   /** Stops it between two tasks. */
@@ -37,12 +42,7 @@ export function unmeasured(plan: (target: Target) => unknown, table: AlgorithmTa
  * Measures how long every algorithm of every task takes on this machine and adds it to the table, one task after the other.
  * @throws the signal's reason when it is aborted; the table then holds what was measured.
  */
-export async function tune(
-  runtime: Runtime,
-  tasks: ReadonlyMap<string, Task>,
-  table: AlgorithmTable,
-  { onTask, signal }: TuneEvents = {},
-): Promise<void> {
+export async function tune({ runtime, tasks, table, onTask, signal }: TuneOptions): Promise<void> {
   let done = 0;
   for (const [text, task] of tasks) {
     signal?.throwIfAborted();

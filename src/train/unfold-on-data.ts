@@ -1,7 +1,7 @@
 import type { Augmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { UserError } from "../errors.js";
-import type { Graph, Model } from "../graph/graph.js";
+import type { Graph, Model, Weights } from "../graph/graph.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { toNumbers } from "../graph/tensor.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -16,6 +16,10 @@ import {
 
 /** Options of {@link unfoldOnData}. */
 export interface UnfoldOptions {
+  readonly runtime: Runtime;
+  readonly graph: Graph;
+  readonly weights: Weights;
+  readonly dataset: Dataset;
   /** What training does to its images: the statistics are of such. */
   readonly augment: Augmentation;
   readonly batch: number;
@@ -31,13 +35,17 @@ export interface UnfoldOptions {
  * gives the answers it gave, and trains as one that has them.
  * @throws UserError when there is no convolution that may have lost one.
  */
-export async function unfoldOnData(
-  runtime: Runtime,
-  model: Model,
-  dataset: Dataset,
-  { augment, batch, images = 1024, seed = 1, onProgress }: UnfoldOptions,
-): Promise<Model> {
-  const { graph, weights } = model;
+export async function unfoldOnData({
+  runtime,
+  graph,
+  weights,
+  dataset,
+  augment,
+  batch,
+  images = 1024,
+  seed = 1,
+  onProgress,
+}: UnfoldOptions): Promise<Model> {
   const sites = sitesOf(graph);
   const running = new Map(sites.map(({ output, channels }) => [output, new RunningMoments(channels)]));
   const session = await runtime.open(writeOnnx(momentsGraph(graph, sites), weights));
@@ -58,7 +66,7 @@ export async function unfoldOnData(
     await session.release();
   }
   const moments = new Map([...running].map(([output, of]) => [output, of.moments()]));
-  return unfoldBatchNorm(model, sites, moments);
+  return unfoldBatchNorm({ graph, weights }, sites, moments);
 }
 
 /**

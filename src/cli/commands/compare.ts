@@ -143,39 +143,40 @@ async function compareInto(
   const clock = new Clock(runs.length * recipe.epochs, done);
   const signal = interruptSignal("stopping after this step; once more ends at once");
   let log: TrainingLog | undefined;
-  const comparison = runComparison(
+  const comparison = runComparison({
     runtime,
-    { models, dataset, recipe, seeds },
-    {
-      signal,
-      onNotice,
-      onRun: async (run) => {
-        const checkpoints = checkpointsOf(run);
-        const resume = resumed === undefined ? undefined : await checkpoints.load(onNotice);
-        log = await openTrainingLog(folder, `tensorboard/${run.model}-seed${run.seed}`, steps, resume?.progress);
-        return { resume, algorithms, checkpointEvery, onCheckpoint: (checkpoint) => checkpoints.save(checkpoint) };
-      },
-      onStep: async ({ model, seed, run }, at) => {
-        const what = `${model} seed ${seed}  epoch ${at.epoch}/${recipe.epochs}`;
-        progress.update(liveLine(clock, run * recipe.epochs + at.epoch - 1 + at.step / at.steps, what, at));
-        await log?.step(at);
-      },
-      onEpoch: async ({ model, seed, run }, record) => {
-        progress.line(
-          `${model.padEnd(12)} seed ${seed}  epoch ${record.epoch}/${recipe.epochs}  loss ${record.trainLoss.toFixed(3)}  ` +
-            `top-1 ${record.testTop1.toFixed(2).padStart(5)} %  ${clock.left(run * recipe.epochs + record.epoch)} left`,
-        );
-        await folder.log("metrics.jsonl", { model, seed, ...record });
-        await log?.epoch(record);
-      },
-      onModel: async ({ model, seed }, { graph, weights }) => {
-        const name = `models/${model}-seed${seed}.onnx`;
-        await folder.write(name, writeOnnx(graph, weights));
-        return name;
-      },
-      onPhase: (phase) => progress.update(`measuring ${phase}`),
+    models,
+    dataset,
+    recipe,
+    seeds,
+    signal,
+    onNotice,
+    onRun: async (run) => {
+      const checkpoints = checkpointsOf(run);
+      const resume = resumed === undefined ? undefined : await checkpoints.load(onNotice);
+      log = await openTrainingLog(folder, `tensorboard/${run.model}-seed${run.seed}`, steps, resume?.progress);
+      return { resume, algorithms, checkpointEvery, onCheckpoint: (checkpoint) => checkpoints.save(checkpoint) };
     },
-  );
+    onStep: async ({ model, seed, run }, at) => {
+      const what = `${model} seed ${seed}  epoch ${at.epoch}/${recipe.epochs}`;
+      progress.update(liveLine(clock, run * recipe.epochs + at.epoch - 1 + at.step / at.steps, what, at));
+      await log?.step(at);
+    },
+    onEpoch: async ({ model, seed, run }, record) => {
+      progress.line(
+        `${model.padEnd(12)} seed ${seed}  epoch ${record.epoch}/${recipe.epochs}  loss ${record.trainLoss.toFixed(3)}  ` +
+          `top-1 ${record.testTop1.toFixed(2).padStart(5)} %  ${clock.left(run * recipe.epochs + record.epoch)} left`,
+      );
+      await folder.log("metrics.jsonl", { model, seed, ...record });
+      await log?.epoch(record);
+    },
+    onModel: async ({ model, seed }, { graph, weights }) => {
+      const name = `models/${model}-seed${seed}.onnx`;
+      await folder.write(name, writeOnnx(graph, weights));
+      return name;
+    },
+    onPhase: (phase) => progress.update(`measuring ${phase}`),
+  });
   const measured = await comparison.catch((error: unknown) => {
     if (signal.aborted) progress.line(`saved; go on with: ${folder.goOn}`);
     throw error;

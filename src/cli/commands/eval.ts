@@ -91,13 +91,15 @@ async function measure(
   progress: Progress,
 ): Promise<Measured> {
   const { evaluate: evaluateModel } = await import("../../evaluate/evaluate.js");
-  const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
-  const session = await runtime.open(writeOnnx(graph, weights));
   const tally = new Tally(classes.length);
   const all = dataset.test.length;
-  const started = performance.now();
+  let started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   const onProgress = (images: number) => {
+    if (images === 0) {
+      started = performance.now(); // the model is open; how long that took is not the images' time
+      return;
+    }
     const speed = images / seconds();
     progress.update(
       `${bar(images / all)} ${formatDuration((all - images) / speed)} left  ${images}/${all} images  ` +
@@ -105,8 +107,9 @@ async function measure(
     );
   };
   try {
-    const options = { batch: Math.max(1, Math.floor(batch / viewCount(views))), views, tally, signal, onProgress };
-    const { predictions } = await evaluateModel(session, graph, dataset.test, dataset, options);
+    const atATime = Math.max(1, Math.floor(batch / viewCount(views)));
+    const options = { runtime, graph, weights, dataset, batch: atATime, views, tally, signal, onProgress };
+    const { predictions } = await evaluateModel(options);
     return { tally, predictions, seconds: seconds(), stopped: undefined };
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -150,7 +150,12 @@ async function trainInto(
   const signal = interruptSignal("stopping after this step; once more ends at once");
   const clock = new Clock(recipe.epochs, resume && resume.progress.epoch - 1 + resume.progress.step / steps);
   let best = Math.max(...history.map(({ testTop1 }) => testTop1));
-  const trained = runTraining(runtime, graph, dataset, recipe, seed, {
+  const trained = runTraining({
+    runtime,
+    graph,
+    dataset,
+    recipe,
+    seed,
     weights: resume ? undefined : await start(),
     resume,
     recompute: flags.recompute,

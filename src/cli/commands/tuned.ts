@@ -52,7 +52,10 @@ export async function tunedTable(
   const started = performance.now();
   let measured = 0;
   await interruptible("stopping after this measurement; once more ends at once", (signal) =>
-    tune(runtime, tasks, table, {
+    tune({
+      runtime,
+      tasks,
+      table,
       signal,
       onTask: (done, of) => {
         measured = done;

@@ -58,7 +58,7 @@ async function measure(
   try {
     const onProgress = (images: number, all: number) =>
       progress.update(`${bar(Math.min(1, images / all))} statistics of batch norms: ${images}/${all} images`);
-    return (await unfoldOnData(runtime, model, dataset, { augment, batch, onProgress })).weights;
+    return (await unfoldOnData({ runtime, ...model, dataset, augment, batch, onProgress })).weights;
   } finally {
     progress.clear();
     await runtime.close();
