@@ -57,7 +57,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   node: ["train", "weights", "runtime", "data", "graph"],
   cli: whole,
   bench: ["cli", "workspace", "train", "models", "lower", "runtime", "data", "graph"],
-  testing: ["step", "lower", "clean", "ops", "runtime", "data", "graph"],
+  testing: ["step", "lower", "clean", "layers", "ops", "runtime", "data", "graph"],
 };
 
 const common = ["errors", "random"];

@@ -1,5 +1,7 @@
 import type { Graph, Node, Weights } from "../graph/graph.js";
 import { float32 } from "../graph/tensor.js";
+import type { SomeAttention } from "../layers/attention/attention.js";
+import { attentionKinds } from "../layers/attention/attention-kinds.js";
 import { opOf } from "../ops/index.js";
 import type { Wiring } from "../read/wiring.js";
 import type { PlannedSite } from "./plan-sites.js";
@@ -12,18 +14,21 @@ export type MeanMaps = ReadonlyMap<string, MeanMap>;
 
 type MeanMap = { readonly bias: string } | "positive";
 
-/** The blocks' own names of a dense layer that reads the squeezed map and ends in a ReLU. */
-const firstLayers = ["fc1.weight", "cse.fc1.weight", "channel.fc1.weight"];
-
 /** @param graph with the blocks; the batch norms before them may have other biases than in the wiring's graph. */
-export function meanMaps(graph: Graph, wiring: Wiring, sites: readonly PlannedSite[]): MeanMaps {
+export function meanMaps(
+  graph: Graph,
+  wiring: Wiring,
+  sites: readonly PlannedSite[],
+  { kind }: SomeAttention,
+): MeanMaps {
+  const { firstDense } = attentionKinds[kind];
+  if (firstDense === undefined) return new Map();
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   return new Map(
     sites.flatMap(({ site, edge }): (readonly [string, MeanMap])[] => {
-      const name = firstLayers.map((own) => `${site.name}.${own}`).find((weight) => graph.parameters.has(weight));
+      const name = `${site.name}.${firstDense}`;
       const maker = wiring.maker(edge.value);
       const bias = makers.get(edge.value)?.inputs[2] ?? "";
-      if (name === undefined) return [];
       if (maker !== undefined && isPositive(maker)) return [[name, "positive"]];
       return maker?.op === "BatchNormalization" && graph.parameters.has(bias) ? [[name, { bias }]] : [];
     }),

@@ -86,7 +86,7 @@ describe("insertAttention", () => {
       { attention: { kind: "se", placement: "3x3" } },
       "which has 2 such convolutions of 2; expected one between two others, as in a bottleneck",
     ],
-    [{ attention: { kind: "sk" } }, "a selective kernel stands in the place of a convolution"],
+    [{ attention: { kind: "sk" } }, "got sk to insert; expected another block: it stands in the place of a convolution"],
     [
       { attention: { kind: "gc", reduction: 16 } },
       "layer1.0.se behind layer1.0.bn2.out: gc: got 16 channels with reduction 16",

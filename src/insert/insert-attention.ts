@@ -2,8 +2,9 @@ import { UserError } from "../errors.js";
 import { ShapeError } from "../graph/dims/shape.js";
 import type { Graph, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
-import { formatAttention, type SomeAttention } from "../layers/attention/attention.js";
-import { type NeutralStart, neutralStarts } from "../layers/attention/neutral-start.js";
+import { formatAttention, type SomeAttention, standsForConvolution } from "../layers/attention/attention.js";
+import { attentionKinds } from "../layers/attention/attention-kinds.js";
+import type { NeutralStart } from "../layers/attention/neutral-start.js";
 import { Wiring } from "../read/wiring.js";
 import { awakeUnits, type MeanMaps, meanMaps } from "./awake-units.js";
 import { balance, type Obstacle } from "./balance.js";
@@ -52,9 +53,9 @@ export interface Inserted {
  */
 export function insertAttention(graph: Graph, options: InsertOptions = {}): Inserted {
   const { attention = { kind: "se" }, start = "identity", at, force } = options;
-  if (attention.kind === "sk") {
+  if (standsForConvolution(attention)) {
     throw new UserError(
-      "got sk to insert; expected another block: a selective kernel stands in the place of a convolution; build it into a network by name",
+      `got ${attention.kind} to insert; expected another block: it stands in the place of a convolution; build it into a network by name`,
     );
   }
   const wiring = new Wiring(graph);
@@ -68,7 +69,7 @@ export function insertAttention(graph: Graph, options: InsertOptions = {}): Inse
   const names = sites.map(({ name }) => name);
   const written = writeBlocks(host.graph, wiring, chosen, attention);
   const metadata = new Map([...graph.metadata, ...record(graph, { attention, start, names })]);
-  const means: MeanMaps = start === "identity" ? meanMaps(written, wiring, chosen) : new Map();
+  const means: MeanMaps = start === "identity" ? meanMaps(written, wiring, chosen, attention) : new Map();
   const made = { ...withConstants(written, names, neutral.constants), metadata };
   return { graph: made, sites, gated, scaled: host.scaled, means };
 }
@@ -100,7 +101,7 @@ function neutralStart({
   stages: __,
   ...options
 }: SomeAttention): Exclude<NeutralStart, { none: string }> {
-  const neutral = neutralStarts[kind](options);
+  const neutral = attentionKinds[kind].neutral(options);
   if (!("none" in neutral)) return neutral;
   throw new UserError(
     `got ${kind} with start identity; expected a block that can start so: ${neutral.none}; take start paper, or another block`,

@@ -1,4 +1,5 @@
 import { UserError } from "../errors.js";
+import { standsForConvolution } from "../layers/attention/attention.js";
 import type { Attention, ModelEntry, ModelOptions, ModelSwitches } from "./model.js";
 
 /** The attention asked for, with the network's own SE options where some are left out. */
@@ -13,9 +14,8 @@ export function attentionOf(name: string, entry: ModelEntry, given?: Attention):
       `${name}: got attention in stages ${attention.stages?.join(", ") || "(none)"}; expected some of ${first} to ${last}`,
     );
   }
-  // A selective kernel is a 3×3 convolution: it takes the place of the one there is.
-  const placement =
-    attention.placement ?? (attention.kind === "sk" && entry.placements.includes("3x3") ? "3x3" : "standard");
+  const instead = standsForConvolution(attention) && entry.placements.includes("3x3");
+  const placement = attention.placement ?? (instead ? "3x3" : "standard");
   if (!entry.placements.includes(placement)) {
     throw new UserError(`${name}: got attention at "${placement}"; expected one of ${entry.placements.join(", ")}`);
   }

@@ -60,6 +60,7 @@ const texts = [
   "gc:fuse=scale,reduction=2",
 ];
 
+// It imports losses and gradients, which lie above: whether a block teaches all its parameters shows only in a step.
 /** A convolution, the block and a classifier. */
 function networkWith(text: string) {
   const attention = parseAttention(text) as SomeAttention;

@@ -49,7 +49,12 @@ export function attend(p: Scope, x: Value, attention: Attention, { placement, st
   return attentionKinds[kind].apply(p, x, options, site);
 }
 
-/** A selective kernel is a 3×3 convolution itself; every other block is at the end of the branch unless told otherwise. */
+/** True for a block that takes the place of a 3×3 convolution. */
+export function standsForConvolution({ kind }: SomeAttention): boolean {
+  return attentionKinds[kind].stands === "for a convolution";
+}
+
+/** Where the block stands: at the end of the branch unless told otherwise. */
 export function placementOf(attention: SomeAttention): Placement {
   return attention.placement ?? "standard";
 }

@@ -3,6 +3,9 @@ import type { Value } from "../../graph/graph.js";
 import { batchNorm } from "../batch-norm.js";
 import { conv } from "../conv.js";
 import type { Scope } from "../scope.js";
+import type { AttentionBlock } from "./attention-block.js";
+import { zeros } from "./neutral-start.js";
+import { flag, positive, whole } from "./option.js";
 import { squeeze } from "./squeeze.js";
 
 /** Options of a convolutional block attention module. */
@@ -46,3 +49,16 @@ function spatialGate(p: Scope, x: Value, kernel: number, name: string): Value {
   const logits = batchNorm(at.at("bn"), conv(at.at("conv"), z, { channels: 1, kernel }));
   return g.call("Mul", [x, g.call("Sigmoid", [logits], {}, p.name("gate"))], {}, name);
 }
+
+/** `cbam`. */
+export const cbamBlock: AttentionBlock<CbamOptions> = {
+  apply: cbam,
+  options: { reduction: positive, bias: flag, kernel: whole(1) },
+  stands: "behind a map",
+  // Of the pixel gate's batch norm the weight is 0, not its convolution: batch norm would blow up the first small step.
+  neutral: ({ bias }) => ({
+    constants: { ...zeros("channel.fc2", bias), "spatial.conv.bn.weight": 0 },
+    halvings: 2,
+  }),
+  firstDense: "channel.fc1.weight",
+};

@@ -1,7 +1,10 @@
 import type { Value } from "../../graph/graph.js";
 import { conv } from "../conv.js";
 import type { Scope } from "../scope.js";
-import { type SqueezeExciteOptions, squeezeExcite } from "./squeeze-excite.js";
+import type { AttentionBlock } from "./attention-block.js";
+import { lastDense, zeros } from "./neutral-start.js";
+import { flag, oneOf } from "./option.js";
+import { type SqueezeExciteOptions, seBlock, squeezeExcite } from "./squeeze-excite.js";
 
 /** Options of the spatial gate. */
 export interface SpatialSqueezeExciteOptions {
@@ -46,3 +49,33 @@ export function concurrentSqueezeExcite(p: Scope, x: Value, options: ConcurrentS
   ];
   return p.g.call(join === "add" ? "Add" : "Max", both, {}, p.name("out"));
 }
+
+/** `cse`. */
+export const cseBlock: AttentionBlock<SqueezeExciteOptions> = { ...seBlock, apply: channelSqueezeExcite };
+
+/** `sse`. */
+export const sseBlock: AttentionBlock<SpatialSqueezeExciteOptions> = {
+  apply: spatialSqueezeExcite,
+  options: { bias: flag },
+  stands: "behind a map",
+  neutral: ({ bias }) => ({ constants: zeros("conv", bias), halvings: 1 }),
+  firstDense: undefined,
+};
+
+/** `scse`. */
+export const scseBlock: AttentionBlock<ConcurrentSqueezeExciteOptions> = {
+  apply: concurrentSqueezeExcite,
+  options: { ...seBlock.options, join: oneOf("add", "max") },
+  stands: "behind a map",
+  neutral: ({ join = "add", bias, gate }) => {
+    const channel = lastDense("cse.fc2", { bias, gate });
+    if ("none" in channel || channel.halvings === 0 || gate === "tanh") {
+      return {
+        none: `of scse the channel gate is ${gate} and the pixel gate a sigmoid, which start at different values`,
+      };
+    }
+    // ½·x + ½·x is x again; the larger of the two is ½·x.
+    return { constants: { ...channel.constants, ...zeros("sse.conv", bias) }, halvings: join === "add" ? 0 : 1 };
+  },
+  firstDense: "cse.fc1.weight",
+};

@@ -2,7 +2,10 @@ import { extent } from "../../graph/dims/shape.js";
 import type { Value } from "../../graph/graph.js";
 import { conv } from "../conv.js";
 import type { Scope } from "../scope.js";
-import { type Gate, gateOf } from "./gate.js";
+import type { AttentionBlock } from "./attention-block.js";
+import { type Gate, gateOf, gates } from "./gate.js";
+import { lastDense } from "./neutral-start.js";
+import { oneOf } from "./option.js";
 import { squeeze } from "./squeeze.js";
 
 /** Options of effective squeeze-and-excitation. */
@@ -24,3 +27,12 @@ export function effectiveSqueezeExcite(
   const s = gateOf(p, conv(p.at("fc"), squeeze(p.g, x), dense), gate);
   return p.g.call("Mul", [x, s], {}, p.name("out"));
 }
+
+/** `ese`. */
+export const eseBlock: AttentionBlock<EffectiveSqueezeExciteOptions> = {
+  apply: effectiveSqueezeExcite,
+  options: { gate: oneOf(...gates) },
+  stands: "behind a map",
+  neutral: ({ gate = "hard-sigmoid" }) => lastDense("fc", { gate }),
+  firstDense: undefined,
+};

@@ -2,7 +2,10 @@ import { UserError } from "../../errors.js";
 import { extent } from "../../graph/dims/shape.js";
 import type { Value } from "../../graph/graph.js";
 import type { Scope } from "../scope.js";
-import { type Gate, gateOf } from "./gate.js";
+import type { AttentionBlock } from "./attention-block.js";
+import { type Gate, gateOf, gates } from "./gate.js";
+import type { NeutralStart } from "./neutral-start.js";
+import { oneOf, whole } from "./option.js";
 import { squeeze } from "./squeeze.js";
 
 /** Options of efficient channel attention. */
@@ -65,3 +68,18 @@ function closeRing(p: Scope, z: Value, half: number): Value {
   const part = (from: number, to: number) => g.call("Slice", [z, g.ints([from]), g.ints([to]), g.ints([2])]);
   return g.call("Concat", [part(channels - half, channels), z, part(0, half)], { axis: 2 });
 }
+
+/** `eca`. */
+export const ecaBlock: AttentionBlock<EcaOptions> = {
+  apply: efficientChannelAttention,
+  options: { kernel: whole(1), gate: oneOf(...gates) },
+  stands: "behind a map",
+  neutral: ({ gate = "sigmoid" }): NeutralStart =>
+    gate === "relu" || gate === "tanh"
+      ? { none: `a ${gate} gate of eca, which has no bias, starts at 0` }
+      : { constants: { "conv.weight": 0 }, halvings: 1 },
+  firstDense: undefined,
+};
+
+/** `ceca`. */
+export const cecaBlock: AttentionBlock<EcaOptions> = { ...ecaBlock, apply: circularChannelAttention };

@@ -4,6 +4,9 @@ import type { Value } from "../../graph/graph.js";
 import { batchNorm } from "../batch-norm.js";
 import { conv } from "../conv.js";
 import type { Scope } from "../scope.js";
+import type { AttentionBlock } from "./attention-block.js";
+import { zeros } from "./neutral-start.js";
+import { oneOf, positive, whole } from "./option.js";
 import { squeeze } from "./squeeze.js";
 
 /** Options of gather-excite. */
@@ -79,3 +82,19 @@ function stretch(p: Scope, z: Value, x: Value): Value {
   };
   return along(along(z, 2), 3);
 }
+
+/** `ge`. */
+export const geBlock: AttentionBlock<GatherExciteOptions> = {
+  apply: gatherExcite,
+  options: { variant: oneOf("minus", "plain", "plus"), extent: whole(0), reduction: positive },
+  stands: "behind a map",
+  neutral: ({ variant = "plus", extent = 0 }) => {
+    if (variant === "plus") return { constants: zeros("mlp.fc2"), halvings: 1 };
+    if (variant === "plain") {
+      const last = extent === 0 ? 1 : Math.log2(extent);
+      return { constants: { [`gather.norm${last}.weight`]: 0 }, halvings: 1 };
+    }
+    return { none: "ge:variant=minus has no parameters, so its gates follow the map from the start" };
+  },
+  firstDense: undefined,
+};

@@ -3,6 +3,9 @@ import { extent } from "../../graph/dims/shape.js";
 import type { Value } from "../../graph/graph.js";
 import { conv } from "../conv.js";
 import type { Scope } from "../scope.js";
+import type { AttentionBlock } from "./attention-block.js";
+import { zeros } from "./neutral-start.js";
+import { oneOf, positive } from "./option.js";
 
 /** Options of a global context block. */
 export interface GlobalContextOptions {
@@ -51,3 +54,15 @@ function layerNorm(p: Scope, z: Value): Value {
   const flat = g.call("LayerNormalization", [g.call("Flatten", [z]), weight, bias], { axis: 1, epsilon: 1e-6 });
   return g.call("Reshape", [flat, g.ints([0, channels, 1, 1])]);
 }
+
+/** `gc`. */
+export const gcBlock: AttentionBlock<GlobalContextOptions> = {
+  apply: globalContext,
+  options: { reduction: positive, fuse: oneOf("add", "scale") },
+  stands: "behind a map",
+  neutral: ({ fuse = "add" }) =>
+    fuse === "add"
+      ? { constants: zeros("mlp_add.fc2"), halvings: 0 } // x + 0
+      : { constants: zeros("mlp_scale.fc2"), halvings: 1 },
+  firstDense: undefined,
+};

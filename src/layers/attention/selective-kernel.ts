@@ -3,6 +3,8 @@ import type { Value } from "../../graph/graph.js";
 import { batchNorm } from "../batch-norm.js";
 import { conv } from "../conv.js";
 import type { Scope } from "../scope.js";
+import type { AttentionBlock } from "./attention-block.js";
+import { positive, whole } from "./option.js";
 import type { Site } from "./site.js";
 import { squeeze } from "./squeeze.js";
 
@@ -51,3 +53,12 @@ export function selectiveKernel(
 function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b);
 }
+
+/** `sk`. */
+export const skBlock: AttentionBlock<SelectiveKernelOptions> = {
+  apply: selectiveKernel,
+  options: { reduction: positive, least: whole(1), group: whole(1) },
+  stands: "for a convolution",
+  neutral: () => ({ none: "sk stands in the place of a convolution" }),
+  firstDense: undefined,
+};

@@ -6,9 +6,12 @@ import { conv } from "../conv.js";
 import { divisible } from "../divisible.js";
 import { linear } from "../linear.js";
 import type { Scope } from "../scope.js";
-import { type Gate, gateOf } from "./gate.js";
+import type { AttentionBlock } from "./attention-block.js";
+import { type Gate, gateOf, gates } from "./gate.js";
+import { lastDense } from "./neutral-start.js";
+import { either, flag, oneOf, positive, whole } from "./option.js";
 import type { Site } from "./site.js";
-import { type Squeeze, squeeze } from "./squeeze.js";
+import { type Squeeze, squeeze, squeezes } from "./squeeze.js";
 
 /** Options of a squeeze-and-excitation block. */
 export interface SqueezeExciteOptions {
@@ -77,3 +80,20 @@ function hiddenWidth(channels: number, { reduction = 16, hidden = "floor" }: Squ
     `squeezeExcite: got hidden ${hidden}; expected floor, divisible, mobile or a whole number of at least 1`,
   );
 }
+
+/** `se`. */
+export const seBlock: AttentionBlock<SqueezeExciteOptions> = {
+  apply: squeezeExcite,
+  options: {
+    reduction: positive,
+    hidden: either(oneOf("floor", "divisible", "mobile"), whole(1)),
+    bias: flag,
+    gate: oneOf(...gates),
+    squeeze: oneOf(...squeezes, "none"),
+    weights: oneOf("conv", "linear"),
+    activation: oneOf(...Object.keys(activations)),
+  },
+  stands: "behind a map",
+  neutral: (options) => lastDense("fc2", options),
+  firstDense: "fc1.weight",
+};

@@ -1,8 +1,13 @@
 import { UserError } from "../../errors.js";
 import { extent } from "../../graph/dims/shape.js";
 import type { Value } from "../../graph/graph.js";
-import { type Attention, attend, attends, type Placement } from "../../layers/attention/attention.js";
-import { selectiveKernel } from "../../layers/attention/selective-kernel.js";
+import {
+  type Attention,
+  attend,
+  attends,
+  type Placement,
+  standsForConvolution,
+} from "../../layers/attention/attention.js";
 import { convNorm } from "../../layers/conv-norm.js";
 import type { Scope } from "../../layers/scope.js";
 
@@ -71,12 +76,12 @@ export function bottleneck(p: Scope, x: Value, unit: Bottleneck): Value {
   });
 }
 
-/** The 3×3 convolution, or the selective kernel in its place, and what stands right after it. */
+/** The 3×3 convolution, or the block in its place, and what stands right after it. */
 function middle(p: Scope, x: Value, unit: Bottleneck, stride: number): Value {
   const { attention, widths, stage, group = 1 } = unit;
   const channels = widths[1];
-  if (attention.kind === "sk" && attends(attention, "3x3", stage)) {
-    return selectiveKernel(p.at("conv2"), x, attention, { channels, stride, group });
+  if (attends(attention, "3x3", stage) && standsForConvolution(attention)) {
+    return attend(p.at("conv2"), x, attention, { placement: "3x3", stage, channels, stride, group });
   }
   const y = convNorm([p.at("conv2"), p.at("bn2")], x, { channels, kernel: 3, stride, group, act: "relu" });
   return attendIn(p, y, unit, "3x3");
