@@ -86,7 +86,10 @@ describe("insertAttention", () => {
       { attention: { kind: "se", placement: "3x3" } },
       "which has 2 such convolutions of 2; expected one between two others, as in a bottleneck",
     ],
-    [{ attention: { kind: "sk" } }, "got sk to insert; expected another block: it stands in the place of a convolution"],
+    [
+      { attention: { kind: "sk" } },
+      "got sk to insert; expected another block: it stands in the place of a convolution",
+    ],
     [
       { attention: { kind: "gc", reduction: 16 } },
       "layer1.0.se behind layer1.0.bn2.out: gc: got 16 channels with reduction 16",
@@ -124,7 +127,7 @@ describe("insertAttention", () => {
 describe("networks with gates", () => {
   it.each(["seresnet20", "regnety_002", "efficientnet_b0"])("%s is left alone", (name) => {
     expect(() => insertAttention(createModel(name))).toThrow(/with a gate in each of its \d+ units/);
-    expect(() => insertAttention(createModel(name), { force: true })).toThrow("to put a second one behind (--at)");
+    expect(() => insertAttention(createModel(name), { force: true })).toThrow("to put a second one behind");
   });
 
   it("get more of them where it is said", async () => {
