@@ -154,6 +154,16 @@ describe("imports", () => {
   });
 });
 
+describe("the engine's blocked operators", () => {
+  it("are written in lower and runtime alone, and defined in ops", () => {
+    const named = /\bNchwc(Conv|GlobalAveragePool)\b|\bReorder(Input|Output)\b|com\.microsoft/;
+    const homes = /^(lower|runtime)\/|^ops\/(engine\/|index\.ts$|op\.ts$)/;
+    const naming = shipped.filter((path) => named.test(texts.get(path)!));
+    expect(naming.length).toBeGreaterThan(5);
+    expect(naming.filter((path) => !homes.test(path))).toEqual([]);
+  });
+});
+
 describe("what a browser runs", () => {
   const portable = files.filter((path) => !needsNode.test(path));
 
