@@ -8,6 +8,7 @@ const hangs = 15 * 60_000;
 export default defineConfig({
   test: {
     include: ["dist/**/*.test.js"],
+    setupFiles: ["dist/testing/set-up.js"],
     testTimeout: hangs,
     hookTimeout: hangs,
     pool: "forks",

@@ -108,7 +108,7 @@ function smallModel(): Uint8Array {
   return writeOnnx(graph, initialise(graph, 1));
 }
 
-describe("a run killed with SIGKILL at ten random moments and resumed", { timeout: 180_000 }, () => {
+describe("a run killed with SIGKILL at ten random moments and resumed", () => {
   writeFileSync(join(folder, "small.onnx"), smallModel());
   const fresh =
     "train --model ./small.onnx --data glyphs --train-limit 256 --test-limit 32 --batch 16 --epochs 6 --seed 3 " +
@@ -132,7 +132,7 @@ describe("a run killed with SIGKILL at ten random moments and resumed", { timeou
   });
 });
 
-describe("a comparison killed twice and resumed", { timeout: 180_000 }, () => {
+describe("a comparison killed twice and resumed", () => {
   const same = "--data glyphs --train-limit 32 --test-limit 16 --batch 16 --epochs 2 --checkpoint-every 1";
   const fresh = `compare ${same} --seeds 1`;
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { initialise } from "../graph/initialise.js";
 import { readModel } from "../graph/node/read-model.js";
 import { writeModel } from "../graph/node/write-model.js";
@@ -23,6 +23,7 @@ import { finished, startSenet } from "./run-senet.test.helper.js";
 const folder = mkdtempSync(join(tmpdir(), "senet-model-kinds-"));
 const server = await HubServer.start();
 afterAll(() => {
+  vi.unstubAllEnvs();
   server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -58,10 +59,10 @@ const card = { mean: [0.1, 0.2, 0.3], std: [0.4, 0.5, 0.6], resize: 35, interpol
 const photos = ["cat", "dog", "eel"];
 
 beforeAll(async () => {
-  process.env.HF_ENDPOINT = server.endpoint;
-  process.env.HF_HOME = at("home");
-  delete process.env.HF_HUB_CACHE;
-  delete process.env.HF_TOKEN;
+  vi.stubEnv("HF_ENDPOINT", server.endpoint);
+  vi.stubEnv("HF_HOME", at("home"));
+  vi.stubEnv("HF_HUB_CACHE", undefined);
+  vi.stubEnv("HF_TOKEN", undefined);
   const graph = createModel("seresnet20", { classes: 3 });
   const described = { ...card, classes: photos, provenance: {} };
   mkdirSync(at("run"));

@@ -47,7 +47,7 @@ const page = `<!doctype html><script type="module">
 </script>`;
 
 describe.skipIf(browser === undefined)("resizing in a browser", () => {
-  it("gives PIL's bytes, and the input that Node gives", { timeout: 120_000 }, async () => {
+  it("gives PIL's bytes, and the input that Node gives", async () => {
     const golden = JSON.parse(readFileSync(join(root, "tests/goldens/resize.json"), "utf8"));
     const result = await inBrowser();
     expect(result).toMatchObject({

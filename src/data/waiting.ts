@@ -7,21 +7,24 @@ export interface Waiting<T> {
 
 /**
  * Hands on the items of `source` and adds up the time between a request and its answer: what a training run waits for
- * its data, as against what it computes.
+ * its data, as against what it computes. `now` tells the time in milliseconds.
  *
  * @example
  * const waiting = measureWait(split.batches(options));
  * for await (const batch of waiting.items) await step(batch);
  * console.log(waiting.seconds);
  */
-export function measureWait<T>(source: AsyncGenerator<T, void, undefined>): Waiting<T> {
+export function measureWait<T>(
+  source: AsyncGenerator<T, void, undefined>,
+  now: () => number = () => performance.now(),
+): Waiting<T> {
   let milliseconds = 0;
   async function* handOn(): AsyncGenerator<T, void, undefined> {
     try {
       while (true) {
-        const asked = performance.now();
+        const asked = now();
         const { done, value } = await source.next();
-        milliseconds += performance.now() - asked;
+        milliseconds += now() - asked;
         if (done) return;
         yield value;
       }

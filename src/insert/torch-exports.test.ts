@@ -53,7 +53,7 @@ describe.each([["small", small, 0] as const, ...(full === undefined ? [] : ([["p
     const open = files.filter(([, , , gated]) => gated === 0);
     const read = (file: string) => readOnnx(readFileSync(join(folder, file)));
 
-    it.each(open)("%s has %i places and gives the answers it gave", { timeout: 60_000 }, async (file, count, kind) => {
+    it.each(open)("%s has %i places and gives the answers it gave", async (file, count, kind) => {
       if (!existsSync(join(folder, file))) return expect(which).toBe(1); // of the published ones those that were made
       const model = read(file);
       const inserted = insertAttention(model.graph);

@@ -91,7 +91,7 @@ const every = process.env.SENET_EVERY_NETWORK !== undefined;
 
 // Takes ten minutes and 4 GB: SENET_EVERY_NETWORK=1 npx vitest run dist/models/running.test.js
 describe.skipIf(!every)("with SENET_EVERY_NETWORK set, also in", () => {
-  it.each(every ? Object.keys(models) : ["every network"])("%s", { timeout: 600_000 }, async (name) => {
+  it.each(every ? Object.keys(models) : ["every network"])("%s", async (name) => {
     expect(await neverTaught(name)).toEqual([]);
   });
 });

@@ -105,7 +105,7 @@ describe("a recipe with everything", () => {
     },
   ];
 
-  it.each(recipes)("goes on bit for bit, random masks included: %j", { timeout: 120_000 }, async (part) => {
+  it.each(recipes)("goes on bit for bit, random masks included: %j", async (part) => {
     const rich = { ...recipe, epochs: 2, warmup: 0, ...part };
     const net = stripesNet({ dropout: 0.3 });
     const saved: Checkpoint[] = [];

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { finished, startSenet } from "../run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-bench-train-"));
@@ -62,9 +62,8 @@ describe("senet bench train --tune", () => {
   });
 
   it("keeps it in the cache without a file", async () => {
-    process.env.XDG_CACHE_HOME = join(folder, "cache");
-    const { code, stderr } = await senet(`${small} --tune`);
-    delete process.env.XDG_CACHE_HOME;
+    vi.stubEnv("XDG_CACHE_HOME", join(folder, "cache"));
+    const { code, stderr } = await senet(`${small} --tune`).finally(() => vi.unstubAllEnvs());
     expect([code, stderr]).toEqual([0, expect.stringContaining(join(folder, "cache", "senet", "algorithms"))]);
   });
 

@@ -248,7 +248,7 @@ describe("senet classify", () => {
 const data = process.env.SENET_TEST_DATA;
 
 describe.skipIf(data === undefined)("published weights (in SENET_TEST_DATA)", () => {
-  it("gives timm's answers to 200 photos, from JPEG to logits", { timeout: 120_000 }, async () => {
+  it("gives timm's answers to 200 photos, from JPEG to logits", async () => {
     const photos = join(data!, "imagenet-200");
     const file = join(data!, "weights/tf_mobilenetv3_small_100.safetensors");
     const model = ["--model", "tf_mobilenetv3_small_100", "--weights", file];

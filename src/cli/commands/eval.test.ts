@@ -172,14 +172,14 @@ const real = process.env.SENET_TEST_DATA;
 describe.skipIf(real === undefined || !existsSync(join(real, "imagenet-200")))("photos and published weights", () => {
   const weights = `--model tf_mobilenetv3_small_100 --weights ${real}/weights/tf_mobilenetv3_small_100.safetensors`;
 
-  it("of MobileNetV3 give 85.5 % and 98.0 %", { timeout: 180_000 }, async () => {
+  it("of MobileNetV3 give 85.5 % and 98.0 %", async () => {
     const found = await senet(`eval ${weights} --data csv:${real}/imagenet-200/labels.csv --json --no-report`);
     const { images, top1, top5, calibration } = resultOf(found);
     expect([images, top1, top5]).toEqual([200, 85.5, 98]);
     expect(calibration.ece).toBeCloseTo(0.166085, 4); // of the logits by timm, computed with NumPy
   });
 
-  it("have the same classes in folders of synsets, some of the 1000", { timeout: 180_000 }, async () => {
+  it("have the same classes in folders of synsets, some of the 1000", async () => {
     const { rows } = parseCsv(readFileSync(join(real!, "imagenet-200/labels.csv"), "utf8"), "labels.csv");
     const some = rows.filter((_, i) => i % 8 === 3);
     for (const [file, , synset] of some) {
@@ -197,7 +197,7 @@ describe.skipIf(real === undefined || !existsSync(join(real, "imagenet-200")))("
     }
   });
 
-  it("of ResNet-20 with option A are 91.73 % right on CIFAR-10", { timeout: 600_000 }, async () => {
+  it("of ResNet-20 with option A are 91.73 % right on CIFAR-10", async () => {
     const network = `--model resnet20 --shortcut A --weights ${real}/weights/resnet20_cifar10_optionA.th`;
     const found = await senet(
       `eval ${network} --data cifar10:${real}/cifar-10-binary-20k.tar.gz --json --no-report --batch 128`,

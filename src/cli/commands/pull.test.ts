@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { initialise } from "../../graph/initialise.js";
 import { readModel } from "../../graph/node/read-model.js";
 import { writeModel } from "../../graph/node/write-model.js";
@@ -16,6 +16,7 @@ import { finished, startSenet } from "../run-senet.test.helper.js";
 const folder = mkdtempSync(join(tmpdir(), "senet-cli-pull-"));
 const server = await HubServer.start();
 afterAll(() => {
+  vi.unstubAllEnvs();
   server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -27,10 +28,10 @@ server.repositories.set("timm/gated", oneCommit(files, "gated"));
 
 beforeAll(() => {
   writeFileSync(join(folder, "w.safetensors"), weights);
-  process.env.HF_ENDPOINT = server.endpoint;
-  process.env.HF_HOME = join(folder, "home");
-  delete process.env.HF_HUB_CACHE;
-  delete process.env.HF_TOKEN;
+  vi.stubEnv("HF_ENDPOINT", server.endpoint);
+  vi.stubEnv("HF_HOME", join(folder, "home"));
+  vi.stubEnv("HF_HUB_CACHE", undefined);
+  vi.stubEnv("HF_TOKEN", undefined);
 });
 beforeEach(() => server.reset());
 

@@ -1,6 +1,7 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../errors.js";
 import { Random } from "../../random.js";
@@ -104,10 +105,11 @@ describe("readOnnx", () => {
     }
   });
 
-  it("takes neither long nor much memory over files made to hurt: 96 MB of heap do", () => {
+  it("takes neither long nor much memory over files made to hurt: 96 MB of heap do", async () => {
     const helper = fileURLToPath(new URL("./hostile-files.test.helper.js", import.meta.url));
-    const printed = execFileSync(process.execPath, ["--max-old-space-size=96", helper, "run"], { encoding: "utf8" });
-    const lines = printed
+    const argv = ["--max-old-space-size=96", helper, "run"];
+    const { stdout } = await promisify(execFile)(process.execPath, argv);
+    const lines = stdout
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
@@ -115,7 +117,7 @@ describe("readOnnx", () => {
     expect(lines.filter(({ outcome }) => outcome.startsWith("CRASH"))).toEqual([]);
     const read = lines.filter(({ outcome }) => outcome === "read").map(({ name }) => name);
     expect(read).toEqual(["an input of 2^40", "megabytes of empty text", "a long chain, backwards"]);
-    expect(Math.max(...lines.map(({ took }) => took))).toBeLessThan(10_000); // milliseconds
+    expect(Math.max(...lines.map(({ work }) => work))).toBeLessThan(400); // ordinary networks read; 85 as a rule
     expect(Math.max(...lines.map(({ rss }) => rss))).toBeLessThan(300 * 2 ** 20); // the engine's own 60 MB included
   });
 });

@@ -8,6 +8,7 @@ import { writeModel } from "../../graph/node/write-model.js";
 import { writeOnnx } from "../../graph/onnx/write-onnx.js";
 import { float32, type Tensor } from "../../graph/tensor.js";
 import { buildGraph, floats } from "../../testing/build-graph.js";
+import { collectGarbage } from "../../testing/collect-garbage.js";
 import { archive, bytes, pickled, tensor, text } from "../pth/hostile-pth.test.helper.js";
 import { readPth } from "../pth/pth.js";
 import { writeSafetensors } from "../safetensors/safetensors.js";
@@ -77,6 +78,7 @@ describe("openTensorFile", () => {
       Array.from({ length: count }, (_, i) => [i, new Uint8Array(4 * numbers).fill(i)]),
     );
     writeFileSync(at("large.pth"), archive(pickled("}", ...opcodes), storages));
+    collectGarbage();
     const before = process.memoryUsage().arrayBuffers;
     const { tensors } = all(at("large.pth"));
     const held = process.memoryUsage().arrayBuffers - before;

@@ -17,7 +17,7 @@ const ticks = (pid: number) => readFileSync(`/proc/${pid}/stat`, "utf8").replace
 
 describe.skipIf(!linux)("lockRun", () => {
   it("keeps out who comes while the process lives, and lets in who comes after", async () => {
-    const other = spawn("sleep", ["60"]);
+    const other = spawn("sleep", ["infinity"]);
     await new Promise((resolve) => other.once("spawn", resolve));
     writeFileSync(file, `${other.pid} ${hostname()} ${ticks(other.pid!)}`);
     expect(() => lockRun(folder)).toThrow(UserError);

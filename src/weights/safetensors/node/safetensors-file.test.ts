@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { UserError } from "../../../errors.js";
 import { float32, int64, type Tensor, zeros } from "../../../graph/tensor.js";
+import { collectGarbage } from "../../../testing/collect-garbage.js";
 import { readSafetensors, writeSafetensors } from "../safetensors.js";
 import { readSafetensorsFile, writeSafetensorsFile } from "./safetensors-file.js";
 
@@ -26,6 +27,7 @@ it("writes the very bytes of writeSafetensors and reads what readSafetensors rea
 it("holds neither what it writes nor what it reads a second time", async () => {
   const large = new Map(Array.from({ length: 8 }, (_, i) => [`t${i}`, zeros("float32", [2 ** 21])] as const)); // 64 MB
   const outside = () => process.memoryUsage().arrayBuffers;
+  collectGarbage();
   const before = outside();
   const peaks = { writing: 0, reading: 0 };
   const watch = async (name: keyof typeof peaks, work: Promise<unknown>) => {
