@@ -1,13 +1,36 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Graph } from "../graph/graph.js";
 import { createModel } from "./index.js";
 
-/** A short hash (FNV-1a) of the names and shapes of a graph's parameters, sorted. */
-function fingerprint({ parameters }: Graph): string {
-  const lines = [...parameters].map(([name, { shape }]) => `${name}:${shape.join("x")}`).sort();
-  let hash = 0x811c9dc5;
-  for (const character of lines.join("\n")) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, "0");
+/** Parameters by the parts of their names, with shapes for leaves: "64x3x7x7". */
+interface Outline {
+  readonly [part: string]: Outline | string;
+}
+
+/** Names and shapes, as short as can be read: parts that hold the same are one, "1-35" or "bias,weight". */
+function outlineOf(parameters: readonly (readonly [name: string, shape: string])[]): Outline {
+  const inside = new Map<string, (readonly [string, string])[]>();
+  for (const [name, shape] of parameters) {
+    const [part, ...rest] = name.split(".");
+    inside.set(part!, [...(inside.get(part!) ?? []), [rest.join("."), shape]]);
+  }
+  const alike = new Map<string, string[]>();
+  for (const part of [...inside.keys()].sort((a, b) => a.localeCompare(b, "en", { numeric: true }))) {
+    const [[name, shape], ...more] = inside.get(part) as [readonly [string, string]];
+    const text = JSON.stringify(name === "" && more.length === 0 ? shape : outlineOf(inside.get(part)!));
+    alike.set(text, [...(alike.get(text) ?? []), part]);
+  }
+  return Object.fromEntries(Array.from(alike, ([text, parts]) => [ranges(parts), JSON.parse(text)]));
+}
+
+/** Names beside each other, runs of numbers as their first and last. */
+function ranges(names: readonly string[]): string {
+  const follows = (name: string, before: string | undefined) =>
+    /^\d+$/.test(name) && Number(before) + 1 === Number(name);
+  const starts = names.filter((name, i) => !follows(name, names[i - 1]));
+  const ends = names.filter((name, i) => i + 1 === names.length || !follows(names[i + 1]!, name));
+  return starts.map((start, i) => (start === ends[i] ? start : `${start}-${ends[i]}`)).join();
 }
 
 /** Tensors of a PyTorch checkpoint: batch norm has a counter besides its four. */
@@ -15,58 +38,63 @@ function stateDictSize({ parameters, nodes }: Graph): number {
   return parameters.size + nodes.filter(({ op }) => op === "BatchNormalization").length;
 }
 
-// Compared once with every name and shape of timm's, torchvision's and Cadene's state dicts; pinned since.
-const pinned: readonly (readonly [name: string, tensors: number, hash: string])[] = [
-  ["resnet18", 122, "b3e92600"],
-  ["resnet34", 218, "5018e45c"],
-  ["resnet50", 320, "bfada5a3"],
-  ["resnet101", 626, "733a8ba0"],
-  ["resnet152", 932, "fc40ddae"],
-  ["seresnet18", 154, "4c7bf48a"],
-  ["seresnet34", 282, "098fe0b3"],
-  ["seresnet50", 384, "38a8a2c0"],
-  ["seresnet101", 758, "b725d0c6"],
-  ["seresnet152", 1132, "cfdfd3a3"],
-  ["legacy_seresnet18", 154, "b61e735f"],
-  ["legacy_seresnet34", 282, "ead02b48"],
-  ["legacy_seresnet50", 384, "53e1a27d"],
-  ["legacy_seresnet101", 758, "6fd2530b"],
-  ["legacy_seresnet152", 1132, "75a83f16"],
-  ["resnext50_32x4d", 320, "30498376"],
-  ["resnext101_32x4d", 626, "999d8112"],
-  ["resnext101_64x4d", 626, "1bd6894c"],
-  ["seresnext50_32x4d", 384, "5f41880d"],
-  ["seresnext101_32x4d", 758, "5728dcee"],
-  ["legacy_seresnext26_32x4d", 208, "2cd8fc7e"],
-  ["legacy_seresnext50_32x4d", 384, "d31d54e8"],
-  ["legacy_seresnext101_32x4d", 758, "d3350045"],
-  ["senet154", 1144, "140d1daa"],
-  ["legacy_senet154", 1144, "5d54a28b"],
-  ["vgg16", 32, "06dd373f"],
-  ["vgg16_bn", 97, "ad7e5f7c"],
-  ["bn_inception", 485, "a964291b"],
-  ["inception_v3", 580, "44374bbe"],
-  ["inception_resnet_v2", 1306, "589ec8f6"],
-  ["mobilenet_v1", 164, "91967215"],
-  ["mobilenet_v3_small", 244, "988ff14d"],
-  ["mobilenet_v3_large", 312, "ca9212ca"],
-  ["mobilenetv3_small_100", 244, "d8401ce6"],
-  ["mobilenetv3_large_100", 312, "9a1b363c"],
-  ["tf_mobilenetv3_small_100", 244, "d8401ce6"],
-  ["efficientnet_b0", 360, "caddd58a"],
-  ["regnety_002", 318, "de5c9d81"],
-  ["regnety_004", 384, "545942e1"],
-  ["regnety_006", 362, "57695803"],
-  ["regnety_008", 340, "fb6b3b7e"],
-  ["regnety_016", 626, "9e7e2d4f"],
-  ["regnety_032", 494, "4d1c7f18"],
+// Compared once with every name and shape of timm's, torchvision's and Cadene's state dicts; pinned since, the names and
+// shapes themselves in a file. For a network that is to be added, the failure of its test shows what belongs there.
+const pinned: readonly (readonly [name: string, tensors: number])[] = [
+  ["resnet18", 122],
+  ["resnet34", 218],
+  ["resnet50", 320],
+  ["resnet101", 626],
+  ["resnet152", 932],
+  ["seresnet18", 154],
+  ["seresnet34", 282],
+  ["seresnet50", 384],
+  ["seresnet101", 758],
+  ["seresnet152", 1132],
+  ["legacy_seresnet18", 154],
+  ["legacy_seresnet34", 282],
+  ["legacy_seresnet50", 384],
+  ["legacy_seresnet101", 758],
+  ["legacy_seresnet152", 1132],
+  ["resnext50_32x4d", 320],
+  ["resnext101_32x4d", 626],
+  ["resnext101_64x4d", 626],
+  ["seresnext50_32x4d", 384],
+  ["seresnext101_32x4d", 758],
+  ["legacy_seresnext26_32x4d", 208],
+  ["legacy_seresnext50_32x4d", 384],
+  ["legacy_seresnext101_32x4d", 758],
+  ["senet154", 1144],
+  ["legacy_senet154", 1144],
+  ["vgg16", 32],
+  ["vgg16_bn", 97],
+  ["bn_inception", 485],
+  ["inception_v3", 580],
+  ["inception_resnet_v2", 1306],
+  ["mobilenet_v1", 164],
+  ["mobilenet_v3_small", 244],
+  ["mobilenet_v3_large", 312],
+  ["mobilenetv3_small_100", 244],
+  ["mobilenetv3_large_100", 312],
+  ["tf_mobilenetv3_small_100", 244],
+  ["efficientnet_b0", 360],
+  ["regnety_002", 318],
+  ["regnety_004", 384],
+  ["regnety_006", 362],
+  ["regnety_008", 340],
+  ["regnety_016", 626],
+  ["regnety_032", 494],
 ];
 
+const text = readFileSync(new URL("../../tests/goldens/parameter-names.json", import.meta.url), "utf8");
+const outlines: Record<string, Outline> = JSON.parse(text);
+
 describe("parameters have the published names and shapes", () => {
-  it.each(pinned)("%s: %i tensors, %s", (name, tensors, hash) => {
+  it.each(pinned)("%s: %i tensors", (name, tensors) => {
     const graph = createModel(name, name === "inception_v3" ? { aux: true } : {});
     expect(stateDictSize(graph)).toBe(tensors);
-    expect(fingerprint(graph)).toBe(hash);
+    const shapes = Array.from(graph.parameters, ([key, { shape }]) => [key, shape.join("x")] as const);
+    expect(outlineOf(shapes)).toEqual(outlines[name]);
   });
 
   it.each<[string, string, number[]]>([

@@ -30,13 +30,12 @@ describe("every operator", () => {
     expect(ways.length).toBe(domain === "senet" ? 1 : 0);
   });
 
-  it.each(table)("%s says which input is missing, naming itself and the node", (name, { attributes, domain }) => {
+  it.each(table)("%s says which input is missing, naming itself and the node", (name, { domain }) => {
     const g = new GraphBuilder("test");
     const node = { name: "node", op: name, domain, inputs: [], outputs: ["y"], attributes: {} };
     expect(() => g.append(node)).toThrow(
       new RegExp(`^${name} \\(node\\): got no input \\w+ \\(number \\d\\); expected one$`),
     );
-    expect(attributes).toBeTypeOf("object");
   });
 
   it.each(table)("%s refuses an attribute it does not know", (name, { attributes, domain }) => {
