@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { openDataset } from "../dist/node.js";
+import { openDataset } from "../dist/exports/node.js";
 
 const [images = "50000", workers = "1,2", size = "64"] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "senet-bench-folder-"));

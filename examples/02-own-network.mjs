@@ -1,6 +1,7 @@
 // Builds a small network of one's own with an SE block, on data of one's own, and learns it.
 // Run: node examples/02-own-network.mjs (a few seconds)
-import { countParameters, defaultRecipe, defineDataset, GraphBuilder, Scope, squeezeExcite, train } from "senet";
+import { countParameters, defaultRecipe, defineDataset, train } from "senet";
+import { classifier, convNorm, GraphBuilder, Scope, squeezeExcite } from "senet/layers";
 import { nodeRuntime } from "senet/node";
 
 // Two classes of 8×8 images: noise that is brighter on the left, or on the right.
@@ -28,16 +29,14 @@ const dataset = defineDataset({
   augment: { flip: false, pad: 0 },
 });
 
-// x → 3×3 convolution → ReLU → SE → mean over the map → dense layer
+// Two 3×3 convolutions with batch norm and ReLU, SE, then the mean over the map and a dense layer
 const g = new GraphBuilder("own");
 const p = new Scope(g);
 const x = g.input("x", "float32", ["N", 1, 8, 8]);
-const w = p.parameter("conv.weight", [16, 1, 3, 3], { kind: "he-normal", fan: "in" });
-const features = g.call("Relu", [g.call("Conv", [x, w], { pads: [1, 1, 1, 1], strides: [2, 2] })]); // [N, 16, 4, 4]
-const gated = squeezeExcite(p.at("se"), features, { reduction: 4 });
-const flat = g.call("Flatten", [gated]); // [N, 256]
-const head = p.parameter("fc.weight", [2, 256], { kind: "uniform-fan-in" });
-g.output(g.call("Gemm", [flat, head], { transB: 1 }), "logits");
+const edges = convNorm([p.at("conv1"), p.at("bn1")], x, { channels: 16, kernel: 3, act: "relu" }); // [N, 16, 8, 8]
+const sides = convNorm([p.at("conv2"), p.at("bn2")], edges, { channels: 16, kernel: 3, stride: 2, act: "relu" }); // [N, 16, 4, 4]
+const gated = squeezeExcite(p.at("se"), sides, { reduction: 4 });
+g.output(classifier(p.at("fc"), gated, { classes: 2 }), "logits");
 const graph = g.build();
 console.log(`${countParameters(graph)} parameters`);
 

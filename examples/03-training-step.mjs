@@ -1,7 +1,8 @@
 // Shows that a training step is one ONNX graph: compiles it, runs it with onnxruntime-node alone, watches the loss fall.
 // Run: node examples/03-training-step.mjs (a few seconds)
 import * as ort from "onnxruntime-node";
-import { createModel, crossEntropy, initialise, initialState, sgd, trainingStep, writeOnnx } from "senet";
+import { createModel, initialise, writeOnnx } from "senet";
+import { crossEntropy, initialState, sgd, trainingStep } from "senet/step";
 
 const batch = 16;
 const graph = createModel("seresnet20", { classes: 10, input: [3, 16, 16] });

@@ -19,7 +19,7 @@ export interface ComparedModel {
 }
 
 /** Options of all networks; `attention` says how those look that have it by name, the others stay without. */
-type ZooOptions = Pick<ModelOptions, "attention" | "shortcut">;
+export type ZooOptions = Pick<ModelOptions, "attention" | "shortcut">;
 
 /**
  * A network of the zoo for the images and classes of a dataset, whose weights are drawn by the seed.

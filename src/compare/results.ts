@@ -137,17 +137,35 @@ export const comparisonResults = z
     for (const problem of inconsistencies(results)) context.addIssue({ code: "custom", message: problem });
   });
 
-/** One comparison: what was trained, how, on what, and what came out. */
+/**
+ * One comparison: what was trained, how, on what, and what came out.
+ * @interface
+ */
 export type ComparisonResults = z.infer<typeof comparisonResults>;
-/** One model with all its runs. */
+/**
+ * One model with all its runs.
+ * @interface
+ */
 export type ModelResult = z.infer<typeof model>;
-/** One training run of one model. */
+/**
+ * One training run of one model.
+ * @interface
+ */
 export type RunResult = z.infer<typeof run>;
-/** One line of a learning curve. */
+/**
+ * One line of a learning curve.
+ * @interface
+ */
 export type EpochResult = z.infer<typeof epoch>;
-/** What one attention block's gates did on the test images. */
+/**
+ * What one attention block's gates did on the test images.
+ * @interface
+ */
 export type GateResult = z.infer<typeof gate>;
-/** One candidate against the baseline. */
+/**
+ * One candidate against the baseline.
+ * @interface
+ */
 export type Comparison = z.infer<typeof comparison>;
 
 /** The parts of the results that have to fit each other. */

@@ -26,6 +26,7 @@ export function formatSize(size: ImageSize): string {
  * - `border`: nothing. It is resized in its shape until it fits into `resize`; what lacks has the mean's colour.
  *
  * Source: timm `transforms_imagenet_eval`.
+ * @useDeclaredType
  */
 export type CropMode = (typeof cropModes)[number];
 
@@ -35,12 +36,13 @@ export const cropModes = ["center", "squash", "border"] as const;
  * How the sides of the resized photo and the place of the cut become whole pixels.
  *
  * - `torchvision`: the side that does not decide down, the place to the nearest, halves to even. Source: torchvision
- *   `Resize(int)` and `CenterCrop`, which timm uses too where both sides of `resize` are equal and the middle is cut out.
+ * `Resize(int)` and `CenterCrop`, which timm uses too where both sides of `resize` are equal and the middle is cut out.
  * - `keep-ratio`: sides and place to the nearest, halves to even. Source: timm `ResizeKeepRatio`, which it uses otherwise.
  * - `nearest`: the sides to the nearest, the place down. Source: the sides as in `ResizeKeepRatio`, the place as in
- *   transformers' `center_crop`; many evaluations written by hand do so.
+ * transformers' `center_crop`; many evaluations written by hand do so.
  *
  * Half a pixel counts: the logits of a photo differ by up to 2 between them.
+ * @useDeclaredType
  */
 export type Rounding = (typeof roundings)[number];
 

@@ -1,6 +1,9 @@
 import type { CentreCrop } from "./centre-crop.js";
 
-/** Ways to look at an image several times when a model is tested. */
+/**
+ * Ways to look at an image several times when a model is tested.
+ * @useDeclaredType
+ */
 export type Views = (typeof viewKinds)[number];
 
 export const viewKinds = ["flip", "ten-crop"] as const;

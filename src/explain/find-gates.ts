@@ -17,7 +17,7 @@ export interface GateSite {
   readonly channels: number;
 }
 
-/** The gates of a graph in its order, found by their form, whoever wrote it; {@link gatedMaps} says what counts. */
+/** The gates of a graph in its order, found by their form, whoever wrote it. */
 export function findGates(graph: Graph): GateSite[] {
   const wiring = new Wiring(graph);
   const sites = new Map<string, GateSite>(); // by name

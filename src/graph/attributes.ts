@@ -13,7 +13,8 @@ export type Attribute =
 /** The attributes of a node by name. */
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-type AttributeKinds = {
+/** What the attributes of each kind hold. */
+export type AttributeKinds = {
   int: number;
   float: number;
   string: string;
@@ -22,7 +23,8 @@ type AttributeKinds = {
   floats: readonly number[];
   strings: readonly string[];
 };
-type AttributeKind = keyof AttributeKinds;
+/** The kind of an attribute. */
+export type AttributeKind = keyof AttributeKinds;
 
 /** How one attribute of an operator is read: its kind and the value it has when it is left out. */
 export interface AttributeRule<K extends AttributeKind, V> {

@@ -12,7 +12,8 @@ import type { PlannedSite } from "./plan-sites.js";
  */
 export type MeanMaps = ReadonlyMap<string, MeanMap>;
 
-type MeanMap = { readonly bias: string } | "positive";
+/** What is known of the mean of a map. */
+export type MeanMap = { readonly bias: string } | "positive";
 
 /** @param graph with the blocks; the batch norms before them may have other biases than in the wiring's graph. */
 export function meanMaps(

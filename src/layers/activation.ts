@@ -11,5 +11,8 @@ export const activations = {
   silu: (g, x) => g.call("Mul", [x, g.call("Sigmoid", [x])]),
 } satisfies Record<string, (g: GraphBuilder, x: Value) => Value>;
 
-/** The name of an activation. */
+/**
+ * The name of an activation.
+ * @useDeclaredType
+ */
 export type Activation = keyof typeof activations;

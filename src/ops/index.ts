@@ -257,7 +257,10 @@ export const ops = {
   Xor,
 } as const;
 
-/** The name of a known operator. */
+/**
+ * The name of a known operator.
+ * @useDeclaredType
+ */
 export type OpName = keyof typeof ops;
 
 /** The attribute schema of an operator. */

@@ -2,13 +2,13 @@ import { z } from "zod";
 import { type Choose, taskText } from "../lower/algorithms.js";
 
 /** What each algorithm of a task takes, in milliseconds, the one that is best by rule first. */
-const Measured = z
+const measuredTimes = z
   .record(z.string(), z.number().nonnegative())
   .refine((measured) => Object.keys(measured).length > 0, "expected an algorithm");
-export type Measured = z.infer<typeof Measured>;
+export type Measured = z.infer<typeof measuredTimes>;
 
 /** Which algorithms were measured where: a file that a run can be repeated with. */
-export const AlgorithmTable = z.strictObject({
+export const algorithmTable = z.strictObject({
   format: z.literal("senet algorithms 1"),
   /** `Runtime.name`, which tells version and threads. */
   engine: z.string(),
@@ -16,9 +16,13 @@ export const AlgorithmTable = z.strictObject({
   /** Channels in a block; left out where the engine has no such layout. */
   channelBlock: z.int().positive().optional(),
   /** By task, as `taskText` writes it. */
-  milliseconds: z.record(z.string(), Measured),
+  milliseconds: z.record(z.string(), measuredTimes),
 });
-export type AlgorithmTable = z.infer<typeof AlgorithmTable>;
+/**
+ * Which algorithms were measured on which machine.
+ * @interface
+ */
+export type AlgorithmTable = z.infer<typeof algorithmTable>;
 
 /** The algorithm of every task that was measured, by its text. Equal tables give equal choices. */
 export type Choices = Readonly<Record<string, string>>;

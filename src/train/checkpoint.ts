@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { UserError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
-import { EpochRecord } from "./epoch-record.js";
-import { RunIdentity } from "./run-identity.js";
+import { epochRecord } from "./epoch-record.js";
+import { identitySchema } from "./run-identity.js";
 
 /** What the steps of an unfinished epoch have added up. */
-export const EpochSums = z.object({
+const epochSums = z.object({
   loss: z.number(),
   correct: z.number(),
   /** Sums of the loss over each of up to ten equal parts of the epoch. */
@@ -17,21 +17,29 @@ export const EpochSums = z.object({
   seconds: z.number(),
   waited: z.number(),
 });
-export type EpochSums = z.infer<typeof EpochSums>;
+/**
+ * What the steps of an unfinished epoch have added up.
+ * @interface
+ */
+export type EpochSums = z.infer<typeof epochSums>;
 
 /** Where a run stands between two steps, all but its tensors. */
-export const RunProgress = z.object({
+const runProgress = z.object({
   format: z.literal(1),
   /** The epoch in progress, counted from 1; after the last one, one more than there are. */
   epoch: z.int().positive(),
   /** Steps done in it. */
   step: z.int().nonnegative(),
-  sums: EpochSums,
+  sums: epochSums,
   /** The records of the finished epochs. */
-  history: z.array(EpochRecord),
-  identity: RunIdentity,
+  history: z.array(epochRecord),
+  identity: identitySchema,
 });
-export type RunProgress = z.infer<typeof RunProgress>;
+/**
+ * Where a run stands between two steps.
+ * @interface
+ */
+export type RunProgress = z.infer<typeof runProgress>;
 
 /** All that a run is between two steps: going on from it gives, bit for bit, the run that was never stopped. */
 export interface Checkpoint {
@@ -53,7 +61,7 @@ export function readProgress(text: string, source: string): RunProgress {
   } catch {
     throw new UserError(`${source}: got text that is not JSON; expected the file as it was written`);
   }
-  const { data, error } = RunProgress.safeParse(json);
+  const { data, error } = runProgress.safeParse(json);
   if (data !== undefined) return data;
   const [issue] = error.issues;
   throw new UserError(

@@ -7,7 +7,7 @@ const measured = z
   .transform((value) => value ?? Number.NaN);
 
 /** One line of the training log; its numbers in the order they are written in, which a resumed run reads and writes again. */
-export const EpochRecord = z
+export const epochRecord = z
   .object({
     /** Counted from 1. */
     epoch: z.int().positive(),
@@ -29,4 +29,8 @@ export const EpochRecord = z
     seconds: measured,
   })
   .readonly();
-export type EpochRecord = z.infer<typeof EpochRecord>;
+/**
+ * What a run tells of an epoch: losses, top-1, rates and times.
+ * @interface
+ */
+export type EpochRecord = z.infer<typeof epochRecord>;

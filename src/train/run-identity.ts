@@ -9,8 +9,12 @@ import type { Choices } from "./algorithm-table.js";
 import type { Recipe } from "./recipe.js";
 
 /** What makes a run this run: with all of it equal, the same steps give the same bits. */
-export const RunIdentity = z.record(z.string(), z.json());
-export type RunIdentity = z.infer<typeof RunIdentity>;
+export const identitySchema = z.record(z.string(), z.json());
+/**
+ * What makes a run this run.
+ * @useDeclaredType
+ */
+export type RunIdentity = z.infer<typeof identitySchema>;
 
 /** What computes a run. */
 export interface Engine {
@@ -50,7 +54,7 @@ export async function runIdentity(
   };
   const model = { name: graph.name, sha256: await sha256(writeOnnx(graph)) };
   const identity = { seed, recipe, data: { ...data, mean, std }, model, engine };
-  return RunIdentity.parse(JSON.parse(JSON.stringify(identity)));
+  return identitySchema.parse(JSON.parse(JSON.stringify(identity)));
 }
 
 /** How many images a split has, of what classes, and what their files are called inside of their folder. */

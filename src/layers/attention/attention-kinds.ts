@@ -23,7 +23,10 @@ export const attentionKinds = {
   gc: gcBlock,
 } as const;
 
-/** The name of an attention block. */
+/**
+ * The name of an attention block.
+ * @useDeclaredType
+ */
 export type AttentionKind = keyof typeof attentionKinds;
 
 /** The options of a block. */

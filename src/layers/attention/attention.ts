@@ -11,7 +11,10 @@ import type { Site } from "./site.js";
  */
 export const placements = ["standard", "pre", "post", "identity", "3x3"] as const;
 
-/** The name of a place. */
+/**
+ * The name of a place.
+ * @useDeclaredType
+ */
 export type Placement = (typeof placements)[number];
 
 /** What every kind of attention takes besides its own options. */
@@ -21,12 +24,18 @@ export interface Where {
   readonly stages?: readonly number[];
 }
 
-/** Which block a network has, with the block's options, and where; the type of the `attention` option everywhere. */
+/**
+ * Which block a network has, with the block's options, and where; the type of the `attention` option everywhere.
+ * @useDeclaredType
+ */
 export type Attention =
   | { readonly kind: "none" }
   | { [K in AttentionKind]: { readonly kind: K } & KindOptions<K> & Where }[AttentionKind];
 
-/** An attention that is not none. */
+/**
+ * An attention that is not none.
+ * @useDeclaredType
+ */
 export type SomeAttention = Exclude<Attention, { readonly kind: "none" }>;
 
 /** True where a network has the block at this place of this stage. */

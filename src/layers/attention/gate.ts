@@ -4,7 +4,10 @@ import type { Scope } from "../scope.js";
 /** What a gate may end in. The paper's choice is the sigmoid; its Table 12 compares three of them. */
 export const gates = ["sigmoid", "hard-sigmoid", "tanh", "relu"] as const;
 
-/** The name of a gate's last activation. */
+/**
+ * The name of a gate's last activation.
+ * @useDeclaredType
+ */
 export type Gate = (typeof gates)[number];
 
 /**

@@ -4,7 +4,10 @@ import type { Value } from "../../graph/graph.js";
 /** How a map is summarised: its mean or its maximum over all pixels (Table 11 of the SENet paper). */
 export const squeezes = ["avg", "max"] as const;
 
-/** The name of a summary. */
+/**
+ * The name of a summary.
+ * @useDeclaredType
+ */
 export type Squeeze = (typeof squeezes)[number];
 
 /** One number per channel: [N, C, H, W] -> [N, C, 1, 1]. */

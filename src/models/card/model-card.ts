@@ -22,7 +22,10 @@ const card = z.object({
   provenance: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });
 
-/** What a model file says about itself beside its graph: enough to feed it images and to name its answers. */
+/**
+ * What a model file says about itself beside its graph: enough to feed it images and to name its answers.
+ * @interface
+ */
 export type ModelCard = z.infer<typeof card>;
 
 /** The entry of an ONNX file's `metadata_props` that holds the card as JSON. */

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { optionError } from "../../errors.js";
 import { replaceFile } from "../../files/node/durable.js";
-import { AlgorithmTable } from "../algorithm-table.js";
+import { type AlgorithmTable, algorithmTable } from "../algorithm-table.js";
 
 /** Where the table of an engine on a machine is kept: `~/.cache/senet/algorithms/…json`, or in `XDG_CACHE_HOME`. */
 export function cachedTablePath({ engine, cpu, channelBlock }: AlgorithmTable): string {
@@ -22,7 +22,7 @@ export async function readTable(path: string): Promise<AlgorithmTable | undefine
     throw optionError("table", `cannot read ${path} (${error.message}); give another file`);
   });
   if (text === undefined) return undefined;
-  const table = AlgorithmTable.safeParse(parsed(text)).data;
+  const table = algorithmTable.safeParse(parsed(text)).data;
   if (table !== undefined) return table;
   throw optionError("table", `got ${path}, which is no table of algorithms; remove it, or give another file`);
 }

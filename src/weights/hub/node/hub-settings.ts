@@ -15,7 +15,8 @@ export interface HubSettings {
   readonly offline: boolean;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** The environment's variables by name, as in `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * What the environment says, in the variables of `huggingface_hub` and with its defaults, so that both share one cache.

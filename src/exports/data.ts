@@ -1,0 +1,42 @@
+/**
+ * Images: datasets and their batches, augmentation, and how a photo becomes a network's input.
+ * @module senet/data
+ */
+
+export type { Interpolation } from "../data/augment/affine.js";
+export {
+  type Augmentation,
+  type ColorJitter,
+  defaultCrop,
+  defaultErasing,
+  noAugmentation,
+  type RandomErasing,
+  type RandomResizedCrop,
+} from "../data/augment/augmentation.js";
+export type { Mix } from "../data/augment/mix.js";
+export type { Pixels } from "../data/augment/pixels.js";
+export type { Resampling } from "../data/augment/resampling.js";
+export { type Box, type ResizeOptions, resize } from "../data/augment/resize.js";
+export type { Extent, Window } from "../data/augment/window.js";
+export {
+  type CentreCrop,
+  type CropMode,
+  centreCrop,
+  type ImageSize,
+  type Rounding,
+  resizedSize,
+} from "../data/centre-crop.js";
+export {
+  type Dataset,
+  type DatasetParts,
+  defineDataset,
+  type Geometry,
+  type ImageSet,
+  type Limits,
+  type MemoryDataset,
+  type Statistics,
+} from "../data/dataset.js";
+export { type MemorySplit, memorySplit } from "../data/memory-split.js";
+export { type Preprocessing, preprocess } from "../data/preprocessing.js";
+export type { Batch, BatchOptions, Split } from "../data/split.js";
+export type { Views } from "../data/views.js";
