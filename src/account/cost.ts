@@ -1,7 +1,7 @@
-import { replay } from "../clean/replay.js";
-import { attributesOf, GraphBuilder } from "../graph/builder.js";
+import { attributesOf } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
 import { opOf } from "../ops/index.js";
+import { oneExample } from "./one-example.js";
 
 /** What one node costs for one example. */
 export interface NodeCost {
@@ -23,8 +23,7 @@ export function countMacs(graph: Graph): number {
 
 /** What {@link countMacs} adds up: the nodes that cost something, in the order of the graph. */
 export function costByNode(graph: Graph): NodeCost[] {
-  const bind = Object.fromEntries(graph.inputs.flatMap(({ shape: [n] }) => (typeof n === "string" ? [[n, 1]] : [])));
-  const values = replay(new GraphBuilder(graph.name), graph, { bind });
+  const { values } = oneExample(graph);
   return graph.nodes.flatMap((node) => {
     const inputs = node.inputs.map((name) => values.get(name));
     const outputs = node.outputs.flatMap((name) => values.get(name) ?? []);

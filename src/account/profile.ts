@@ -1,9 +1,9 @@
-import { replay } from "../clean/replay.js";
-import { attributesOf, GraphBuilder } from "../graph/builder.js";
+import { attributesOf } from "../graph/builder.js";
 import { concrete, formatShape } from "../graph/dims/shape.js";
 import type { Graph, Value } from "../graph/graph.js";
-import { elements } from "../graph/tensor.js";
+import { bytesPerElement, elements } from "../graph/tensor.js";
 import { opOf } from "../ops/index.js";
+import { oneExample } from "./one-example.js";
 
 /** What one node takes, for one example. */
 export interface NodeProfile {
@@ -39,8 +39,7 @@ export interface Profile {
  * @throws ShapeError when an extent other than the batch is symbolic.
  */
 export function profile(graph: Graph): Profile {
-  const bind = Object.fromEntries(graph.inputs.flatMap(({ shape: [n] }) => (typeof n === "string" ? [[n, 1]] : [])));
-  const values = replay(new GraphBuilder(graph.name), graph, { bind });
+  const { values } = oneExample(graph);
   const seen = new Set<string>();
   const nodes = graph.nodes.map((node): NodeProfile => {
     const inputs = node.inputs.map((name) => values.get(name));
@@ -67,8 +66,6 @@ export function profile(graph: Graph): Profile {
   };
 }
 
-const widths: Readonly<Record<string, number>> = { float32: 4, int64: 8, bool: 1, uint8: 1, float64: 8 };
-
 /** The largest sum of what is alive while a node runs: what it reads, what it writes, and what is still to be read. */
 function peakBytes(graph: Graph, values: ReadonlyMap<string, Value>): number {
   const lastUse = new Map<string, number>();
@@ -76,7 +73,7 @@ function peakBytes(graph: Graph, values: ReadonlyMap<string, Value>): number {
   for (const { name } of graph.outputs) lastUse.set(name, graph.nodes.length);
   const bytes = (name: string) => {
     const value = values.get(name);
-    return value === undefined ? 0 : elements(concrete(value)) * (widths[value.dtype] ?? 4);
+    return value === undefined ? 0 : elements(concrete(value)) * bytesPerElement(value.dtype);
   };
   let alive = graph.inputs.reduce((sum, { name }) => sum + bytes(name), 0);
   let peak = alive;

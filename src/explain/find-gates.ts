@@ -1,9 +1,10 @@
 import { extent } from "../graph/dims/shape.js";
 import type { Graph } from "../graph/graph.js";
+import { type GraphIndex, indexOf } from "../graph/graph-index.js";
 import { isOfKind } from "../ops/index.js";
-import type { GatedMap } from "../read/gate-nodes.js";
+import { type GatedMap, gatedMaps } from "../read/gate-nodes.js";
+import { channelAxis } from "../read/maps.js";
 import { commonPrefix, moduleOf } from "../read/module-names.js";
-import { Wiring } from "../read/wiring.js";
 
 /** A place where a feature map is multiplied by a computed gate. */
 export interface GateSite {
@@ -19,26 +20,26 @@ export interface GateSite {
 
 /** The gates of a graph in its order, found by their form, whoever wrote it. */
 export function findGates(graph: Graph): GateSite[] {
-  const wiring = new Wiring(graph);
+  const index = indexOf(graph);
   const sites = new Map<string, GateSite>(); // by name
   const seen = new Set<string>();
-  for (const gated of wiring.gates) {
+  for (const gated of gatedMaps(graph)) {
     if (seen.has(gated.gate)) continue; // a gate of two maps is one
     seen.add(gated.gate);
-    const axis = wiring.channelAxis(gated.map);
-    const { shape } = wiring.values.get(gated.gate)!;
+    const axis = channelAxis(index, gated.map);
+    const { shape } = index.value(gated.gate);
     const kind = shape.every((dim, i) => i === 0 || i === axis || dim === 1) ? "channel" : "spatial";
-    const site = unused(blockName(wiring, gated), sites);
-    sites.set(site, { site, value: gated.gate, kind, channels: extent(wiring.values.get(gated.map)!, axis) });
+    const site = unused(blockName(index, gated), sites);
+    sites.set(site, { site, value: gated.gate, kind, channels: extent(index.value(gated.map), axis) });
   }
   return [...sites.values()];
 }
 
 /** What its value is called before `.gate`, or else the module that all of its layers are in. */
-function blockName(wiring: Wiring, { gate, nodes }: GatedMap): string {
+function blockName(index: GraphIndex, { gate, nodes }: GatedMap): string {
   const own = /^(.+)[./]gate$/.exec(gate)?.[1];
   if (own !== undefined) return own;
-  const modules = [...nodes].flatMap((node) => (isOfKind(node, "layer") ? (moduleOf(wiring, node) ?? []) : []));
+  const modules = [...nodes].flatMap((node) => (isOfKind(node, "layer") ? (moduleOf(index, node) ?? []) : []));
   const module = modules.length === 0 ? "" : commonPrefix(modules).replace(/\.[^.]*$/, "");
   return module === "" ? gate : module;
 }

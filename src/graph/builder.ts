@@ -1,26 +1,23 @@
 import { type OpName, type OpSchema, opOf } from "../ops/index.js";
 import type { Op } from "../ops/op.js";
 import { type Attributes, type AttributesOf, readAttributes, writeAttributes } from "./attributes.js";
-import { type Known, knownOf, tensorOf } from "./dims/known.js";
+import type { Known } from "./dims/known.js";
 import { callKey, constantKey } from "./equal-keys.js";
 import type { Dim, Graph, Init, Node, Parameter, Value, ValueType } from "./graph.js";
-import { inferNode } from "./infer-node.js";
 import type { Place } from "./place.js";
 import { type DType, float32, int64, type Tensor } from "./tensor.js";
+import { ValueTable } from "./value-table.js";
 
 /**
  * Writes a graph node by node. Every call runs the operator's shape rule at once, so a mistake is reported
  * where it is made. Equal unnamed calls give one node: a Transpose that two gradients need is computed once.
  */
 export class GraphBuilder {
-  readonly #values = new Map<string, Value>();
+  readonly #table = new ValueTable();
   readonly #inputs: Value[] = [];
   readonly #outputs: Value[] = [];
   readonly #nodes: Node[] = [];
   readonly #parameters = new Map<string, Parameter>();
-  readonly #constants = new Map<string, Tensor>();
-  /** What is computed from shapes and holds names, such as the target of a Reshape that keeps the batch. */
-  readonly #known = new Map<string, Known>();
   readonly #metadata = new Map<string, string>();
   readonly #calls = new Map<string, Value[]>();
   readonly #constantNames = new Map<string, Value>();
@@ -39,14 +36,14 @@ export class GraphBuilder {
 
   /** A value that is fed when the graph runs. */
   input(name: string, dtype: DType, shape: readonly Dim[]): Value {
-    const value = this.#define({ name, dtype, shape });
+    const value = this.#table.define({ name, dtype, shape });
     this.#inputs.push(value);
     return value;
   }
 
   /** A tensor that belongs to the model: learnt, or with `trainable: false` tracked. */
   parameter(name: string, shape: readonly number[], init: Init, trainable = true): Value {
-    const value = this.#define({ name, dtype: "float32", shape });
+    const value = this.#table.define({ name, dtype: "float32", shape });
     this.#parameters.set(name, { dtype: "float32", shape, trainable, init });
     return value;
   }
@@ -56,8 +53,7 @@ export class GraphBuilder {
     const key = constantKey(tensor);
     const known = name === undefined && key !== undefined ? this.#constantNames.get(key) : undefined;
     if (known !== undefined) return known;
-    const value = this.#define({ name: name ?? this.#fresh("constant"), dtype: tensor.dtype, shape: tensor.shape });
-    this.#constants.set(value.name, tensor);
+    const value = this.#table.defineConstant(name ?? this.#fresh("constant"), tensor);
     if (key !== undefined) this.#constantNames.set(key, value);
     return value;
   }
@@ -114,44 +110,17 @@ export class GraphBuilder {
    * @throws when its inputs are unknown or do not fit, naming operator and node.
    */
   append(node: Node): Value[] {
-    const where = `${node.op} (${node.name || node.outputs[0]})`;
-    try {
-      const { types, known } = this.#infer(node);
-      const outputs = node.outputs.flatMap((name, i) => {
-        const { dtype, shape } = types[i]!;
-        return name === "" ? [] : [this.#define({ name, dtype, shape })];
-      });
-      const folded = node.outputs.flatMap((name, i) => (name === "" ? [] : [known[i] && tensorOf(known[i])]));
-      if (this.#fold && folded.every((tensor) => tensor !== undefined)) {
-        for (const [i, tensor] of folded.entries()) this.#constants.set(outputs[i]!.name, tensor);
-        return outputs;
-      }
-      for (const [i, name] of node.outputs.entries()) if (name !== "" && known[i]) this.#known.set(name, known[i]);
+    const { outputs, folded } = this.#table.add(node, this.#fold);
+    if (!folded) {
       this.#nodes.push(node);
       if (this.#place !== undefined) this.#places.set(node.name, this.#place);
-      return outputs;
-    } catch (error) {
-      if (error instanceof Error) error.message = `${where}: ${error.message}`;
-      throw error;
     }
+    return outputs;
   }
 
   /** The types that the outputs of a node would have, were it appended. @throws when its inputs do not fit. */
   typesOf(node: Node): readonly ValueType[] {
-    return this.#infer(node).types;
-  }
-
-  #infer(node: Node) {
-    return inferNode(node, {
-      value: (name) => this.value(name),
-      constant: (name) => this.#constants.get(name),
-      known: (name) => this.#knownOf(name),
-    });
-  }
-
-  #knownOf(name: string): Known | undefined {
-    const constant = this.#constants.get(name);
-    return constant === undefined ? this.#known.get(name) : knownOf(constant);
+    return this.#table.typesOf(node);
   }
 
   /** Runs `write` and says of all nodes it appends that they work for `place`; without one it only runs it. */
@@ -163,6 +132,11 @@ export class GraphBuilder {
     } finally {
       this.#place = before;
     }
+  }
+
+  /** The nodes written so far, in order. */
+  get nodes(): readonly Node[] {
+    return this.#nodes;
   }
 
   /** What the nodes that are appended now work for. */
@@ -192,24 +166,22 @@ export class GraphBuilder {
 
   /** The value of that name. @throws Error when there is none. */
   value(name: string): Value {
-    const value = this.#values.get(name);
-    if (value === undefined) throw new Error(`got input "${name}"; expected a value defined before it is used`);
-    return value;
+    return this.#table.value(name);
   }
 
   /** The tensor behind a constant, or undefined for any other value. */
   constantOf(value: Value): Tensor | undefined {
-    return this.#constants.get(value.name);
+    return this.#table.constants.get(value.name);
   }
 
   /** What is known of a value: a small constant, or what is computed from shapes. */
   known(value: Value): Known | undefined {
-    return this.#knownOf(value.name);
+    return this.#table.known(value.name);
   }
 
   /** True when a value of that name exists. */
   has(name: string): boolean {
-    return this.#values.has(name);
+    return this.#table.values.has(name);
   }
 
   /** Text that travels with the file. */
@@ -225,24 +197,16 @@ export class GraphBuilder {
       outputs: [...this.#outputs],
       nodes: [...this.#nodes],
       parameters: new Map(this.#parameters),
-      constants: new Map(this.#constants),
+      constants: new Map(this.#table.constants),
       metadata: new Map(this.#metadata),
       ...(this.#places.size > 0 && { places: new Map(this.#places) }),
     };
   }
 
-  #define(value: Value): Value {
-    if (this.#values.has(value.name)) {
-      throw new Error(`got a second value named "${value.name}"; expected names to be unique`);
-    }
-    this.#values.set(value.name, value);
-    return value;
-  }
-
   #fresh(op: string): string {
     let name: string;
     do name = `${op}_${this.#counter++}`;
-    while (this.#values.has(name) || this.#reserved.has(name));
+    while (this.#table.values.has(name) || this.#reserved.has(name));
     return name;
   }
 }

@@ -1,9 +1,9 @@
 import type { Graph, Node, Weights } from "../graph/graph.js";
+import { type GraphIndex, indexOf } from "../graph/graph-index.js";
 import { float32 } from "../graph/tensor.js";
 import type { SomeAttention } from "../layers/attention/attention.js";
 import { attentionKinds } from "../layers/attention/attention-kinds.js";
 import { opOf } from "../ops/index.js";
-import type { Wiring } from "../read/wiring.js";
 import type { PlannedSite } from "./plan-sites.js";
 
 /**
@@ -15,21 +15,21 @@ export type MeanMaps = ReadonlyMap<string, MeanMap>;
 /** What is known of the mean of a map. */
 export type MeanMap = { readonly bias: string } | "positive";
 
-/** @param graph with the blocks; the batch norms before them may have other biases than in the wiring's graph. */
+/** @param graph with the blocks; the batch norms before them may have other biases than in the indexed graph. */
 export function meanMaps(
   graph: Graph,
-  wiring: Wiring,
+  index: GraphIndex,
   sites: readonly PlannedSite[],
   { kind }: SomeAttention,
 ): MeanMaps {
   const { firstDense } = attentionKinds[kind];
   if (firstDense === undefined) return new Map();
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const written = indexOf(graph);
   return new Map(
     sites.flatMap(({ site, edge }): (readonly [string, MeanMap])[] => {
       const name = `${site.name}.${firstDense}`;
-      const maker = wiring.maker(edge.value);
-      const bias = makers.get(edge.value)?.inputs[2] ?? "";
+      const maker = index.maker(edge.value);
+      const bias = written.maker(edge.value)?.inputs[2] ?? "";
       if (maker !== undefined && isPositive(maker)) return [[name, "positive"]];
       return maker?.op === "BatchNormalization" && graph.parameters.has(bias) ? [[name, { bias }]] : [];
     }),

@@ -1,6 +1,7 @@
 import type { Node } from "../graph/graph.js";
+import type { GraphIndex, Reader } from "../graph/graph-index.js";
 import { isOfKind } from "../ops/index.js";
-import type { Reader, Wiring } from "../read/wiring.js";
+import { tensorBehind } from "../read/stored-tensor.js";
 import type { Edge } from "./edges.js";
 import { type Part, type Scaling, scalingRule } from "./scaling-rules.js";
 
@@ -31,7 +32,7 @@ export interface Obstacle {
  * difference; batch norm does not either, but wants e = 0 before it; inputs and outputs of the graph keep e = 0. What is tied
  * together is one group (a union-find with offsets), and each group is free to shift until something in it is kept.
  */
-export function balance(wiring: Wiring, gates: readonly Halving[]): { rescaled: Rescaled[]; obstacles: Obstacle[] } {
+export function balance(index: GraphIndex, gates: readonly Halving[]): { rescaled: Rescaled[]; obstacles: Obstacle[] } {
   const groups = new Groups();
   const behind = new Map<Reader["node"], Map<number, string>>(); // inputs that read a gate
   for (const [i, { edge }] of gates.entries()) {
@@ -44,7 +45,7 @@ export function balance(wiring: Wiring, gates: readonly Halving[]): { rescaled: 
   const element = (node: Node, part: Part) =>
     part === "out" ? node.outputs[0]! : (behind.get(node)?.get(part) ?? node.inputs[part]!);
   const scaling: Scaling = {
-    wiring,
+    index,
     alike(node, ...parts) {
       for (const part of parts) groups.tie(element(node, part), element(node, parts[0]!), 0);
     },
@@ -60,17 +61,17 @@ export function balance(wiring: Wiring, gates: readonly Halving[]): { rescaled: 
       });
     },
   };
-  for (const { name } of wiring.graph.inputs) groups.keep(name, name);
-  for (const node of wiring.graph.nodes) {
-    if (!node.outputs.some((name) => wiring.isComputed(name))) continue;
+  for (const { name } of index.graph.inputs) groups.keep(name, name);
+  for (const node of index.graph.nodes) {
+    if (!node.outputs.some((name) => index.isComputed(name))) continue;
     scalingRule(node)(scaling, node);
     for (const name of node.outputs.slice(1)) {
       if (isOfKind(node, "cut")) groups.tie(name, element(node, 0), 0);
       else groups.keep(name, node.name);
     }
   }
-  const outputGate = (name: string) => gates.findIndex(({ edge }) => edge.value === name && isWhole(wiring, edge));
-  for (const { name } of wiring.graph.outputs) {
+  const outputGate = (name: string) => gates.findIndex(({ edge }) => edge.value === name && isWhole(index, edge));
+  for (const { name } of index.graph.outputs) {
     const gate = outputGate(name);
     groups.keep(gate < 0 ? name : gateName(gate), `the output ${name}`);
   }
@@ -80,7 +81,7 @@ export function balance(wiring: Wiring, gates: readonly Halving[]): { rescaled: 
     const conflict = groups.tie(gateName(gate), edge.value, -halvings);
     if (conflict !== undefined) obstacles.push({ gate, ...conflict });
   }
-  groups.settle(absorbers, new Set(gates.map((_, i) => gateName(i))), (reader) => isSetting(wiring, reader));
+  groups.settle(absorbers, new Set(gates.map((_, i) => gateName(i))), (reader) => isSetting(index, reader));
   const rescaled = absorbers.flatMap(({ reader, plus, minus }) => {
     const exponent = groups.exponent(plus) - (minus === undefined ? 0 : groups.exponent(minus));
     return exponent === 0 ? [] : [{ reader, exponent }];
@@ -91,13 +92,13 @@ export function balance(wiring: Wiring, gates: readonly Halving[]): { rescaled: 
 const gateName = (gate: number) => `\0gate ${gate}`;
 
 /** Whether an edge takes all readers of its value, and an output of the graph with them. */
-export function isWhole(wiring: Wiring, { value, readers }: Edge): boolean {
-  return readers.length === wiring.readers(value).length;
+export function isWhole(index: GraphIndex, { value, readers }: Edge): boolean {
+  return readers.length === index.readers(value).length;
 }
 
 /** Limits and paddings are changed only where nothing else will do. */
-function isSetting(wiring: Wiring, reader: Reader): boolean {
-  return wiring.graph.constants.has(wiring.tensorBehind(reader)?.name ?? "");
+function isSetting(index: GraphIndex, reader: Reader): boolean {
+  return index.graph.constants.has(tensorBehind(index, reader)?.name ?? "");
 }
 
 interface Absorber {

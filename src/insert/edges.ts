@@ -1,8 +1,9 @@
 import { UserError } from "../errors.js";
 import type { Node } from "../graph/graph.js";
+import type { GraphIndex, Reader } from "../graph/graph-index.js";
 import type { Placement } from "../layers/attention/attention.js";
 import { isOfKind } from "../ops/index.js";
-import type { Reader, Wiring } from "../read/wiring.js";
+import { dataInputs } from "../read/maps.js";
 import { activationAfter, convShape } from "./layer-shapes.js";
 import type { Place } from "./places/place.js";
 
@@ -16,25 +17,25 @@ export interface Edge {
  * Where in a unit the block stands, by the names of the SENet paper (§6.5 and Figure 5).
  * @throws UserError when the unit has no such place.
  */
-export function edgeOf(wiring: Wiring, place: Place, placement: Placement): Edge {
-  if (placement === "standard") return whole(wiring, place.value);
+export function edgeOf(index: GraphIndex, place: Place, placement: Placement): Edge {
+  if (placement === "standard") return whole(index, place.value);
   const { residual, join } = place;
   if (residual === undefined || join.op === "Concat") {
     throw new UserError(
       `got placement ${placement} for the ${place.kind} at ${join.name}, which is not added to a shortcut; expected standard`,
     );
   }
-  if (placement === "3x3") return whole(wiring, afterThree(wiring, place, residual.branch));
+  if (placement === "3x3") return whole(index, afterThree(index, place, residual.branch));
   if (placement === "post") {
     const sum = join.outputs[0]!;
-    return whole(wiring, activationAfter(wiring, sum)?.value ?? sum);
+    return whole(index, activationAfter(index, sum)?.value ?? sum);
   }
   if (placement === "identity") {
-    const readers = wiring.readers(residual.shortcut).filter(({ node }) => node === join);
+    const readers = index.readers(residual.shortcut).filter(({ node }) => node === join);
     return { value: residual.shortcut, readers };
   }
   const branch = new Set<Node>(residual.branch);
-  const readers = wiring.readers(residual.from).filter(({ node }) => branch.has(node));
+  const readers = index.readers(residual.from).filter(({ node }) => branch.has(node));
   if (readers.length > 0) return { value: residual.from, readers };
   throw new UserError(
     `got placement pre for the ${place.kind} at ${join.name}, whose branch and projection share their first layers; expected another placement`,
@@ -42,33 +43,33 @@ export function edgeOf(wiring: Wiring, place: Place, placement: Placement): Edge
 }
 
 /** The edge to all that reads a value. */
-export function whole(wiring: Wiring, value: string): Edge {
-  return { value, readers: wiring.readers(value) };
+export function whole(index: GraphIndex, value: string): Edge {
+  return { value, readers: index.readers(value) };
 }
 
 /** What the only 3×3 convolution of a bottleneck makes, after its batch norm and activation. */
-function afterThree(wiring: Wiring, { kind, join }: Place, branch: readonly Node[]): string {
-  const convs = branch.filter((node) => convShape(wiring, node) !== undefined);
-  const three = convs.filter((node) => convShape(wiring, node)!.kernel.every((size) => size === 3));
+function afterThree(index: GraphIndex, { kind, join }: Place, branch: readonly Node[]): string {
+  const convs = branch.filter((node) => convShape(index, node) !== undefined);
+  const three = convs.filter((node) => convShape(index, node)!.kernel.every((size) => size === 3));
   if (three.length !== 1 || convs.length < 3) {
     throw new UserError(
       `got placement 3x3 for the ${kind} at ${join.name}, which has ${three.length} such convolutions of ${convs.length}; expected one between two others, as in a bottleneck`,
     );
   }
-  return afterNorm(wiring, three[0]!);
+  return afterNorm(index, three[0]!);
 }
 
 /** What a convolution makes, after the batch norm and the activation that alone follow it. */
-export function afterNorm(wiring: Wiring, conv: Node): string {
-  const made = normed(wiring, conv.outputs[0]!);
-  return activationAfter(wiring, made)?.value ?? made;
+export function afterNorm(index: GraphIndex, conv: Node): string {
+  const made = normed(index, conv.outputs[0]!);
+  return activationAfter(index, made)?.value ?? made;
 }
 
 /** A value after the normalisation, bias or learnt scale that alone follow it. */
-export function normed(wiring: Wiring, value: string): string {
-  const next = wiring.onlyReader(value);
+export function normed(index: GraphIndex, value: string): string {
+  const next = index.onlyReader(value);
   if (next === undefined) return value;
-  const channelwise = (next.op === "Mul" || next.op === "Add") && wiring.dataInputs(next).length === 1;
+  const channelwise = (next.op === "Mul" || next.op === "Add") && dataInputs(index, next).length === 1;
   if (!isOfKind(next, "norm") && next.op !== "Identity" && !channelwise) return value;
-  return normed(wiring, next.outputs[0]!);
+  return normed(index, next.outputs[0]!);
 }

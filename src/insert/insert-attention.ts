@@ -1,11 +1,12 @@
 import { UserError } from "../errors.js";
 import { ShapeError } from "../graph/dims/shape.js";
 import type { Graph, Weights } from "../graph/graph.js";
+import { type GraphIndex, indexOf } from "../graph/graph-index.js";
 import { initialise } from "../graph/initialise.js";
 import { formatAttention, type SomeAttention, standsForConvolution } from "../layers/attention/attention.js";
 import { attentionKinds } from "../layers/attention/attention-kinds.js";
 import type { NeutralStart } from "../layers/attention/neutral-start.js";
-import { Wiring } from "../read/wiring.js";
+import { channelAxis } from "../read/maps.js";
 import { awakeUnits, type MeanMaps, meanMaps } from "./awake-units.js";
 import { balance, type Obstacle } from "./balance.js";
 import { type BlockCost, blockCost } from "./block-cost.js";
@@ -58,18 +59,18 @@ export function insertAttention(graph: Graph, options: InsertOptions = {}): Inse
       `got ${attention.kind} to insert; expected another block: it stands in the place of a convolution; build it into a network by name`,
     );
   }
-  const wiring = new Wiring(graph);
-  const { chosen, gated } = planSites(wiring, { attention, at, force });
-  const sites = chosen.map(({ site }) => ({ ...site, ...costAt(wiring, site, attention) }));
+  const index = indexOf(graph);
+  const { chosen, gated } = planSites(index, { attention, at, force });
+  const sites = chosen.map(({ site }) => ({ ...site, ...costAt(index, site, attention) }));
   const neutral = start === "identity" ? neutralStart(attention) : { constants: {}, halvings: 0 };
   const gates = chosen.map(({ edge }) => ({ edge, halvings: neutral.halvings }));
-  const { rescaled, obstacles } = balance(wiring, gates);
+  const { rescaled, obstacles } = balance(index, gates);
   if (obstacles.length > 0) throw new UserError(noIdentity(obstacles, chosen));
-  const host = rescale(wiring, rescaled);
+  const host = rescale(index, rescaled);
   const names = sites.map(({ name }) => name);
-  const written = writeBlocks(host.graph, wiring, chosen, attention);
+  const written = writeBlocks(host.graph, index, chosen, attention);
   const metadata = new Map([...graph.metadata, ...record(graph, { attention, start, names })]);
-  const means: MeanMaps = start === "identity" ? meanMaps(written, wiring, chosen, attention) : new Map();
+  const means: MeanMaps = start === "identity" ? meanMaps(written, index, chosen, attention) : new Map();
   const made = { ...withConstants(written, names, neutral.constants), metadata };
   return { graph: made, sites, gated, scaled: host.scaled, means };
 }
@@ -82,9 +83,9 @@ export function insertedWeights({ graph, scaled, means }: Inserted, weights: Wei
   return new Map([...graph.parameters.keys()].map((name) => [name, known.get(name) ?? drawn.get(name)!]));
 }
 
-function costAt(wiring: Wiring, { value, name, channels }: Site, attention: SomeAttention): BlockCost {
-  const { shape } = wiring.values.get(value)!;
-  const [height, width] = wiring.channelAxis(value) === 1 ? shape.slice(2) : shape.slice(1);
+function costAt(index: GraphIndex, { value, name, channels }: Site, attention: SomeAttention): BlockCost {
+  const { shape } = index.value(value);
+  const [height, width] = channelAxis(index, value) === 1 ? shape.slice(2) : shape.slice(1);
   try {
     return blockCost(attention, ["N", channels, height!, width!]);
   } catch (error) {

@@ -1,6 +1,6 @@
+import type { GraphIndex } from "../graph/graph-index.js";
 import { isOfKind } from "../ops/index.js";
 import { commonPrefix, moduleOf, pathOf } from "../read/module-names.js";
-import type { Wiring } from "../read/wiring.js";
 import type { Place } from "./places/place.js";
 import type { Position } from "./stages.js";
 
@@ -9,16 +9,16 @@ import type { Position } from "./stages.js";
  * published networks: `layer1.0.se`. Where the file does not name its modules, `se_3_4` for block 4 of stage 3.
  */
 export function blockNames(
-  wiring: Wiring,
+  index: GraphIndex,
   places: readonly Place[],
   positions: readonly Position[],
   all: readonly Place[],
 ): string[] {
   const modules = new Map<Place, readonly string[]>();
-  for (const place of [...all, ...places]) modules.set(place, modulesIn(wiring, place));
-  const taken = new Set([...wiring.values.keys()]);
+  for (const place of [...all, ...places]) modules.set(place, modulesIn(index, place));
+  const taken = new Set([...index.values.keys()]);
   // the first PyTorch ports of the SENet authors' networks, whose stem is "layer0", have a name of their own for it
-  const leaf = [...wiring.graph.parameters.keys()].some((name) => name.startsWith("layer0.")) ? "se_module" : "se";
+  const leaf = [...index.graph.parameters.keys()].some((name) => name.startsWith("layer0.")) ? "se_module" : "se";
   const isTaken = (path: string) => [...taken].some((name) => name === path || name.startsWith(`${path}.`));
   return places.map((place, i) => {
     const { stage, block } = positions[i]!;
@@ -33,10 +33,10 @@ export function blockNames(
 }
 
 /** The modules of a unit's layers; an activation at its end that has a name of its own stands for all of them. */
-function modulesIn(wiring: Wiring, { kind, nodes, join }: Place): string[] {
+function modulesIn(index: GraphIndex, { kind, nodes, join }: Place): string[] {
   const path = kind === "convolution" ? pathOf(join) : undefined;
   if (path !== undefined) return [path];
-  return [...nodes].flatMap((node) => (isOfKind(node, "layer", "norm") ? (moduleOf(wiring, node) ?? []) : []));
+  return [...nodes].flatMap((node) => (isOfKind(node, "layer", "norm") ? (moduleOf(index, node) ?? []) : []));
 }
 
 /** What stands before the block's own name, with the dot or underscore between. */

@@ -1,9 +1,11 @@
 import { attributesOf } from "../graph/builder.js";
 import { formatShape } from "../graph/dims/shape.js";
 import type { Graph, Node } from "../graph/graph.js";
+import { type GraphIndex, indexOf } from "../graph/graph-index.js";
 import { type OpName, opOf } from "../ops/index.js";
 import type { OpKind } from "../ops/op-kind.js";
-import { Wiring } from "../read/wiring.js";
+import { gatedMaps } from "../read/gate-nodes.js";
+import { dataInputs } from "../read/maps.js";
 import type { Inserted } from "./insert-attention.js";
 import { convShape } from "./layer-shapes.js";
 
@@ -28,9 +30,9 @@ interface Group {
 
 /** The steps of a network with new blocks, each block and each gate that was there as one. */
 export function outline({ graph, sites }: Inserted, before: Graph): OutlineRow[] {
-  const wiring = new Wiring(graph);
+  const index = indexOf(graph);
   const groups = groupsOf(
-    wiring,
+    index,
     blockNodes(
       graph,
       before,
@@ -48,8 +50,8 @@ export function outline({ graph, sites }: Inserted, before: Graph): OutlineRow[]
   for (const { nodes, kind, name } of groups) {
     const inputs = nodes.flatMap((node) => node.inputs.flatMap((input) => rowOf.get(input) ?? []));
     const last = nodes.at(-1)!;
-    const shape = formatShape(wiring.values.get(last.outputs[0]!)!.shape);
-    const label = kind === "layer" || kind === "join" ? nodes.map((node) => labelOf(wiring, node)).join(" · ") : kind;
+    const shape = formatShape(index.value(last.outputs[0]!).shape);
+    const label = kind === "layer" || kind === "join" ? nodes.map((node) => labelOf(index, node)).join(" · ") : kind;
     rows.push({ label, shape, kind, name: name ?? last.name, inputs: [...new Set(inputs)] });
     for (const node of nodes) for (const output of node.outputs) rowOf.set(output, rows.length - 1);
   }
@@ -77,17 +79,17 @@ function blockNodes(graph: Graph, before: Graph, names: readonly string[]): Map<
   return found;
 }
 
-function groupsOf(wiring: Wiring, blocks: ReadonlyMap<Node, string>): Group[] {
+function groupsOf(index: GraphIndex, blocks: ReadonlyMap<Node, string>): Group[] {
   const gates = new Map<Node, string>();
-  for (const { nodes, product } of wiring.gates) {
+  for (const { nodes, product } of gatedMaps(index.graph)) {
     for (const node of [...nodes, product]) if (!blocks.has(node)) gates.set(node, product.name);
   }
   const groups = new Map<string, Group>();
   const lastOf = new Map<string, Group>(); // by value, the group that it may go on with
-  for (const node of wiring.graph.nodes) {
-    if (wiring.dataInputs(node).length === 0) continue;
+  for (const node of index.graph.nodes) {
+    if (dataInputs(index, node).length === 0) continue;
     const [block, gate] = [blocks.get(node), gates.get(node)];
-    const before = roleOf(node) === "follower" ? lastOf.get(wiring.dataInputs(node)[0]!) : undefined;
+    const before = roleOf(node) === "follower" ? lastOf.get(dataInputs(index, node)[0]!) : undefined;
     const joined = before !== undefined && block === undefined && gate === undefined;
     const key = block ?? gate ?? node.outputs[0]!;
     const own = roleOf(node) === "join" ? "join" : "layer";
@@ -96,14 +98,14 @@ function groupsOf(wiring: Wiring, blocks: ReadonlyMap<Node, string>): Group[] {
     group.nodes.push(node);
     if (!joined) groups.set(key, group);
     const value = node.outputs[0]!;
-    if (group.kind !== "block" && group.kind !== "gate" && wiring.onlyReader(value)) lastOf.set(value, group);
+    if (group.kind !== "block" && group.kind !== "gate" && index.onlyReader(value)) lastOf.set(value, group);
   }
-  return inOrder(wiring, [...groups.values()]);
+  return inOrder(index, [...groups.values()]);
 }
 
 /** By their last nodes, so that every group comes after those it takes something from. */
-function inOrder(wiring: Wiring, groups: readonly Group[]): Group[] {
-  const order = ({ nodes }: Group) => wiring.order(nodes.at(-1)!.outputs[0]!);
+function inOrder(index: GraphIndex, groups: readonly Group[]): Group[] {
+  const order = ({ nodes }: Group) => index.order(nodes.at(-1)!.outputs[0]!);
   return groups.toSorted((a, b) => order(a) - order(b));
 }
 
@@ -146,11 +148,11 @@ const short: Readonly<Partial<Record<OpName, string>>> = {
   Gemm: "dense",
 };
 
-function labelOf(wiring: Wiring, node: Node): string {
+function labelOf(index: GraphIndex, node: Node): string {
   const attributes = attributesOf(node);
   const strides =
     Array.isArray(attributes.strides) && Number(attributes.strides[0]) > 1 ? ` / ${attributes.strides[0]}` : "";
-  const shape = convShape(wiring, node);
+  const shape = convShape(index, node);
   if (shape !== undefined) {
     const groups = shape.depthwise ? " depthwise" : shape.group > 1 ? `, ${shape.group} groups` : "";
     return `${shape.kernel.join("×")} conv${groups}, ${shape.outputs}${strides}`;

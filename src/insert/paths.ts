@@ -1,5 +1,5 @@
 import type { Node } from "../graph/graph.js";
-import type { Wiring } from "../read/wiring.js";
+import type { GraphIndex } from "../graph/graph-index.js";
 
 /** What lies between the last value that several values have in common and each of them. */
 export interface Paths {
@@ -16,35 +16,35 @@ export interface Paths {
  * the last of them in the order of the graph goes first; where only one is left and leads to all ends, they all come from it.
  * @returns undefined where they come from several inputs of the graph.
  */
-export function pathsTo(wiring: Wiring, ends: readonly string[]): Paths | undefined {
+export function pathsTo(index: GraphIndex, ends: readonly string[]): Paths | undefined {
   const open = new Map<string, bigint>();
   const mark = (name: string, mask: bigint) => open.set(name, (open.get(name) ?? 0n) | mask);
   for (const [i, name] of ends.entries()) mark(name, 1n << BigInt(i));
   const everyEnd = (1n << BigInt(ends.length)) - 1n;
   const masks = new Map<Node, bigint>();
   for (;;) {
-    const [last, ...others] = latest(wiring, open);
+    const [last, ...others] = latest(index, open);
     if (last === undefined) return undefined;
     if (others.length === 0 && open.size === 1 && open.get(last) === everyEnd) {
       const own = ends.map((_, i) => [...masks].flatMap(([node, mask]) => (mask === 1n << BigInt(i) ? [node] : [])));
       return { from: last, own, all: new Set(masks.keys()) };
     }
-    const node = wiring.maker(last);
+    const node = index.maker(last);
     if (node === undefined) return undefined;
     // several outputs of one node are followed together
     const mask = [last, ...others].reduce((all, name) => all | open.get(name)!, 0n);
     for (const name of [last, ...others]) open.delete(name);
     masks.set(node, (masks.get(node) ?? 0n) | mask);
-    for (const name of node.inputs) if (wiring.isComputed(name)) mark(name, mask);
+    for (const name of node.inputs) if (index.isComputed(name)) mark(name, mask);
   }
 }
 
 /** The open values that the last node makes. */
-function latest(wiring: Wiring, open: ReadonlyMap<string, bigint>): string[] {
+function latest(index: GraphIndex, open: ReadonlyMap<string, bigint>): string[] {
   let best = Number.NEGATIVE_INFINITY;
   let found: string[] = [];
   for (const name of open.keys()) {
-    const order = wiring.order(name);
+    const order = index.order(name);
     if (order > best) [best, found] = [order, []];
     if (order === best) found.push(name);
   }

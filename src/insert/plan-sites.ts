@@ -1,7 +1,10 @@
 import { nearest, UserError } from "../errors.js";
 import { formatShape } from "../graph/dims/shape.js";
+import type { Graph } from "../graph/graph.js";
+import type { GraphIndex } from "../graph/graph-index.js";
 import { placementOf, type SomeAttention } from "../layers/attention/attention.js";
-import type { Wiring } from "../read/wiring.js";
+import { gatedMaps } from "../read/gate-nodes.js";
+import { channelAxis, isMap } from "../read/maps.js";
 import { type Edge, edgeOf, whole } from "./edges.js";
 import { blockNames } from "./names.js";
 import { findPlaces } from "./places/find-places.js";
@@ -45,23 +48,23 @@ export interface Plan {
  * Finds the sites that the options ask for.
  * @throws UserError when there is none, when they cannot take the block, or when the network has gates already.
  */
-export function planSites(wiring: Wiring, { attention, at, force = false }: WhereOptions): Plan {
-  const found = findPlaces(wiring);
-  const places = at === undefined ? found : at.map((name) => placeAt(wiring, found, name));
-  const all = [...new Set([...found, ...places])].sort((a, b) => endOf(wiring, a) - endOf(wiring, b));
-  const positions = new Map(positionsOf(wiring, all).map((position, i) => [all[i]!, position]));
+export function planSites(index: GraphIndex, { attention, at, force = false }: WhereOptions): Plan {
+  const found = findPlaces(index);
+  const places = at === undefined ? found : at.map((name) => placeAt(index, found, name));
+  const all = [...new Set([...found, ...places])].sort((a, b) => endOf(index, a) - endOf(index, b));
+  const positions = new Map(positionsOf(index, all).map((position, i) => [all[i]!, position]));
   const wanted = inStages(places, positions, attention.stages, all);
-  if (wanted.length === 0) throw nothingFound(wiring);
-  const gated = at === undefined ? wanted.filter((place) => isGated(wiring, place)) : [];
+  if (wanted.length === 0) throw nothingFound(index);
+  const gated = at === undefined ? wanted.filter((place) => isGated(index, place)) : [];
   const free = wanted.filter((place) => !gated.includes(place));
-  checkGates(wiring, { gated: gated.length, free: free.length, force, named: at !== undefined });
+  checkGates(index.graph, { gated: gated.length, free: free.length, force, named: at !== undefined });
   const positionOf = (place: Place) => positions.get(place)!;
-  const names = blockNames(wiring, wanted, wanted.map(positionOf), all);
+  const names = blockNames(index, wanted, wanted.map(positionOf), all);
   const planned = wanted.map((place, i): PlannedSite => {
-    const edge = gated.includes(place) ? whole(wiring, place.value) : edgeOf(wiring, place, placementOf(attention));
+    const edge = gated.includes(place) ? whole(index, place.value) : edgeOf(index, place, placementOf(attention));
     const { kind, join } = place;
     const { value } = edge;
-    const channels = channelsOf(wiring, value);
+    const channels = channelsOf(index, value);
     return { site: { name: names[i]!, kind, ...positionOf(place), node: join.name, value, channels }, edge };
   });
   return {
@@ -70,21 +73,21 @@ export function planSites(wiring: Wiring, { attention, at, force = false }: Wher
   };
 }
 
-const endOf = (wiring: Wiring, { join }: Place) => wiring.order(join.outputs[0]!);
+const endOf = (index: GraphIndex, { join }: Place) => index.order(join.outputs[0]!);
 
 /** The unit that ends in a node or value of that name, or else the node by itself. */
-function placeAt(wiring: Wiring, found: readonly Place[], name: string): Place {
-  const node = wiring.graph.nodes.find((candidate) => candidate.name === name);
+function placeAt(index: GraphIndex, found: readonly Place[], name: string): Place {
+  const node = index.graph.nodes.find((candidate) => candidate.name === name);
   const value = node?.outputs[0] ?? name;
-  const type = wiring.values.get(value);
+  const type = index.values.get(value);
   if (type === undefined) {
-    const near = nearest(name, [...wiring.graph.nodes.map((candidate) => candidate.name), ...wiring.values.keys()]);
+    const near = nearest(name, [...index.graph.nodes.map((candidate) => candidate.name), ...index.values.keys()]);
     throw new UserError(
       `got "${name}"; expected the name of a node or value${near ? `; did you mean "${near}"?` : ""}`,
     );
   }
-  const join = wiring.maker(value);
-  if (join === undefined || !wiring.isMap(value)) {
+  const join = index.maker(value);
+  if (join === undefined || !isMap(index, value)) {
     throw new UserError(
       `got "${name}", which gives ${type.dtype} ${formatShape(type.shape)}; expected a node that gives a map [N, C, H, W]`,
     );
@@ -110,9 +113,9 @@ function inStages(
   return places.filter((place) => stages.includes(positions.get(place)!.stage));
 }
 
-function channelsOf(wiring: Wiring, value: string): number {
-  const { shape } = wiring.values.get(value)!;
-  const channels = shape[wiring.channelAxis(value)];
+function channelsOf(index: GraphIndex, value: string): number {
+  const { shape } = index.value(value);
+  const channels = shape[channelAxis(index, value)];
   if (typeof channels === "number") return channels;
   throw new UserError(
     `${value}: got a map ${formatShape(shape)} whose channels are only known when the model runs; ` +
@@ -120,11 +123,11 @@ function channelsOf(wiring: Wiring, value: string): number {
   );
 }
 
-function nothingFound(wiring: Wiring): UserError {
-  const maps = wiring.graph.nodes.filter(({ op }) => op === "Conv");
+function nothingFound(index: GraphIndex): UserError {
+  const maps = index.graph.nodes.filter(({ op }) => op === "Conv");
   const [conv] = maps;
   if (conv === undefined) {
-    const [first] = wiring.graph.nodes;
+    const [first] = index.graph.nodes;
     return new UserError(
       `got a network without convolutions (it begins with ${first!.op} ${first!.name}); ` +
         "expected maps [N, C, H, W] to weigh",
@@ -139,7 +142,7 @@ function nothingFound(wiring: Wiring): UserError {
 
 /** @throws UserError when gates are there and it was not said what to do about it. */
 function checkGates(
-  { gates }: Wiring,
+  graph: Graph,
   { gated, free, force, named }: { gated: number; free: number; force: boolean; named: boolean },
 ): void {
   if (free === 0) {
@@ -148,6 +151,7 @@ function checkGates(
       { option: "at" },
     );
   }
+  const gates = gatedMaps(graph);
   if (gates.length === 0 || force) return;
   const rest = named ? "to put blocks there all the same" : `to put blocks into the ${free} units without one`;
   throw new UserError(

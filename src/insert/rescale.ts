@@ -1,6 +1,7 @@
 import type { Graph, Parameter, Weights } from "../graph/graph.js";
+import type { GraphIndex, Reader } from "../graph/graph-index.js";
 import { float32, type Tensor } from "../graph/tensor.js";
-import type { Reader, Wiring } from "../read/wiring.js";
+import { tensorBehind } from "../read/stored-tensor.js";
 import type { Rescaled } from "./balance.js";
 
 /** Where the value of a parameter comes from: another parameter, or itself, times a power of two. */
@@ -20,17 +21,17 @@ export interface RescaledGraph {
  * Multiplies stored tensors for some of their readers. Constants change in the graph, parameters by `scaled`. What other
  * readers need as it was gets a copy of its own, `NAME.x2`.
  */
-export function rescale(wiring: Wiring, changes: readonly Rescaled[]): RescaledGraph {
-  const { graph } = wiring;
+export function rescale(index: GraphIndex, changes: readonly Rescaled[]): RescaledGraph {
+  const { graph } = index;
   const parameters = new Map(graph.parameters);
   const constants = new Map(graph.constants);
   const scaled = new Map<string, Scaled>();
   const inputs = new Map<Reader["node"], string[]>();
-  for (const [name, uses] of byTensor(wiring, changes)) {
+  for (const [name, uses] of byTensor(index, changes)) {
     for (const [exponent, readers] of uses) {
       if (exponent === 0) continue;
       const target =
-        uses.size === 1 ? name : freshName(`${name}.x${2 ** exponent}`, [parameters, constants, wiring.values]);
+        uses.size === 1 ? name : freshName(`${name}.x${2 ** exponent}`, [parameters, constants, index.values]);
       const constant = graph.constants.get(name);
       if (constant !== undefined) constants.set(target, times(constant, exponent));
       else {
@@ -58,18 +59,18 @@ export function rescaledWeights(weights: Weights, scaled: ReadonlyMap<string, Sc
 }
 
 /** All readers of the tensors that change, by what each needs it multiplied by. */
-function byTensor(wiring: Wiring, changes: readonly Rescaled[]): Map<string, Map<number, Reader[]>> {
+function byTensor(index: GraphIndex, changes: readonly Rescaled[]): Map<string, Map<number, Reader[]>> {
   const wanted = new Map<Reader["node"], Map<number, number>>();
   for (const { reader, exponent } of changes) {
     if (!wanted.has(reader.node)) wanted.set(reader.node, new Map());
     wanted.get(reader.node)!.set(reader.input, exponent);
   }
-  const changing = new Set(changes.map(({ reader }) => wiring.tensorBehind(reader)!.name));
+  const changing = new Set(changes.map(({ reader }) => tensorBehind(index, reader)!.name));
   const found = new Map<string, Map<number, Reader[]>>();
-  for (const node of wiring.graph.nodes) {
+  for (const node of index.graph.nodes) {
     for (const input of node.inputs.keys()) {
-      if (!node.outputs.some((output) => wiring.isComputed(output))) continue; // what moves a tensor is not what uses it
-      const name = wiring.tensorBehind({ node, input })?.name;
+      if (!node.outputs.some((output) => index.isComputed(output))) continue; // what moves a tensor is not what uses it
+      const name = tensorBehind(index, { node, input })?.name;
       if (name === undefined || !changing.has(name)) continue;
       const exponent = wanted.get(node)?.get(input) ?? 0;
       const uses = found.get(name) ?? new Map<number, Reader[]>();

@@ -1,14 +1,16 @@
 import type { Node } from "../graph/graph.js";
+import type { GraphIndex, Reader } from "../graph/graph-index.js";
 import { opOf } from "../ops/index.js";
 import type { KindTraits, OpKind, ScalingTrait } from "../ops/op-kind.js";
-import type { Reader, Wiring } from "../read/wiring.js";
+import { isData } from "../read/maps.js";
+import { tensorBehind } from "../read/stored-tensor.js";
 
 /** How an operator passes on a map that was multiplied by a power of two. */
 export type ScalingRule = (scaling: Scaling, node: Node) => void;
 
 /** What a rule says of a node's inputs and outputs. */
 export interface Scaling {
-  readonly wiring: Wiring;
+  readonly index: GraphIndex;
   /** Values that are multiplied alike: inputs by their number, the first output by "out". */
   alike(node: Node, ...parts: readonly Part[]): void;
   /** Values that must stay as they are. */
@@ -21,13 +23,11 @@ export interface Scaling {
 export type Part = number | "out";
 
 /** Inputs of a node that hold numbers computed from the graph's inputs. */
-function computed({ wiring }: Scaling, node: Node): number[] {
-  return node.inputs.flatMap((name, i) =>
-    wiring.isComputed(name) && wiring.values.get(name)?.dtype === "float32" ? [i] : [],
-  );
+function computed({ index }: Scaling, node: Node): number[] {
+  return node.inputs.flatMap((name, i) => (isData(index, name) ? [i] : []));
 }
 
-const stored = ({ wiring }: Scaling, node: Node, input: number) => wiring.tensorBehind({ node, input }) !== undefined;
+const stored = ({ index }: Scaling, node: Node, input: number) => tensorBehind(index, { node, input }) !== undefined;
 
 /** f(2x) = f(x): nothing that is known, so everything stays. */
 const keepAll: ScalingRule = (s, node) => s.keep(node, "out", ...computed(s, node));
@@ -85,7 +85,7 @@ const norm: ScalingRule = (s, node) => {
 const product: ScalingRule = (s, node) => {
   const live = computed(s, node);
   if (live.length === 2) {
-    const [a, b] = node.inputs.map((name) => s.wiring.values.get(name)!.shape);
+    const [a, b] = node.inputs.map((name) => s.index.value(name).shape);
     const gate = smaller(b!, a!) ? 1 : smaller(a!, b!) ? 0 : undefined;
     if (gate === undefined) return keepAll(s, node);
     s.keep(node, gate);

@@ -1,5 +1,5 @@
 import type { Dim } from "../graph/graph.js";
-import type { Wiring } from "../read/wiring.js";
+import type { GraphIndex } from "../graph/graph-index.js";
 import type { Place } from "./places/place.js";
 
 /** Where a place stands in its network, as the paper counts: SE_3_4 is the fourth block of stage 3. */
@@ -12,12 +12,12 @@ export interface Position {
  * Places whose units make maps of the same size are a stage. The first is stage 2, as conv2_x is, for what comes before it
  * is stage 1; where the network begins with a place, it is stage 1 itself.
  */
-export function positionsOf(wiring: Wiring, places: readonly Place[]): Position[] {
+export function positionsOf(index: GraphIndex, places: readonly Place[]): Position[] {
   const sizes: string[] = [];
   const counts = new Map<string, number>();
-  const first = places[0] !== undefined && beginsWith(wiring, places[0]) ? 1 : 2;
+  const first = places[0] !== undefined && beginsWith(index, places[0]) ? 1 : 2;
   return places.map(({ join }) => {
-    const size = sizeOf(wiring.values.get(join.outputs[0]!)!.shape);
+    const size = sizeOf(index.value(join.outputs[0]!).shape);
     if (!sizes.includes(size)) sizes.push(size);
     counts.set(size, (counts.get(size) ?? 0) + 1);
     return { stage: first + sizes.indexOf(size), block: counts.get(size)! };
@@ -29,7 +29,7 @@ function sizeOf(shape: readonly Dim[]): string {
 }
 
 /** Whether the first convolution of the network belongs to the place. */
-function beginsWith(wiring: Wiring, place: Place): boolean {
-  const conv = wiring.graph.nodes.find(({ op }) => op === "Conv");
+function beginsWith(index: GraphIndex, place: Place): boolean {
+  const conv = index.graph.nodes.find(({ op }) => op === "Conv");
   return conv !== undefined && place.nodes.has(conv);
 }

@@ -1,25 +1,26 @@
 import { replay } from "../clean/replay.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Node, Value } from "../graph/graph.js";
+import type { GraphIndex } from "../graph/graph-index.js";
 import type { SomeAttention } from "../layers/attention/attention.js";
 import { attentionKinds } from "../layers/attention/attention-kinds.js";
 import { Scope } from "../layers/scope.js";
-import type { Wiring } from "../read/wiring.js";
+import { channelAxis } from "../read/maps.js";
 import { isWhole } from "./balance.js";
 import type { PlannedSite } from "./plan-sites.js";
 
 /**
  * Writes a graph again, with a block at every site.
- * @param graph a copy of the wiring's graph; its nodes may have other parameters.
+ * @param graph a copy of the indexed graph; its nodes may have other parameters.
  */
 export function writeBlocks(
   graph: Graph,
-  wiring: Wiring,
+  index: GraphIndex,
   sites: readonly PlannedSite[],
   { kind, placement: _, stages: __, ...options }: SomeAttention,
 ): Graph {
   const g = new GraphBuilder(graph.name);
-  const copies = new Map(wiring.graph.nodes.map((node, i) => [node, graph.nodes[i]!]));
+  const copies = new Map(index.graph.nodes.map((node, i) => [node, graph.nodes[i]!]));
   const behind = new Map<Node, Map<number, PlannedSite>>();
   for (const site of sites) {
     for (const { node, input } of site.edge.readers) {
@@ -32,7 +33,7 @@ export function writeBlocks(
     const known = made.get(planned);
     if (known !== undefined) return known;
     const p = new Scope(g, planned.site.name);
-    const last = wiring.channelAxis(planned.edge.value) === 3;
+    const last = channelAxis(index, planned.edge.value) === 3;
     const turned = last ? g.call("Transpose", [x], { perm: [0, 3, 1, 2] }, p.name("turned")) : x;
     const block = attentionKinds[kind].apply(p, turned, options);
     const value = last ? g.call("Transpose", [block], { perm: [0, 2, 3, 1] }, p.name("turned_back")) : block;
@@ -42,7 +43,7 @@ export function writeBlocks(
   const atOutputs = new Map(
     sites.flatMap((planned) => {
       const { value } = planned.edge;
-      return wiring.isOutput(value) && isWhole(wiring, planned.edge) ? [[value, planned] as const] : [];
+      return index.isOutput(value) && isWhole(index, planned.edge) ? [[value, planned] as const] : [];
     }),
   );
   const values = replay(g, graph, {

@@ -1,4 +1,7 @@
+import { concrete } from "../graph/dims/shape.js";
 import type { Graph, Node } from "../graph/graph.js";
+import { type GraphIndex, indexOf } from "../graph/graph-index.js";
+import { bytesPerElement, elements } from "../graph/tensor.js";
 import { isOfKind } from "../ops/index.js";
 
 /** A training step, seen as what computes the loss and what comes after. */
@@ -7,7 +10,8 @@ export interface ForwardPass {
   readonly forward: readonly Node[];
   /** All others, in order. */
   readonly backward: readonly Node[];
-  readonly bytes: (name: string) => number;
+  /** What a value takes in memory; 0 for an input that is left out. */
+  bytes(name: string): number;
   /** True for maps and weights: values that are worth not keeping. */
   isLarge(name: string): boolean;
   /** True for what is computed from parameters alone, such as reordered weights. */
@@ -24,63 +28,54 @@ export interface ForwardPass {
 const LARGE = 2 ** 18;
 
 /** @param graph a lowered training step with the output `loss`. */
-export function forwardPass(graph: Graph, bytes: (name: string) => number): ForwardPass {
-  const needed = ancestors(graph, "loss");
+export function forwardPass(graph: Graph): ForwardPass {
+  const index = indexOf(graph);
+  const needed = index.ancestors("loss");
   const forward = graph.nodes.filter((node) => needed.has(node));
-  const backward = graph.nodes.filter((node) => !needed.has(node));
-  const makers = new Map(forward.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  const roots = new Map<string, string>();
-  const root = (name: string) => roots.get(name) ?? name;
-  const images = new Set(graph.inputs.map(({ name }) => name).filter((name) => !graph.parameters.has(name)));
-  const seen = new Set(images);
-  for (const node of forward) {
-    const { inputs, outputs } = node;
-    if (isOfKind(node, "view")) roots.set(outputs[0]!, root(inputs[0]!));
-    if (inputs.some((name) => seen.has(name))) for (const name of outputs) seen.add(name);
-  }
-  const gradients = downstream(graph, logitsOf(graph, forward, makers));
-  const order = new Map(graph.nodes.map((node, i) => [node, i]));
+  const roots = rootsOf(forward);
+  const ofImages = index.dependents(graph.inputs.map(({ name }) => name).filter((name) => !graph.parameters.has(name)));
+  const ofLogits = index.dependents(logitsOf(index, forward));
+  const bytes = (name: string) => (name === "" ? 0 : bytesOf(index, name));
+  const maker = (name: string) => {
+    const node = index.maker(name);
+    return node !== undefined && needed.has(node) ? node : undefined;
+  };
   return {
     forward,
-    backward,
+    backward: graph.nodes.filter((node) => !needed.has(node)),
     bytes,
     isLarge: (name) => bytes(name) >= LARGE,
-    ofWeights: (name) => makers.has(name) && !seen.has(name),
-    maker: (name) => makers.get(name),
-    root,
+    ofWeights: (name) => maker(name) !== undefined && !ofImages.has(name),
+    maker,
+    root: (name) => roots.get(name) ?? name,
     gradientBefore: (node) => {
-      const before = graph.nodes.slice(0, order.get(node)).findLast((each) => gradients.has(each) && !needed.has(each));
-      return before?.outputs[0];
+      const isGradient = (each: Node) => !needed.has(each) && each.inputs.some((name) => ofLogits.has(name));
+      return graph.nodes.slice(0, graph.nodes.indexOf(node)).findLast(isGradient)?.outputs[0];
     },
   };
 }
 
-function ancestors(graph: Graph, output: string): Set<Node> {
-  const names = new Set([output]);
-  const found = new Set<Node>();
-  for (const node of graph.nodes.toReversed()) {
-    if (!node.outputs.some((name) => names.has(name))) continue;
-    found.add(node);
-    for (const name of node.inputs) names.add(name);
+function bytesOf(index: GraphIndex, name: string): number {
+  const value = index.value(name);
+  return elements(concrete(value)) * bytesPerElement(value.dtype);
+}
+
+/** Of values that are views of others, the values whose memory they see. */
+function rootsOf(forward: readonly Node[]): ReadonlyMap<string, string> {
+  const roots = new Map<string, string>();
+  for (const node of forward) {
+    const [from, to] = [node.inputs[0]!, node.outputs[0]!];
+    if (isOfKind(node, "view")) roots.set(to, roots.get(from) ?? from);
   }
-  return found;
+  return roots;
 }
 
 /** What the loss reads of the network. */
-function logitsOf(graph: Graph, forward: readonly Node[], makers: ReadonlyMap<string, Node>): Set<string> {
-  const ofLoss = (node: Node | undefined) => node !== undefined && graph.places?.get(node.name)?.layer === "loss";
+function logitsOf(index: GraphIndex, forward: readonly Node[]): string[] {
+  const ofLoss = (node: Node) => index.graph.places?.get(node.name)?.layer === "loss";
   const read = forward.filter(ofLoss).flatMap(({ inputs }) => inputs);
-  return new Set(read.filter((name) => makers.has(name) && !ofLoss(makers.get(name))));
-}
-
-/** The nodes that depend on one of the values and give floats that have elements. */
-function downstream(graph: Graph, from: ReadonlySet<string>): Set<Node> {
-  const names = new Set(from);
-  const found = new Set<Node>();
-  for (const node of graph.nodes) {
-    if (!node.inputs.some((name) => names.has(name))) continue;
-    for (const name of node.outputs) names.add(name);
-    found.add(node);
-  }
-  return found;
+  return read.filter((name) => {
+    const node = index.maker(name);
+    return node !== undefined && !ofLoss(node);
+  });
 }

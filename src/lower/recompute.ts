@@ -1,8 +1,5 @@
-import { replay } from "../clean/replay.js";
-import { GraphBuilder } from "../graph/builder.js";
-import { concrete } from "../graph/dims/shape.js";
 import type { Graph, Node } from "../graph/graph.js";
-import { elements, int64, type Tensor } from "../graph/tensor.js";
+import { int64, type Tensor } from "../graph/tensor.js";
 import { type ForwardPass, forwardPass } from "./forward-pass.js";
 import { type Segment, segmentsOf } from "./segments.js";
 
@@ -13,12 +10,7 @@ import { type Segment, segmentsOf } from "./segments.js";
  * @param graph a lowered training step with the output `loss`.
  */
 export function recompute(graph: Graph): Graph {
-  const types = replay(new GraphBuilder("types"), graph);
-  const bytes = (name: string) => {
-    const value = types.get(name);
-    return value === undefined ? 0 : 4 * elements(concrete(value));
-  };
-  const pass = forwardPass(graph, bytes);
+  const pass = forwardPass(graph);
   const rewrite = new Rewrite(graph, pass);
   for (const segment of segmentsOf(pass)) rewrite.add(segment);
   return rewrite.finish();

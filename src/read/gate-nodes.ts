@@ -1,6 +1,6 @@
-import { replay } from "../clean/replay.js";
-import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Node, Value } from "../graph/graph.js";
+import { indexOf } from "../graph/graph-index.js";
+import { perGraph } from "../graph/per-graph.js";
 import { isOfKind, opOf } from "../ops/index.js";
 
 /** A product of a map and a gate that is computed from it. */
@@ -15,8 +15,7 @@ export interface GatedMap {
 
 /** The names of all nodes that compute gates; see {@link gatedMaps}. */
 export function gateNodes(graph: Graph): Set<string> {
-  const found = gatedMaps(graph, replay(new GraphBuilder(graph.name), graph));
-  return new Set(found.flatMap(({ nodes }) => [...nodes].map(({ name }) => name)));
+  return new Set(gatedMaps(graph).flatMap(({ nodes }) => [...nodes].map(({ name }) => name)));
 }
 
 /**
@@ -24,24 +23,24 @@ export function gateNodes(graph: Graph): Set<string> {
  * smaller, [N, C, 1, 1] or [N, 1, H, W], the gate is what the factor depends on and the map does not, if there is a
  * layer with weights among it, or a pool or reduction and an operator whose results serve as gates. So neither x · σ(x) nor a
  * learnt scale counts.
- * @param values the graph's values by name, with their shapes.
  */
-export function gatedMaps(graph: Graph, values: ReadonlyMap<string, Value>): GatedMap[] {
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+export const gatedMaps: (graph: Graph) => readonly GatedMap[] = perGraph((graph) => {
+  const index = indexOf(graph);
   const factorOf = (name: string): Factor => {
-    const maker = makers.get(name);
-    return { name, value: values.get(maker?.op === "Expand" ? maker.inputs[0]! : name)! };
+    const maker = index.maker(name);
+    return { name, value: index.value(maker?.op === "Expand" ? maker.inputs[0]! : name) };
   };
   return graph.nodes.flatMap((product) => {
     const factors = product.op === "Mul" ? product.inputs.map(factorOf) : [];
     for (const [map, gate] of mapAndGate(factors)) {
-      const nodes = ancestors(makers, gate.name, ancestors(makers, map.name));
+      const before = index.ancestors(map.name);
+      const nodes = index.ancestors(gate.name, (name) => before.has(index.maker(name)!));
       if (!gates(nodes)) continue;
       return [{ product, map: map.value.name, gate: gate.value.name, nodes }];
     }
     return [];
   });
-}
+});
 
 /** A factor of a product: its name there, and the value before an Expand, which other products would do without. */
 interface Factor {
@@ -79,21 +78,4 @@ function stretched({ shape }: Value, to: Value): boolean {
 
 function onOnePixel({ shape }: Value): boolean {
   return shape[2] === 1 && shape[3] === 1;
-}
-
-/** The nodes that a value depends on, but for those of `without`. */
-function ancestors(
-  makers: ReadonlyMap<string, Node>,
-  start: string,
-  without: ReadonlySet<Node> = new Set(),
-): Set<Node> {
-  const found = new Set<Node>();
-  const visit = [start];
-  for (let name = visit.pop(); name !== undefined; name = visit.pop()) {
-    const node = makers.get(name);
-    if (node === undefined || found.has(node) || without.has(node)) continue;
-    found.add(node);
-    visit.push(...node.inputs);
-  }
-  return found;
 }

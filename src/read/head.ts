@@ -1,6 +1,6 @@
-import { bindDims } from "../clean/replay.js";
 import { UserError } from "../errors.js";
 import type { Graph, Node } from "../graph/graph.js";
+import { indexOf } from "../graph/graph-index.js";
 
 /** A parameter of the last layer and which of its axes counts the classes. */
 export interface HeadParameter {
@@ -15,9 +15,9 @@ export interface HeadParameter {
  * @throws UserError when the output is made in another way.
  */
 export function headOf(graph: Graph): readonly HeadParameter[] {
-  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const index = indexOf(graph);
   const biases: string[] = [];
-  let node = producers.get(graph.outputs[0]!.name);
+  let node = index.maker(graph.outputs[0]!.name);
   while (node !== undefined) {
     const weight = weightOf(graph, node);
     if (weight !== undefined) {
@@ -28,26 +28,9 @@ export function headOf(graph: Graph): readonly HeadParameter[] {
     }
     const added = node.op === "Add" ? node.inputs.find((name) => graph.parameters.has(name)) : undefined;
     if (added !== undefined) biases.push(added);
-    node = producers.get(node.inputs.find((name) => producers.has(name)) ?? "");
+    node = index.maker(node.inputs.find((name) => index.maker(name) !== undefined) ?? "");
   }
   throw new UserError(`${graph.name}: got an output that no dense layer or convolution makes; expected a classifier`);
-}
-
-/**
- * The same network for another number of classes: the parameters of its last layer have other shapes and start anew.
- * @throws UserError when there is no such layer, or what follows it does not take other sizes.
- */
-export function withClasses(graph: Graph, classes: number): Graph {
-  const parameters = new Map(graph.parameters);
-  for (const { name, axis, fanIn } of headOf(graph)) {
-    const parameter = graph.parameters.get(name)!;
-    const shape = parameter.shape.with(axis, classes);
-    parameters.set(name, { ...parameter, shape, init: { kind: "uniform-fan-in", fanIn } });
-  }
-  const changed = bindDims({ ...graph, parameters }, {});
-  const got = changed.outputs[0]!.shape.at(-1);
-  if (got === classes) return changed;
-  throw new UserError(`${graph.name}: got ${got} logits with a last layer for ${classes} classes; expected as many`);
 }
 
 /** The weight of a layer that makes logits out of features. */

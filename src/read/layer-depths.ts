@@ -1,5 +1,3 @@
-import { replay } from "../clean/replay.js";
-import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Node } from "../graph/graph.js";
 import { gatedMaps } from "./gate-nodes.js";
 
@@ -35,9 +33,7 @@ function layerKey(name: string): string | undefined {
 }
 
 function byGraph(model: Graph): Map<string, number> {
-  const gates = new Set(
-    gatedMaps(model, replay(new GraphBuilder(model.name), model)).flatMap(({ nodes }) => [...nodes]),
-  );
+  const gates = new Set(gatedMaps(model).flatMap(({ nodes }) => [...nodes]));
   const learnt = ({ inputs }: Node) => inputs.filter((name) => model.parameters.get(name)?.trainable);
   const isLayer = (node: Node) =>
     !gates.has(node) && learnt(node).some((name) => model.parameters.get(name)!.shape.length > 1);

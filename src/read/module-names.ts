@@ -1,5 +1,6 @@
 import type { Node } from "../graph/graph.js";
-import type { Wiring } from "./wiring.js";
+import type { GraphIndex } from "../graph/graph-index.js";
+import { tensorBehind } from "./stored-tensor.js";
 
 /** What modules with these names have in common, letter by letter, a dot after each name included. */
 export function commonPrefix(names: readonly string[]): string {
@@ -11,8 +12,8 @@ export function commonPrefix(names: readonly string[]): string {
 }
 
 /** The name of the module that a layer is, with dots: by its weight's name, or by the path that exporters give to nodes. */
-export function moduleOf(wiring: Wiring, node: Node): string | undefined {
-  const weight = wiring.tensorBehind({ node, input: 1 })?.name ?? "";
+export function moduleOf(index: GraphIndex, node: Node): string | undefined {
+  const weight = tensorBehind(index, { node, input: 1 })?.name ?? "";
   if (!weight.includes("::") && /[./].*[A-Za-z_]/.test(weight)) return dotted(weight.split(/[./]/).slice(0, -1));
   return pathOf(node);
 }

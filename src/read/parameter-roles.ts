@@ -1,6 +1,4 @@
-import { replay } from "../clean/replay.js";
 import { UserError } from "../errors.js";
-import { GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
 import { gatedMaps } from "./gate-nodes.js";
 import { headOf } from "./head.js";
@@ -59,7 +57,7 @@ function roleOf(role: string): (graph: Graph) => ReadonlySet<string> {
 
 /** What the nodes of all gates hold, running statistics of batch norms within them included. */
 export function gateParameters(graph: Graph): ReadonlySet<string> {
-  const nodes = gatedMaps(graph, replay(new GraphBuilder(graph.name), graph)).flatMap(({ nodes }) => [...nodes]);
+  const nodes = gatedMaps(graph).flatMap(({ nodes }) => [...nodes]);
   const held = nodes.flatMap(({ inputs }) => inputs);
   return new Set(held.filter((name) => graph.parameters.has(name)));
 }

@@ -1,9 +1,10 @@
 import { UserError } from "../errors.js";
 import { attributesOf, type GraphBuilder } from "../graph/builder.js";
-import { concrete, sameShape } from "../graph/dims/shape.js";
+import { sameShape } from "../graph/dims/shape.js";
 import type { Node, Value } from "../graph/graph.js";
 import { float32 } from "../graph/tensor.js";
 import { opOf } from "../ops/index.js";
+import { zerosLike } from "./zeros-like.js";
 
 /**
  * Appends the gradient of a scalar to the graph that computes it: reverse-mode differentiation.
@@ -16,10 +17,9 @@ export function differentiate(g: GraphBuilder, loss: Value, wanted: readonly Val
   if (loss.dtype !== "float32" || loss.shape.length !== 0) {
     throw new TypeError(`differentiate: got ${loss.dtype} [${loss.shape}]; expected a float32 scalar to differentiate`);
   }
-  const { nodes } = g.build();
-  const reached = dependents(nodes, new Set(wanted.map(({ name }) => name)));
+  const reached = dependents(g.nodes, new Set(wanted.map(({ name }) => name)));
   const gradients = new Map<string, Value>([[loss.name, g.constant(float32([], [1]))]]);
-  for (const node of nodes.toReversed()) {
+  for (const node of g.nodes.toReversed()) {
     if (!node.inputs.some((name) => reached.has(name))) continue;
     const second = node.outputs.slice(1).find((name) => gradients.has(name));
     const { manyGradients } = opOf(node.op, node.domain);
@@ -67,11 +67,6 @@ function dependents(nodes: readonly Node[], sources: Set<string>): Set<string> {
     for (const name of outputs) if (name !== "") sources.add(name);
   }
   return sources;
-}
-
-/** A value of zeros: the gradient of an output that nothing depends on. */
-function zerosLike(g: GraphBuilder, value: Value): Value {
-  return g.call("Expand", [g.scalar(0), g.ints(concrete(value))]);
 }
 
 function inputGradients(g: GraphBuilder, node: Node, dys: readonly (Value | undefined)[]) {

@@ -1,6 +1,6 @@
 import { UserError } from "../errors.js";
 import { GraphBuilder } from "../graph/builder.js";
-import { concrete, formatShape } from "../graph/dims/shape.js";
+import { formatShape } from "../graph/dims/shape.js";
 import type { Graph, Value } from "../graph/graph.js";
 import { forwardPlaces } from "../graph/place.js";
 import { lower, type Target } from "../lower/lower.js";
@@ -8,6 +8,7 @@ import { differentiate } from "./differentiate.js";
 import { RandomBits } from "./random-bits.js";
 import { withStepNames } from "./step-names.js";
 import { type TrainModeOptions, trainMode } from "./train-mode.js";
+import { zerosLike } from "./zeros-like.js";
 
 /** What the images of a batch are labelled with. */
 export interface Labels {
@@ -56,10 +57,6 @@ export function gradientStep(
   const unused = wanted.filter((name) => !gradients.has(name));
   for (const name of wanted) g.output(gradients.get(name) ?? zerosLike(g, g.value(name)), `grad.${name}`);
   return { graph: lower(g.build(), target), unused };
-}
-
-function zerosLike(g: GraphBuilder, value: Value): Value {
-  return g.call("Expand", [g.scalar(0), g.ints(concrete(value))]);
 }
 
 /** What {@link gradientGraph} is made from. */

@@ -1,4 +1,5 @@
 import { replay } from "../clean/replay.js";
+import { batchNames } from "../graph/batch.js";
 import { attributesOf, type GraphBuilder } from "../graph/builder.js";
 import type { Graph, Node, Value } from "../graph/graph.js";
 import { opOf } from "../ops/index.js";
@@ -33,9 +34,6 @@ export interface TrainMode {
 export function trainMode(g: GraphBuilder, graph: Graph, batch: number, options: TrainModeOptions = {}): TrainMode {
   const { mode = "train", random } = options;
   const state = new Map<string, Value>();
-  const bind = Object.fromEntries(
-    graph.inputs.flatMap(({ shape: [n] }) => (typeof n === "string" ? [[n, batch]] : [])),
-  );
   const kept = frozenParameters(graph, options);
   const context = (node: Node): TrainingContext => ({
     name: node.outputs[0]!,
@@ -47,7 +45,7 @@ export function trainMode(g: GraphBuilder, graph: Graph, batch: number, options:
     random,
   });
   const values = replay(g, graph, {
-    bind,
+    bind: batchNames(graph, batch),
     replace: (node, inputs) => {
       const { training } = opOf(node.op, node.domain);
       const given = { inputs, attributes: attributesOf(node), outputCount: node.outputs.length };

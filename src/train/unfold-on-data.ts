@@ -1,10 +1,3 @@
-import type { Augmentation } from "../data/augment/augmentation.js";
-import type { Dataset } from "../data/dataset.js";
-import { UserError } from "../errors.js";
-import type { Graph, Model, Weights } from "../graph/graph.js";
-import { writeOnnx } from "../graph/onnx/write-onnx.js";
-import { toNumbers } from "../graph/tensor.js";
-import type { Runtime } from "../runtime/runtime.js";
 import {
   type FoldedConvolution,
   foldedConvolutions,
@@ -12,7 +5,14 @@ import {
   momentsGraph,
   unfoldBatchNorm,
   withBatchNorms,
-} from "../step/unfold-batch-norm.js";
+} from "../clean/unfold-batch-norm.js";
+import type { Augmentation } from "../data/augment/augmentation.js";
+import type { Dataset } from "../data/dataset.js";
+import { UserError } from "../errors.js";
+import type { Graph, Model, Weights } from "../graph/graph.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
+import { toNumbers } from "../graph/tensor.js";
+import type { Runtime } from "../runtime/runtime.js";
 
 /** Options of {@link unfoldOnData}. */
 export interface UnfoldOptions {

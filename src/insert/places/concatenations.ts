@@ -1,7 +1,8 @@
 import { attributesOf } from "../../graph/builder.js";
 import { normalizeAxis } from "../../graph/dims/shape.js";
 import type { Node } from "../../graph/graph.js";
-import type { Wiring } from "../../read/wiring.js";
+import type { GraphIndex } from "../../graph/graph-index.js";
+import { channelAxis, isMap } from "../../read/maps.js";
 import { convShape, isLayer } from "../layer-shapes.js";
 import { type Paths, pathsTo } from "../paths.js";
 import type { Place } from "./place.js";
@@ -21,28 +22,28 @@ interface Concatenation {
  * convolution of every channel by itself on the longer one, at whose end the block stands.
  * Source: Hu et al., arXiv:1709.01507, Table 3 (by its parameters), and the second version's own SE variant.
  */
-export function channelSplitUnits(wiring: Wiring, taken: ReadonlySet<Node>): Place[] {
-  return concatenationsIn(wiring, taken).flatMap(({ join, ends, paths, layers }) => {
+export function channelSplitUnits(index: GraphIndex, taken: ReadonlySet<Node>): Place[] {
+  return concatenationsIn(index, taken).flatMap(({ join, ends, paths, layers }) => {
     const [long, short] = layers[0]! > layers[1]! ? [0, 1] : [1, 0];
     const branch = paths.own[long]!;
-    const filters = branch.some((node) => convShape(wiring, node)?.depthwise);
+    const filters = branch.some((node) => convShape(index, node)?.depthwise);
     if (ends.length !== 2 || layers[long] === layers[short] || !filters) return [];
     const residual = { from: paths.from, branch, shortcut: ends[short]! };
     const nodes = new Set([...paths.all, join]);
-    return [{ kind: "channel-split unit", value: endOfBranch(wiring, ends[long]!), join, nodes, residual }];
+    return [{ kind: "channel-split unit", value: endOfBranch(index, ends[long]!), join, nodes, residual }];
   });
 }
 
 /**
  * Layers of dense blocks: what a layer makes of all features before it is put behind them. The block weighs the new ones.
  */
-export function denseLayers(wiring: Wiring, taken: ReadonlySet<Node>): Place[] {
-  return concatenationsIn(wiring, taken).flatMap(({ join, ends }) => {
-    const newest = newestOf(wiring, ends);
+export function denseLayers(index: GraphIndex, taken: ReadonlySet<Node>): Place[] {
+  return concatenationsIn(index, taken).flatMap(({ join, ends }) => {
+    const newest = newestOf(index, ends);
     if (newest === undefined) return [];
-    const own = ownNodes(wiring, newest, ends);
+    const own = ownNodes(index, newest, ends);
     const collects = ends.length === 2 || [...own].some(({ op }) => op === "Concat");
-    const layers = [...own].filter((node) => isLayer(wiring, node)).length;
+    const layers = [...own].filter((node) => isLayer(index, node)).length;
     if (!collects || layers === 0 || [...own].some((node) => enlarges(node) || taken.has(node))) return [];
     return [{ kind: "dense layer", value: newest, join, nodes: own }];
   });
@@ -54,64 +55,56 @@ export function denseLayers(wiring: Wiring, taken: ReadonlySet<Node>): Place[] {
  * weighs the whole. A concatenation that only feeds another one is a part of that one's module.
  * Source: Hu et al., arXiv:1709.01507, Figure 2.
  */
-export function inceptionModules(wiring: Wiring, taken: ReadonlySet<Node>): Place[] {
-  return concatenationsIn(wiring, taken).flatMap(({ join, ends, paths, layers }) => {
+export function inceptionModules(index: GraphIndex, taken: ReadonlySet<Node>): Place[] {
+  return concatenationsIn(index, taken).flatMap(({ join, ends, paths, layers }) => {
     const value = join.outputs[0]!;
-    const inner = wiring.readers(value).some(({ node }) => node.op === "Concat");
+    const inner = index.readers(value).some(({ node }) => node.op === "Concat");
     const several = layers.filter((count) => count > 0).length > 1;
-    if (inner || !(newestOf(wiring, ends) === undefined ? several : isChain(wiring, ends, paths))) return [];
+    if (inner || !(newestOf(index, ends) === undefined ? several : isChain(index, ends, paths))) return [];
     if ([...paths.all].some(enlarges)) return [];
     return [{ kind: "concatenation", value, join, nodes: new Set([...paths.all, join]) }];
   });
 }
 
 /** Whether each of several maps is made of the one before, as in the modules of VoVNet, and not of all of them. */
-function isChain(wiring: Wiring, ends: readonly string[], { all }: Paths): boolean {
-  return ends.length > 2 && [...all].filter((node) => isLayer(wiring, node)).length >= ends.length - 1;
+function isChain(index: GraphIndex, ends: readonly string[], { all }: Paths): boolean {
+  return ends.length > 2 && [...all].filter((node) => isLayer(index, node)).length >= ends.length - 1;
 }
 
-function concatenationsIn(wiring: Wiring, taken: ReadonlySet<Node>): Concatenation[] {
-  return wiring.graph.nodes.flatMap((join) => {
+function concatenationsIn(index: GraphIndex, taken: ReadonlySet<Node>): Concatenation[] {
+  return index.graph.nodes.flatMap((join) => {
     const ends = [...new Set(join.inputs)];
-    if (join.op !== "Concat" || taken.has(join) || ends.length < 2 || !ends.every((name) => wiring.isMap(name)))
+    if (join.op !== "Concat" || taken.has(join) || ends.length < 2 || !ends.every((name) => isMap(index, name)))
       return [];
-    if (normalizeAxis(Number(attributesOf(join).axis), 4) !== wiring.channelAxis(ends[0]!)) return [];
-    const paths = pathsTo(wiring, ends);
+    if (normalizeAxis(Number(attributesOf(join).axis), 4) !== channelAxis(index, ends[0]!)) return [];
+    const paths = pathsTo(index, ends);
     if (paths === undefined) return [];
-    const layers = paths.own.map((nodes) => nodes.filter((node) => isLayer(wiring, node)).length);
+    const layers = paths.own.map((nodes) => nodes.filter((node) => isLayer(index, node)).length);
     return [{ join, ends, paths, layers }];
   });
 }
 
 /** The end that all others lead to. */
-function newestOf(wiring: Wiring, ends: readonly string[]): string | undefined {
-  const newest = ends.reduce((a, b) => (wiring.order(b) > wiring.order(a) ? b : a));
-  const before = valuesBefore(wiring, newest, Math.min(...ends.map((name) => wiring.order(name))));
+function newestOf(index: GraphIndex, ends: readonly string[]): string | undefined {
+  const newest = ends.reduce((a, b) => (index.order(b) > index.order(a) ? b : a));
+  const before = valuesBefore(index, newest, Math.min(...ends.map((name) => index.order(name))));
   return ends.every((name) => name === newest || before.has(name)) ? newest : undefined;
 }
 
 /** The values that one depends on, as far back as `least` in the order of the graph. */
-function valuesBefore(wiring: Wiring, value: string, least: number): Set<string> {
+function valuesBefore(index: GraphIndex, value: string, least: number): Set<string> {
   const found = new Set<string>();
   const visit = [value];
   for (let name = visit.pop(); name !== undefined; name = visit.pop()) {
-    if (found.has(name) || wiring.order(name) < least) continue;
+    if (found.has(name) || index.order(name) < least) continue;
     found.add(name);
-    visit.push(...(wiring.maker(name)?.inputs.filter((input) => wiring.isComputed(input)) ?? []));
+    visit.push(...(index.maker(name)?.inputs.filter((input) => index.isComputed(input)) ?? []));
   }
   return found;
 }
 
 /** The nodes that make a value out of the others. */
-function ownNodes(wiring: Wiring, value: string, ends: readonly string[]): Set<Node> {
+function ownNodes(index: GraphIndex, value: string, ends: readonly string[]): Set<Node> {
   const others = new Set(ends.filter((name) => name !== value));
-  const found = new Set<Node>();
-  const visit = [value];
-  for (let name = visit.pop(); name !== undefined; name = visit.pop()) {
-    const node = wiring.maker(name);
-    if (node === undefined || others.has(name) || found.has(node)) continue;
-    found.add(node);
-    visit.push(...node.inputs.filter((input) => wiring.isComputed(input)));
-  }
-  return found;
+  return index.ancestors(value, (name) => others.has(name) || !index.isComputed(name));
 }

@@ -1,5 +1,5 @@
 import type { Node } from "../../graph/graph.js";
-import type { Wiring } from "../../read/wiring.js";
+import type { GraphIndex } from "../../graph/graph-index.js";
 import { channelSplitUnits, denseLayers, inceptionModules } from "./concatenations.js";
 import { invertedResiduals } from "./inverted-residuals.js";
 import type { Place, PlaceFinder } from "./place.js";
@@ -17,18 +17,18 @@ const finders: readonly (readonly PlaceFinder[])[] = [
 ];
 
 /** The units of a network that attention may become part of, in the order of the graph. */
-export function findPlaces(wiring: Wiring): Place[] {
+export function findPlaces(index: GraphIndex): Place[] {
   const taken = new Set<Node>();
   const places: Place[] = [];
   for (const row of finders) {
     for (const find of row) {
-      for (const place of find(wiring, taken)) {
+      for (const place of find(index, taken)) {
         places.push(place);
         for (const node of place.nodes) taken.add(node);
       }
     }
     if (places.length > 0) break;
   }
-  const order = ({ join }: Place) => wiring.order(join.outputs[0]!);
+  const order = ({ join }: Place) => index.order(join.outputs[0]!);
   return places.sort((a, b) => order(a) - order(b));
 }

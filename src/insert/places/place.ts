@@ -1,5 +1,6 @@
 import type { Node } from "../../graph/graph.js";
-import type { Wiring } from "../../read/wiring.js";
+import type { GraphIndex } from "../../graph/graph-index.js";
+import { gatedMaps } from "../../read/gate-nodes.js";
 
 /** A unit of a network that attention may become part of. */
 export interface Place {
@@ -37,9 +38,11 @@ export type PlaceKind =
   | "node";
 
 /** Whether the unit weighs its channels or pixels already. */
-export function isGated(wiring: Wiring, { nodes, value, join }: Place): boolean {
-  return wiring.gates.some(({ product, map }) => nodes.has(product) || map === value || map === join.outputs[0]);
+export function isGated(index: GraphIndex, { nodes, value, join }: Place): boolean {
+  return gatedMaps(index.graph).some(
+    ({ product, map }) => nodes.has(product) || map === value || map === join.outputs[0],
+  );
 }
 
 /** Finds the units of one kind; `taken` holds the nodes of those that were found before. */
-export type PlaceFinder = (wiring: Wiring, taken: ReadonlySet<Node>) => readonly Place[];
+export type PlaceFinder = (index: GraphIndex, taken: ReadonlySet<Node>) => readonly Place[];

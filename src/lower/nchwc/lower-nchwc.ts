@@ -1,7 +1,7 @@
 import { removeDeadNodes } from "../../clean/dead-nodes.js";
-import { replay } from "../../clean/replay.js";
 import { GraphBuilder } from "../../graph/builder.js";
 import type { Graph, Node, Value } from "../../graph/graph.js";
+import { type GraphIndex, indexOf } from "../../graph/graph-index.js";
 import type { OpName } from "../../ops/index.js";
 import { type Choose, chosen } from "../algorithms.js";
 import { lowerPlain } from "../lower-plain.js";
@@ -30,16 +30,15 @@ class Lowering {
   readonly #choose: Choose | undefined;
   readonly #g: GraphBuilder;
   readonly #k: Kernels;
-  /** The declared types of the old graph's values. */
-  readonly #types: ReadonlyMap<string, Value>;
+  /** The old graph's values and who reads them. */
+  readonly #index: GraphIndex;
   readonly #maps = new Map<string, FeatureMap>();
   readonly #plain = new Map<string, Value>();
-  readonly #uses = new Map<string, number>();
 
   constructor(graph: Graph, block: number, choose: Choose | undefined) {
     this.#graph = graph;
     this.#choose = choose;
-    this.#types = replay(new GraphBuilder("types"), graph);
+    this.#index = indexOf(graph);
     this.#g = new GraphBuilder(graph.name);
     this.#k = new Kernels(this.#g, block);
     this.#g.reserve(graph.nodes.flatMap(({ name, outputs }) => [name, ...outputs]));
@@ -48,9 +47,6 @@ class Lowering {
       this.#plain.set(name, this.#g.parameter(name, shape, init, trainable));
     }
     for (const [name, tensor] of graph.constants) this.#plain.set(name, this.#g.constant(tensor, name));
-    for (const name of [...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.map(({ name }) => name)]) {
-      this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
-    }
   }
 
   lower(node: Node): void {
@@ -87,7 +83,7 @@ class Lowering {
       isMap: (i) => this.#maps.has(inputs[i] ?? "") && !this.#waitsPlain(inputs[i]!),
       waitsPlain: (i) => this.#waitsPlain(inputs[i]!),
       plain: (i) => this.#plainOf(inputs[i]!),
-      alone: (i) => this.#uses.get(inputs[i]!) === 1,
+      alone: (i) => this.#index.onlyReader(inputs[i]!) !== undefined,
       replace: (i, map) => this.#maps.set(inputs[i]!, map),
     };
   }
@@ -132,6 +128,6 @@ class Lowering {
   }
 
   #typeOf(name: string): Value {
-    return this.#types.get(name)!;
+    return this.#index.value(name);
   }
 }

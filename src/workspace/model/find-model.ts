@@ -121,7 +121,8 @@ async function ofFile(path: string, { image, batch, classes, renewHead }: FindOp
   if (!renewHead || classes === undefined || model.graph.outputs[0]!.shape.at(-1) === classes) {
     return { ...model, renewed: [] };
   }
-  const { headOf, withClasses } = await import("../../read/head.js");
+  const { withClasses } = await import("../../clean/with-classes.js");
+  const { headOf } = await import("../../read/head.js");
   const renewed = headOf(model.graph).map(({ name }) => name);
   return { ...model, graph: withClasses(model.graph, classes), renewed };
 }

@@ -1,11 +1,12 @@
-import { replay } from "../clean/replay.js";
 import { GraphBuilder } from "../graph/builder.js";
 import { extent } from "../graph/dims/shape.js";
-import type { Graph, Model, Node, Value } from "../graph/graph.js";
+import type { Graph, Model, Value } from "../graph/graph.js";
+import { type GraphIndex, indexOf } from "../graph/graph-index.js";
 import { float32, type Tensor, toNumbers } from "../graph/tensor.js";
 import { isOfKind } from "../ops/index.js";
 import { headOf } from "../read/head.js";
 import { gateParameters } from "../read/parameter-roles.js";
+import { replay } from "./replay.js";
 
 /** A convolution into which a batch norm may have been folded: it has a bias, and no batch norm behind it. */
 export interface FoldedConvolution {
@@ -27,28 +28,27 @@ const EPSILON = 1e-5;
 
 /** The convolutions of a classifier that may have lost a batch norm: those of gates and heads have not. */
 export function foldedConvolutions(graph: Graph): FoldedConvolution[] {
-  const values = replay(new GraphBuilder(graph.name), graph);
+  const index = indexOf(graph);
   const others = new Set([...gateParameters(graph), ...headOf(graph).map(({ name }) => name)]);
   const normed = new Set(graph.nodes.flatMap(({ op, inputs }) => (op === "BatchNormalization" ? [inputs[0]!] : [])));
   const taken = new Set(graph.parameters.keys());
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   return graph.nodes.flatMap(({ op, inputs: [, weight = "", bias = ""], outputs: [output] }) => {
     const folded = op === "Conv" && graph.parameters.has(weight) && graph.parameters.has(bias);
     if (!folded || others.has(weight) || normed.has(output!)) return [];
-    const value = values.get(output!)!;
-    if (value.shape.length !== 4 || isPooled(output!, values, makers)) return [];
+    const value = index.value(output!);
+    if (value.shape.length !== 4 || isPooled(index, output!)) return [];
     const norm = freshPrefix(bias, taken);
     return [{ output: output!, bias, norm, channels: extent(value, 1) }];
   });
 }
 
 /** Whether a value is made of whole maps that were brought to one pixel, as the layers before logits are. */
-function isPooled(name: string, values: ReadonlyMap<string, Value>, makers: ReadonlyMap<string, Node>): boolean {
-  const { shape } = values.get(name)!;
+function isPooled(index: GraphIndex, name: string): boolean {
+  const { shape } = index.value(name);
   if (shape[2] !== 1 || shape[3] !== 1) return false;
-  const node = makers.get(name);
+  const node = index.maker(name);
   if (node === undefined) return false;
-  return isOfKind(node, "pool", "reduce") || isPooled(node.inputs[0]!, values, makers);
+  return isOfKind(node, "pool", "reduce") || isPooled(index, node.inputs[0]!);
 }
 
 /** `conv1.bias` gives `conv1.bn`; a name that is taken gets a number. */

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { importModel } from "../clean/import-model.js";
-import { bindDims } from "../clean/replay.js";
 import type { Model } from "../graph/graph.js";
 import { readOnnx } from "../graph/onnx/read-onnx.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { type Tensor, toNumbers } from "../graph/tensor.js";
+import { gradientStep } from "../step/gradient-step.js";
 import { runFile, runGraph } from "../testing/run-graph.js";
 import { crossEntropy } from "../train/losses.js";
 import { readSafetensors } from "../weights/safetensors/safetensors.js";
-import { gradientStep } from "./gradient-step.js";
+import { importModel } from "./import-model.js";
+import { bindDims } from "./replay.js";
 import { foldedConvolutions, type Moments, momentsGraph, unfoldBatchNorm } from "./unfold-batch-norm.js";
 
 /** A small network by PyTorch's exporter, see `tests/goldens/make-exports.py`, and the images of its golden file. */
