@@ -5,8 +5,9 @@ import type { Target } from "./lower.js";
 import { lowerPlain } from "./lower-plain.js";
 import { blockAlgorithms } from "./nchwc/algorithms.js";
 import { store } from "./nchwc/feature-map.js";
+import { fillBlocksTogether, fillsBlocks } from "./nchwc/fills-blocks.js";
 import { Kernels } from "./nchwc/kernels.js";
-import { fillBlocksTogether, fillsBlocks } from "./nchwc/rules.js";
+import type { MapSource } from "./nchwc/map-source.js";
 import { withNumberRanks } from "./number-ranks.js";
 
 /**
@@ -29,24 +30,29 @@ export function alone(task: Task, { channelBlock, choose }: Target): Graph {
 /** The first result on blocks, undefined where no algorithm works on them. */
 function onBlocks(k: Kernels, node: Node, inputs: readonly Value[], choose: Choose | undefined): Value | undefined {
   const weights = node.op === "ConvInputGradient" ? 1 : -1;
-  const stored = inputs.map((value, i) => (i !== weights && fillsBlocks(k, value) ? value : undefined));
-  const call = {
-    k,
-    node,
-    inputs,
-    map: (i: number) => stored[i] && ({ kind: "stored", value: stored[i] } as const),
-    // Where only the channels of all images fill blocks, depthwise convolutions alone take maps in blocks.
-    anyMap: (i: number) =>
-      i !== weights && fillBlocksTogether(k, inputs[i]!) ? ({ kind: "stored", value: inputs[i]! } as const) : undefined,
-    waitsPlain: () => false,
-    isMap: (i: number) => stored[i] !== undefined,
-    plain: (i: number) => (stored[i] ? k.toPlain(stored[i]) : inputs[i]!),
-    alone: () => true,
-    replace: () => undefined,
-  };
-  const among = blockAlgorithms(call);
+  const sources = inputs.map((value, i) => (i === weights ? plainInput(value) : blockedInput(k, value)));
+  const among = blockAlgorithms({ k, node, inputs: sources });
   if (among.length === 0) return undefined;
   const made = chosen({ ...node, inputs }, among, choose).write()[0]!;
   if ("kind" in made) return store(k, made);
   return weights >= 0 && fillsBlocks(k, made) ? k.toBlocks(made) : made;
+}
+
+/** Weights, which come plainly. */
+function plainInput(value: Value): MapSource {
+  return { type: value, form: "plain", map: () => undefined, plain: () => value };
+}
+
+/**
+ * A map that comes in blocks where it fills them. Where only the channels of all images do, depthwise convolutions alone take
+ * it so, and it counts as plain for others.
+ */
+function blockedInput(k: Kernels, value: Value): MapSource {
+  const fills = fillsBlocks(k, value);
+  return {
+    type: value,
+    form: fills ? "blocked" : "plain",
+    map: () => (fillBlocksTogether(k, value) ? { kind: "stored", value } : undefined),
+    plain: () => (fills ? k.toPlain(value) : value),
+  };
 }

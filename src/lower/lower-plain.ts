@@ -1,7 +1,7 @@
 import { attributesOf, type GraphBuilder } from "../graph/builder.js";
 import type { Node, Value, ValueType } from "../graph/graph.js";
 import { opOf } from "../ops/index.js";
-import type { Algorithm } from "../ops/op.js";
+import type { PlainAlgorithm } from "../ops/op.js";
 import { type Choose, chosen } from "./algorithms.js";
 
 /** A node of the domain `senet` in ONNX's own operators; undefined for any other. */
@@ -18,6 +18,6 @@ export function lowerPlain(
 }
 
 /** The ways to compute a node in ONNX's own operators, where there are several. */
-export function plainAlgorithms(node: Node, inputs: readonly ValueType[]): readonly Algorithm[] {
+export function plainAlgorithms(node: Node, inputs: readonly ValueType[]): readonly PlainAlgorithm[] {
   return opOf(node.op, node.domain).algorithms?.({ inputs, attributes: attributesOf(node) }) ?? [];
 }

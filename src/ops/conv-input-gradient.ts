@@ -2,7 +2,7 @@ import { attribute } from "../graph/attributes.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import { concrete, extent } from "../graph/dims/shape.js";
 import type { Value, ValueType } from "../graph/graph.js";
-import { type Algorithm, noMacs, type Op, required } from "./op.js";
+import { noMacs, type Op, type PlainAlgorithm, required } from "./op.js";
 import { kernelOf, reach, type Window, windowAttributes, windowOf, windowToAttributes } from "./rules/window.js";
 
 const attributes = { ...windowAttributes, group: attribute("int", 1), input_shape: attribute("ints", undefined) };
@@ -25,14 +25,14 @@ export const ConvInputGradient: Op<typeof attributes> = {
     const [dy, w] = [required(inputs, 0, "dy"), required(inputs, 1, "w")];
     const window = windowOf(rest, dy, kernelOf(w));
     const flipped = flippedPads(window);
-    const transposed: Algorithm = {
+    const transposed: PlainAlgorithm = {
       name: "transposed",
       write: (g, values) => [
         g.call("ConvTranspose", [...values], { ...transposedWindow(window, dy, input_shape), group }),
       ],
     };
     if (window.strides.some((stride) => stride !== 1) || flipped.some((pad) => pad < 0)) return [transposed];
-    const turned: Algorithm = {
+    const turned: PlainAlgorithm = {
       name: "turned",
       write: (g, [dy, w]) => [g.call("Conv", [dy, flipKernel(g, w!, group)], { ...rest, pads: flipped, group })],
     };

@@ -3,7 +3,7 @@ import type { GraphBuilder } from "../graph/builder.js";
 import { concrete, extent } from "../graph/dims/shape.js";
 import type { Value } from "../graph/graph.js";
 import { elements } from "../graph/tensor.js";
-import { type Algorithm, noMacs, type Op, required } from "./op.js";
+import { noMacs, type Op, type PlainAlgorithm, required } from "./op.js";
 import { indicesOf } from "./rules/indices-of.js";
 import { sumOfImages } from "./rules/sum-of-images.js";
 import { slack, type Window, windowAttributes, windowOf } from "./rules/window.js";
@@ -24,7 +24,7 @@ export const ConvWeightGradient: Op<typeof attributes> = {
   algorithms: ({ inputs, attributes: { group, ...rest } }) => {
     const x = required(inputs, 0, "x");
     const window = windowOf(rest, x, rest.kernel_shape ?? []);
-    const way = (name: string, write: typeof byTaps): Algorithm => ({
+    const way = (name: string, write: typeof byTaps): PlainAlgorithm => ({
       name,
       write: (g, [x, dy]) => [write(g, x!, dy!, window, group)],
     });

@@ -56,12 +56,14 @@ export interface TrainingContext {
   readonly random: ((key: string, count: number) => Value) | undefined;
 }
 
-/** One of several ways to compute an operator of the domain `senet`. */
-export interface Algorithm {
+/** One of several ways to compute the same: `Context` is what it is written into and from, `Made` what it gives. */
+export interface Algorithm<Context extends readonly unknown[], Made> {
   readonly name: string;
-  /** Writes it for inputs of the types that it was asked for. */
-  write(g: GraphBuilder, inputs: readonly Value[]): readonly Value[];
+  write(...context: Context): Made;
 }
+
+/** A way to write an operator of the domain `senet` in ONNX's own, for inputs of the types that it was asked for. */
+export type PlainAlgorithm = Algorithm<[g: GraphBuilder, inputs: readonly Value[]], readonly Value[]>;
 
 /** Everything there is to know about one operator. Adding one is a file with this, its test and a line in `ops/index.ts`. */
 export type Op<S extends AttributeSchema = AttributeSchema> = OpRules<S> & Kinded;
@@ -119,7 +121,7 @@ interface OpRules<S extends AttributeSchema> {
   algorithms?(call: {
     readonly inputs: readonly ValueType[];
     readonly attributes: AttributesOf<S>;
-  }): readonly Algorithm[];
+  }): readonly PlainAlgorithm[];
 }
 
 /** The cost rule of everything that is neither a convolution nor a dense layer. */

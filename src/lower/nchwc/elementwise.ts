@@ -3,22 +3,22 @@ import type { Value } from "../../graph/graph.js";
 import { isOfKind, type OpName } from "../../ops/index.js";
 import { lowerPlain } from "../lower-plain.js";
 import { type FeatureMap, store } from "./feature-map.js";
+import type { NodeOnBlocks } from "./map-source.js";
 import { isNumber } from "./numbers.js";
-import type { Call } from "./rules.js";
 
 /**
  * An operator that makes every element from those at the same place, over maps of one shape, and numbers: to it blocks are
  * an order like any other. Undefined where it is anything else.
  */
-export function elementwise({ k, node, inputs, isMap, anyMap, plain }: Call): readonly FeatureMap[] | undefined {
-  const shape = inputs.find((_, i) => isMap(i))?.shape.join();
+export function elementwise({ k, node, inputs }: NodeOnBlocks): readonly FeatureMap[] | undefined {
+  const shape = inputs.find(({ form }) => form === "blocked")?.type.shape.join();
   if (shape === undefined || !isOfKind(node, "activation", "elementwise", "join")) return undefined;
-  if (!inputs.every((input) => isNumber(input) || input.shape.join() === shape)) return undefined;
+  if (!inputs.every(({ type }) => isNumber(type) || type.shape.join() === shape)) return undefined;
 
-  const maps = inputs.map((input, i) => (isNumber(input) ? undefined : anyMap(i)));
-  if (maps.some((each, i) => each === undefined && !isNumber(inputs[i]!))) return undefined; // a map of one point is none
+  const maps = inputs.map((input) => (isNumber(input.type) ? undefined : input.map()));
+  if (maps.some((each, i) => each === undefined && !isNumber(inputs[i]!.type))) return undefined; // a map of one point is none
   const written = (made: (map: FeatureMap) => Value): Value => {
-    const values = maps.map((each, i) => (each === undefined ? plain(i) : made(each)));
+    const values = maps.map((each, i) => (each === undefined ? inputs[i]!.plain() : made(each)));
     const given = node.inputs.map((name) => (name === "" ? undefined : values.shift()));
     return lowerPlain(k.g, node, given)?.[0] ?? k.g.call(node.op as OpName, given, attributesOf(node));
   };

@@ -1,6 +1,12 @@
 import type { Value } from "../../graph/graph.js";
 import { flipKernel } from "../../ops/conv-input-gradient.js";
-import { type Grouping, type Kernels, mapShape } from "./kernels.js";
+import type { Window } from "../../ops/rules/window.js";
+import { type Extra, type Grouping, type Kernels, mapShape } from "./kernels.js";
+
+/** A convolution by plain weights w [O, I, kH, kW], or depthwise [C, 1, kH, kW]; otherwise as {@link Kernels.slide}. */
+export function convolve(k: Kernels, x: Value, w: Value, window: Window, extra: Extra = {}): Value {
+  return k.slide(x, blockedFilter(k, w), window, extra);
+}
 
 /** Weights [O, I, kH, kW] in the order the blocked convolution reads them: [O/b, I/b, kH·kW, b in, b out]. */
 export function blockedFilter(k: Kernels, w: Value): Value {

@@ -2,7 +2,8 @@ import type { Value } from "../../graph/graph.js";
 import { sumOfImages } from "../../ops/rules/sum-of-images.js";
 import type { Window } from "../../ops/rules/window.js";
 import { depthwiseWeightGradient } from "./depthwise.js";
-import type { InputGradient } from "./input-gradient.js";
+import { convolve } from "./filters.js";
+import type { InputGradientWay } from "./input-gradient-way.js";
 import { type Extra, type Kernels, mapShape } from "./kernels.js";
 
 /**
@@ -14,11 +15,11 @@ export const folded = {
   convolve(k: Kernels, x: Value, w: Value, window: Window, { bias, sum }: Extra = {}): Value {
     const [n, c] = mapShape(x);
     const extra = { ...(bias && { bias: tiled(k, bias, n) }), ...(sum && { sum: oneImage(k, sum) }) };
-    return batchOf(k, n, k.convolve(oneImage(k, x), filters(k, w, [n, c]), window, { ...extra, depthwise: true }));
+    return batchOf(k, n, convolve(k, oneImage(k, x), filters(k, w, [n, c]), window, { ...extra, depthwise: true }));
   },
 
   /** dy [N, C, H', W'], w [C, 1, kH, kW] plain -> dx [N, C, H, W], `sum` added. */
-  inputGradient(k: Kernels, dy: Value, w: Value, write: InputGradient["write"], sum?: Value): Value {
+  inputGradient(k: Kernels, dy: Value, w: Value, write: InputGradientWay["write"], sum?: Value): Value {
     const [n, c] = mapShape(dy);
     const extra = { depthwise: true, sum: sum && oneImage(k, sum) };
     return batchOf(k, n, write(k, oneImage(k, dy), filters(k, w, [n, c]), extra));

@@ -9,42 +9,36 @@ import { store } from "./feature-map.js";
 import { someTaps, turnedFilter } from "./filters.js";
 import { folded } from "./folded.js";
 import { groupsOf, spreadGroups } from "./grouped.js";
-import type { Grouping, Kernels } from "./kernels.js";
+import type { InputGradientWay } from "./input-gradient-way.js";
+import type { Kernels } from "./kernels.js";
+import { type BlockAlgorithm, type NodeOnBlocks, ownMap } from "./map-source.js";
 import { openMap } from "./open-map.js";
 import { cut, insertZeros, weave } from "./rearrange.js";
-import type { BlockAlgorithm, Call } from "./rules.js";
-
-/** How the gradient of a convolution for its input is computed on channel blocks. */
-export interface InputGradient {
-  readonly name: string;
-  /** @param dy blocked [N, O, H', W']. @param w plain [O, I/group, kH, kW]. @param sum blocked [N, I, H, W], added. */
-  write(k: Kernels, dy: Value, w: Value, grouping?: Grouping & { readonly sum?: Value | undefined }): Value;
-}
 
 /** The ways to compute `ConvInputGradient`; none where the layout has no good one. */
-export function inputGradientAlgorithms({ k, node, inputs, map, anyMap, plain }: Call): readonly BlockAlgorithm[] {
+export function inputGradientAlgorithms({ k, node, inputs }: NodeOnBlocks): readonly BlockAlgorithm[] {
   const [dy, w] = [inputs[0]!, inputs[1]!];
   const attributes = attributesOf(node) as AttributesOf<typeof ConvInputGradient.attributes>;
   const { group, input_shape: size = [] } = attributes;
-  if (dy.shape.length !== 4) return [];
-  const depthwise = isDepthwise(group, w);
-  const groups = group > 1 && !depthwise ? groupsOf(k.block, w, group) : undefined;
-  const window = windowOf(attributes, dy, kernelOf(w));
-  const ways = inputGradients(window, { places: dy.shape.slice(2).map(Number), size, depthwise });
-  const given = depthwise || groups || (group === 1 && extent(w, 1) % k.block === 0) ? map(0) : undefined;
+  if (dy.type.shape.length !== 4) return [];
+  const depthwise = isDepthwise(group, w.type);
+  const groups = group > 1 && !depthwise ? groupsOf(k.block, w.type, group) : undefined;
+  const window = windowOf(attributes, dy.type, kernelOf(w.type));
+  const ways = inputGradients(window, { places: dy.type.shape.slice(2).map(Number), size, depthwise });
+  const given = depthwise || groups || (group === 1 && extent(w.type, 1) % k.block === 0) ? ownMap(k, dy) : undefined;
   if (given !== undefined) {
-    const weights = () => (groups ? spreadGroups(k, plain(1), groups) : plain(1));
+    const weights = () => (groups ? spreadGroups(k, w.plain(), groups) : w.plain());
     const grouping = { depthwise, groups: groups?.count ?? 1 };
     return ways.map(({ name, write }) => ({
       name,
       write: () => [openMap(k, ({ sum }) => write(k, store(k, given), weights(), { ...grouping, sum }))],
     }));
   }
-  const together = depthwise ? anyMap(0) : undefined;
+  const together = depthwise ? dy.map() : undefined;
   if (together === undefined) return [];
   return ways.map(({ name, write }) => ({
     name: `${name}-of-one-image`,
-    write: () => [openMap(k, ({ sum }) => folded.inputGradient(k, store(k, together), plain(1), write, sum))],
+    write: () => [openMap(k, ({ sum }) => folded.inputGradient(k, store(k, together), w.plain(), write, sum))],
   }));
 }
 
@@ -52,7 +46,7 @@ export function inputGradientAlgorithms({ k, node, inputs, map, anyMap, plain }:
 export function inputGradients(
   window: Window,
   { places, size, depthwise = false }: { places: readonly number[]; size: readonly number[]; depthwise?: boolean },
-): readonly InputGradient[] {
+): readonly InputGradientWay[] {
   const { strides } = window;
   if (strides.every((stride) => stride === 1)) return [dense(window, places, size)].filter((way) => way !== undefined);
   const ways = [byParity(window, places, size), insertedZeros(window, places, size)];
@@ -61,7 +55,7 @@ export function inputGradients(
 }
 
 /** One convolution with the kernel turned by half a turn: a full correlation, of dy with zeros between its points where there are strides. */
-function dense(window: Window, places: readonly number[], size: readonly number[]): InputGradient | undefined {
+function dense(window: Window, places: readonly number[], size: readonly number[]): InputGradientWay | undefined {
   const { before } = window;
   const first = before.map((pad, i) => reach(window, i) - 1 - pad);
   const last = first.map((pad, i) => size[i]! + reach(window, i) - 1 - places[i]! - pad);
@@ -74,7 +68,11 @@ function dense(window: Window, places: readonly number[], size: readonly number[
   };
 }
 
-function insertedZeros(window: Window, places: readonly number[], size: readonly number[]): InputGradient | undefined {
+function insertedZeros(
+  window: Window,
+  places: readonly number[],
+  size: readonly number[],
+): InputGradientWay | undefined {
   const [down, across] = window.strides as [number, number];
   const way = dense(window, [places[0]! * down, places[1]! * across], size);
   const spread = (k: Kernels, dy: Value) => insertZeros(k, dy, [down, across]);
@@ -94,7 +92,7 @@ interface Phase {
  * Rows of dx that are `stride` apart see the same taps of the kernel, those of every kind others: one small convolution of
  * dy for every kind of row and column, woven together. No product with a zero is computed.
  */
-function byParity(window: Window, places: readonly number[], size: readonly number[]): InputGradient | undefined {
+function byParity(window: Window, places: readonly number[], size: readonly number[]): InputGradientWay | undefined {
   const { kernel, strides, dilations, before } = window;
   if (dilations.some((dilation) => dilation !== 1)) return undefined;
   const count = size.map((extent, i) => Math.ceil(extent / strides[i]!));

@@ -3,7 +3,6 @@ import { concrete, extent } from "../../graph/dims/shape.js";
 import type { Value } from "../../graph/graph.js";
 import { float32 } from "../../graph/tensor.js";
 import type { Window } from "../../ops/rules/window.js";
-import { blockedFilter } from "./filters.js";
 
 /** Extents of a feature map. */
 export type MapShape = readonly [n: number, c: number, h: number, w: number];
@@ -105,14 +104,9 @@ export class Kernels {
   }
 
   /**
-   * A convolution of x, blocked or with fewer channels than a block plain, with plain weights w [O, I, kH, kW], or with
-   * w [C, 1, kH, kW] depthwise: a group for every channel. `bias` is a vector [1, O]; `sum` a blocked map that is added.
+   * A convolution of x, blocked or with fewer channels than a block plain, by a filter as `blockedFilter` makes it; depthwise
+   * with a group for every channel. `bias` is a vector [1, O]; `sum` a blocked map that is added.
    */
-  convolve(x: Value, w: Value, window: Window, extra: Extra = {}): Value {
-    return this.slide(x, blockedFilter(this, w), window, extra);
-  }
-
-  /** The same with weights that are in blocks already. */
   slide(x: Value, filter: Value, window: Window, { bias, sum, depthwise, groups = 1 }: Extra): Value {
     const { kernel, strides, dilations, before, after } = window;
     const outputs = extent(filter, 0);

@@ -6,73 +6,78 @@ import type { ConvWeightGradient } from "../../ops/conv-weight-gradient.js";
 import { type Window, windowOf } from "../../ops/rules/window.js";
 import { depthwiseWeightGradient } from "./depthwise.js";
 import { type FeatureMap, store } from "./feature-map.js";
+import { fillsBlocks, isPoint } from "./fills-blocks.js";
 import { folded } from "./folded.js";
 import { groupedWeightGradient, groupsFrom } from "./grouped.js";
 import { byChannel, filledImages, surrounded, withImages } from "./images.js";
 import { type Kernels, mapShape } from "./kernels.js";
+import { type BlockAlgorithm, type MapSource, type NodeOnBlocks, ownMap } from "./map-source.js";
 import { pointwiseWeightGradient } from "./pointwise.js";
-import { type BlockAlgorithm, type Call, fillsBlocks, isPoint } from "./rules.js";
 
 /** The ways to compute `ConvWeightGradient` on channel blocks, the one that is best by rule first; none where there is no good one. */
-export function weightGradientAlgorithms(call: Call): readonly BlockAlgorithm[] {
-  const [x, dy] = [call.inputs[0]!, call.inputs[1]!];
-  if (x.shape.length !== 4) return [];
-  const attributes = attributesOf(call.node) as AttributesOf<typeof ConvWeightGradient.attributes>;
-  const window = windowOf(attributes, x, attributes.kernel_shape ?? []);
+export function weightGradientAlgorithms({ k, node, inputs: given }: NodeOnBlocks): readonly BlockAlgorithm[] {
+  const [x, dy] = [given[0]!, given[1]!];
+  if (x.type.shape.length !== 4) return [];
+  const attributes = attributesOf(node) as AttributesOf<typeof ConvWeightGradient.attributes>;
   const { group } = attributes;
-  if (group === 1) return [...pointwise(call, window), ...dense(call, window)];
-  const [inputs, outputs] = [extent(x, 1) / group, extent(dy, 1) / group];
-  return inputs === 1 && outputs === 1 ? depthwise(call, window) : grouped(call, window, { group, inputs, outputs });
+  const sides: Sides = { k, x, dy, window: windowOf(attributes, x.type, attributes.kernel_shape ?? []) };
+  if (group === 1) return [...pointwise(sides), ...dense(sides)];
+  const [inputs, outputs] = [extent(x.type, 1) / group, extent(dy.type, 1) / group];
+  return inputs === 1 && outputs === 1 ? depthwise(sides) : grouped(sides, { group, inputs, outputs });
 }
 
-function depthwise({ k, inputs: [x, dy], anyMap }: Call, window: Window): readonly BlockAlgorithm[] {
-  const [a, b] = isPoint(x!) || isPoint(dy!) ? [] : [anyMap(0), anyMap(1)];
+/** What went into a convolution, the gradient of what came out, and the window between them. */
+interface Sides {
+  readonly k: Kernels;
+  readonly x: MapSource;
+  readonly dy: MapSource;
+  readonly window: Window;
+}
+
+function depthwise({ k, x, dy, window }: Sides): readonly BlockAlgorithm[] {
+  const [a, b] = isPoint(x.type) || isPoint(dy.type) ? [] : [x.map(), dy.map()];
   if (a === undefined || b === undefined) return [];
-  const [name, write] = fillsBlocks(k, x!)
+  const [name, write] = fillsBlocks(k, x.type)
     ? ["depthwise", depthwiseWeightGradient]
     : ["depthwise-of-one-image", folded.weightGradient];
   return [algorithm(name, () => write(k, store(k, a), store(k, b), window))];
 }
 
-function grouped(call: Call, window: Window, sizes: Parameters<typeof groupsFrom>[1]): readonly BlockAlgorithm[] {
-  const { k, inputs, map } = call;
-  const dy = inputs[1]!;
+function grouped({ k, x, dy, window }: Sides, sizes: Parameters<typeof groupsFrom>[1]): readonly BlockAlgorithm[] {
   const groups = groupsFrom(k.block, sizes);
-  const by = groups && !isPoint(dy) ? map(1) : undefined;
+  const by = groups && !isPoint(dy.type) ? ownMap(k, dy) : undefined;
   if (groups === undefined || by === undefined) return [];
-  const around = () => surrounded(call, window, mapShape(dy).slice(2));
+  const around = () => surrounded(k, x, window, mapShape(dy.type).slice(2));
   return [algorithm("groups-of-images", () => groupedWeightGradient(k, around(), store(k, by), window, groups))];
 }
 
 /** That of a 1×1 convolution. */
-function pointwise({ k, inputs: [x, dy], map, plain }: Call, window: Window): readonly BlockAlgorithm[] {
+function pointwise({ k, x, dy, window }: Sides): readonly BlockAlgorithm[] {
   const { kernel, strides, before, after } = window;
   const plainly = [...before, ...after].every((pad) => pad === 0) && strides[0] === strides[1];
-  if (!kernel.every((size) => size === 1) || !plainly || isPoint(x!) || isPoint(dy!)) return [];
-  if (extent(x!, 1) % k.block !== 0) return [];
-  const [a, b] = [map(0), map(1)];
+  if (!kernel.every((size) => size === 1) || !plainly || isPoint(x.type) || isPoint(dy.type)) return [];
+  if (extent(x.type, 1) % k.block !== 0) return [];
+  const [a, b] = [ownMap(k, x), ownMap(k, dy)];
   if (a === undefined || b === undefined) return [];
-  const both = (i: number, each: FeatureMap) => ({ blocked: store(k, each), plain: () => plain(i) });
-  return [algorithm("pixels-as-channels", () => pointwiseWeightGradient(k, both(0, a), both(1, b), strides[0]!))];
+  const both = (source: MapSource, map: FeatureMap) => ({ blocked: store(k, map), plain: () => source.plain() });
+  return [algorithm("pixels-as-channels", () => pointwiseWeightGradient(k, both(x, a), both(dy, b), strides[0]!))];
 }
 
 /** As one convolution over x with dy as its filter. */
-function dense(call: Call, window: Window): readonly BlockAlgorithm[] {
-  const { k, inputs, map } = call;
-  const [x, dy] = [inputs[0]!, inputs[1]!];
-  const by = isPoint(dy) ? undefined : map(1);
+function dense({ k, x, dy, window }: Sides): readonly BlockAlgorithm[] {
+  const by = isPoint(dy.type) ? undefined : ownMap(k, dy);
   if (by === undefined) return [];
-  const images = filledImages(k, extent(x, 0));
-  const [, , ...places] = mapShape(dy);
+  const images = filledImages(k, extent(x.type, 0));
+  const [, , ...places] = mapShape(dy.type);
   const way = (name: string, write: typeof imagesAsGroups) =>
     algorithm(name, () => {
-      const turned = byChannel(k, surrounded(call, window, places), images); // [I, N, H', W']
+      const turned = byChannel(k, surrounded(k, x, window, places), images); // [I, N, H', W']
       return write(k, turned, withImages(k, store(k, by), images), window);
     });
   const groups = way("images-as-groups", imagesAsGroups);
   if (images % k.block !== 0) return [groups];
   const channels = way("images-as-channels", imagesAsChannels);
-  const few = extent(x, 1) * window.kernel[0]! * window.kernel[1]! <= 2 * places[0]! * places[1]!;
+  const few = extent(x.type, 1) * window.kernel[0]! * window.kernel[1]! <= 2 * places[0]! * places[1]!;
   return few ? [groups, channels] : [channels, groups];
 }
 
