@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearest, optionError, prefixed, UserError, valueError } from "./errors.js";
+import { nearest, optionError, UserError, valueError, withContext } from "./errors.js";
 
 describe("UserError", () => {
   it("is an Error that is known by its name", () => {
@@ -16,12 +16,26 @@ describe("an error about an option", () => {
     expect([error.options, error.about]).toEqual([["minLr"], "got 1; expected 0 to 0.1"]);
     expect(optionError("labels", "got 3 names; expected 10").message).toBe("labels: got 3 names; expected 10");
   });
+});
 
-  it("keeps its options behind a name that is put before it", () => {
-    const error = prefixed("a.onnx", new UserError("use a smaller learning rate", { option: ["lr", "warmup"] }));
-    expect(error).toBeInstanceOf(UserError);
-    expect(error).toMatchObject({ message: "a.onnx: use a smaller learning rate", options: ["lr", "warmup"] });
-    expect(prefixed("a.onnx", 3)).toBe(3);
+describe("withContext", () => {
+  const failing = (error: Error) => (): number => {
+    throw error;
+  };
+
+  it("puts a name before a mistake, which keeps its options", () => {
+    const error = new UserError("use a smaller learning rate", { option: ["lr", "warmup"] });
+    const told = { name: "UserError", message: "a.onnx: use a smaller learning rate", options: ["lr", "warmup"] };
+    expect(() => withContext("a.onnx", failing(error))).toThrow(expect.objectContaining(told));
+    expect(withContext("a.onnx", () => 3)).toBe(3);
+  });
+
+  it("leaves what begins with the name, and what is no mistake of the user, as it is", () => {
+    for (const error of [new UserError("a.onnx has 5 bytes"), new TypeError("x is not a function")]) {
+      expect(() => withContext("a.onnx", failing(error))).toThrow(
+        expect.objectContaining({ name: error.name, message: error.message }),
+      );
+    }
   });
 });
 

@@ -44,10 +44,17 @@ export function valueError(
   return new UserError(`${where}: got ${called} ${value}; expected ${expected}`, { option, about });
 }
 
-/** The error with a name before its text, such as that of the file that is wrong; anything but a UserError as it is. */
-export function prefixed(name: string, error: unknown): unknown {
-  if (!(error instanceof UserError)) return error;
-  return new UserError(`${name}: ${error.message}`, { option: error.options, cause: error });
+/**
+ * Does `work`. A `UserError` of it then begins with a name, such as that of the file that is wrong, unless it does so
+ * already; other errors stay as they are.
+ */
+export function withContext<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof UserError) || error.message.startsWith(name)) throw error;
+    throw new UserError(`${name}: ${error.message}`, { option: error.options, cause: error });
+  }
 }
 
 /** The entry of `known` nearest to `given`, or undefined: at most two edits, or a third of its length, away. */

@@ -143,7 +143,7 @@ it.each([
     "",
     "empty.safetensors: got x float32 [0, 3, 8, 8]; expected x float32 [N, C, H, W], none",
   ],
-  ["run", ".", "", "cannot read . (it is a folder); give the path of a .safetensors file"],
+  ["run", ".", "", "cannot read . (it is a folder); expected a file"],
   ["run", "in.safetensors", "--output .", "--output: cannot write . (it is a folder); give another path"],
 ])("senet %s of %s %s says what is wrong in one line", async (command, input, more, message) => {
   const flags = more === "" ? [] : more.split(" ");

@@ -1,4 +1,5 @@
-import type { Dataset, Statistics } from "../data/dataset.js";
+import type { Dataset } from "../data/dataset.js";
+import type { Statistics } from "../data/image-set.js";
 import type { Graph, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { type Attention, formatAttention } from "../layers/attention/attention.js";

@@ -2,51 +2,8 @@ import { cropPixels, type Pixels } from "./augment/pixels.js";
 import type { Resampling } from "./augment/resampling.js";
 import { type Box, resize } from "./augment/resize.js";
 import type { Extent } from "./augment/window.js";
-import type { Preprocessing } from "./preprocessing.js";
-
-/** A size in pixels: height and width, or one number for both. */
-export type ImageSize = number | readonly [height: number, width: number];
-
-/** A size as height and width. */
-export function extentOf(size: ImageSize): Extent {
-  const [height, width] = typeof size === "number" ? [size, size] : size;
-  return { height, width };
-}
-
-/** A size as people write it: `224`, or `192x320`, height first. */
-export function formatSize(size: ImageSize): string {
-  return typeof size === "number" ? String(size) : size.join("x");
-}
-
-/**
- * What a photo of another shape than the input's loses.
- *
- * - `center`: its edges. It is resized in its shape until it covers `resize`.
- * - `squash`: its shape. Each side is resized by itself.
- * - `border`: nothing. It is resized in its shape until it fits into `resize`; what lacks has the mean's colour.
- *
- * Source: timm `transforms_imagenet_eval`.
- * @useDeclaredType
- */
-export type CropMode = (typeof cropModes)[number];
-
-export const cropModes = ["center", "squash", "border"] as const;
-
-/**
- * How the sides of the resized photo and the place of the cut become whole pixels.
- *
- * - `torchvision`: the side that does not decide down, the place to the nearest, halves to even. Source: torchvision
- * `Resize(int)` and `CenterCrop`, which timm uses too where both sides of `resize` are equal and the middle is cut out.
- * - `keep-ratio`: sides and place to the nearest, halves to even. Source: timm `ResizeKeepRatio`, which it uses otherwise.
- * - `nearest`: the sides to the nearest, the place down. Source: the sides as in `ResizeKeepRatio`, the place as in
- * transformers' `center_crop`; many evaluations written by hand do so.
- *
- * Half a pixel counts: the logits of a photo differ by up to 2 between them.
- * @useDeclaredType
- */
-export type Rounding = (typeof roundings)[number];
-
-export const roundings = ["torchvision", "keep-ratio", "nearest"] as const;
+import { extentOf, type ImageSize } from "./image-size.js";
+import type { CropMode, Preprocessing, Rounding } from "./preprocessing.js";
 
 /** The size a photo is resized to, and where the input lies in it; it may reach beyond the edges. */
 export interface CentreCrop {

@@ -1,4 +1,4 @@
-import type { Geometry, Statistics } from "./dataset.js";
+import type { Geometry, Statistics } from "./image-set.js";
 
 /**
  * Mean and standard deviation (of the population) of each channel over all pixels of all images, scaled to 0–1.

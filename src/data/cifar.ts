@@ -1,6 +1,6 @@
 import { UserError } from "../errors.js";
 import type { NamedBytes } from "../files/named-bytes.js";
-import { checkLabels, type ImageSet } from "./dataset.js";
+import { checkLabels, type ImageSet } from "./image-set.js";
 
 /** The pixels of one CIFAR image: red, green and blue planes of 32 × 32 bytes, row by row. */
 const pixelBytes = 3 * 32 * 32;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { defineDataset, type ImageSet } from "./dataset.js";
+import { defineDataset } from "./dataset.js";
+import type { ImageSet } from "./image-set.js";
 
 const set = (images: number[], labels: number[]): ImageSet => ({
   images: Uint8Array.from(images),

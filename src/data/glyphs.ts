@@ -2,7 +2,8 @@ import { z } from "zod";
 import { UserError } from "../errors.js";
 import type { NamedBytes } from "../files/named-bytes.js";
 import { parseCifar } from "./cifar.js";
-import { defineDataset, type ImageSet, type Limits, type MemoryDataset } from "./dataset.js";
+import { defineDataset, type Limits, type MemoryDataset } from "./dataset.js";
+import type { ImageSet } from "./image-set.js";
 
 const split = z.object({ file: z.string(), count: z.int().positive(), sha256: z.string() });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../random.js";
+import type { Batch } from "./batch.js";
 import { batchesOf, memorySplit } from "./memory-split.js";
-import { type Batch, type BatchOptions, countBatches } from "./split.js";
+import { type BatchOptions, countBatches } from "./split.js";
 
 // Ten images of 4 × 4 random bytes; image i has label i.
 const random = new Random(1);

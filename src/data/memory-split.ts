@@ -8,9 +8,10 @@ import { resize } from "./augment/resize.js";
 import { vary, writePixels } from "./augment/vary.js";
 import { randomWindow } from "./augment/window.js";
 import { drawVariation, normalisationTable, unchanged, writeImage } from "./augment/write-image.js";
-import type { Geometry, ImageSet, Statistics } from "./dataset.js";
+import type { Batch } from "./batch.js";
+import type { Geometry, ImageSet, Statistics } from "./image-set.js";
 import { prefetch } from "./prefetch.js";
-import { type Batch, type BatchOptions, checkBatchOptions, countBatches, type Split, visitingOrder } from "./split.js";
+import { type BatchOptions, checkBatchOptions, countBatches, type Split, visitingOrder } from "./split.js";
 import { viewCount } from "./views.js";
 
 /** A split whose images are bytes in memory. */

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.js";
 import type { NamedBytes } from "../files/named-bytes.js";
-import { checkLabels, type Geometry, type ImageSet } from "./dataset.js";
 import { parseIdx } from "./idx.js";
+import { checkLabels, type Geometry, type ImageSet } from "./image-set.js";
 
 /** One of the datasets in the layout of MNIST: four IDX files of grey images and labels. */
 export interface MnistKind {

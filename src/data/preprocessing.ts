@@ -1,17 +1,36 @@
 import { UserError } from "../errors.js";
-import { type Pixels, withChannels } from "./augment/pixels.js";
 import type { Resampling } from "./augment/resampling.js";
-import { writePixels } from "./augment/vary.js";
-import { normalisationTable } from "./augment/write-image.js";
-import {
-  type CropMode,
-  centreCrop,
-  extentOf,
-  formatSize,
-  type ImageSize,
-  type Rounding,
-  resizeAndCrop,
-} from "./centre-crop.js";
+import { extentOf, formatSize, type ImageSize } from "./image-size.js";
+
+/**
+ * What a photo of another shape than the input's loses.
+ *
+ * - `center`: its edges. It is resized in its shape until it covers `resize`.
+ * - `squash`: its shape. Each side is resized by itself.
+ * - `border`: nothing. It is resized in its shape until it fits into `resize`; what lacks has the mean's colour.
+ *
+ * Source: timm `transforms_imagenet_eval`.
+ * @useDeclaredType
+ */
+export type CropMode = (typeof cropModes)[number];
+
+export const cropModes = ["center", "squash", "border"] as const;
+
+/**
+ * How the sides of the resized photo and the place of the cut become whole pixels.
+ *
+ * - `torchvision`: the side that does not decide down, the place to the nearest, halves to even. Source: torchvision
+ * `Resize(int)` and `CenterCrop`, which timm uses too where both sides of `resize` are equal and the middle is cut out.
+ * - `keep-ratio`: sides and place to the nearest, halves to even. Source: timm `ResizeKeepRatio`, which it uses otherwise.
+ * - `nearest`: the sides to the nearest, the place down. Source: the sides as in `ResizeKeepRatio`, the place as in
+ * transformers' `center_crop`; many evaluations written by hand do so.
+ *
+ * Half a pixel counts: the logits of a photo differ by up to 2 between them.
+ * @useDeclaredType
+ */
+export type Rounding = (typeof roundings)[number];
+
+export const roundings = ["torchvision", "keep-ratio", "nearest"] as const;
 
 /** How a photo becomes the input of a network: resized, the middle cut out, normalised. */
 export interface Preprocessing {
@@ -28,31 +47,6 @@ export interface Preprocessing {
   /** Per channel, of pixels scaled to 0–1; as many as the input has channels. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
-}
-
-/**
- * Turns a photo into a network's input, as the published evaluations do it: equal to timm's and torchvision's
- * transforms over PIL, pixel for pixel.
- * @param image [H, W, C] bytes in grey, colour, or colour with alpha (which is dropped), turned upright.
- * @returns [C, height, width], (pixel / 255 − mean) / std.
- * @throws UserError when the image has no pixels, or the preprocessing is out of range.
- *
- * @example
- * const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
- * const x = preprocess({ data: new Uint8Array(data.buffer), width, height, channels: 4 }, preprocessing);
- */
-export function preprocess(image: Pixels, p: Preprocessing): Float32Array<ArrayBuffer> {
-  checkPreprocessing(p);
-  const { data, height, width, channels } = image;
-  if (data.length === 0 || data.length !== height * width * channels) {
-    throw new UserError(
-      `preprocess: got ${data.length} bytes; expected ${height * width * channels}, [${height}, ${width}, ${channels}], and at least one pixel`,
-    );
-  }
-  const input = resizeAndCrop(withChannels(image, p.mean.length), centreCrop(image, p), p.interpolation);
-  const x = new Float32Array(p.mean.length * p.height * p.width);
-  writePixels(x, input, normalisationTable(p));
-  return x;
 }
 
 /** @throws UserError for sizes that are no whole numbers from 1, and for other than 1 or 3 means with as many stds. */

@@ -1,5 +1,6 @@
-import type { Geometry, Statistics } from "../data/dataset.js";
-import type { Batch, Split } from "../data/split.js";
+import type { Batch } from "../data/batch.js";
+import type { Geometry, Statistics } from "../data/image-set.js";
+import type { Split } from "../data/split.js";
 import type { Views } from "../data/views.js";
 import type { Graph, Weights } from "../graph/graph.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";

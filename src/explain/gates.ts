@@ -1,5 +1,5 @@
 import { replay } from "../clean/replay.js";
-import type { Geometry, Statistics } from "../data/dataset.js";
+import type { Geometry, Statistics } from "../data/image-set.js";
 import type { Split } from "../data/split.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Weights } from "../graph/graph.js";

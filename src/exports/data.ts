@@ -18,25 +18,13 @@ export type { Pixels } from "../data/augment/pixels.js";
 export type { Resampling } from "../data/augment/resampling.js";
 export { type Box, type ResizeOptions, resize } from "../data/augment/resize.js";
 export type { Extent, Window } from "../data/augment/window.js";
-export {
-  type CentreCrop,
-  type CropMode,
-  centreCrop,
-  type ImageSize,
-  type Rounding,
-  resizedSize,
-} from "../data/centre-crop.js";
-export {
-  type Dataset,
-  type DatasetParts,
-  defineDataset,
-  type Geometry,
-  type ImageSet,
-  type Limits,
-  type MemoryDataset,
-  type Statistics,
-} from "../data/dataset.js";
+export type { Batch } from "../data/batch.js";
+export { type CentreCrop, centreCrop, resizedSize } from "../data/centre-crop.js";
+export { type Dataset, type DatasetParts, defineDataset, type Limits, type MemoryDataset } from "../data/dataset.js";
+export type { Geometry, ImageSet, Statistics } from "../data/image-set.js";
+export type { ImageSize } from "../data/image-size.js";
 export { type MemorySplit, memorySplit } from "../data/memory-split.js";
-export { type Preprocessing, preprocess } from "../data/preprocessing.js";
-export type { Batch, BatchOptions, Split } from "../data/split.js";
+export { preprocess } from "../data/preprocess.js";
+export type { CropMode, Preprocessing, Rounding } from "../data/preprocessing.js";
+export type { BatchOptions, Split } from "../data/split.js";
 export type { Views } from "../data/views.js";

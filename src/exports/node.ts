@@ -6,7 +6,7 @@
 export type { ImageList, ImageRef } from "../data/image-list.js";
 export type { FileSplit } from "../data/node/decode/file-split.js";
 export { readPhoto } from "../data/node/decode/read-photo.js";
-export { type FetchDatasetOptions, fetchDataset } from "../data/node/fetch/fetch-dataset.js";
+export { type FetchDatasetOptions, fetchDataset } from "../data/node/fetch-dataset.js";
 export { datasetSpecs, type OpenOptions, openDataset } from "../data/node/open.js";
 export type { ImageDataset } from "../data/node/open-images.js";
 export { readModel } from "../graph/node/read-model.js";

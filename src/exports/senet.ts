@@ -13,9 +13,11 @@ export { type CompareOptions, type Comparison, compare, type RunId } from "../co
 export { type ComparedModel, type ZooOptions, zooModel } from "../compare/compared-model.js";
 export { type Augmentation, noAugmentation } from "../data/augment/augmentation.js";
 export type { Pixels } from "../data/augment/pixels.js";
+export type { Batch } from "../data/batch.js";
 export { type Dataset, type DatasetParts, defineDataset, type MemoryDataset } from "../data/dataset.js";
-export { type Preprocessing, preprocess } from "../data/preprocessing.js";
-export type { Batch, BatchOptions, Split } from "../data/split.js";
+export { preprocess } from "../data/preprocess.js";
+export type { Preprocessing } from "../data/preprocessing.js";
+export type { BatchOptions, Split } from "../data/split.js";
 export { UserError, type UserErrorDetails } from "../errors.js";
 export { type EvaluateOptions, type Evaluation, evaluate, type TestData } from "../evaluate/evaluate.js";
 export { type Measurement, Tally } from "../evaluate/tally.js";

@@ -1,16 +1,8 @@
 import { UserError } from "../errors.js";
+import { type ByteSource, memorySource } from "./byte-source.js";
 import type { NamedBytes } from "./named-bytes.js";
 
 const block = 512;
-
-/** Bytes that are read by their place: an archive in memory, or a file on the disk. */
-export interface ByteSource {
-  /** The name for messages. */
-  readonly source: string;
-  readonly size: number;
-  /** The bytes from `at` on, fewer where the source ends. */
-  read(at: number, length: number): Uint8Array;
-}
 
 /** A regular file inside a tar archive. */
 export interface TarEntry {
@@ -25,9 +17,8 @@ export interface TarEntry {
  * @throws UserError as {@link tarEntries}.
  */
 export function readTar({ bytes, source }: NamedBytes): Map<string, Uint8Array> {
-  const read = (at: number, length: number) => bytes.subarray(at, at + length);
-  const entries = [...tarEntries({ source, size: bytes.length, read })];
-  return new Map(entries.map(({ path, offset, length }) => [path, read(offset, length)]));
+  const entries = [...tarEntries(memorySource(bytes, source))];
+  return new Map(entries.map(({ path, offset, length }) => [path, bytes.subarray(offset, offset + length)]));
 }
 
 /**
@@ -36,11 +27,12 @@ export function readTar({ bytes, source }: NamedBytes): Map<string, Uint8Array> 
  * Source: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Extended Header".
  * @throws UserError when a header's checksum is wrong, or the archive ends early.
  */
-export function* tarEntries({ source, size: total, read }: ByteSource): Generator<TarEntry, void, undefined> {
+export function* tarEntries(archive: ByteSource): Generator<TarEntry, void, undefined> {
   let override: { path?: string; size?: number } = {}; // from the entry before, for the next one
+  const { name: source, size: total } = archive;
   for (let at = 0; ; ) {
-    const header = read(at, block);
-    if (header.length < block) throw truncated(source, `byte ${at}, where a header or the closing empty block is due`);
+    if (at + block > total) throw truncated(source, `byte ${at}, where a header or the closing empty block is due`);
+    const header = archive.read(at, block);
     if (header.every((byte) => byte === 0)) return;
     checkHeader(header, at, source);
 
@@ -55,8 +47,8 @@ export function* tarEntries({ source, size: total, read }: ByteSource): Generato
     const end = at + block + size;
     if (end > total) throw truncated(source, `byte ${total} inside "${path}", which goes on to ${end}`);
 
-    if (type === "L") override = { ...override, path: text(read(at + block, size), 0, size) };
-    else if (type === "x") override = { ...override, ...paxRecords(read(at + block, size)) };
+    if (type === "L") override = { ...override, path: text(archive.read(at + block, size), 0, size) };
+    else if (type === "x") override = { ...override, ...paxRecords(archive.read(at + block, size)) };
     else if (type !== "g") {
       if (type === "0" || type === "\0") yield { path, offset: at + block, length: size };
       override = {};

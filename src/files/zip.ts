@@ -1,95 +1,180 @@
-import { UserError } from "../errors.js";
-import type { ByteSource } from "./tar.js";
+import { quoted, UserError, withContext } from "../errors.js";
+import type { ByteSource } from "./byte-source.js";
 
 /** A file inside a zip archive. */
 export interface ZipEntry {
   readonly path: string;
-  /** How it is stored: 0 as it is, 8 deflated. */
+  /** How it is packed: 0 as it is, 8 deflated. */
   readonly method: number;
+  /** The checksum of its content. */
   readonly crc32: number;
-  readonly packed: number;
+  /** The first byte of its data in the archive, and how many there are. */
+  readonly offset: number;
+  readonly length: number;
+  /** How many bytes its content has: `length`, unless it is compressed. */
   readonly size: number;
-  /** Where its own header starts. */
-  readonly header: number;
 }
 
 /**
- * The files of a zip archive, by its directory at the end; folders are left out.
- * Source: PKWARE, APPNOTE.TXT 6.3.10, §4.3.12 to §4.3.16, with ZIP64.
- * @throws UserError when it is no zip archive, or cut short.
+ * Sizes in bytes of the records, without what varies.
+ * Source: PKWARE APPNOTE 6.3.10, 4.3.7, 4.3.12 and 4.3.14 to 4.3.16.
  */
-export function* zipEntries(archive: ByteSource): Generator<ZipEntry, void, undefined> {
-  const { source } = archive;
-  const { count, size, offset } = directoryOf(archive);
-  const bytes = archive.read(offset, size);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 0;
-  for (let n = 0; n < count; n++) {
-    if (at + 46 > view.byteLength || view.getUint32(at, true) !== 0x02014b50) throw damaged(source);
-    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((place) => view.getUint16(at + place, true));
-    const path = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength!));
-    const extra = bytes.subarray(at + 46 + nameLength!, at + 46 + nameLength! + extraLength!);
-    const fields = [24, 20, 42].map((place) => view.getUint32(at + place, true));
-    const [unpacked, packed, header] = widened(fields, extra, source);
-    const [method, crc32] = [view.getUint16(at + 10, true), view.getUint32(at + 16, true)];
-    if (!path.endsWith("/")) yield { path, method, crc32, packed: packed!, size: unpacked!, header: header! };
-    at += 46 + nameLength! + extraLength! + commentLength!;
-  }
+const sizes = { local: 30, central: 46, end64: 56, locator64: 20, end: 22 } as const;
+
+const signatures = {
+  local: 0x04034b50,
+  central: 0x02014b50,
+  end64: 0x06064b50,
+  locator64: 0x07064b50,
+  end: 0x06054b50,
+};
+
+/** A comment at the end of an archive is at most so long. */
+const LONGEST_COMMENT = 0xffff;
+
+/** The largest directory that is read, in bytes: some hundred thousand files. */
+const LARGEST_DIRECTORY = 2 ** 25;
+
+/**
+ * The files of a zip archive by path, from its central directory; zip64 included. Nothing is unpacked: whoever unpacks an
+ * entry bounds its `size`.
+ * @param wanted the paths that matter; the other entries may be as they like. By default all but folders.
+ * @throws UserError when the archive is cut short or damaged, holds two files of one path, or encrypted ones.
+ */
+export function zipEntries(archive: ByteSource, wanted = /(?<!\/)$/): Map<string, ZipEntry> {
+  return withContext(archive.name, () => {
+    const { count, offset, length } = findDirectory(archive);
+    if (length > LARGEST_DIRECTORY || offset + length > archive.size) {
+      throw new UserError(
+        `got a zip directory of ${length} bytes at ${offset} in a file of ${archive.size}; give the whole file`,
+      );
+    }
+    const directory = viewOf(archive.read(offset, length));
+    const entries = new Map<string, ZipEntry>();
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      const central = readCentral(directory, at);
+      at = central.next;
+      const { path } = central;
+      if (!wanted.test(path)) continue;
+      if (entries.has(path)) {
+        throw new UserError(`got "${quoted(path)}" twice in the archive; expected every name once`);
+      }
+      entries.set(path, locate(archive, central));
+    }
+    return entries;
+  });
 }
 
-/** Where the packed bytes of an entry start: behind its own header, whose length the directory does not tell. */
-export function contentOffset({ header }: ZipEntry, archive: ByteSource): number {
-  const bytes = archive.read(header, 30);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 30 || view.getUint32(0, true) !== 0x04034b50) throw damaged(archive.source);
-  return header + 30 + view.getUint16(26, true) + view.getUint16(28, true);
-}
-
-function damaged(source: string): UserError {
-  return new UserError(`${source}: got a damaged zip archive; expected a complete one; fetch it again`);
-}
-
-function directoryOf(archive: ByteSource): { count: number; size: number; offset: number } {
-  const start = Math.max(0, archive.size - 22 - 65_535); // a comment may follow
-  const tail = archive.read(start, archive.size - start);
-  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
-  let end = tail.length - 22;
-  while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end--;
-  if (end < 0) throw damaged(archive.source);
-  const found = {
-    count: view.getUint16(end + 10, true),
-    size: view.getUint32(end + 12, true),
-    offset: view.getUint32(end + 16, true),
+/** Where the central directory lies. */
+function findDirectory(archive: ByteSource): { count: number; offset: number; length: number } {
+  const tail = Math.min(archive.size, sizes.end + LONGEST_COMMENT);
+  const start = archive.size - tail;
+  const view = viewOf(archive.read(start, tail));
+  let at = tail - sizes.end;
+  while (at >= 0 && !(view.getUint32(at, true) === signatures.end && comment(view, at) === tail)) at--;
+  if (at < 0) throw new UserError("got a zip archive without its directory at the end; give the whole file");
+  const short = {
+    count: view.getUint16(at + 10, true),
+    length: view.getUint32(at + 12, true),
+    offset: view.getUint32(at + 16, true),
   };
-  const wide = found.count === 0xffff || found.size === 0xffffffff || found.offset === 0xffffffff;
-  const directory = wide ? wideDirectoryOf(archive, view, end) : found;
-  if (directory.offset + directory.size > archive.size) throw damaged(archive.source);
-  return directory;
+  const fits = short.count !== 0xffff && short.length !== 0xffffffff && short.offset !== 0xffffffff;
+  return fits ? short : findDirectory64(archive, start + at);
 }
 
-/** The directory's place in a ZIP64 archive, which a record before the last one points to. */
-function wideDirectoryOf(archive: ByteSource, tail: DataView, end: number) {
-  if (end < 20 || tail.getUint32(end - 20, true) !== 0x07064b50) throw damaged(archive.source);
-  const bytes = archive.read(Number(tail.getBigUint64(end - 12, true)), 56);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 56 || view.getUint32(0, true) !== 0x06064b50) throw damaged(archive.source);
-  const [count, size, offset] = [32, 40, 48].map((place) => Number(view.getBigUint64(place, true)));
-  return { count: count!, size: size!, offset: offset! };
+/** Where an archive would end whose end record is at that place: a comment may hold a signature. */
+function comment(view: DataView, at: number): number {
+  return at + sizes.end + view.getUint16(at + 20, true);
 }
 
-/** Fields whose 32 bits are all set stand in the extra field, in order, with 64. */
-function widened(fields: readonly number[], extra: Uint8Array, source: string): number[] {
-  if (!fields.includes(0xffffffff)) return [...fields];
-  const view = new DataView(extra.buffer, extra.byteOffset, extra.byteLength);
-  for (let at = 0; at + 4 <= extra.length; at += 4 + view.getUint16(at + 2, true)) {
-    if (view.getUint16(at, true) !== 1) continue;
-    let next = at + 4;
-    return fields.map((field) => {
-      if (field !== 0xffffffff) return field;
-      if (next + 8 > extra.length) throw damaged(source);
-      next += 8;
-      return Number(view.getBigUint64(next - 8, true));
-    });
-  }
-  throw damaged(source);
+function findDirectory64(archive: ByteSource, end: number): { count: number; offset: number; length: number } {
+  const fault = () => new UserError("got a large zip archive (zip64) with a damaged end; give the whole file");
+  if (end < sizes.locator64) throw fault();
+  const locator = viewOf(archive.read(end - sizes.locator64, sizes.locator64));
+  const at = long(locator, 8);
+  if (locator.getUint32(0, true) !== signatures.locator64 || at + sizes.end64 > end) throw fault();
+  const record = viewOf(archive.read(at, sizes.end64));
+  if (record.getUint32(0, true) !== signatures.end64) throw fault();
+  return { count: long(record, 32), length: long(record, 40), offset: long(record, 48) };
+}
+
+interface Central extends Omit<ZipEntry, "offset"> {
+  readonly encrypted: boolean;
+  /** Where its local header is. */
+  readonly local: number;
+  /** Where the next record begins. */
+  readonly next: number;
+}
+
+function readCentral(view: DataView, at: number): Central {
+  if (at + sizes.central > view.byteLength || view.getUint32(at, true) !== signatures.central) throw damaged();
+  const [pathBytes, extraBytes, commentBytes] = [28, 30, 32].map((field) => view.getUint16(at + field, true));
+  const pathAt = at + sizes.central;
+  const extraAt = pathAt + pathBytes!;
+  const next = extraAt + extraBytes! + commentBytes!;
+  if (next > view.byteLength) throw damaged();
+  const fields = [24, 20, 42].map((field) => view.getUint32(at + field, true));
+  const [size, length, local] = wide(view, extraAt, extraBytes!, fields);
+  return {
+    path: textOf(view, pathAt, pathBytes!),
+    method: view.getUint16(at + 10, true),
+    crc32: view.getUint32(at + 16, true),
+    length: length!,
+    size: size!,
+    encrypted: (view.getUint16(at + 8, true) & 1) === 1,
+    local: local!,
+    next,
+  };
+}
+
+/**
+ * The size of an entry, its length in the archive and its offset. Those that are all ones stand, in this order, in a zip64
+ * field beside.
+ */
+function wide(view: DataView, extra: number, extraBytes: number, values: readonly number[]): number[] {
+  let field = extra;
+  while (field + 4 <= extra + extraBytes && view.getUint16(field, true) !== 1)
+    field += 4 + view.getUint16(field + 2, true);
+  let at = field + 4;
+  return values.map((value) => {
+    if (value !== 0xffffffff) return value;
+    if (at + 8 > extra + extraBytes) throw damaged();
+    at += 8;
+    return long(view, at - 8);
+  });
+}
+
+/** Finds the data of an entry: behind its local header, whose path and extra field have lengths of their own. */
+function locate(archive: ByteSource, { encrypted, local, next: _next, ...entry }: Central): ZipEntry {
+  const { path, method, length, size } = entry;
+  if (encrypted) throw new UserError(`got "${quoted(path)}" encrypted; expected plain files`);
+  if (method === 0 && length !== size) throw damaged();
+  if (local + sizes.local > archive.size) throw beyond(path, archive);
+  const view = viewOf(archive.read(local, sizes.local));
+  if (view.getUint32(0, true) !== signatures.local) throw damaged();
+  const offset = local + sizes.local + view.getUint16(26, true) + view.getUint16(28, true);
+  if (offset + length > archive.size) throw beyond(path, archive);
+  return { ...entry, offset };
+}
+
+function beyond(path: string, { size }: ByteSource): UserError {
+  return new UserError(`got ${size} bytes, but "${quoted(path)}" of the archive ends beyond them; give the whole file`);
+}
+
+function damaged(): UserError {
+  return new UserError("got a zip archive with a damaged directory; give the whole file");
+}
+
+function textOf(view: DataView, at: number, length: number): string {
+  return new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + at, length));
+}
+
+/** Rounded beyond 2^53, where no file reaches. */
+function long(view: DataView, at: number): number {
+  return Number(view.getBigUint64(at, true));
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,7 +1,8 @@
 import type { Pixels } from "../data/augment/pixels.js";
 import type { Resampling } from "../data/augment/resampling.js";
 import { resize } from "../data/augment/resize.js";
-import { type CropMode, centreCrop, type Rounding, resizeAndCrop, timmFraming } from "../data/centre-crop.js";
+import { centreCrop, resizeAndCrop, timmFraming } from "../data/centre-crop.js";
+import type { CropMode, Rounding } from "../data/preprocessing.js";
 import { noiseImage } from "./noise-image.js";
 
 /** What `tests/goldens/make-resize.py` writes. */

@@ -1,6 +1,7 @@
 import type { Mix } from "../data/augment/mix.js";
+import type { Batch } from "../data/batch.js";
 import type { Dataset } from "../data/dataset.js";
-import { type Batch, countBatches } from "../data/split.js";
+import { countBatches } from "../data/split.js";
 import { measureWait } from "../data/waiting.js";
 import { UserError } from "../errors.js";
 import { float32, int64 } from "../graph/tensor.js";

@@ -1,4 +1,5 @@
-import { type Dataset, defineDataset, type ImageSet } from "../data/dataset.js";
+import { type Dataset, defineDataset } from "../data/dataset.js";
+import type { ImageSet } from "../data/image-set.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
 import { squeezeExcite } from "../layers/attention/squeeze-excite.js";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import type { TimedModel } from "../../compare/latency.js";
-import { prefixed, UserError } from "../../errors.js";
+import { UserError, withContext } from "../../errors.js";
 import { formatShape } from "../../graph/dims/shape.js";
 import type { Graph } from "../../graph/graph.js";
 import { modelFileOf, modelSource, modelSources } from "../../workspace/model/model-source.js";
@@ -138,9 +138,5 @@ async function ofFile(path: string): Promise<Opened> {
   const onnx = await readFile(path).catch((error: Error) => {
     throw new UserError(`--model: cannot read ${path} (${error.message}); give an .onnx file`);
   });
-  try {
-    return { onnx, graph: readOnnx(onnx).graph };
-  } catch (error) {
-    throw prefixed(path, error);
-  }
+  return withContext(path, () => ({ onnx, graph: readOnnx(onnx).graph }));
 }

@@ -80,7 +80,7 @@ async function showOne(spec: string, flags: ShowFlags): Promise<void> {
 
 async function showHome(name: string, json: true | undefined): Promise<void> {
   const { addressOf } = await import("../../data/homes.js");
-  const { homeOf } = await import("../../data/node/fetch/fetch-dataset.js");
+  const { homeOf } = await import("../../data/node/fetch-dataset.js");
   const { about, page, files, unpacks, spec } = homeOf(name);
   if (json) {
     const addresses = files.map((file) => ({ ...file, url: addressOf(file) }));
@@ -98,7 +98,7 @@ async function showHome(name: string, json: true | undefined): Promise<void> {
 }
 
 async function fetchOne(name: string, { to, base }: { to: string; base?: string }): Promise<void> {
-  const { fetchDataset } = await import("../../data/node/fetch/fetch-dataset.js");
+  const { fetchDataset } = await import("../../data/node/fetch-dataset.js");
   const { interruptSignal } = await import("../terminal/interrupt.js");
   const progress = new Progress();
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { Command, Option } from "commander";
-import { prefixed, UserError } from "../../errors.js";
+import { UserError, withContext } from "../../errors.js";
 import { countParameters, type Model } from "../../graph/graph.js";
 import type { Inserted } from "../../insert/insert-attention.js";
 import { parseAttention, type SomeAttention } from "../../layers/attention/attention.js";
@@ -72,8 +72,8 @@ async function run(path: string, flags: InsertFlags): Promise<void> {
   const { withOpenSizes } = await import("../../clean/open-sizes.js");
   const source = await openToInsert(path, { ...flags, seed });
   const options = { attention, start, force, at: nodesOf(flags, source.model) };
-  const sized = naming(path, () => insertAttention(source.model.graph, options));
-  const other = source.open && naming(path, () => insertAttention(source.open!.other, options));
+  const sized = withContext(path, () => insertAttention(source.model.graph, options));
+  const other = source.open && withContext(path, () => insertAttention(source.open!.other, options));
   const open = other && withOpenSizes(sized.graph, other.graph, source.open!.inputs);
   if (other !== undefined && open === undefined && flags.input === undefined) {
     throw new UserError(
@@ -111,15 +111,6 @@ function documentOf(path: string, { out, dryRun, start }: InsertFlags, file: Mod
     [...scaled].map(([name, { from, exponent }]) => [name, { from, by: 2 ** exponent }]),
   );
   return { model: path, ...(weights && { weights }), ...(!dryRun && { out }), start, params, sites, gated, rescaled };
-}
-
-/** Puts the file's name before what is wrong with it. */
-function naming<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw prefixed(path, error);
-  }
 }
 
 /** @throws UserError when there is nothing to write to, or something would be overwritten. */

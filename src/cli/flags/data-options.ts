@@ -9,9 +9,10 @@ import {
   type RandomErasing,
 } from "../../data/augment/augmentation.js";
 import { type Resampling, resamplings } from "../../data/augment/resampling.js";
-import { type CropMode, cropModes, type ImageSize } from "../../data/centre-crop.js";
 import type { Dataset } from "../../data/dataset.js";
+import type { ImageSize } from "../../data/image-size.js";
 import type { OpenOptions } from "../../data/node/open.js";
+import { type CropMode, cropModes } from "../../data/preprocessing.js";
 import { UserError } from "../../errors.js";
 import { numbersOf, pairOf } from "./number-list.js";
 import { number } from "./number-option.js";

@@ -1,7 +1,8 @@
 import { Option } from "commander";
 import { type Resampling, resamplings } from "../../data/augment/resampling.js";
-import { type CropMode, cropModes, type Rounding, resizedSize, roundings } from "../../data/centre-crop.js";
+import { resizedSize } from "../../data/centre-crop.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
+import { type CropMode, cropModes, type Rounding, roundings } from "../../data/preprocessing.js";
 import { UserError } from "../../errors.js";
 import { numbersOf } from "./number-list.js";
 import { number } from "./number-option.js";

@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import type { ImageSize } from "../../data/centre-crop.js";
+import type { ImageSize } from "../../data/image-size.js";
 import { UserError } from "../../errors.js";
 
 /** `--size`: one number for both sides, or height and width as in `192x320`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../random.js";
-import type { Batch } from "../split.js";
+import type { Batch } from "../batch.js";
 import { checkMix, mixBatch } from "./mix.js";
 
 const geometry = { channels: 2, height: 6, width: 5 };

@@ -1,7 +1,7 @@
 import { valueError } from "../../errors.js";
 import { Random } from "../../random.js";
-import type { Geometry } from "../dataset.js";
-import type { Batch, BatchOptions } from "../split.js";
+import type { Batch } from "../batch.js";
+import type { Geometry } from "../image-set.js";
 import { beta } from "./gamma.js";
 
 /**
@@ -59,9 +59,15 @@ function mixImages(x: Float32Array, size: number, geometry: Geometry, random: Ra
   return Math.fround(1 - ((box.bottom - box.top) * (box.right - box.left)) / (geometry.height * geometry.width));
 }
 
+/** What decides how the batches of a pass are mixed. */
+interface MixedPass {
+  readonly seed?: number | undefined;
+  readonly epoch?: number | undefined;
+  readonly mix?: Mix | undefined;
+}
+
 /** The `b`-th batch of a pass, mixed where the pass says so; what is drawn depends on seed, epoch and `b` alone. */
-export function mixed(batch: Batch, b: number, geometry: Geometry, options: BatchOptions): Batch {
-  const { seed = 0, epoch = 0, mix } = options;
+export function mixed(batch: Batch, b: number, geometry: Geometry, { seed = 0, epoch = 0, mix }: MixedPass): Batch {
   return mix ? mixBatch(batch, geometry, new Random(seed, "mix", epoch, b), mix) : batch;
 }
 

@@ -1,5 +1,5 @@
 import type { Random } from "../../random.js";
-import type { Geometry } from "../dataset.js";
+import type { Geometry } from "../image-set.js";
 import type { RandomErasing } from "./augmentation.js";
 
 /**

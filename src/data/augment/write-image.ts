@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.js";
 import type { Random } from "../../random.js";
-import type { Geometry, Statistics } from "../dataset.js";
+import type { Geometry, Statistics } from "../image-set.js";
 import type { Augmentation } from "./augmentation.js";
 
 /** How one image is varied: the window starts `dx` pixels to the right and `dy` down, and is mirrored after the cut. */

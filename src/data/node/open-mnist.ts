@@ -1,5 +1,6 @@
 import { UserError } from "../../errors.js";
-import { defineDataset, type Geometry, type ImageSet, type Limits, type MemoryDataset } from "../dataset.js";
+import { defineDataset, type Limits, type MemoryDataset } from "../dataset.js";
+import type { Geometry, ImageSet } from "../image-set.js";
 import { type MnistKind, parseMnist } from "../mnist.js";
 import { type FileSource, folderSource } from "./list/file-source.js";
 

@@ -1,26 +1,12 @@
-import { createHash } from "node:crypto";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import { writeAll } from "./write-all.js";
 
-/** Writes a file, waits until the disk has it, and returns the SHA-256 of its bytes in hexadecimal digits. */
-export async function writeDurably(path: string, pieces: Iterable<Uint8Array>): Promise<string> {
-  const hash = createHash("sha256");
+/** Writes a file and waits until the disk has it. @throws Error of the file system, such as ENOSPC. */
+export async function writeDurably(path: string, pieces: Iterable<Uint8Array>): Promise<void> {
   await withFile(path, "w", async (file) => {
-    for (const piece of pieces) {
-      hash.update(piece);
-      await writeAll(file, piece);
-    }
+    for (const piece of pieces) await writeAll(file, piece);
     await file.sync();
   });
-  return hash.digest("hex");
-}
-
-/** Replaces a file as one: whoever reads it, whenever the power fails, finds the old content or the new. */
-export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  await writeDurably(`${path}.part`, [bytes]);
-  await renameDurably(`${path}.part`, path);
 }
 
 /** Adds to a file, whole or not at all: where the disk takes only a part, that is cut off again. */
@@ -57,3 +43,13 @@ async function withFile(path: string, flags: string, work: (file: FileHandle) =>
     await file.close();
   }
 }
+
+/** Writes every byte: a single write may take only a part of them. */
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    done += (await file.write(bytes, done, Math.min(bytes.length - done, LARGEST_WRITE))).bytesWritten;
+  }
+}
+
+/** What the system writes in one call, in bytes. */
+export const LARGEST_WRITE = 2 ** 30;

@@ -1,35 +1,35 @@
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, type Stats, statSync } from "node:fs";
 import { UserError } from "../../errors.js";
+import { type ByteSource, checkInside } from "../byte-source.js";
 
-/** A file that is read in pieces. */
-export class OpenFile {
+/** A file that is read in pieces until it is closed. */
+export class OpenFile implements ByteSource {
+  readonly name: string;
   readonly size: number;
-  readonly path: string;
   readonly #descriptor: number;
 
-  constructor(path: string) {
-    this.path = path;
+  /**
+   * @param name what error messages call it: its path by default.
+   * @throws UserError when it cannot be opened or is no file.
+   */
+  constructor(path: string, name = path) {
+    this.name = name;
     try {
       const found = statSync(path); // before opening, which would wait for the other end of a pipe
-      if (!found.isFile()) throw new Error("it is no file");
+      checkIsFile(found);
       this.size = found.size;
       this.#descriptor = openSync(path, "r");
     } catch (error) {
-      throw new UserError(`cannot read ${path} (${error instanceof Error ? error.message : error}); expected a file`);
+      throw new UserError(`cannot read ${name} (${error instanceof Error ? error.message : error}); expected a file`);
     }
   }
 
-  /** `length` bytes from `offset` on, in memory of their own. */
-  read(offset: number, length: number, what = "more"): Uint8Array<ArrayBuffer> {
-    if (offset + length > this.size) {
-      throw new UserError(
-        `${this.path} has ${this.size} bytes; expected ${what} in it up to byte ${offset + length}; give the whole file`,
-      );
-    }
+  read(offset: number, length: number, what?: string): Uint8Array<ArrayBuffer> {
+    checkInside(this, offset, length, what);
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const some = readSync(this.#descriptor, bytes, done, Math.min(length - done, LARGEST_READ), offset + done);
-      if (some === 0) throw new UserError(`${this.path} became shorter while it was read; read it again`);
+      if (some === 0) throw new UserError(`${this.name} became shorter while it was read; read it again`);
       done += some;
     }
     return bytes;
@@ -38,6 +38,11 @@ export class OpenFile {
   close(): void {
     closeSync(this.#descriptor);
   }
+}
+
+/** @throws Error when it is a folder, a device or a pipe. */
+export function checkIsFile(found: Stats): void {
+  if (!found.isFile()) throw new Error(found.isDirectory() ? "it is a folder" : "it is no file");
 }
 
 /** What the system reads in one call, in bytes. */

@@ -102,7 +102,7 @@ describe("writeModel and readModel", () => {
       'in file "" at 0, 1728 bytes; expected the name of a file, an offset and',
     ],
     ["a missing file", (m) => refer(m, "location", "none.data"), "none.data (ENOENT: no such file or directory"],
-    ["a folder", (m) => refer(m, "location", "."), "it is no file"],
+    ["a folder", (m) => refer(m, "location", "."), "it is a folder"],
     [
       "an offset beyond its end",
       (m) => refer(m, "offset", "999999999"),

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, normalize, sep } from "node:path";
-import { prefixed, UserError } from "../../errors.js";
+import { UserError, withContext } from "../../errors.js";
 import { OpenFile } from "../../files/node/open-file.js";
 import type { Model } from "../graph.js";
 import { type ReadOptions, readOnnx } from "../onnx/read-onnx.js";
@@ -16,19 +16,16 @@ export function readModel(path: string, options: Pick<ReadOptions, "image"> = {}
 
 /** Opens an `.onnx` file for as long as `use` takes, with what fetches tensors out of the files beside it. */
 export function withModelFile<T>(path: string, use: (bytes: Uint8Array, external: ReadExternal) => T): T {
-  const files = new Map<string, OpenFile>();
+  const files = new Map([["", new OpenFile(path)]]);
+  const external = (where: ExternalData) => {
+    const location = insideFolder(where);
+    const data = files.get(location) ?? new OpenFile(join(dirname(path), location));
+    files.set(location, data);
+    return data.read(where.offset, where.length, `tensor ${where.tensor}`);
+  };
   try {
-    const file = new OpenFile(path);
-    files.set("", file);
-    const external = (where: ExternalData) => {
-      const location = insideFolder(where);
-      const data = files.get(location) ?? new OpenFile(join(dirname(path), location));
-      files.set(location, data);
-      return data.read(where.offset, where.length, `tensor ${where.tensor}`);
-    };
-    return use(file.read(0, file.size, "a model"), external);
-  } catch (error) {
-    throw error instanceof UserError && error.message.includes(path) ? error : prefixed(path, error);
+    const file = files.get("")!;
+    return withContext(path, () => use(file.read(0, file.size, "a model"), external));
   } finally {
     for (const file of files.values()) file.close();
   }

@@ -1,6 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename } from "node:path";
-import { checkReplaceable } from "../../files/node/replaceable.js";
+import { replaceFileSync } from "../../files/node/replace-file.js";
 import type { Model } from "../graph.js";
 import { type WriteOptions, writeOnnxPieces, writeOnnxSplit } from "../onnx/write-onnx.js";
 
@@ -26,35 +25,9 @@ export function writeModel(
   const bytes = [...weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   if (split || bytes > LARGEST_FILE) {
     const { model, pieces } = writeOnnxSplit(graph, weights, basename(`${path}.data`), { opset });
-    writeWhole(`${path}.data`, pieces);
-    writeWhole(path, [model]);
+    replaceFileSync(`${path}.data`, pieces);
+    replaceFileSync(path, [model]);
   } else {
-    writeWhole(path, writeOnnxPieces(graph, weights, { opset }));
+    replaceFileSync(path, writeOnnxPieces(graph, weights, { opset }));
   }
 }
-
-/** Writes beside and renames, so that a file is never there in part. */
-function writeWhole(path: string, pieces: readonly Uint8Array[]): void {
-  checkReplaceable(path);
-  const beside = `${path}.${process.pid}.part`;
-  const descriptor = openSync(beside, "w");
-  try {
-    for (const piece of pieces) writeAll(descriptor, piece);
-    fsyncSync(descriptor);
-    renameSync(beside, path);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) {
-    done += writeSync(descriptor, bytes, done, Math.min(bytes.length - done, LARGEST_WRITE));
-  }
-}
-
-/** What the system writes in one call, in bytes. */
-const LARGEST_WRITE = 2 ** 30;

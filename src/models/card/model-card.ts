@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { resamplings } from "../../data/augment/resampling.js";
-import { cropModes, resizedSize, roundings } from "../../data/centre-crop.js";
+import { resizedSize } from "../../data/centre-crop.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
+import { cropModes, roundings } from "../../data/preprocessing.js";
 import { UserError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
 

@@ -1,5 +1,5 @@
-import { type CropMode, timmFraming } from "../../data/centre-crop.js";
-import type { Preprocessing } from "../../data/preprocessing.js";
+import { timmFraming } from "../../data/centre-crop.js";
+import type { CropMode, Preprocessing } from "../../data/preprocessing.js";
 import { modelEntry } from "../index.js";
 import type { InputSize } from "../model.js";
 

@@ -3,7 +3,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { optionError } from "../../errors.js";
-import { replaceFile } from "../../files/node/durable.js";
+import { replaceFile } from "../../files/node/replace-file.js";
 import { type AlgorithmTable, algorithmTable } from "../algorithm-table.js";
 
 /** Where the table of an engine on a machine is kept: `~/.cache/senet/algorithms/…json`, or in `XDG_CACHE_HOME`. */

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { UserError } from "../../errors.js";
+import { checksumOf } from "../../files/node/checksum.js";
 import { renameDurably, syncFolder, writeDurably } from "../../files/node/durable.js";
 import { readSafetensorsFile } from "../../weights/safetensors/node/safetensors-file.js";
 import { safetensorsPieces } from "../../weights/safetensors/safetensors.js";
@@ -88,10 +87,10 @@ async function write(path: string, { state, progress }: Checkpoint): Promise<voi
   await mkdir(path);
   try {
     const sums = [
-      `${await writeDurably(join(path, STATE), safetensorsPieces(state))}  ${STATE}\n`,
-      `${await writeDurably(join(path, PROGRESS), [new TextEncoder().encode(writeProgress(progress))])}  ${PROGRESS}\n`,
+      await writeSummed(path, STATE, safetensorsPieces(state)),
+      await writeSummed(path, PROGRESS, [new TextEncoder().encode(writeProgress(progress))]),
     ];
-    await writeDurably(join(path, SUMS), [new TextEncoder().encode(sums.join(""))]);
+    await writeDurably(join(path, SUMS), [new TextEncoder().encode(`${sums.join("\n")}\n`)]);
     await syncFolder(path);
   } catch (error) {
     await rm(path, { recursive: true, force: true }).catch(() => undefined); // the first error is the one to tell
@@ -99,13 +98,28 @@ async function write(path: string, { state, progress }: Checkpoint): Promise<voi
   }
 }
 
+/** Writes a file of the checkpoint and gives its line in the file of sums. */
+async function writeSummed(path: string, name: string, pieces: Iterable<Uint8Array>): Promise<string> {
+  const hash = createHash("sha256");
+  function* summed() {
+    for (const piece of pieces) {
+      hash.update(piece);
+      yield piece;
+    }
+  }
+  await writeDurably(join(path, name), summed());
+  return sumLine(name, hash.digest("hex"));
+}
+
+function sumLine(name: string, sum: string): string {
+  return `${sum}  ${name}`;
+}
+
 /** @throws Error when a file is missing or its bytes are not those that were written. */
 async function read(path: string): Promise<Checkpoint> {
   const lines = (await readFile(join(path, SUMS), "utf8")).split("\n");
   for (const file of [STATE, PROGRESS]) {
-    const hash = createHash("sha256");
-    await pipeline(createReadStream(join(path, file)), hash);
-    if (!lines.includes(`${hash.digest("hex")}  ${file}`)) {
+    if (!lines.includes(sumLine(file, await checksumOf(join(path, file), "SHA-256")))) {
       throw new UserError(`${file} does not have the checksum that ${SUMS} gives`);
     }
   }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { resamplings } from "../../data/augment/resampling.js";
-import { type CropMode, cropModes, timmFraming } from "../../data/centre-crop.js";
+import { timmFraming } from "../../data/centre-crop.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
+import { type CropMode, cropModes } from "../../data/preprocessing.js";
 import { quoted, UserError } from "../../errors.js";
 
 /** What a repository with a timm model says about it in its `config.json`. */

@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { UserError } from "../../errors.js";
+import { bytes } from "../../files/build-zip.test.helper.js";
 import { writeModel } from "../../graph/node/write-model.js";
 import { writeOnnx } from "../../graph/onnx/write-onnx.js";
 import { float32, type Tensor } from "../../graph/tensor.js";
 import { buildGraph, floats } from "../../testing/build-graph.js";
 import { collectGarbage } from "../../testing/collect-garbage.js";
-import { archive, bytes, pickled, tensor, text } from "../pth/hostile-pth.test.helper.js";
+import { archive, pickled, tensor, text } from "../pth/hostile-pth.test.helper.js";
 import { readPth } from "../pth/pth.js";
 import { writeSafetensors } from "../safetensors/safetensors.js";
 import { readAll } from "../tensor-listing.js";
@@ -92,7 +93,7 @@ describe("openTensorFile refuses", () => {
   const shard = "s.safetensors";
   it.each<[string, () => string, string]>([
     ["what is not there", () => at("none.pth"), "cannot read "],
-    ["a folder", () => folder, "it is no file"],
+    ["a folder", () => folder, "it is a folder"],
     [
       "what is no index",
       () => {

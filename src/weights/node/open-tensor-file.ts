@@ -43,16 +43,16 @@ export function openTensorFile<T>(
   try {
     const file = open(path);
     if (/\.json$/i.test(path)) return use({ format: "safetensors", ...openShards(path, file, open) });
-    if (looksLikeSafetensors(file)) return use({ format: "safetensors", ...openSafetensors(file, path) });
-    return use({ format: "pth", ...openPth(file, { source: path, ...(entry !== undefined && { entry }) }) });
+    if (looksLikeSafetensors(file)) return use({ format: "safetensors", ...openSafetensors(file) });
+    return use({ format: "pth", ...openPth(file, { entry }) });
   } finally {
     for (const file of files) file.close();
   }
 }
 
 /** A JSON text after a length of eight bytes, or at least the name of one. */
-function looksLikeSafetensors(file: ByteSource & { readonly path: string }): boolean {
-  return /\.safetensors$/i.test(file.path) || (file.size > 9 && file.read(8, 1)[0] === 0x7b);
+function looksLikeSafetensors(file: ByteSource): boolean {
+  return /\.safetensors$/i.test(file.name) || (file.size > 9 && file.read(8, 1)[0] === 0x7b);
 }
 
 const index = z.object({ weight_map: z.record(z.string(), z.string()) });
@@ -69,7 +69,7 @@ function openShards(path: string, file: OpenFile, open: (path: string) => OpenFi
   const shards = new Map<string, TensorListing>();
   for (const name of filesIn(map, path)) {
     const shard = join(dirname(path), name);
-    shards.set(name, openSafetensors(open(shard), shard));
+    shards.set(name, openSafetensors(open(shard)));
   }
   const entries = [...shards].flatMap(([shard, listing]) => listing.entries.map((entry) => ({ ...entry, shard })));
   const wrong = entries.find(({ name, shard }) => map.get(name) !== shard);

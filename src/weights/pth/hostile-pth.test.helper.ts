@@ -1,25 +1,9 @@
 import { readFileSync } from "node:fs";
 import { deflateRawSync } from "node:zlib";
 import { UserError } from "../../errors.js";
+import { buildZip, bytes, little, type Piece } from "../../files/build-zip.test.helper.js";
 import { processorTime } from "../../testing/processor-time.js";
 import { readPth } from "./pth.js";
-
-type Piece = string | number | readonly number[] | Uint8Array;
-
-/** Bytes one after the other: text as ASCII, numbers as bytes. */
-export function bytes(...pieces: readonly Piece[]): Uint8Array {
-  return Buffer.concat(
-    pieces.map((piece) => {
-      if (typeof piece === "string") return Buffer.from(piece, "latin1");
-      return typeof piece === "number" ? Uint8Array.of(piece) : Uint8Array.from(piece);
-    }),
-  );
-}
-
-/** A number of that many bytes, low byte first. */
-export function little(value: number, width: number): number[] {
-  return Array.from({ length: width }, (_, i) => Math.floor(value / 2 ** (8 * i)) % 256);
-}
 
 /** A text as a pickle has it. */
 export function text(value: string): Uint8Array {
@@ -31,37 +15,10 @@ export function int(value: number): Uint8Array {
   return bytes("J", little(value, 4));
 }
 
-/** A file of a zip archive, and how it is to differ from what it should be. */
-export interface ZipFile {
-  readonly name: string;
-  readonly content: Uint8Array;
-  readonly method?: number;
-  readonly size?: number;
-  readonly local?: number;
-}
-
-/** A zip archive of stored files. */
-export function zip(files: readonly ZipFile[], claimed = files.length): Uint8Array {
-  const parts: Uint8Array[] = [];
-  const central: Uint8Array[] = [];
-  let at = 0;
-  for (const { name, content, method = 0, size = content.length, local = at } of files) {
-    const sizes = [little(0, 4), little(content.length, 4), little(size, 4), little(name.length, 2)];
-    const common = bytes(little(0, 2), little(method, 2), little(0, 4), ...sizes, little(0, 2));
-    const entry = bytes("PK\x03\x04", little(20, 2), common, name, content);
-    central.push(bytes("PK\x01\x02", little(20, 2), little(20, 2), common, little(0, 10), little(local, 4), name));
-    parts.push(entry);
-    at += entry.length;
-  }
-  const directory = bytes(...central.flatMap((entry) => [entry]));
-  const counts = [little(claimed, 2), little(claimed, 2), little(directory.length, 4), little(at, 4)];
-  return bytes(...parts, directory, "PK\x05\x06", little(0, 4), ...counts, little(0, 2));
-}
-
 /** A checkpoint of that pickle, in the newer form. */
 export function archive(pickle: Uint8Array, storages: Readonly<Record<string, Uint8Array>> = {}): Uint8Array {
-  const files = Object.entries(storages).map(([key, content]) => ({ name: `a/data/${key}`, content }));
-  return zip([{ name: "a/data.pkl", content: pickle }, ...files]);
+  const files = Object.entries(storages).map(([key, content]) => ({ path: `a/data/${key}`, content }));
+  return buildZip([{ path: "a/data.pkl", content: pickle }, ...files]);
 }
 
 const magic = bytes(0x80, 2, 0x8a, 10, [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19], ".");
@@ -198,31 +155,33 @@ export const hostileCheckpoints: Readonly<Record<string, () => Uint8Array>> = {
   "a name that breaks lines": () => archive(pickled("ca\x1b[31m\x85b\n\u2028c\n")),
   "a zip bomb": () => {
     const packed = deflateRawSync(new Uint8Array(2 ** 26));
-    return zip([{ name: "a/data.pkl", content: packed, method: 8, size: 2 ** 26 }]);
+    return buildZip([{ path: "a/data.pkl", content: packed, method: 8, size: 2 ** 26 }]);
   },
   "a zip bomb for a storage": () => {
     const pickle = pickled("}", text("w"), tensor({ numbers: 2 ** 24, shape: [2 ** 24] }), "s");
     const content = deflateRawSync(new Uint8Array(2 ** 26));
-    return zip([
-      { name: "a/data.pkl", content: pickle },
-      { name: "a/data/0", content, method: 8, size: 2 ** 26 },
+    return buildZip([
+      { path: "a/data.pkl", content: pickle },
+      { path: "a/data/0", content, method: 8, size: 2 ** 26 },
     ]);
   },
   "a module with its code, packed": () => {
     const content = deflateRawSync(bytes("def f(): pass"));
     const pickle = pickled("c__torch__.nn\nLinear\n");
-    return zip([
-      { name: "a/data.pkl", content: pickle },
-      { name: "a/code/f.py", content, method: 8, size: 13 },
+    return buildZip([
+      { path: "a/data.pkl", content: pickle },
+      { path: "a/code/f.py", content, method: 8, size: 13 },
     ]);
   },
-  "a stored file larger than the archive": () => zip([{ name: "a/data.pkl", content: pickled("N"), size: 2 ** 31 }]),
-  "a file behind the archive": () => zip([{ name: "a/data.pkl", content: pickled("N"), local: 2 ** 31 }]),
-  "a directory that says 65,534 files": () => zip([{ name: "a/data.pkl", content: pickled("N") }], 65_534),
-  "a directory that says zip64": () => zip([{ name: "a/data.pkl", content: pickled("N") }], 65_535),
-  "two files of one name": () => zip(Array(2).fill({ name: "a/data.pkl", content: pickled("N") })),
-  "an archive without a pickle": () => zip([{ name: "a/data/0", content: new Uint8Array(4) }]),
-  "no archive but its end": () => zip([]),
+  "a stored file larger than the archive": () =>
+    buildZip([{ path: "a/data.pkl", content: pickled("N"), size: 2 ** 31 }]),
+  "a file behind the archive": () => buildZip([{ path: "a/data.pkl", content: pickled("N"), local: 2 ** 31 }]),
+  "a directory that says 65,534 files": () =>
+    buildZip([{ path: "a/data.pkl", content: pickled("N") }], { claimed: 65_534 }),
+  "a directory that says zip64": () => buildZip([{ path: "a/data.pkl", content: pickled("N") }], { claimed: 65_535 }),
+  "two files of one name": () => buildZip(Array(2).fill({ path: "a/data.pkl", content: pickled("N") })),
+  "an archive without a pickle": () => buildZip([{ path: "a/data/0", content: new Uint8Array(4) }]),
+  "no archive but its end": () => buildZip([]),
   "megabytes of ends": () => bytes("PK\x03\x04", many(bytes("PK\x05\x06"), 1)),
   "a storage of the older form that is not there": () => legacy(pickled("}", text("w"), tensor(), "s")),
   "a storage of the older form of 2^63": () => {

@@ -1,6 +1,6 @@
 import { quoted, UserError } from "../../errors.js";
 import type { ByteSource } from "../../files/byte-source.js";
-import { readZipDirectory } from "../../files/zip-directory.js";
+import { type ZipEntry, zipEntries } from "../../files/zip.js";
 import { unpickle } from "./pickle.js";
 import { PickleList, type PickleValue } from "./pickle-value.js";
 import { widthOf } from "./stored-type.js";
@@ -22,15 +22,15 @@ const LONGEST_NOTE = 64;
  * 2.1 on the byte order. Source: PyTorch, torch/serialization.py, `_save`.
  */
 export function readArchive(source: ByteSource): Checkpoint {
-  const entries = readZipDirectory(source, /^([^/]+\/)?(data\.pkl|byteorder|data\/[^/]+)$/);
+  const entries = storedEntries(source);
   const pickles = [...entries.keys()].filter((name) => /^([^/]+\/)?data\.pkl$/.test(name));
   if (pickles.length !== 1) {
     throw new UserError(`got a zip archive with ${pickles.length} files data.pkl; expected a checkpoint of torch.save`);
   }
   const folder = pickles[0]!.slice(0, -"data.pkl".length);
-  const { begin, length } = entries.get(pickles[0]!)!;
+  const { offset, length } = entries.get(pickles[0]!)!;
   const host = new TorchHost();
-  const { value } = unpickle(source, begin, begin + length, host);
+  const { value } = unpickle(source, offset, offset + length, host);
   const storages = new Map<string, number>();
   for (const [key, { kept, type }] of host.storages) {
     const found = entries.get(`${folder}data/${key}`);
@@ -40,15 +40,31 @@ export function readArchive(source: ByteSource): Checkpoint {
           `expected ${kept} numbers ${type}; give the whole file`,
       );
     }
-    storages.set(key, found.begin);
+    storages.set(key, found.offset);
   }
   return { value, storages, bigEndian: isBigEndian(source, entries.get(`${folder}byteorder`)) };
 }
 
+/**
+ * The files of an archive that a checkpoint is made of. They must be stored without compression, as PyTorch writes them, so
+ * that no archive can unpack to more than it is.
+ */
+function storedEntries(source: ByteSource): ReadonlyMap<string, ZipEntry> {
+  const entries = zipEntries(source, /^([^/]+\/)?(data\.pkl|byteorder|data\/[^/]+)$/);
+  for (const { path, method } of entries.values()) {
+    if (method === 0) continue;
+    throw new UserError(
+      `got "${quoted(path)}" compressed (method ${method}) in the archive; expected it stored, as PyTorch writes it; ` +
+        "save it again with torch.save",
+    );
+  }
+  return entries;
+}
+
 /** Without a note the machine that wrote it counted from the low byte, as all that run PyTorch did. */
-function isBigEndian(source: ByteSource, note: { begin: number; length: number } | undefined): boolean {
+function isBigEndian(source: ByteSource, note: ZipEntry | undefined): boolean {
   if (note === undefined) return false;
-  const text = new TextDecoder().decode(source.read(note.begin, Math.min(note.length, LONGEST_NOTE))).trim();
+  const text = new TextDecoder().decode(source.read(note.offset, Math.min(note.length, LONGEST_NOTE))).trim();
   if (text === "little" || text === "big") return text === "big";
   throw new UserError(`got byte order "${quoted(text)}"; expected little or big`);
 }

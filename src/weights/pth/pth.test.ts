@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { bytes, little, sparseZip64 } from "../../files/build-zip.test.helper.js";
 import { memorySource } from "../../files/byte-source.js";
 import type { Tensor } from "../../graph/tensor.js";
-import { archive, bytes, int, legacy, little, pickled, tensor, text } from "./hostile-pth.test.helper.js";
+import { archive, int, legacy, pickled, tensor, text } from "./hostile-pth.test.helper.js";
 import { openPth, readPth } from "./pth.js";
 
 const folder = new URL("../../../tests/goldens/pth/", import.meta.url);
@@ -58,8 +59,7 @@ describe("readPth gives PyTorch's tensors: views, strides, repeats, every type",
 });
 
 describe("openPth", () => {
-  const open = (entry?: string) =>
-    openPth(memorySource(bytesOf("checkpoint.zip.pth")), { source: "f.pth", ...(entry && { entry }) });
+  const open = (entry?: string) => openPth(memorySource(bytesOf("checkpoint.zip.pth"), "f.pth"), { entry });
 
   it("says what it took and what lies beside it", () => {
     expect(open().notices).toEqual([
@@ -71,6 +71,16 @@ describe("openPth", () => {
   it("lists names, the file's types and shapes", () => {
     const half = open().entries.find(({ name }) => name === "half");
     expect(half).toMatchObject({ type: "F16", shape: [5] });
+  });
+
+  it("reads a checkpoint far beyond 4 GB, a little at a time", () => {
+    const numbers = Float32Array.of(1, 2, 3, 4);
+    const files = [
+      { path: "a/data.pkl", content: pickled("}", text("w"), tensor(), "s"), at: 0 },
+      { path: "a/data/0", content: new Uint8Array(numbers.buffer), at: 5 * 2 ** 32 },
+    ];
+    const { read } = openPth(sparseZip64(files, 6 * 2 ** 32));
+    expect(read("w")).toEqual({ dtype: "float32", shape: [4], data: numbers });
   });
 
   it("takes another entry when asked, with names joined by dots", () => {

@@ -1,4 +1,4 @@
-import { prefixed, quoted, UserError } from "../../errors.js";
+import { quoted, UserError, withContext } from "../../errors.js";
 import { type ByteSource, memorySource } from "../../files/byte-source.js";
 import type { TensorFile } from "../safetensors/safetensors.js";
 import { findStateDict, type StateDict } from "../state-dict.js";
@@ -8,47 +8,47 @@ import { widthOf } from "./stored-type.js";
 import { extentOf, readStrided, type StridedEntry } from "./strided.js";
 import type { TensorRef } from "./torch-globals.js";
 
-/** Options of `readPth`. */
+/** Options of `openPth`. */
 export interface PthOptions {
-  /** What error messages call the file. */
-  readonly source?: string;
   /** Which entry of a checkpoint to take, such as `model_ema`; by default the usual ones are looked for. */
-  readonly entry?: string;
+  readonly entry?: string | undefined;
 }
 
 /**
  * Reads a PyTorch checkpoint (`.pth`, `.pt`, `.th`) of either form as data: no code in it can run. The weights are found
  * in a training checkpoint; float16 and bfloat16 become float32, int16 becomes int32. Views, shared and strided tensors
  * come out whole, each in memory of its own.
+ * @param source what error messages call the file.
  * @throws UserError in one line when the bytes are cut short, damaged, or ask for anything but tensors and containers.
  */
-export function readPth(bytes: Uint8Array, options: PthOptions = {}): TensorFile {
-  return { tensors: readAll(openPth(memorySource(bytes), options)), metadata: new Map() };
+export function readPth(
+  bytes: Uint8Array,
+  { source = "pth", entry }: PthOptions & { readonly source?: string } = {},
+): TensorFile {
+  return { tensors: readAll(openPth(memorySource(bytes, source), { entry })), metadata: new Map() };
 }
 
 /** Opens a PyTorch checkpoint: lists its tensors, and reads one when it is asked for. @throws UserError as `readPth`. */
-export function openPth(bytes: ByteSource, { source = "pth", entry }: PthOptions = {}): TensorListing {
-  try {
-    const checkpoint = openCheckpoint(bytes);
+export function openPth(file: ByteSource, { entry }: PthOptions = {}): TensorListing {
+  return withContext(file.name, () => {
+    const checkpoint = openCheckpoint(file);
     const state = findStateDict(checkpoint.value, entry);
     const entries = new Map([...state.tensors].map(([name, ref]) => [name, place(name, ref, checkpoint)]));
-    checkMemory(entries.values(), bytes.size);
+    checkMemory(entries.values(), file.size);
     return {
       entries: [...entries.values()],
       notices: noticesOf(state),
-      read: (name) => readStrided(bytes, entries.get(name)!, checkpoint.bigEndian, source),
+      read: (name) => readStrided(file, entries.get(name)!, checkpoint.bigEndian),
     };
-  } catch (error) {
-    throw prefixed(source, error);
-  }
+  });
 }
 
-function openCheckpoint(bytes: ByteSource): Checkpoint {
-  const start = bytes.read(0, Math.min(4, bytes.size));
-  if (start[0] === 0x50 && start[1] === 0x4b) return readArchive(bytes); // "PK"
-  if (start[0] === 0x80) return readLegacy(bytes); // a pickle's protocol
+function openCheckpoint(file: ByteSource): Checkpoint {
+  const start = file.read(0, Math.min(4, file.size));
+  if (start[0] === 0x50 && start[1] === 0x4b) return readArchive(file); // "PK"
+  if (start[0] === 0x80) return readLegacy(file); // a pickle's protocol
   throw new UserError(
-    `got ${bytes.size} bytes that are neither a zip archive nor a pickle; expected a checkpoint as torch.save writes it`,
+    `got ${file.size} bytes that are neither a zip archive nor a pickle; expected a checkpoint as torch.save writes it`,
   );
 }
 
@@ -64,21 +64,13 @@ function checkMemory(entries: Iterable<StridedEntry>, fileBytes: number): void {
   const most = 8 * fileBytes + 2 ** 24;
   let bytes = 0;
   for (const entry of entries) {
-    const { elements, span } = wrapped(entry, () => extentOf(entry));
+    const { elements, span } = withContext(`tensor "${quoted(entry.name)}"`, () => extentOf(entry));
     bytes += (elements + span) * widthOf(entry.type);
     if (bytes > most) {
       throw new UserError(
         `got ${fileBytes} bytes whose tensors would take more than ${most}; expected each number about once`,
       );
     }
-  }
-}
-
-function wrapped<T>({ name }: StridedEntry, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw prefixed(`tensor "${quoted(name)}"`, error);
   }
 }
 

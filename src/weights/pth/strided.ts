@@ -36,13 +36,13 @@ export function extentOf({ shape, strides, room }: StridedEntry): Extent {
 }
 
 /** Reads a tensor into memory of its own; the elements come into a row, low byte first. */
-export function readStrided(source: ByteSource, entry: StridedEntry, bigEndian: boolean, file: string): Tensor {
+export function readStrided(source: ByteSource, entry: StridedEntry, bigEndian: boolean): Tensor {
   const { elements, span } = extentOf(entry);
   const width = widthOf(entry.type);
   const bytes = source.read(entry.begin, span * width);
   const inOrder = isContiguous(entry) ? bytes : gathered(bytes, entry, elements, width);
   if (bigEndian && width > 1) reverseEach(inOrder, width);
-  return decodeTensor(entry, inOrder, file);
+  return decodeTensor(entry, inOrder, source.name);
 }
 
 /** Whether the last axis runs fastest without gaps; axes of one element have no stride to speak of. */

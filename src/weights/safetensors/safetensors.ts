@@ -19,21 +19,22 @@ export interface TensorFile {
  * @throws UserError in one line when the file is cut short, malformed, or holds a type we do not know.
  */
 export function readSafetensors(bytes: Uint8Array, source = "safetensors"): TensorFile {
-  const { metadata, ...listing } = openSafetensors(memorySource(bytes), source);
+  const { metadata, ...listing } = openSafetensors(memorySource(bytes, source));
   return { tensors: readAll(listing), metadata: new Map(metadata) };
 }
 
-/** Opens a `.safetensors` file: lists its tensors, and reads one when it is asked for. @throws UserError as `readSafetensors`. */
-export function openSafetensors(
-  bytes: ByteSource,
-  source = "safetensors",
-): TensorListing & Pick<SafetensorsHeader, "metadata"> {
-  const length = headerLength(bytes.read(0, Math.min(LENGTH_BYTES, bytes.size)), bytes.size, source);
-  const { entries, metadata } = parseHeader(bytes.read(LENGTH_BYTES, length), bytes.size, source);
+/**
+ * Opens a `.safetensors` file: lists its tensors, and reads one when it is asked for.
+ * @throws UserError as `readSafetensors`.
+ */
+export function openSafetensors(file: ByteSource): TensorListing & Pick<SafetensorsHeader, "metadata"> {
+  const { name: source, size } = file;
+  const length = headerLength(file.read(0, Math.min(LENGTH_BYTES, size)), size, source);
+  const { entries, metadata } = parseHeader(file.read(LENGTH_BYTES, length), size, source);
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   const read = (name: string) => {
     const entry = byName.get(name)!;
-    return decodeTensor(entry, bytes.read(entry.begin, entry.end - entry.begin), source);
+    return decodeTensor(entry, file.read(entry.begin, entry.end - entry.begin), source);
   };
   return { entries, notices: [], metadata, read };
 }

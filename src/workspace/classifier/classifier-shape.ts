@@ -1,4 +1,4 @@
-import { extentOf, formatSize, type ImageSize } from "../../data/centre-crop.js";
+import { extentOf, formatSize, type ImageSize } from "../../data/image-size.js";
 import { UserError } from "../../errors.js";
 import { formatShape } from "../../graph/dims/shape.js";
 import type { Graph } from "../../graph/graph.js";

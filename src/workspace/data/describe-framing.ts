@@ -1,4 +1,4 @@
-import { extentOf } from "../../data/centre-crop.js";
+import { extentOf } from "../../data/image-size.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
 
 /** What happens to a photo before its middle is cut out: `short side to 256`. */

@@ -1,5 +1,6 @@
 import { modelOptionsOf, wholeNumber } from "../../cli/flags/options.js";
-import { type CropMode, extentOf, type ImageSize } from "../../data/centre-crop.js";
+import { extentOf, type ImageSize } from "../../data/image-size.js";
+import type { CropMode } from "../../data/preprocessing.js";
 import { UserError } from "../../errors.js";
 import type { Graph, Weights } from "../../graph/graph.js";
 import type { InputSize } from "../../models/model.js";

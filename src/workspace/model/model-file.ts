@@ -1,5 +1,5 @@
 import type { ImportOptions } from "../../clean/import-model.js";
-import { prefixed } from "../../errors.js";
+import { withContext } from "../../errors.js";
 import type { Model } from "../../graph/graph.js";
 
 /**
@@ -10,9 +10,5 @@ export async function openModelFile(path: string, options: ImportOptions = {}): 
   const { readModel } = await import("../../graph/node/read-model.js");
   const { importModel } = await import("../../clean/import-model.js");
   const model = readModel(path, { image: options.image });
-  try {
-    return importModel(model, options);
-  } catch (error) {
-    throw prefixed(path, error);
-  }
+  return withContext(path, () => importModel(model, options));
 }

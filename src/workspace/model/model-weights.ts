@@ -1,4 +1,4 @@
-import type { CropMode } from "../../data/centre-crop.js";
+import type { CropMode } from "../../data/preprocessing.js";
 import type { Graph, Weights } from "../../graph/graph.js";
 import { runFileOf, weightsSource } from "./model-source.js";
 

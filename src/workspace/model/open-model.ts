@@ -1,6 +1,7 @@
 import { numbersOf } from "../../cli/flags/number-list.js";
 import type { TrainingFlags } from "../../cli/flags/options.js";
-import type { Dataset, Statistics } from "../../data/dataset.js";
+import type { Dataset } from "../../data/dataset.js";
+import type { Statistics } from "../../data/image-set.js";
 import { UserError } from "../../errors.js";
 import type { Graph, Model } from "../../graph/graph.js";
 import type { ModelCard } from "../../models/card/model-card.js";

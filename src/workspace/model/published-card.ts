@@ -1,4 +1,4 @@
-import type { CropMode } from "../../data/centre-crop.js";
+import type { CropMode } from "../../data/preprocessing.js";
 import type { Graph } from "../../graph/graph.js";
 import { cardEntries, type ModelCard } from "../../models/card/model-card.js";
 import { publishedPreprocessing } from "../../models/card/published-preprocessing.js";

@@ -1,7 +1,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../errors.js";
-import { replaceFile } from "../../files/node/durable.js";
+import { replaceFile } from "../../files/node/replace-file.js";
 
 /** @throws UserError when there is something in the folder already, or it is none. */
 export async function checkNewFolder(path: string): Promise<void> {
@@ -20,7 +20,7 @@ export async function writeNewFolder(path: string, files: ReadonlyMap<string, Ui
   try {
     await mkdir(path, { recursive: true });
     await checkNewFolder(path);
-    for (const [name, bytes] of files) await replaceFile(join(path, name), bytes);
+    for (const [name, bytes] of files) await replaceFile(join(path, name), [bytes]);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`--out: cannot write to ${path} (${(error as Error).message}); choose another folder`);

@@ -1,7 +1,8 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UserError } from "../../errors.js";
-import { appendDurably, replaceFile } from "../../files/node/durable.js";
+import { appendDurably } from "../../files/node/durable.js";
+import { replaceFile } from "../../files/node/replace-file.js";
 import type { CheckpointFolder } from "../../train/node/checkpoint-folder.js";
 import { checkpointFolder } from "../../train/node/checkpoint-folder.js";
 
@@ -66,7 +67,9 @@ export function openRunFolder(path: string, command: string): RunFolder {
     write: (name, content) =>
       saving(name, async () => {
         await makeFolderInside(path, name);
-        await replaceFile(join(path, name), content);
+        // The run's lock keeps others out, and the next process writes over what a killed one left beside.
+        const pieces = typeof content === "string" ? content : [content];
+        await replaceFile(join(path, name), pieces, `${join(path, name)}.part`);
       }),
     append,
     log: (name, record) => append(name, new TextEncoder().encode(`${JSON.stringify(record)}\n`)),

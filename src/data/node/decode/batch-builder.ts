@@ -1,8 +1,9 @@
 import { UserError } from "../../../errors.js";
-import type { Geometry } from "../../dataset.js";
+import type { Batch } from "../../batch.js";
 import { type ImageList, refName } from "../../image-list.js";
+import type { Geometry } from "../../image-set.js";
 import type { Preprocessing } from "../../preprocessing.js";
-import type { Batch, BatchOptions } from "../../split.js";
+import type { BatchOptions } from "../../split.js";
 import { viewCount } from "../../views.js";
 import type { BufferStore } from "./buffer-store.js";
 import type { DecodePool } from "./decode-pool.js";

@@ -5,7 +5,8 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../../errors.js";
 import { buildTar } from "../../../files/build-tar.test.helper.js";
-import type { Batch, BatchOptions } from "../../split.js";
+import type { Batch } from "../../batch.js";
+import type { BatchOptions } from "../../split.js";
 import { type OpenOptions, openDataset } from "../open.js";
 import type { ImageDataset } from "../open-images.js";
 

@@ -1,16 +1,10 @@
 import { UserError } from "../../../errors.js";
 import { mixed } from "../../augment/mix.js";
-import { extentOf, formatSize } from "../../centre-crop.js";
+import type { Batch } from "../../batch.js";
 import { type ImageList, refName } from "../../image-list.js";
+import { extentOf, formatSize } from "../../image-size.js";
 import type { Preprocessing } from "../../preprocessing.js";
-import {
-  type Batch,
-  type BatchOptions,
-  checkBatchOptions,
-  countBatches,
-  type Split,
-  visitingOrder,
-} from "../../split.js";
+import { type BatchOptions, checkBatchOptions, countBatches, type Split, visitingOrder } from "../../split.js";
 import { viewCount } from "../../views.js";
 import { BatchBuilder, type FileSplitOptions, type Source } from "./batch-builder.js";
 import { BufferStore } from "./buffer-store.js";

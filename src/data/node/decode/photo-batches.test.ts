@@ -4,7 +4,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noiseImage } from "../../../testing/noise-image.js";
-import { type Preprocessing, preprocess } from "../../preprocessing.js";
+import { preprocess } from "../../preprocess.js";
+import type { Preprocessing } from "../../preprocessing.js";
 import { DecodePool } from "./decode-pool.js";
 import { photoBatches } from "./photo-batches.js";
 

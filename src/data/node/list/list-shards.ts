@@ -1,9 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../../../errors.js";
-import { withFileSource } from "../../../files/node/file-bytes.js";
+import { type ByteSource, buffered } from "../../../files/byte-source.js";
+import { OpenFile } from "../../../files/node/open-file.js";
 import { unreadable } from "../../../files/node/read-bytes.js";
-import { type ByteSource, type TarEntry, tarEntries } from "../../../files/tar.js";
+import { type TarEntry, tarEntries } from "../../../files/tar.js";
 import { divide, type ImageList, type ImageLists, type ImageRef, labelNames } from "../../image-list.js";
 import type { ListOptions } from "./list-class-folders.js";
 import { imageName } from "./list-images.js";
@@ -49,14 +50,16 @@ async function samplesOf(pattern: string): Promise<Sample[]> {
     );
   }
   const samples: Sample[] = [];
-  for (const path of paths) for (const sample of await indexShard(path)) samples.push(sample);
+  for (const path of paths) for (const sample of indexShard(path)) samples.push(sample);
   if (samples.length === 0) throw new UserError(`tar:${pattern}: got no images; expected some beside their labels`);
   return samples;
 }
 
 /** The samples of one shard, in its order. */
-function indexShard(path: string): Promise<Sample[]> {
-  return withFileSource(path, (shard) => {
+function indexShard(path: string): Sample[] {
+  const file = new OpenFile(path);
+  try {
+    const shard = buffered(file);
     const groups = new Map<string, TarEntry[]>();
     for (const entry of tarEntries(shard)) {
       if (/(^|\/)\./.test(entry.path.replace(/^(\.\/)+/, ""))) continue; // hidden, as macOS adds them
@@ -64,13 +67,15 @@ function indexShard(path: string): Promise<Sample[]> {
       groups.set(key, [...(groups.get(key) ?? []), entry]);
     }
     return [...groups.values()].flatMap((entries) => sampleOf(entries, shard));
-  });
+  } finally {
+    file.close();
+  }
 }
 
 function sampleOf(entries: readonly TarEntry[], shard: ByteSource): Sample[] {
   const image = entries.find(({ path }) => imageName.test(path));
   if (image === undefined) return [];
-  const source = `${shard.source}: ${image.path}`;
+  const source = `${shard.name}: ${image.path}`;
   const label =
     entries.find(({ path }) => /\.cls$/i.test(path)) ?? entries.find(({ path }) => /\.(json|txt)$/i.test(path));
   if (label === undefined || label.length > 100_000) {
@@ -78,7 +83,7 @@ function sampleOf(entries: readonly TarEntry[], shard: ByteSource): Sample[] {
   }
   const text = new TextDecoder().decode(shard.read(label.offset, label.length));
   const { path: name, offset, length } = image;
-  return [{ ref: { path: shard.source, part: { offset, length, name } }, label: labelOf(text, label.path, source) }];
+  return [{ ref: { path: shard.name, part: { offset, length, name } }, label: labelOf(text, label.path, source) }];
 }
 
 function labelOf(text: string, path: string, source: string): Label {

@@ -1,10 +1,10 @@
 import { lstat, mkdir, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fetchFile } from "../../../data/node/fetch/fetch-file.js";
 import { UserError } from "../../../errors.js";
 import { checksumOf } from "../../../files/node/checksum.js";
+import { fetchFile } from "../../../files/node/fetch/fetch-file.js";
+import { sleep } from "../../../files/node/fetch/retry.js";
 import { takeLock } from "../../../files/node/file-lock.js";
-import { sleep } from "../../../files/node/persist.js";
 import type { HubId } from "../hub-id.js";
 import { explain, headersFor } from "./hub-api.js";
 import { blobOf, linkFile } from "./hub-cache.js";

@@ -1,6 +1,6 @@
-import { busyFor, failureOf } from "../../../data/node/fetch/fetch-part.js";
 import { quoted, UserError } from "../../../errors.js";
-import { Interrupted, persist } from "../../../files/node/persist.js";
+import { busyFor, failureOf } from "../../../files/node/fetch/fetch-part.js";
+import { Interrupted, retry } from "../../../files/node/fetch/retry.js";
 import { formatHubId, type HubId } from "../hub-id.js";
 import type { HubSettings } from "./hub-settings.js";
 
@@ -49,7 +49,7 @@ export function hubFetch(settings: HubSettings, id: HubId, options: HubRequestOp
         throw limit.aborted ? new Interrupted(`no answer in ${patience / 1000} s`) : likely(error, address);
       }
     };
-    return persist(ask, {
+    return retry(ask, {
       ...{ attempts, pause, signal },
       onRetry: (text) => onNotice?.(`${settings.endpoint}: ${text}`),
       giveUp: (why) => new HubUnreachable(`${settings.endpoint}: got no answer about ${formatHubId(id)} (${why})`),

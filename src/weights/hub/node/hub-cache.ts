@@ -1,5 +1,6 @@
-import { copyFile, mkdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readlink, rename, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { replaceFile } from "../../../files/node/replace-file.js";
 
 /** A commit's name in full. */
 const commit = /^[0-9a-f]{40}$/;
@@ -30,9 +31,7 @@ export async function noteCommit(folder: string, revision: string, commit: strin
   if (isCommit(revision) || (await cachedCommit(folder, revision)) === commit) return;
   const path = join(folder, "refs", revision);
   await mkdir(dirname(path), { recursive: true });
-  const fresh = `${path}.${process.pid}.tmp`;
-  await writeFile(fresh, commit);
-  await rename(fresh, path);
+  await replaceFile(path, commit);
 }
 
 /** The path of a file of a commit; undefined where the cache does not have it. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { type CropMode, extentOf, type ImageSize } from "../../../data/centre-crop.js";
+import { extentOf, type ImageSize } from "../../../data/image-size.js";
 import { imageNetClasses } from "../../../data/node/list/imagenet-classes.js";
-import type { Preprocessing } from "../../../data/preprocessing.js";
+import type { CropMode, Preprocessing } from "../../../data/preprocessing.js";
 import { nearest, quoted, UserError } from "../../../errors.js";
 import type { Graph } from "../../../graph/graph.js";
 import { cardEntries, type ModelCard, withCard } from "../../../models/card/model-card.js";

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { UserError } from "../../../errors.js";
+import { breakOff } from "../../../files/node/fetch/break-off.test.helper.js";
 import { Random } from "../../../random.js";
 import { until } from "../../../testing/until.js";
 import { parseHubId } from "../hub-id.js";
@@ -174,14 +175,6 @@ function spoil(response: ServerResponse, below: (limit: number) => number, json:
   }) as typeof response.end;
 }
 
-/** Sends some of a file and hangs up. */
-function breakOff(response: ServerResponse, start: number, bytes: Uint8Array, length: number): void {
-  const range = { "content-range": `bytes ${start}-${bytes.length - 1}/${bytes.length}` };
-  response.writeHead(start > 0 ? 206 : 200, { "content-length": bytes.length - start, ...(start > 0 && range) });
-  response.write(bytes.subarray(start, start + length));
-  void until(() => response.destroyed || kept() >= start + length).then(() => response.destroy());
-}
-const kept = () => lstatSync(part(), { throwIfNoEntry: false })?.size ?? 0;
 const startOf = (range: string | undefined) => Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1] ?? 0);
 
 describe("a connection that breaks off", () => {
@@ -189,7 +182,7 @@ describe("a connection that breaks off", () => {
     let times = 0;
     server.mischief = ({ host, range }, _, response) => {
       if (host === "hub" || times++ > 4) return false;
-      breakOff(response, startOf(range), weights, 100_000);
+      breakOff(response, part(), { content: weights, start: startOf(range), length: 100_000 });
       return true;
     };
     const pulled = await pull();
@@ -200,7 +193,8 @@ describe("a connection that breaks off", () => {
 
   it("leaves its part for the next run, as Ctrl-C does", async () => {
     server.mischief = ({ host, range }, _, response) => {
-      if (host === "cdn") breakOff(response, startOf(range), weights, range === undefined ? 50_000 : 0);
+      const length = range === undefined ? 50_000 : 0;
+      if (host === "cdn") breakOff(response, part(), { content: weights, start: startOf(range), length });
       return host === "cdn";
     };
     expect(await failure(pull())).toMatch(
@@ -215,7 +209,7 @@ describe("a connection that breaks off", () => {
     await expect(pull(name, { signal: controller.signal, onProgress: stop })).rejects.toMatchObject({
       name: "AbortError",
     });
-    const size = kept();
+    const { size } = lstatSync(part());
     expect(size).toBeGreaterThan(60_000);
     expect(existsSync(`${part()}.lock`)).toBe(false);
 

@@ -1,9 +1,10 @@
 import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { nearest, UserError } from "../../../errors.js";
-import { addressOf, type DataHome, homes } from "../../homes.js";
-import { type FetchOptions, fetchFile } from "./fetch-file.js";
-import { unpack } from "./unpack.js";
+import { nearest, UserError } from "../../errors.js";
+import { fetchFile } from "../../files/node/fetch/fetch-file.js";
+import type { FetchOptions } from "../../files/node/fetch/fetch-request.js";
+import { unpack } from "../../files/node/unpack.js";
+import { addressOf, type DataHome, homes } from "../homes.js";
 
 /** What a caller may follow while a dataset is fetched. */
 export interface FetchDatasetOptions extends FetchOptions {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Preprocessing, preprocess } from "./preprocessing.js";
+import { preprocess } from "./preprocess.js";
+import type { Preprocessing } from "./preprocessing.js";
 
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 const small: Preprocessing = { height: 2, width: 2, resize: 2, interpolation: "bilinear", ...imagenet };

@@ -1,12 +1,13 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { type FileHandle, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { crc32, createGunzip, inflateRawSync } from "node:zlib";
-import { UserError } from "../../../errors.js";
-import { withFileSource } from "../../../files/node/file-bytes.js";
-import { tarEntries } from "../../../files/tar.js";
-import { contentOffset, type ZipEntry, zipEntries } from "../../../files/zip.js";
+import { UserError } from "../../errors.js";
+import { type ByteSource, buffered } from "../byte-source.js";
+import { tarEntries } from "../tar.js";
+import { type ZipEntry, zipEntries } from "../zip.js";
+import { OpenFile } from "./open-file.js";
 
 /** The largest file inside an archive: an image is far smaller, a bomb is larger. */
 const mostBytes = 100_000_000;
@@ -81,31 +82,31 @@ async function unpackTgz(archive: string, folder: string, options: UnpackOptions
     );
   }
   const write = fileWriter(archive, folder, options);
-  await withFileSource(tar, async (source, file) => {
-    for (const { path, offset, length } of tarEntries({ ...source, source: archive })) {
-      await write(path, await readPart(file, offset, length, `${archive}: ${path}`));
-    }
-  });
+  const file = new OpenFile(tar, archive);
+  try {
+    for (const entry of tarEntries(buffered(file))) await write(entry.path, contentOf(file, entry));
+  } finally {
+    file.close();
+  }
   await rm(tar);
 }
 
 async function unpackZip(archive: string, folder: string, options: UnpackOptions): Promise<void> {
   const write = fileWriter(archive, folder, options);
-  await withFileSource(archive, async (source, file) => {
-    for (const entry of zipEntries(source)) {
-      const name = `${archive}: ${entry.path}`;
-      const packed = await readPart(file, contentOffset(entry, source), entry.packed, name);
-      await write(entry.path, inflate(entry, packed, name));
+  const file = new OpenFile(archive);
+  try {
+    for (const entry of zipEntries(file).values()) {
+      await write(entry.path, inflate(entry, contentOf(file, entry), `${archive}: ${entry.path}`));
     }
-  });
+  } finally {
+    file.close();
+  }
 }
 
-async function readPart(file: FileHandle, offset: number, length: number, name: string): Promise<Uint8Array> {
-  if (length > mostBytes) throw new UserError(`${name}: got ${length} bytes; expected at most ${mostBytes}`);
-  const bytes = new Uint8Array(length);
-  const { bytesRead } = await file.read(bytes, 0, length, offset);
-  if (bytesRead === length) return bytes;
-  throw new UserError(`${name}: got an archive that ends inside the file; expected a complete one; fetch it again`);
+/** The bytes of an entry as they lie in the archive. */
+function contentOf(archive: ByteSource, { path, offset, length }: Pick<ZipEntry, "path" | "offset" | "length">) {
+  if (length <= mostBytes) return archive.read(offset, length);
+  throw new UserError(`${archive.name}: ${path}: got ${length} bytes; expected at most ${mostBytes}`);
 }
 
 function inflate({ method, size, crc32: expected }: ZipEntry, packed: Uint8Array, name: string): Uint8Array {

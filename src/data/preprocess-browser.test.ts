@@ -9,8 +9,8 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { noiseImage } from "../testing/noise-image.js";
+import { preprocess } from "./preprocess.js";
 import type { Preprocessing } from "./preprocessing.js";
-import { preprocess } from "./preprocessing.js";
 
 /** A browser on this machine; `SENET_CHROMIUM` names another. */
 const browser = [process.env.SENET_CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
@@ -25,7 +25,7 @@ const preprocessing: Preprocessing = {
 
 /** Runs in the browser, from the same files: the goldens of PIL, and a photo with alpha as a canvas gives it. */
 const page = `<!doctype html><script type="module">
-  import { preprocess } from "/dist/data/preprocessing.js";
+  import { preprocess } from "/dist/data/preprocess.js";
   import { noiseImage } from "/dist/testing/noise-image.js";
   import { resizeGoldens } from "/dist/testing/resize-golden.js";
   const sha256 = async (data) =>

@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../../errors.js";
-import { until } from "../../../testing/until.js";
-import { type FetchOptions, fetchFile } from "./fetch-file.js";
+import { breakOff } from "./break-off.test.helper.js";
+import { fetchFile } from "./fetch-file.js";
+import type { FetchOptions } from "./fetch-request.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-fetch-"));
 const content = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7 + (i >> 8)) % 256);
@@ -52,15 +53,11 @@ const honest: Behaviour = (_, { headers }, response) => {
   response.end(part);
 };
 
-/** Sends some of what was promised and hangs up. */
-function breakOff(response: ServerResponse, start: number, length: number): void {
-  const range = { "content-range": `bytes ${start}-${content.length - 1}/${content.length}` };
-  response.writeHead(start > 0 ? 206 : 200, { "content-length": content.length - start, ...(start > 0 && range) });
-  response.write(content.subarray(start, start + length));
-  void until(() => response.destroyed || kept() >= start + length).then(() => response.destroy());
+/** Sends some of the file and hangs up. */
+function hangUp(response: ServerResponse, start: number, length: number): void {
+  breakOff(response, `${target}.part`, { content, start, length });
 }
 
-const kept = () => statSync(`${target}.part`, { throwIfNoEntry: false })?.size ?? 0;
 const startOf = ({ headers }: IncomingMessage) => Number(/^bytes=(\d+)-$/.exec(headers.range ?? "")?.[1] ?? 0);
 /** Hardly a pause between attempts, and more patience than any machine needs for an honest answer. */
 const quick: FetchOptions = { pause: 5, attempts: 3, patience: 3_600_000 };
@@ -89,7 +86,7 @@ describe("fetchFile", () => {
 
   it("goes on where the connection broke off, as often as something new comes", async () => {
     behave = (n, request, response) =>
-      n < 6 ? breakOff(response, startOf(request), 40_000) : honest(n, request, response);
+      n < 6 ? hangUp(response, startOf(request), 40_000) : honest(n, request, response);
     const retries: string[] = [];
     await fetchFile(known(), { ...quick, onRetry: (text) => retries.push(text) });
     expect(isWhole()).toBe(true);
@@ -99,7 +96,7 @@ describe("fetchFile", () => {
   });
 
   it("goes on in another process, and starts again where what is there does not fit", async () => {
-    behave = (n, request, response) => breakOff(response, startOf(request), n === 0 ? 90_000 : 0);
+    behave = (n, request, response) => hangUp(response, startOf(request), n === 0 ? 90_000 : 0);
     expect(await failure(known())).toMatch(/got no complete file in 3 attempts .*what came is kept/);
     behave = honest;
     asked = [];
@@ -115,7 +112,7 @@ describe("fetchFile", () => {
 
   it("takes the whole file from a server that knows no ranges", async () => {
     behave = (n, request, response) => {
-      if (n === 0) breakOff(response, 0, 50_000);
+      if (n === 0) hangUp(response, 0, 50_000);
       else response.writeHead(200, { "content-length": content.length }).end(content);
       expect(request.method).toBe("GET");
     };
@@ -125,7 +122,7 @@ describe("fetchFile", () => {
 
   it("starts anew when the server sends another part than was asked for, or has less than there is", async () => {
     behave = (n, request, response) => {
-      if (n === 0) breakOff(response, 0, 50_000);
+      if (n === 0) hangUp(response, 0, 50_000);
       else if (n === 1)
         response.writeHead(206, { "content-range": "bytes 10-19/300000" }).end(content.subarray(10, 20));
       else honest(n, request, response);

@@ -10,7 +10,7 @@ export class Interrupted extends Error {
 }
 
 /** How work that is interrupted is done again. */
-export interface Persistence {
+export interface RetryOptions {
   /** Attempts in a row that bring nothing new. */
   readonly attempts: number;
   /** Milliseconds before the second attempt; they double with each further one. */
@@ -28,10 +28,10 @@ export interface Persistence {
 const LONGEST_PAUSE = 600;
 
 /**
- * Does work until it is not interrupted.
+ * Does work again until it is not interrupted.
  * @throws what `giveUp` makes of too many failures; other errors of the work, and the signal's reason, as they come.
  */
-export async function persist<T>(work: () => Promise<T>, options: Persistence): Promise<T> {
+export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { attempts, pause, signal, onRetry, gained, giveUp } = options;
   for (let failures = 0; ; ) {
     try {

@@ -1,19 +1,7 @@
-import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { open, readFile, stat, writeFile } from "node:fs/promises";
 import { UserError } from "../../../errors.js";
-import { Interrupted } from "../../../files/node/persist.js";
-import type { FetchOptions, FetchRequest } from "./fetch-file.js";
-
-/** Where a file lies while it is not complete. */
-export const partOf = ({ part, target }: Pick<FetchRequest, "part" | "target">): string => part ?? `${target}.part`;
-
-/** Where the server's name for the version of the content is kept, so that parts of two versions never meet. */
-export const tagOf = (request: Pick<FetchRequest, "part" | "target">): string => `${partOf(request)}.etag`;
-
-/** Removes what came of a file. */
-export async function discard(request: Pick<FetchRequest, "part" | "target">): Promise<void> {
-  await rm(partOf(request), { force: true });
-  await rm(tagOf(request), { force: true });
-}
+import { discard, type FetchOptions, type FetchRequest, partOf, tagOf } from "./fetch-request.js";
+import { Interrupted } from "./retry.js";
 
 /**
  * Asks once for what is missing of a file, and keeps what comes.

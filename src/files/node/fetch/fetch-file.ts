@@ -1,41 +1,10 @@
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { UserError } from "../../../errors.js";
-import { type Checksum, checksumOf } from "../../../files/node/checksum.js";
-import { persist } from "../../../files/node/persist.js";
-import { discard, fetchPart, partOf, tagOf } from "./fetch-part.js";
-
-/** What is fetched and what it must be. */
-export interface FetchRequest {
-  readonly url: string;
-  /** Where it goes. */
-  readonly target: string;
-  /** Where it lies while it is not complete; beside the target, with `.part` at the end of its name, by default. */
-  readonly part?: string | undefined;
-  readonly bytes?: number | undefined;
-  readonly checksum?: Checksum | undefined;
-  /** Sent with the request, but to no other host that it is led to. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Where else one may look, for messages: another mirror, as the option `base` says, by default. */
-  readonly elsewhere?: string | undefined;
-  /** What an answer such as 404 means; only the status itself by default. */
-  readonly explain?: ((response: Response) => UserError) | undefined;
-}
-
-/** How a file is fetched. */
-export interface FetchOptions {
-  /** Called with the bytes there are and, where it is known, how many there will be. */
-  readonly onProgress?: ((bytes: number, total: number | undefined) => void) | undefined;
-  /** Called with one line before a new attempt. */
-  readonly onRetry?: ((text: string) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Attempts in a row that bring nothing new (5 by default). */
-  readonly attempts?: number;
-  /** Milliseconds before the second attempt; they double with each further one (1000 by default). */
-  readonly pause?: number;
-  /** Milliseconds without a byte after which an attempt is given up (30,000 by default). */
-  readonly patience?: number;
-}
+import { checksumOf } from "../checksum.js";
+import { fetchPart } from "./fetch-part.js";
+import { discard, type FetchOptions, type FetchRequest, partOf, tagOf } from "./fetch-request.js";
+import { retry } from "./retry.js";
 
 /**
  * Fetches a file over HTTP: goes on where an earlier attempt broke off, checks size and checksum where they are known,
@@ -96,7 +65,7 @@ function fetchWhole(request: FetchRequest, options: FetchOptions): Promise<void>
     most ??= await size();
     return fetchPart(request, options);
   };
-  return persist(work, {
+  return retry(work, {
     ...{ attempts, pause, signal },
     onRetry: (text) => onRetry?.(`${request.url}: ${text}`),
     gained: async () => {

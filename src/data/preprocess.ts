@@ -1,0 +1,31 @@
+import { UserError } from "../errors.js";
+import { type Pixels, withChannels } from "./augment/pixels.js";
+import { writePixels } from "./augment/vary.js";
+import { normalisationTable } from "./augment/write-image.js";
+import { centreCrop, resizeAndCrop } from "./centre-crop.js";
+import { checkPreprocessing, type Preprocessing } from "./preprocessing.js";
+
+/**
+ * Turns a photo into a network's input, as the published evaluations do it: equal to timm's and torchvision's
+ * transforms over PIL, pixel for pixel.
+ * @param image [H, W, C] bytes in grey, colour, or colour with alpha (which is dropped), turned upright.
+ * @returns [C, height, width], (pixel / 255 − mean) / std.
+ * @throws UserError when the image has no pixels, or the preprocessing is out of range.
+ *
+ * @example
+ * const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
+ * const x = preprocess({ data: new Uint8Array(data.buffer), width, height, channels: 4 }, preprocessing);
+ */
+export function preprocess(image: Pixels, p: Preprocessing): Float32Array<ArrayBuffer> {
+  checkPreprocessing(p);
+  const { data, height, width, channels } = image;
+  if (data.length === 0 || data.length !== height * width * channels) {
+    throw new UserError(
+      `preprocess: got ${data.length} bytes; expected ${height * width * channels}, [${height}, ${width}, ${channels}], and at least one pixel`,
+    );
+  }
+  const input = resizeAndCrop(withChannels(image, p.mean.length), centreCrop(image, p), p.interpolation);
+  const x = new Float32Array(p.mean.length * p.height * p.width);
+  writePixels(x, input, normalisationTable(p));
+  return x;
+}
