@@ -27,12 +27,13 @@ const whole = [
 ];
 
 /**
- * Which room may import which, itself and the common `errors` and `random` apart. A room is a folder of src, or a file
+ * Which room may import which, itself and the common `errors`, `random` and `schema` apart. A room is a folder of src, or a file
  * that lies there by itself. The order is that of the house: what stands above is used by what stands below.
  */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   random: [],
+  schema: [],
   files: [],
   graph: ["ops", "files"], // the builder asks the table of operators for shapes: the one circle there is
   ops: ["graph"],
@@ -59,7 +60,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   testing: ["step", "lower", "clean", "layers", "ops", "runtime", "data", "graph"],
 };
 
-const common = ["errors", "random"];
+const common = ["errors", "random", "schema"];
 
 /** What only Node has: the command line, the measurements, the native halves, the file that exports them, the tests. */
 const needsNode = /^(workspace|cli|bench|testing)\/|\/node\/|^exports\/node\.ts$|\.test(\.helper)?\.ts$/;
@@ -117,7 +118,7 @@ describe("imports", () => {
     });
     const told = Object.fromEntries(rows.filter(([room]) => !/^(workspace|exports|cli)$/.test(room)));
     const inner = Object.entries(rooms).filter(
-      ([room]) => !/^(errors|random|workspace|exports|cli|bench|testing)$/.test(room),
+      ([room]) => !/^(errors|random|schema|workspace|exports|cli|bench|testing)$/.test(room),
     );
     expect(rows.map(([room]) => room)).toEqual([...new Set(rows.map(([room]) => room))]);
     expect(told).toEqual(Object.fromEntries(inner));
@@ -172,6 +173,11 @@ describe("what a browser runs", () => {
     expect(packages.filter(({ specifier }) => native.test(specifier))).toEqual([]);
     const local = portable.flatMap((path) => localImports(path).map((target) => ({ path, target })));
     expect(local.filter(({ target }) => needsNode.test(target))).toEqual([]);
+  });
+
+  it("imports the validator in its small form, which brings no languages", () => {
+    const whole = portable.filter((path) => importsOf(path).includes("zod"));
+    expect(whole).toEqual([]);
   });
 
   it("uses no global that only Node has", () => {

@@ -114,7 +114,7 @@ describe("a mistake", () => {
       "train --model resnet56 --weights trained/checkpoints/epoch-0002-step-0000000/state.safetensors --data glyphs",
       /^trained\/.* does not fit resnet56 \(\d+ missing: layer1.3.conv1.weight, .*; give weights of this network$/,
     ],
-    ["train --model resnet20 --data glyphs --clip-grad 0", "train: got clip 0; expected a number above 0"],
+    ["train --model resnet20 --data glyphs --clip-grad 0", "--clip-grad: got 0; expected a number above 0"],
     [
       "train --model resnet20 --data glyphs --freeze nothing.*",
       /^got pattern "nothing\.\*", which fits no parameter; expected one that fits names such as conv1\.weight/,
@@ -127,8 +127,14 @@ describe("a mistake", () => {
       "train --model resnet20 --data glyphs --checkpoint-every 1h",
       '--checkpoint-every: got "1h"; expected steps such as 500, or minutes such as 10min',
     ],
-    ["train --model sersnet20 --data glyphs", /^unknown model "sersnet20"; .*; did you mean "seresnet20"\?$/],
-    ["compare --models resnet20,resnet21", /^unknown model "resnet21"; .*; did you mean "resnet20"\?$/],
+    [
+      "train --model sersnet20 --data glyphs",
+      /^unknown model "sersnet20"; .*; did you mean "seresnet20"\? \(senet models lists them\)$/,
+    ],
+    [
+      "compare --models resnet20,resnet21",
+      /^unknown model "resnet21"; .*; did you mean "resnet20"\? \(senet models lists them\)$/,
+    ],
     [
       "compare --models resnet20",
       '--models: got "resnet20"; expected at least two different names such as resnet20,seresnet20',
@@ -141,10 +147,10 @@ describe("a mistake", () => {
       /^corrupt\/train-images-idx3-ubyte: got magic number 0x6e6f206e; expected 0x00000803 \(images\)$/,
     ],
     ["train --model resnet20 --data glyphs --epochs ten", '--epochs: got "ten"; expected a number'],
-    ["train --model resnet20 --data glyphs --epochs 0", "train: got epochs 0; expected a whole number from 1"],
+    ["train --model resnet20 --data glyphs --epochs 0", "--epochs: got 0; expected a whole number from 1"],
     [
       "train --model resnet20 --data glyphs --batch 300 --train-limit 256",
-      "train: got batch 300; expected a whole number from 1 to 256, the number of training images",
+      "--batch: got 300; expected a whole number from 1 to 256, the number of training images",
     ],
     ["train --model resnet20 --data glyphs --seed -1", "--seed: got -1; expected a whole number from 0"],
     ["compare --seeds 0", "--seeds: got 0; expected a whole number from 1"],

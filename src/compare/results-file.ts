@@ -1,5 +1,6 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { UserError } from "../errors.js";
+import { readAs } from "../schema.js";
 import { type ComparisonResults, comparisonResults } from "./results.js";
 
 /** The text of `results.json`: indented, with every list of numbers on one line. */
@@ -20,7 +21,7 @@ export function parseResults(text: string): ComparisonResults {
   } catch (error) {
     throw new UserError(`results.json: not valid JSON (${error instanceof Error ? error.message : error})`);
   }
-  const parsed = comparisonResults.safeParse(json);
+  const parsed = readAs(comparisonResults, json);
   if (!parsed.success) throw new UserError(`results.json: not a senet comparison\n${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }

@@ -1,14 +1,14 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 
 /** Null stands for a value that JSON cannot hold: the loss of a run that diverged. */
-const loss = z.number().nullable();
+const loss = z.nullable(z.number());
 
 const epoch = z.object({
-  epoch: z.number().int(),
+  epoch: z.int(),
   lr: z.number(),
   trainLoss: loss,
   /** The mean loss over each of several equal parts of the epoch, for a curve. */
-  trainLosses: z.array(loss).exactOptional(),
+  trainLosses: z.exactOptional(z.array(loss)),
   /** Percent. */
   trainTop1: z.number(),
   testLoss: loss,
@@ -18,30 +18,30 @@ const epoch = z.object({
   imagesPerSecond: z.number(),
   seconds: z.number(),
   /** The share of the training time, 0 to 1, in which a step waited for its images. */
-  dataWait: z.number().exactOptional(),
+  dataWait: z.exactOptional(z.number()),
 });
 
 const gate = z.object({
   /** Where the block sits: "layer1.0.se". */
   site: z.string(),
-  channels: z.number().int(),
+  channels: z.int(),
   /** [channels] mean over the test images, 0–1. */
   mean: z.array(z.number()),
   /** [channels] standard deviation over the test images. */
   std: z.array(z.number()),
   /** [classes][channels] mean over the test images of a class. */
-  perClass: z.array(z.array(z.number())).exactOptional(),
+  perClass: z.exactOptional(z.array(z.array(z.number()))),
 });
 
 const run = z.object({
-  seed: z.number().int(),
+  seed: z.int(),
   epochs: z.array(epoch),
   /** Top-1 error on the test images, percent. */
   testError: z.number(),
   /** Rows true, columns predicted. */
-  confusion: z.array(z.array(z.number().int())),
+  confusion: z.array(z.array(z.int())),
   /** One class index per test image, in the order of `labels`. */
-  predictions: z.array(z.number().int()),
+  predictions: z.array(z.int()),
   gates: z.array(gate),
   /** Path of the trained model, relative to the results file. */
   model: z.string(),
@@ -55,14 +55,14 @@ const model = z.object({
   /** "se r=16", or "none". */
   attention: z.string(),
   /** How many gates weigh places of a map instead of channels; no run has statistics of them. */
-  spatialGates: z.number().int().exactOptional(),
-  runs: z.array(run).min(1),
+  spatialGates: z.exactOptional(z.int()),
+  runs: z.array(run).check(z.minLength(1)),
   /** Percent, over the runs. */
   errorMean: z.number(),
   /** Sample standard deviation over the runs; null with a single run, which has none. */
-  errorStd: z.number().nullable(),
+  errorStd: z.nullable(z.number()),
   trainImagesPerSecond: z.number(),
-  inferenceMsPerImage: z.object({ batch1: z.number(), batch32: z.number().exactOptional() }),
+  inferenceMsPerImage: z.object({ batch1: z.number(), batch32: z.exactOptional(z.number()) }),
 });
 
 const comparison = z.object({
@@ -96,45 +96,46 @@ export const comparisonResults = z
       node: z.string(),
       onnxruntime: z.string(),
       cpu: z.string(),
-      cores: z.number().int(),
+      cores: z.int(),
       os: z.string(),
     }),
     data: z.object({
       name: z.string(),
-      classes: z.array(z.string()).min(2),
+      classes: z.array(z.string()).check(z.minLength(2)),
       /** Number of training images. */
-      train: z.number().int(),
+      train: z.int(),
       /** Number of test images. */
-      test: z.number().int(),
-      channels: z.number().int(),
-      height: z.number().int(),
-      width: z.number().int(),
+      test: z.int(),
+      channels: z.int(),
+      height: z.int(),
+      width: z.int(),
     }),
     recipe: z.object({
       epochs: z.number(),
-      batch: z.number().int(),
+      batch: z.int(),
       lr: z.number(),
       optimizer: z.string(),
-      momentum: z.number().exactOptional(),
-      nesterov: z.boolean().exactOptional(),
+      momentum: z.exactOptional(z.number()),
+      nesterov: z.exactOptional(z.boolean()),
       weightDecay: z.number(),
       schedule: z.string(),
       /** Epochs over which the learning rate rises. */
       warmup: z.number(),
       /** Flip and shift, and whatever else was done by its name. */
-      augment: z
-        .object({ flip: z.boolean(), pad: z.number().int() })
-        .catchall(z.union([z.string(), z.number(), z.boolean()])),
-      seeds: z.array(z.number().int()).min(1),
+      augment: z.catchall(
+        z.object({ flip: z.boolean(), pad: z.int() }),
+        z.union([z.string(), z.number(), z.boolean()]),
+      ),
+      seeds: z.array(z.int()).check(z.minLength(1)),
     }),
     /** The first one is the baseline of every comparison. */
-    models: z.array(model).min(1),
+    models: z.array(model).check(z.minLength(1)),
     /** The true class of every test image. */
-    labels: z.array(z.number().int()),
+    labels: z.array(z.int()),
     comparisons: z.array(comparison),
   })
-  .superRefine((results, context) => {
-    for (const problem of inconsistencies(results)) context.addIssue({ code: "custom", message: problem });
+  .check(({ value, issues }) => {
+    for (const problem of inconsistencies(value)) issues.push({ code: "custom", message: problem, input: value });
   });
 
 /**

@@ -1,15 +1,15 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { UserError } from "../errors.js";
 import type { NamedBytes } from "../files/named-bytes.js";
 import { parseCifar } from "./cifar.js";
 import { defineDataset, type Limits, type MemoryDataset } from "./dataset.js";
 import type { ImageSet } from "./image-set.js";
 
-const split = z.object({ file: z.string(), count: z.int().positive(), sha256: z.string() });
+const split = z.object({ file: z.string(), count: z.int().check(z.positive()), sha256: z.string() });
 
 /** What `assets/glyphs/dataset.json` says of the dataset that comes with this package. */
 export const GlyphsManifest = z.object({
-  classes: z.array(z.string()).min(1).max(256),
+  classes: z.array(z.string()).check(z.minLength(1), z.maxLength(256)),
   shape: z.tuple([z.literal(3), z.literal(32), z.literal(32)]),
   train: split,
   test: split,

@@ -1,10 +1,10 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { type Choose, taskText } from "../lower/algorithms.js";
 
 /** What each algorithm of a task takes, in milliseconds, the one that is best by rule first. */
 const measuredTimes = z
-  .record(z.string(), z.number().nonnegative())
-  .refine((measured) => Object.keys(measured).length > 0, "expected an algorithm");
+  .record(z.string(), z.number().check(z.nonnegative()))
+  .check(z.refine((measured) => Object.keys(measured).length > 0, "expected an algorithm"));
 export type Measured = z.infer<typeof measuredTimes>;
 
 /** Which algorithms were measured where: a file that a run can be repeated with. */
@@ -14,7 +14,7 @@ export const algorithmTable = z.strictObject({
   engine: z.string(),
   cpu: z.string(),
   /** Channels in a block; left out where the engine has no such layout. */
-  channelBlock: z.int().positive().optional(),
+  channelBlock: z.optional(z.int().check(z.positive())),
   /** By task, as `taskText` writes it. */
   milliseconds: z.record(z.string(), measuredTimes),
 });

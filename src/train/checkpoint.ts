@@ -1,6 +1,7 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { UserError } from "../errors.js";
 import type { Tensor } from "../graph/tensor.js";
+import { readAs } from "../schema.js";
 import { epochRecord } from "./epoch-record.js";
 import { identitySchema } from "./run-identity.js";
 
@@ -27,9 +28,9 @@ export type EpochSums = z.infer<typeof epochSums>;
 const runProgress = z.object({
   format: z.literal(1),
   /** The epoch in progress, counted from 1; after the last one, one more than there are. */
-  epoch: z.int().positive(),
+  epoch: z.int().check(z.positive()),
   /** Steps done in it. */
-  step: z.int().nonnegative(),
+  step: z.int().check(z.nonnegative()),
   sums: epochSums,
   /** The records of the finished epochs. */
   history: z.array(epochRecord),
@@ -61,7 +62,7 @@ export function readProgress(text: string, source: string): RunProgress {
   } catch {
     throw new UserError(`${source}: got text that is not JSON; expected the file as it was written`);
   }
-  const { data, error } = runProgress.safeParse(json);
+  const { data, error } = readAs(runProgress, json);
   if (data !== undefined) return data;
   const [issue] = error.issues;
   throw new UserError(

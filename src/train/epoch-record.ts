@@ -1,16 +1,16 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 
 /** A measured number; JSON writes one that is not finite as null. */
-const measured = z
-  .number()
-  .nullable()
-  .transform((value) => value ?? Number.NaN);
+const measured = z.pipe(
+  z.nullable(z.number()),
+  z.transform((value) => value ?? Number.NaN),
+);
 
 /** One line of the training log; its numbers in the order they are written in, which a resumed run reads and writes again. */
-export const epochRecord = z
-  .object({
+export const epochRecord = z.readonly(
+  z.object({
     /** Counted from 1. */
-    epoch: z.int().positive(),
+    epoch: z.int().check(z.positive()),
     /** The learning rate of the last step. */
     lr: measured,
     trainLoss: measured,
@@ -27,8 +27,8 @@ export const epochRecord = z
     testTop1: measured,
     /** Duration of the epoch, evaluation included. */
     seconds: measured,
-  })
-  .readonly();
+  }),
+);
 /**
  * What a run tells of an epoch: losses, top-1, rates and times.
  * @interface

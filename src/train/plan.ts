@@ -29,23 +29,13 @@ export function planTraining(
   recipe: StepRecipe,
   { sharedBy = [graph], ...target }: PlanOptions = {},
 ): TrainingStep {
-  const { batch, optimizer = "sgd", accumulate, clip, ema, unused } = recipe;
-  const { learn, groups, layerDecay, frozenBatchNorm } = recipe;
   checkRoles(sharedBy, patternsOf(recipe));
   return trainingStep(graph, {
-    batch,
+    ...recipe, // what the step calls as the recipe does
     loss: lossOf(recipe),
-    optimizer: optimizerOf(optimizer, recipe),
+    optimizer: optimizerOf(recipe.optimizer ?? "sgd", recipe),
     mixed: recipe.mixed ?? mixes(recipe),
     momentumInput: movesMomentum(recipe),
-    accumulate,
-    clip,
-    ema,
-    learn,
-    groups,
-    layerDecay,
-    frozenBatchNorm,
-    unused,
     target,
   });
 }

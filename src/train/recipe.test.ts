@@ -16,30 +16,31 @@ describe("checkRecipe", () => {
   it.each<[Partial<Recipe>, string]>([
     [{ optimizer: "adamax" }, 'optimizer "adamax"; expected one of sgd, adam, adamw, lamb, rmsproptf'],
     [{ schedule: "poly" }, 'schedule "poly"; expected one of cosine, step, onecycle, plateau, constant'],
-    [{ accumulate: 0 }, "accumulate 0 with batch 16; expected a whole number from 1, together at most 96 images"],
-    [{ accumulate: 7 }, "accumulate 7 with batch 16; expected a whole number from 1, together at most 96 images"],
-    [{ warmupLr: -1 }, "warm-up learning rate -1; expected a number from 0"],
-    [{ minLr: 0.2 }, "smallest learning rate 0.2; expected 0 to 0.1, the largest"],
-    [{ decayRate: 0 }, "decay rate 0; expected a number above 0, at most 1"],
-    [{ decayEpochs: 0 }, "decay epochs 0; expected a number above 0"],
-    [{ pctStart: 1 }, "pct start 1; expected a number between 0 and 1"],
+    [{ accumulate: 0 }, "accumulate 0; expected a whole number from 1, with batch 16 at most 96 images"],
+    [{ accumulate: 7 }, "accumulate 7; expected a whole number from 1, with batch 16 at most 96 images"],
+    [{ warmupLr: -1 }, "warmupLr -1; expected a number from 0"],
+    [{ minLr: 0.2 }, "minLr 0.2; expected 0 to 0.1, the largest"],
+    [{ decayRate: 0 }, "decayRate 0; expected a number above 0, at most 1"],
+    [{ decayEpochs: 0 }, "decayEpochs 0; expected a number above 0"],
+    [{ pctStart: 1 }, "pctStart 1; expected a number between 0 and 1"],
     [{ betas: [0.9, 1] }, "betas 0.9,1; expected two numbers from 0, below 1"],
-    [{ eps: 0 }, "epsilon 0; expected a number above 0"],
+    [{ eps: 0 }, "eps 0; expected a number above 0"],
     [{ smoothing: 1 }, "smoothing 1; expected a number from 0, below 1"],
-    [{ layerDecay: 1.1 }, "layer decay 1.1; expected a number above 0, at most 1"],
-    [{ ema: { decay: 1 } }, "ema decay 1; expected a number from 0, below 1"],
+    [{ layerDecay: 1.1 }, "layerDecay 1.1; expected a number above 0, at most 1"],
+    [{ ema: { decay: 1 } }, "ema 1; expected a number from 0, below 1"],
     [{ clip: { value: 0 } }, "clip 0; expected a number above 0"],
-    [{ lr: Number.NaN }, "learning rate NaN; expected a number above 0"],
+    [{ lr: Number.NaN }, "lr NaN; expected a number above 0"],
   ])("refuses %j", (part, message) => {
     const check = () => checkRecipe({ ...recipe, ...part }, dataset);
     expect(check).toThrow(UserError);
     expect(check).toThrow(`train: got ${message}`);
+    expect(check).toThrow(expect.objectContaining({ options: Object.keys(part) }));
   });
 });
 
 describe("checkStepRecipe", () => {
-  it("looks at what shapes the step alone", () => {
-    expect(() => checkStepRecipe({ lr: -1, epochs: 0 })).not.toThrow();
+  it("sets the limits that follow from no data and no length of a run", () => {
+    expect(() => checkStepRecipe({ batch: 64, accumulate: 1000 })).not.toThrow();
     expect(() => checkStepRecipe({ accumulate: 1.5 })).toThrow(
       "training step: got accumulate 1.5; expected a whole number from 1",
     );

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Dataset } from "../data/dataset.js";
 import { relativeNames } from "../data/relative-names.js";
 import type { Split } from "../data/split.js";
@@ -32,8 +32,8 @@ export function savedChoices({ engine }: RunIdentity, channelBlock: number | und
 }
 
 const SavedEngine = z.object({
-  channelBlock: z.number().optional(),
-  algorithms: z.record(z.string(), z.string()).optional(),
+  channelBlock: z.optional(z.number()),
+  algorithms: z.optional(z.record(z.string(), z.string())),
 });
 
 /** What a run is made of, as plain JSON; large parts stand there as their SHA-256. */

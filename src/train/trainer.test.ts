@@ -114,12 +114,12 @@ describe("train", () => {
     [{ epochs: 1.5 }, "epochs 1.5; expected a whole number from 1"],
     [{ batch: 97 }, "batch 97; expected a whole number from 1 to 96, the number of training images"],
     [{ batch: 0 }, "batch 0; expected a whole number from 1 to 96, the number of training images"],
-    [{ lr: 0 }, "learning rate 0; expected a number above 0"],
-    [{ lr: Number.NaN }, "learning rate NaN; expected a number above 0"],
-    [{ warmup: -1 }, "warm-up -1; expected 0 to 4 epochs"],
-    [{ warmup: 5 }, "warm-up 5; expected 0 to 4 epochs"],
+    [{ lr: 0 }, "lr 0; expected a number above 0"],
+    [{ lr: Number.NaN }, "lr NaN; expected a number above 0"],
+    [{ warmup: -1 }, "warmup -1; expected 0 to 4 epochs"],
+    [{ warmup: 5 }, "warmup 5; expected 0 to 4 epochs"],
     [{ momentum: 1 }, "momentum 1; expected a number from 0, below 1"],
-    [{ weightDecay: -1e-4 }, "weight decay -0.0001; expected a number from 0"],
+    [{ weightDecay: -1e-4 }, "weightDecay -0.0001; expected a number from 0"],
   ])("refuses the recipe %j", async (part, message) => {
     const error = await failure(train({ runtime, graph, dataset, recipe: { ...recipe, ...part }, seed: 1 }));
     expect(error).toBeInstanceOf(UserError);

@@ -3,12 +3,13 @@ import { Command, Option } from "commander";
 import { UserError } from "../../errors.js";
 import { formatShape } from "../../graph/dims/shape.js";
 import { countParameters } from "../../graph/graph.js";
+import { stepping } from "../../train/recipe-fields.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
 import { type ModelToExportFlags, openModelToExport } from "../../workspace/model/model-to-export.js";
 import { attentionOption, number, under, wholeNumber } from "../flags/options.js";
-import { type StepFlags, stepOptions, stepRecipeOf } from "../flags/recipe-options.js";
+import { optionsOf, type RecipeFlags, stepRecipeOf } from "../flags/recipe-options.js";
 
-interface ExportFlags extends ModelToExportFlags, StepFlags {
+interface ExportFlags extends ModelToExportFlags, RecipeFlags {
   readonly out: string;
   readonly opset?: number;
   readonly training?: true;
@@ -19,7 +20,7 @@ interface ExportFlags extends ModelToExportFlags, StepFlags {
 
 const trainingOptions = under("With --training:", [
   number("--batch <n>", "images in a step", 32),
-  ...stepOptions(),
+  ...optionsOf(stepping),
   new Option("--mixed-labels", "take two labels of every image and a weight, as mixup and CutMix need it"),
   new Option("--cycle-momentum", "make the momentum an input, as one-cycle needs it"),
 ]);

@@ -6,6 +6,7 @@ import { UserError } from "../../errors.js";
 import { parseAttention } from "../../layers/attention/attention.js";
 import type { ModelOptions } from "../../models/model.js";
 import { defaultRecipe, type Recipe } from "../../train/recipe.js";
+import { mixing, recipeFields, scheduling, sizes, stepping } from "../../train/recipe-fields.js";
 import { parseRecipe } from "../../train/recipe-file.js";
 import type { NetworkFlags } from "../../workspace/model/find-model.js";
 import {
@@ -17,26 +18,14 @@ import {
   dataOptions,
 } from "./data-options.js";
 import { number } from "./number-option.js";
-import {
-  defaultWeightDecay,
-  given,
-  mixOptions,
-  type ScheduleFlags,
-  type StepFlags,
-  scheduleOptions,
-  schedulePart,
-  stepOptions,
-  stepPart,
-} from "./recipe-options.js";
+import { defaultWeightDecay, given, optionsOf, type RecipeFlags, recipePart } from "./recipe-options.js";
 
 export { number };
 
 /** What the commands that train have in common, as commander parsed it. */
-export interface TrainingFlags extends StepFlags, ScheduleFlags, DataFlags, AugmentFlags {
+export interface TrainingFlags extends RecipeFlags, DataFlags, AugmentFlags {
   readonly data?: string;
   readonly config?: string;
-  readonly epochs?: number;
-  readonly batch?: number;
   readonly attention?: string;
   readonly shortcut: "projection" | "A";
   readonly mean?: string;
@@ -46,9 +35,6 @@ export interface TrainingFlags extends StepFlags, ScheduleFlags, DataFlags, Augm
   readonly threads?: number;
   readonly checkpointEvery: string;
 }
-
-/** Epochs that a run has unless told otherwise. */
-const EPOCHS = 20;
 
 /** The flags of `TrainingFlags`, under headings; without a fallback, `--data` must be given. */
 export function trainingOptions(fallback: { data?: string } = {}): Option[] {
@@ -69,14 +55,13 @@ export function trainingOptions(fallback: { data?: string } = {}): Option[] {
       new Option("--std <numbers>", "likewise, such as 0.229,0.224,0.225"),
       ...dataOptions(),
     ]),
-    ...under("Augmentation:", [...augmentOptions(), ...mixOptions()]),
+    ...under("Augmentation:", [...augmentOptions(), ...optionsOf(mixing)]),
     ...under("Recipe:", [
       new Option("--config <file>", "a recipe as JSON, or the config.json of a run; flags override it"),
-      number("--epochs <n>", `passes over the training images (default: ${EPOCHS})`),
-      number("--batch <n>", `images per step (default: ${defaultRecipe.batch})`),
+      ...optionsOf(sizes),
     ]),
-    ...under("Schedule:", scheduleOptions()),
-    ...under("Optimizer and loss:", stepOptions()),
+    ...under("Schedule:", optionsOf(scheduling)),
+    ...under("Optimizer and loss:", optionsOf(stepping)),
     ...under("Run:", [number("--threads <n>", "threads of the engine (default: all cores)"), every.default("10min")]),
   ];
 }
@@ -113,12 +98,11 @@ export function wholeNumber(flag: string, value: number, least = 0): number {
  * @throws UserError when the file of `--config` cannot be read or holds anything but a recipe.
  */
 export async function recipeOf(flags: TrainingFlags, dataset: Pick<Dataset, "augment">): Promise<Recipe> {
-  const { config, epochs, batch } = flags;
+  const { config } = flags;
   const file: Partial<Recipe> = config === undefined ? {} : given(parseRecipe(await readText(config), config));
-  const sizes = { ...(epochs !== undefined && { epochs }), ...(batch !== undefined && { batch }) };
-  const typed = { ...sizes, ...schedulePart(flags), ...stepPart(flags) };
+  const typed = recipePart(flags);
   const weightDecay = defaultWeightDecay(typed.optimizer ?? file.optimizer);
-  const start = { ...defaultRecipe, weightDecay, epochs: EPOCHS, augment: dataset.augment };
+  const start = { ...defaultRecipe, weightDecay, epochs: recipeFields.epochs.default!, augment: dataset.augment };
   return { ...start, ...file, ...typed, augment: augmentOf(flags, { augment: file.augment ?? dataset.augment }) };
 }
 

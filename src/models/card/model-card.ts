@@ -1,24 +1,25 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { resamplings } from "../../data/augment/resampling.js";
 import { resizedSize } from "../../data/centre-crop.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
 import { cropModes, roundings } from "../../data/preprocessing.js";
 import { UserError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
+import { readAs } from "../../schema.js";
 
-const side = z.int().min(1);
+const side = z.int().check(z.minimum(1));
 
 const card = z.object({
   /** The names of the classes, in the order of the logits. */
-  classes: z.array(z.string()).min(1),
+  classes: z.array(z.string()).check(z.minLength(1)),
   /** What normalises pixels scaled to 0–1, per channel. */
   mean: z.array(z.number()),
   std: z.array(z.number()),
   /** What a photo is resized to before the input is cut out, in pixels, and how: older files do not say. */
-  resize: z.union([side, z.tuple([side, side]).readonly()]).optional(),
-  cropMode: z.enum(cropModes).optional(),
-  interpolation: z.enum(resamplings).optional(),
-  rounding: z.enum(roundings).optional(),
+  resize: z.optional(z.union([side, z.readonly(z.tuple([side, side]))])),
+  cropMode: z.optional(z.enum(cropModes)),
+  interpolation: z.optional(z.enum(resamplings)),
+  rounding: z.optional(z.enum(roundings)),
   /** Where the weights come from. */
   provenance: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });
@@ -47,11 +48,13 @@ export function readCard(graph: Graph): ModelCard {
   const text = graph.metadata.get(key);
   if (text === undefined) {
     throw new UserError(
-      `the model file has no "${key}" entry; expected one that senet has trained or converted for a network`,
+      `the model file has no "${key}" entry; expected one written by senet train, or by senet convert for a network's name`,
     );
   }
   try {
-    return card.parse(JSON.parse(text));
+    const { data, error } = readAs(card, JSON.parse(text));
+    if (data !== undefined) return data;
+    throw error;
   } catch (error) {
     throw new UserError(
       `the model file's "${key}" entry is damaged: ${error instanceof Error ? error.message : error}`,

@@ -1,27 +1,18 @@
+import type { Recipe } from "../recipe.js";
 import type { Rate } from "./schedules.js";
 
 /** Options of one-cycle. Names and defaults as in PyTorch's OneCycleLR. */
-export interface OneCycleOptions {
-  /** The part of all steps in which the learning rate rises, 0.3 by default. */
-  readonly pctStart?: number | undefined;
-  /** It starts at `lr` divided by this, 25 by default. */
-  readonly divFactor?: number | undefined;
-  /** It ends at the start divided by this, 10⁴ by default. */
-  readonly finalDivFactor?: number | undefined;
-  /** True, the default: the momentum falls while the learning rate rises, and the other way round. */
-  readonly cycleMomentum?: boolean | undefined;
-  /** 0.85 by default. */
-  readonly baseMomentum?: number | undefined;
-  /** 0.95 by default. */
-  readonly maxMomentum?: number | undefined;
-}
+export type OneCycleOptions = Pick<
+  Recipe,
+  "lr" | "pctStart" | "divFactor" | "finalDivFactor" | "cycleMomentum" | "baseMomentum" | "maxMomentum"
+>;
 
 /**
  * The one-cycle policy: half a cosine up from `lr / divFactor` to `lr`, then half a cosine down to almost nothing.
  * Source: Smith & Topin 2017, arXiv:1708.07120, as PyTorch's OneCycleLR has it.
  * @returns the rate at a step, counted from 0 to `steps` − 1.
  */
-export function oneCycle(options: OneCycleOptions & { readonly lr: number }, steps: number): (step: number) => Rate {
+export function oneCycle(options: OneCycleOptions, steps: number): (step: number) => Rate {
   const { lr, pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4, cycleMomentum = true } = options;
   const { baseMomentum = 0.85, maxMomentum = 0.95 } = options;
   const first = lr / divFactor;

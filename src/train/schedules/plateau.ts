@@ -1,16 +1,10 @@
+import type { Recipe } from "../recipe.js";
+
 /** Options of plateau. Names as in PyTorch's ReduceLROnPlateau; its `factor` is `decayRate`. */
-export interface PlateauOptions {
-  /** Whether the watched value is to grow or to shrink, `max` by default as in timm, where it is the top-1 accuracy. */
-  readonly plateauMode?: "min" | "max" | undefined;
-  /** Epochs without progress that are borne, 10 by default. */
-  readonly patience?: number | undefined;
-  /** What counts as progress, 1e-4 by default. */
-  readonly threshold?: number | undefined;
-  /** Whether the threshold is relative to the best value, the default, or absolute. */
-  readonly thresholdMode?: "rel" | "abs" | undefined;
-  /** Epochs after a drop that do not count, 0 by default. */
-  readonly cooldown?: number | undefined;
-}
+export type PlateauOptions = Pick<
+  Recipe,
+  "lr" | "decayRate" | "minLr" | "plateauMode" | "patience" | "threshold" | "thresholdMode" | "cooldown"
+>;
 
 /** What plateau remembers: plain JSON. */
 export interface PlateauState {
@@ -27,13 +21,10 @@ export interface PlateauState {
 const SMALLEST_CHANGE = 1e-8;
 
 /** Multiplies the learning rate by `decayRate` once the watched value makes no progress for more than `patience` epochs. */
-export function plateau(
-  options: PlateauOptions & {
-    readonly lr: number;
-    readonly decayRate?: number | undefined;
-    readonly minLr?: number | undefined;
-  },
-): { readonly start: PlateauState; observe(state: PlateauState, metric: number): PlateauState } {
+export function plateau(options: PlateauOptions): {
+  readonly start: PlateauState;
+  observe(state: PlateauState, metric: number): PlateauState;
+} {
   const { lr, decayRate = 0.1, minLr = 0, patience = 10, cooldown = 0 } = options;
   return {
     start: { best: null, badEpochs: 0, cooldown: 0, lr },

@@ -1,4 +1,6 @@
 import { UserError } from "../../errors.js";
+import type { Recipe } from "../recipe.js";
+import type { scheduleNames } from "../recipe-fields.js";
 import { type OneCycleOptions, oneCycle } from "./one-cycle.js";
 import { type PlateauOptions, type PlateauState, plateau } from "./plateau.js";
 
@@ -22,28 +24,10 @@ export interface Schedule {
   observe(state: ScheduleState, metric: number): ScheduleState;
 }
 
-/** What a schedule depends on. Names as in timm and PyTorch. */
-export interface ScheduleOptions extends OneCycleOptions, PlateauOptions {
-  readonly epochs: number;
-  /** The largest learning rate. */
-  readonly lr: number;
-  /** `cosine`, `step`, `onecycle`, `plateau` or `constant`. */
-  readonly schedule: string;
-  /** Epochs over which the learning rate rises in a straight line from `warmupLr`; one-cycle has a rise of its own. */
-  readonly warmup: number;
-  /** 0 by default. */
-  readonly warmupLr?: number | undefined;
-  /** True: the schedule proper begins after the warm-up. By default it runs from the start, hidden by it meanwhile. */
-  readonly warmupPrefix?: boolean | undefined;
-  /** Where cosine ends and plateau stops, 0 by default. */
-  readonly minLr?: number | undefined;
-  /** Of `step`: drops after every so many epochs. */
-  readonly decayEpochs?: number | undefined;
-  /** Of `step`: drops when so many epochs are done. Without either: at one half and three quarters of all epochs. */
-  readonly milestones?: readonly number[] | undefined;
-  /** The factor of every drop of `step` and `plateau`, 0.1 by default. */
-  readonly decayRate?: number | undefined;
-}
+/** What a schedule depends on. */
+export type ScheduleOptions = OneCycleOptions &
+  PlateauOptions &
+  Pick<Recipe, "epochs" | "schedule" | "warmup" | "warmupLr" | "warmupPrefix" | "decayEpochs" | "milestones">;
 
 /** The learning rate as a factor of its largest value, after `epoch` epochs. */
 type Curve = (epoch: number) => number;
@@ -67,7 +51,9 @@ export function step(every: number, lr: number, rate = 0.1): Curve {
 }
 
 /** The schedules by name. */
-const schedules = {
+const schedules: Readonly<
+  Record<(typeof scheduleNames)[number], (options: ScheduleOptions, stepsPerEpoch: number) => Schedule>
+> = {
   cosine: (options: ScheduleOptions) => warmed(options, (epochs) => cosine(epochs, options.lr, options.minLr)),
   step: (options: ScheduleOptions) => warmed(options, (epochs) => stepOf(options, epochs)),
   onecycle: (options: ScheduleOptions, stepsPerEpoch: number): Schedule => {
@@ -80,10 +66,7 @@ const schedules = {
     return { start, at, observe: (state, metric) => observe(state ?? start, metric) };
   },
   constant: (options: ScheduleOptions) => warmed(options, () => () => options.lr),
-} as const;
-
-/** The names of the schedules. */
-export const scheduleNames = Object.keys(schedules) as readonly (keyof typeof schedules)[];
+};
 
 /**
  * The schedule that the options describe.
@@ -93,7 +76,7 @@ export const scheduleNames = Object.keys(schedules) as readonly (keyof typeof sc
 export function scheduleOf(options: ScheduleOptions, stepsPerEpoch: number): Schedule {
   const { schedule } = options;
   if (!Object.hasOwn(schedules, schedule)) {
-    throw new UserError(`unknown schedule "${schedule}"; expected one of ${scheduleNames.join(", ")}`);
+    throw new UserError(`unknown schedule "${schedule}"; expected one of ${Object.keys(schedules).join(", ")}`);
   }
   return schedules[schedule as keyof typeof schedules](options, stepsPerEpoch);
 }

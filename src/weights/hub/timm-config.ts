@@ -1,9 +1,10 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { resamplings } from "../../data/augment/resampling.js";
 import { timmFraming } from "../../data/centre-crop.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
 import { type CropMode, cropModes } from "../../data/preprocessing.js";
 import { quoted, UserError } from "../../errors.js";
+import { readAs } from "../../schema.js";
 
 /** What a repository with a timm model says about it in its `config.json`. */
 export interface TimmConfig {
@@ -24,43 +25,49 @@ export interface TimmConfig {
   preprocessing(size?: readonly [height: number, width: number], cropMode?: CropMode): Preprocessing;
 }
 
-const pixels = z.int().min(1).max(8192);
-const size = z.tuple([z.int().min(1).max(16), pixels, pixels]).readonly();
-const share = z.number().gt(0.01).max(8); // above 1, an image is padded
-const perChannel = z.array(z.number()).min(1).max(16);
+const pixels = z.int().check(z.minimum(1), z.maximum(8192));
+const size = z.readonly(z.tuple([z.int().check(z.minimum(1), z.maximum(16)), pixels, pixels]));
+const share = z.number().check(z.gt(0.01), z.maximum(8)); // above 1, an image is padded
+const perChannel = z.array(z.number()).check(z.minLength(1), z.maxLength(16));
+const deviations = z.array(z.number().check(z.positive())).check(z.minLength(1), z.maxLength(16));
 
 /** Names that are printed: nothing in them moves a terminal's cursor. */
-const printed = z.string().transform((text) =>
-  text
-    .slice(0, 1000)
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
-    .trim(),
+const printed = z.pipe(
+  z.string(),
+  z.transform((text) =>
+    text
+      .slice(0, 1000)
+      .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+      .trim(),
+  ),
 );
+const names = z.nullish(z.union([z.array(printed), z.record(z.string(), printed)]));
+const descriptions = z.nullish(z.record(z.string(), printed));
 
 /** timm writes null for what is not there in some fields, and leaves others out. */
 const pretrained = z.object({
-  input_size: size.nullish(),
-  test_input_size: size.nullish(),
-  crop_pct: share.nullish(),
-  test_crop_pct: share.nullish(),
-  crop_mode: z.string().nullish(),
-  interpolation: z.string().nullish(),
-  mean: perChannel.nullish(),
-  std: z.array(z.number().positive()).min(1).max(16).nullish(),
-  num_classes: z.int().nullish(),
-  label_offset: z.int().nullish(),
-  label_names: z.union([z.array(printed), z.record(z.string(), printed)]).nullish(),
-  label_descriptions: z.record(z.string(), printed).nullish(),
-  license: printed.nullish(),
+  input_size: z.nullish(size),
+  test_input_size: z.nullish(size),
+  crop_pct: z.nullish(share),
+  test_crop_pct: z.nullish(share),
+  crop_mode: z.nullish(z.string()),
+  interpolation: z.nullish(z.string()),
+  mean: z.nullish(perChannel),
+  std: z.nullish(deviations),
+  num_classes: z.nullish(z.int()),
+  label_offset: z.nullish(z.int()),
+  label_names: names,
+  label_descriptions: descriptions,
+  license: z.nullish(printed),
 });
 
 const config = z.object({
   architecture: z.string(),
-  num_classes: z.int().nullish(),
-  global_pool: z.string().nullish(),
-  label_names: pretrained.shape.label_names,
-  label_descriptions: pretrained.shape.label_descriptions,
-  model_args: z.record(z.string(), z.unknown()).nullish(),
+  num_classes: z.nullish(z.int()),
+  global_pool: z.nullish(z.string()),
+  label_names: names,
+  label_descriptions: descriptions,
+  model_args: z.nullish(z.record(z.string(), z.unknown())),
   pretrained_cfg: pretrained,
 });
 
@@ -116,7 +123,7 @@ function fieldsOf(text: string, source: string): z.infer<typeof config> {
   }
   // The oldest repositories have the fields of pretrained_cfg beside the architecture, and call the labels so.
   const all = found.pretrained_cfg === undefined ? { ...found, pretrained_cfg: oldForm(found) } : found;
-  const parsed = config.safeParse(all);
+  const parsed = readAs(config, all);
   if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0]!;
   throw wrong(`${quoted(path.join("."))}: ${message.toLowerCase()}`);

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { quoted, UserError } from "../../errors.js";
 import type { ByteSource } from "../../files/byte-source.js";
 import { OpenFile } from "../../files/node/open-file.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { UserError } from "../../../errors.js";
 import type { Checksum } from "../../../files/node/checksum.js";
 import { formatHubId, type HubId } from "../hub-id.js";
@@ -39,9 +39,9 @@ export interface RemoteFile {
 
 const fileAnswer = z.object({
   path: z.string(),
-  size: z.int().min(0),
-  oid: z.string().regex(/^[0-9a-f]{40}$/),
-  lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/), size: z.int().min(0) }).optional(),
+  size: z.int().check(z.minimum(0)),
+  oid: z.string().check(z.regex(/^[0-9a-f]{40}$/)),
+  lfs: z.optional(z.object({ oid: z.string().check(z.regex(/^[0-9a-f]{64}$/)), size: z.int().check(z.minimum(0)) })),
 });
 
 /** Sizes and checksums of those of some files that a commit has. @throws as `askCommit`. */

@@ -1,0 +1,144 @@
+import { Option } from "commander";
+import { UserError } from "../../errors.js";
+import type { ParameterGroup } from "../../step/parameter-groups.js";
+import type { Recipe } from "../../train/recipe.js";
+import type { Field } from "../../train/recipe-field.js";
+import { recipeFields } from "../../train/recipe-fields.js";
+import { numbersOf, pairOf } from "./number-list.js";
+import { number } from "./number-option.js";
+
+/** What commander makes of the flags of {@link oddFlags}. */
+export interface OddFlags {
+  readonly opt?: string;
+  readonly optEps?: number;
+  readonly optBetas?: string;
+  readonly gradAccumSteps?: number;
+  readonly nesterov?: boolean;
+  readonly milestones?: readonly number[];
+  readonly clipGrad?: number;
+  readonly clipMode?: "norm" | "value" | "agc";
+  readonly bceLoss?: true;
+  readonly bceTargetThresh?: number;
+  readonly modelEma?: true;
+  readonly modelEmaDecay?: number;
+  readonly modelEmaWarmup?: true;
+  readonly train?: keyof typeof learning;
+  readonly freeze?: readonly string[];
+  readonly freezeBn?: boolean | readonly string[];
+  readonly lrGroup?: readonly ParameterGroup[];
+  readonly decayGroup?: readonly ParameterGroup[];
+  readonly keepUnused?: true;
+}
+
+/** The flags of a field that are not one flag of its name, with a value and its sentence. */
+interface Odd<T> {
+  /** One flag after all where it is left out. */
+  readonly options?: () => Option[];
+  readonly read: (flags: OddFlags) => T | undefined;
+}
+
+/** What `--train` lets learn. */
+const learning = { gates: ["@gates"], head: ["@head"], "gates+head": ["@gates", "@head"], all: ["*"] } as const;
+
+const { betas, clip, ema, learn, frozenBatchNorm, milestones, nesterov } = recipeFields;
+
+/** The fields of a recipe whose flags have other names, forms or numbers. */
+export const oddFlags = {
+  milestones: {
+    options: () => [
+      new Option("--milestones <epochs>", described(milestones)).argParser((text) =>
+        numbersOf("--milestones", text, "numbers with commas between them"),
+      ),
+    ],
+    read: (flags) => flags.milestones,
+  },
+  optimizer: { read: ({ opt }) => opt },
+  nesterov: {
+    options: () => [
+      new Option("--nesterov", `${nesterov.help} (default)`),
+      new Option("--no-nesterov", "plain momentum instead of Nesterov's"),
+    ],
+    read: (flags) => flags.nesterov,
+  },
+  betas: {
+    options: () => [new Option("--opt-betas <b1,b2>", described(betas))],
+    read: ({ optBetas }) => (optBetas === undefined ? undefined : pairOf("--opt-betas", optBetas, "0.9,0.999")),
+  },
+  eps: { read: ({ optEps }) => optEps },
+  accumulate: { read: ({ gradAccumSteps }) => gradAccumSteps },
+  clip: {
+    options: () => [
+      number("--clip-grad <limit>", described(clip)),
+      new Option("--clip-mode <mode>", "what the limit is of (default: norm)").choices(["norm", "value", "agc"]),
+    ],
+    read: ({ clipGrad: limit, clipMode: mode = "norm" }) => {
+      if (limit === undefined) return undefined;
+      if (mode === "norm") return { norm: limit };
+      return mode === "value" ? { value: limit } : { agc: limit };
+    },
+  },
+  loss: {
+    options: () => [new Option("--bce-loss", "binary cross-entropy of every class in place of softmax")],
+    read: ({ bceLoss }) => bceLoss && "bce",
+  },
+  bceTargetThreshold: {
+    options: () => [number("--bce-target-thresh <t>", "with --bce-loss: targets above it are 1, others 0")],
+    read: ({ bceTargetThresh }) => bceTargetThresh,
+  },
+  ema: {
+    options: () => [
+      new Option("--model-ema", described(ema)),
+      number("--model-ema-decay <d>", "how much of the average a step keeps (default: 0.9999)"),
+      new Option("--model-ema-warmup", "let the average forget its start soon"),
+    ],
+    read: ({ modelEma, modelEmaDecay: decay = 0.9999, modelEmaWarmup: warmup }) =>
+      modelEma && { decay, ...(warmup && { warmup }) },
+  },
+  learn: {
+    options: () => [
+      new Option(
+        "--train <what>",
+        `${learn.help}; batch norms of the rest keep their statistics (default: ${learn.unsaid})`,
+      ).choices(Object.keys(learning)),
+      new Option("--freeze <patterns...>", 'weights that stay, such as "layer1.*", "/^conv1/", @gates or @head'),
+    ],
+    read: ({ train }) => train && learning[train],
+  },
+  frozenBatchNorm: {
+    options: () => [
+      new Option("--freeze-bn [patterns...]", `${frozenBatchNorm.help} (default: all)`),
+      new Option("--no-freeze-bn", "batch norms take each batch's statistics, those that --train leaves out too"),
+    ],
+    read: ({ freezeBn }) => freezeBn,
+  },
+  groups: {
+    options: () => [
+      patterned("--lr-group <pattern=f>", "learning rate of weights, times f; may be repeated", "lrScale"),
+      patterned("--decay-group <pattern=w>", "weight decay of weights; may be repeated", "weightDecay"),
+    ],
+    read: ({ lrGroup = [], decayGroup = [], freeze }) => {
+      const groups = [...lrGroup, ...decayGroup, ...(freeze ? [{ match: freeze, freeze: true }] : [])];
+      return groups.length > 0 ? groups : undefined;
+    },
+  },
+  unused: {
+    options: () => [new Option("--keep-unused", "accept weights that the loss does not depend on")],
+    read: ({ keepUnused }) => keepUnused && "keep",
+  },
+} satisfies { readonly [K in keyof Recipe]?: Odd<Recipe[K]> };
+
+/** The sentence of a field with what holds where it is left out. */
+export function described(field: Pick<Field<unknown>, "help" | "default" | "unsaid">): string {
+  const usual = field.unsaid ?? field.default;
+  return usual === undefined ? field.help : `${field.help} (default: ${usual})`;
+}
+
+function patterned(flags: string, description: string, field: "lrScale" | "weightDecay"): Option {
+  const name = flags.split(" ")[0]!;
+  return new Option(flags, description).argParser((text: string, before: readonly ParameterGroup[] = []) => {
+    const at = text.lastIndexOf("=");
+    const value = at > 0 && at < text.length - 1 ? Number(text.slice(at + 1)) : Number.NaN;
+    if (!(value >= 0)) throw new UserError(`${name}: got "${text}"; expected a pattern and a number: "layer1.*=0.1"`);
+    return [...before, { match: text.slice(0, at), [field]: value }];
+  });
+}
