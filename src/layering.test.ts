@@ -164,6 +164,12 @@ describe("the engine's blocked operators", () => {
   });
 });
 
+describe("replay", () => {
+  it("rewrites: no builder that it writes into is dropped, as reading is the work of the index", () => {
+    expect(shipped.filter((path) => /\breplay\(\s*new GraphBuilder\b/.test(texts.get(path)!))).toEqual([]);
+  });
+});
+
 describe("what a browser runs", () => {
   const portable = files.filter((path) => !needsNode.test(path));
 

@@ -4,13 +4,13 @@ import { normalizeAxis } from "../graph/dims/shape.js";
 import type { Dim, Node, Value, ValueType } from "../graph/graph.js";
 
 /** Numbers for an input that was computed from shapes, such that the node gives the same; undefined where there are none. */
-type Target = (
+type StaticTarget = (
   g: GraphBuilder,
   node: Node,
   inputs: readonly (Value | undefined)[],
 ) => Readonly<Record<number, readonly number[]>> | undefined;
 
-const targets: Readonly<Record<string, Target>> = {
+const targets: Readonly<Record<string, StaticTarget>> = {
   // One named extent is what is left (-1), others are those of the input at the same place (0).
   Reshape: (g, node, [x]) => {
     const [{ shape }] = g.typesOf(node) as [ValueType];

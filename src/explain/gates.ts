@@ -46,7 +46,7 @@ export async function gateStatistics({
   const sites = findGates(graph).filter(({ kind }) => kind === "channel");
   if (sites.length === 0) return [];
   const session = await runtime.open(writeOnnx(exposing(graph, sites), weights));
-  const sums = sites.map(({ channels }) => new Moments(channels, dataset.classes.length));
+  const sums = sites.map(({ channels }) => new GateSums(channels, dataset.classes.length));
   try {
     for await (const { x, y, size } of split.batches({ batch, statistics: dataset })) {
       const shape = [size, dataset.channels, dataset.height, dataset.width];
@@ -68,7 +68,7 @@ function exposing(graph: Graph, sites: readonly GateSite[]): Graph {
 }
 
 /** Running sums of gates by class and channel. */
-class Moments {
+class GateSums {
   readonly #channels: number;
   readonly #classes: number;
   readonly #counts: Float64Array;

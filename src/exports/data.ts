@@ -17,7 +17,7 @@ export type { Mix } from "../data/augment/mix.js";
 export type { Pixels } from "../data/augment/pixels.js";
 export type { Resampling } from "../data/augment/resampling.js";
 export { type Box, type ResizeOptions, resize } from "../data/augment/resize.js";
-export type { Extent, Window } from "../data/augment/window.js";
+export type { CropWindow, Extent } from "../data/augment/window.js";
 export type { Batch } from "../data/batch.js";
 export { type CentreCrop, centreCrop, resizedSize } from "../data/centre-crop.js";
 export { type Dataset, type DatasetParts, defineDataset, type Limits, type MemoryDataset } from "../data/dataset.js";

@@ -31,15 +31,16 @@ export {
   type Model,
   type Node,
   type Parameter,
+  type Place,
   type Value,
   type ValueType,
   type Weights,
 } from "../graph/graph.js";
+export { GraphIndex, indexOf, type Reader } from "../graph/graph-index.js";
 export { initialise } from "../graph/initialise.js";
 export { type ReadOptions, readOnnx } from "../graph/onnx/read-onnx.js";
 export type { ExternalData, ReadExternal } from "../graph/onnx/tensor.js";
 export { type SplitModel, type WriteOptions, writeOnnx, writeOnnxSplit } from "../graph/onnx/write-onnx.js";
-export type { Place } from "../graph/place.js";
 export {
   type DType,
   type DTypeArrays,

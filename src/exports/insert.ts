@@ -13,8 +13,8 @@ export {
   insertedWeights,
 } from "../insert/insert-attention.js";
 export { type OutlineRow, outline } from "../insert/outline.js";
-export type { PlaceKind } from "../insert/places/place.js";
-export type { Site } from "../insert/plan-sites.js";
+export type { InsertionSite } from "../insert/plan-sites.js";
 export type { Scaled } from "../insert/rescale.js";
 export type { Position } from "../insert/stages.js";
+export type { UnitKind } from "../insert/units/unit.js";
 export { type Attention, formatAttention, parseAttention, type SomeAttention } from "../layers/attention/attention.js";

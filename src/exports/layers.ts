@@ -8,9 +8,9 @@ export type { Init, Value } from "../graph/graph.js";
 export { type Activation, activations } from "../layers/activation.js";
 export {
   type Attention,
+  type AttentionPlace,
   attend,
   formatAttention,
-  type Place,
   type Placement,
   parseAttention,
   placements,

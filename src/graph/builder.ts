@@ -3,8 +3,7 @@ import type { Op } from "../ops/op.js";
 import { type Attributes, type AttributesOf, readAttributes, writeAttributes } from "./attributes.js";
 import type { Known } from "./dims/known.js";
 import { callKey, constantKey } from "./equal-keys.js";
-import type { Dim, Graph, Init, Node, Parameter, Value, ValueType } from "./graph.js";
-import type { Place } from "./place.js";
+import type { Dim, Graph, Init, Node, Parameter, Place, Value, ValueType } from "./graph.js";
 import { type DType, float32, int64, type Tensor } from "./tensor.js";
 import { ValueTable } from "./value-table.js";
 

@@ -8,6 +8,7 @@ import { GraphBuilder } from "./builder.js";
 import type { Graph } from "./graph.js";
 import { indexOf } from "./graph-index.js";
 import { readOnnx } from "./onnx/read-onnx.js";
+import { int64, toNumbers } from "./tensor.js";
 
 /** x → Relu → y, and a constant, a parameter, a node nobody reads, two outputs of one node, an input left out. */
 function example(): Graph {
@@ -49,6 +50,18 @@ describe("GraphIndex", () => {
     });
     expect(index.value("dense")).toEqual({ name: "dense", dtype: "float32", shape: ["N", 4] });
     expect(() => index.value("nothing")).toThrow('got input "nothing"');
+  });
+
+  it("knows the tensors behind constants, and behind what nodes compute of them", () => {
+    const graph = buildGraph([floats("N", 3, 8, 8)], (g, x) => {
+      const two = g.constant(int64([1], [2]), "two");
+      const size = g.call("Slice", [g.call("Shape", [x]), two, g.ints([3])], {}, "height");
+      return g.call("Reshape", [x, g.call("Concat", [g.ints([-1]), size], { axis: 0 }, "target")], {}, "rows");
+    });
+    const open = { ...graph, inputs: [{ ...graph.inputs[0]!, shape: ["N", 3, 4, 4] }] };
+    for (const each of [graph, open]) expect(toNumbers(indexOf(each).constant("two")!)).toEqual([2]);
+    expect(toNumbers(indexOf(graph).constant("height")!)).toEqual([8]);
+    expect([indexOf(graph).constant("rows"), indexOf(graph).constant("x0")]).toEqual([undefined, undefined]);
   });
 
   it("knows makers and their order, and readers with the number of the input", () => {

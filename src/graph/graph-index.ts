@@ -9,7 +9,13 @@ export interface Reader {
   readonly input: number;
 }
 
-/** The index of a graph, which is computed once for each. */
+/**
+ * The index of a graph, which is computed once for each and held as long as the graph is.
+ * @example
+ * const index = indexOf(graph);
+ * const [image] = graph.inputs;
+ * for (const { node } of index.readers(image.name)) console.log(node.op, index.value(node.outputs[0]).shape);
+ */
 export const indexOf: (graph: Graph) => GraphIndex = perGraph((graph) => new GraphIndex(graph));
 
 /**

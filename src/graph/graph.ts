@@ -1,5 +1,4 @@
 import type { Attributes } from "./attributes.js";
-import type { Place } from "./place.js";
 import type { DType, Tensor } from "./tensor.js";
 
 /** One extent of a shape: a size, or the name of a size that is only known when the graph runs, such as `"N"`. */
@@ -40,6 +39,13 @@ export interface Node {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Attributes;
+}
+
+/** Which layer of a network a node works for, and in which part of a training step. */
+export interface Place {
+  readonly phase: "forward" | "backward" | "update";
+  /** The name that its parameters begin with, such as `layer1.0.conv1`. */
+  readonly layer: string;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Placement } from "../layers/attention/attention.js";
 import { isOfKind } from "../ops/index.js";
 import { dataInputs } from "../read/maps.js";
 import { activationAfter, convShape } from "./layer-shapes.js";
-import type { Place } from "./places/place.js";
+import type { Unit } from "./units/unit.js";
 
 /** A value and those of its readers that get the weighed map in its place. */
 export interface Edge {
@@ -17,15 +17,15 @@ export interface Edge {
  * Where in a unit the block stands, by the names of the SENet paper (§6.5 and Figure 5).
  * @throws UserError when the unit has no such place.
  */
-export function edgeOf(index: GraphIndex, place: Place, placement: Placement): Edge {
-  if (placement === "standard") return whole(index, place.value);
-  const { residual, join } = place;
+export function edgeOf(index: GraphIndex, unit: Unit, placement: Placement): Edge {
+  if (placement === "standard") return whole(index, unit.value);
+  const { residual, join } = unit;
   if (residual === undefined || join.op === "Concat") {
     throw new UserError(
-      `got placement ${placement} for the ${place.kind} at ${join.name}, which is not added to a shortcut; expected standard`,
+      `got placement ${placement} for the ${unit.kind} at ${join.name}, which is not added to a shortcut; expected standard`,
     );
   }
-  if (placement === "3x3") return whole(index, afterThree(index, place, residual.branch));
+  if (placement === "3x3") return whole(index, afterThree(index, unit, residual.branch));
   if (placement === "post") {
     const sum = join.outputs[0]!;
     return whole(index, activationAfter(index, sum)?.value ?? sum);
@@ -38,7 +38,7 @@ export function edgeOf(index: GraphIndex, place: Place, placement: Placement): E
   const readers = index.readers(residual.from).filter(({ node }) => branch.has(node));
   if (readers.length > 0) return { value: residual.from, readers };
   throw new UserError(
-    `got placement pre for the ${place.kind} at ${join.name}, whose branch and projection share their first layers; expected another placement`,
+    `got placement pre for the ${unit.kind} at ${join.name}, whose branch and projection share their first layers; expected another placement`,
   );
 }
 
@@ -48,7 +48,7 @@ export function whole(index: GraphIndex, value: string): Edge {
 }
 
 /** What the only 3×3 convolution of a bottleneck makes, after its batch norm and activation. */
-function afterThree(index: GraphIndex, { kind, join }: Place, branch: readonly Node[]): string {
+function afterThree(index: GraphIndex, { kind, join }: Unit, branch: readonly Node[]): string {
   const convs = branch.filter((node) => convShape(index, node) !== undefined);
   const three = convs.filter((node) => convShape(index, node)!.kernel.every((size) => size === 3));
   if (three.length !== 1 || convs.length < 3) {

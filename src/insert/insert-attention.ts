@@ -10,7 +10,7 @@ import { channelAxis } from "../read/maps.js";
 import { awakeUnits, type MeanMaps, meanMaps } from "./awake-units.js";
 import { balance, type Obstacle } from "./balance.js";
 import { type BlockCost, blockCost } from "./block-cost.js";
-import { type PlannedSite, planSites, type Site } from "./plan-sites.js";
+import { type InsertionSite, type PlannedSite, planSites } from "./plan-sites.js";
 import { rescale, rescaledWeights, type Scaled } from "./rescale.js";
 import { writeBlocks } from "./write-blocks.js";
 
@@ -30,14 +30,14 @@ export interface InsertOptions {
 }
 
 /** A block that was inserted, and what it takes. */
-export interface InsertedSite extends Site, BlockCost {}
+export interface InsertedSite extends InsertionSite, BlockCost {}
 
 /** A graph with new blocks. */
 export interface Inserted {
   readonly graph: Graph;
   readonly sites: readonly InsertedSite[];
   /** Units that have a gate already and were left alone. */
-  readonly gated: readonly Site[];
+  readonly gated: readonly InsertionSite[];
   /** Parameters whose values are not those of the graph before: which one times which power of two. */
   readonly scaled: ReadonlyMap<string, Scaled>;
   /** What is known of the maps that new dense layers read, for their first weights; nothing with start paper. */
@@ -83,7 +83,7 @@ export function insertedWeights({ graph, scaled, means }: Inserted, weights: Wei
   return new Map([...graph.parameters.keys()].map((name) => [name, known.get(name) ?? drawn.get(name)!]));
 }
 
-function costAt(index: GraphIndex, { value, name, channels }: Site, attention: SomeAttention): BlockCost {
+function costAt(index: GraphIndex, { value, name, channels }: InsertionSite, attention: SomeAttention): BlockCost {
   const { shape } = index.value(value);
   const [height, width] = channelAxis(index, value) === 1 ? shape.slice(2) : shape.slice(1);
   try {

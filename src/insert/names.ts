@@ -1,8 +1,8 @@
 import type { GraphIndex } from "../graph/graph-index.js";
 import { isOfKind } from "../ops/index.js";
 import { commonPrefix, moduleOf, pathOf } from "../read/module-names.js";
-import type { Place } from "./places/place.js";
 import type { Position } from "./stages.js";
+import type { Unit } from "./units/unit.js";
 
 /**
  * The names under which the parameters of new blocks live: that of the module which the unit is, and `se`, as in
@@ -10,21 +10,21 @@ import type { Position } from "./stages.js";
  */
 export function blockNames(
   index: GraphIndex,
-  places: readonly Place[],
+  units: readonly Unit[],
   positions: readonly Position[],
-  all: readonly Place[],
+  all: readonly Unit[],
 ): string[] {
-  const modules = new Map<Place, readonly string[]>();
-  for (const place of [...all, ...places]) modules.set(place, modulesIn(index, place));
+  const modules = new Map<Unit, readonly string[]>();
+  for (const unit of [...all, ...units]) modules.set(unit, modulesIn(index, unit));
   const taken = new Set([...index.values.keys()]);
   // the first PyTorch ports of the SENet authors' networks, whose stem is "layer0", have a name of their own for it
   const leaf = [...index.graph.parameters.keys()].some((name) => name.startsWith("layer0.")) ? "se_module" : "se";
   const isTaken = (path: string) => [...taken].some((name) => name === path || name.startsWith(`${path}.`));
-  return places.map((place, i) => {
+  return units.map((unit, i) => {
     const { stage, block } = positions[i]!;
-    const others = all.flatMap((other) => (other === place ? [] : modules.get(other)!));
-    const unit = unitName(modules.get(place)!, others);
-    const wanted = unit === undefined ? `se_${stage}_${block}` : `${unit}${leaf}`;
+    const others = all.flatMap((other) => (other === unit ? [] : modules.get(other)!));
+    const prefix = unitName(modules.get(unit)!, others);
+    const wanted = prefix === undefined ? `se_${stage}_${block}` : `${prefix}${leaf}`;
     let path = wanted;
     for (let n = 2; isTaken(path); n++) path = `${wanted}_${n}`;
     taken.add(path);
@@ -33,7 +33,7 @@ export function blockNames(
 }
 
 /** The modules of a unit's layers; an activation at its end that has a name of its own stands for all of them. */
-function modulesIn(index: GraphIndex, { kind, nodes, join }: Place): string[] {
+function modulesIn(index: GraphIndex, { kind, nodes, join }: Unit): string[] {
   const path = kind === "convolution" ? pathOf(join) : undefined;
   if (path !== undefined) return [path];
   return [...nodes].flatMap((node) => (isOfKind(node, "layer", "norm") ? (moduleOf(index, node) ?? []) : []));

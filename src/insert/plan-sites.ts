@@ -7,9 +7,9 @@ import { gatedMaps } from "../read/gate-nodes.js";
 import { channelAxis, isMap } from "../read/maps.js";
 import { type Edge, edgeOf, whole } from "./edges.js";
 import { blockNames } from "./names.js";
-import { findPlaces } from "./places/find-places.js";
-import { isGated, type Place, type PlaceKind } from "./places/place.js";
 import { type Position, positionsOf } from "./stages.js";
+import { findUnits } from "./units/find-units.js";
+import { isGated, type Unit, type UnitKind } from "./units/unit.js";
 
 /** Where blocks are wanted. */
 export interface WhereOptions {
@@ -21,10 +21,10 @@ export interface WhereOptions {
 }
 
 /** A unit of a network, or a node of it, where a block may stand. */
-export interface Site extends Position {
+export interface InsertionSite extends Position {
   /** The prefix of the block's parameters' names: `layer1.0.se`. */
   readonly name: string;
-  readonly kind: PlaceKind;
+  readonly kind: UnitKind;
   /** The node that ends the unit. */
   readonly node: string;
   /** The map that the block weighs, by its name, and the map's channels. */
@@ -34,14 +34,14 @@ export interface Site extends Position {
 
 /** A site and the edge that the block comes to stand on. */
 export interface PlannedSite {
-  readonly site: Site;
+  readonly site: InsertionSite;
   readonly edge: Edge;
 }
 
 /** What gets a block, and what is left alone because it has one. */
 export interface Plan {
   readonly chosen: readonly PlannedSite[];
-  readonly gated: readonly Site[];
+  readonly gated: readonly InsertionSite[];
 }
 
 /**
@@ -49,23 +49,23 @@ export interface Plan {
  * @throws UserError when there is none, when they cannot take the block, or when the network has gates already.
  */
 export function planSites(index: GraphIndex, { attention, at, force = false }: WhereOptions): Plan {
-  const found = findPlaces(index);
-  const places = at === undefined ? found : at.map((name) => placeAt(index, found, name));
-  const all = [...new Set([...found, ...places])].sort((a, b) => endOf(index, a) - endOf(index, b));
+  const found = findUnits(index);
+  const units = at === undefined ? found : at.map((name) => unitAt(index, found, name));
+  const all = [...new Set([...found, ...units])].sort((a, b) => endOf(index, a) - endOf(index, b));
   const positions = new Map(positionsOf(index, all).map((position, i) => [all[i]!, position]));
-  const wanted = inStages(places, positions, attention.stages, all);
+  const wanted = inStages(units, positions, attention.stages, all);
   if (wanted.length === 0) throw nothingFound(index);
-  const gated = at === undefined ? wanted.filter((place) => isGated(index, place)) : [];
-  const free = wanted.filter((place) => !gated.includes(place));
+  const gated = at === undefined ? wanted.filter((unit) => isGated(index, unit)) : [];
+  const free = wanted.filter((unit) => !gated.includes(unit));
   checkGates(index.graph, { gated: gated.length, free: free.length, force, named: at !== undefined });
-  const positionOf = (place: Place) => positions.get(place)!;
+  const positionOf = (unit: Unit) => positions.get(unit)!;
   const names = blockNames(index, wanted, wanted.map(positionOf), all);
-  const planned = wanted.map((place, i): PlannedSite => {
-    const edge = gated.includes(place) ? whole(index, place.value) : edgeOf(index, place, placementOf(attention));
-    const { kind, join } = place;
+  const planned = wanted.map((unit, i): PlannedSite => {
+    const edge = gated.includes(unit) ? whole(index, unit.value) : edgeOf(index, unit, placementOf(attention));
+    const { kind, join } = unit;
     const { value } = edge;
     const channels = channelsOf(index, value);
-    return { site: { name: names[i]!, kind, ...positionOf(place), node: join.name, value, channels }, edge };
+    return { site: { name: names[i]!, kind, ...positionOf(unit), node: join.name, value, channels }, edge };
   });
   return {
     chosen: planned.filter((_, i) => !gated.includes(wanted[i]!)),
@@ -73,10 +73,10 @@ export function planSites(index: GraphIndex, { attention, at, force = false }: W
   };
 }
 
-const endOf = (index: GraphIndex, { join }: Place) => index.order(join.outputs[0]!);
+const endOf = (index: GraphIndex, { join }: Unit) => index.order(join.outputs[0]!);
 
 /** The unit that ends in a node or value of that name, or else the node by itself. */
-function placeAt(index: GraphIndex, found: readonly Place[], name: string): Place {
+function unitAt(index: GraphIndex, found: readonly Unit[], name: string): Unit {
   const node = index.graph.nodes.find((candidate) => candidate.name === name);
   const value = node?.outputs[0] ?? name;
   const type = index.values.get(value);
@@ -92,25 +92,25 @@ function placeAt(index: GraphIndex, found: readonly Place[], name: string): Plac
       `got "${name}", which gives ${type.dtype} ${formatShape(type.shape)}; expected a node that gives a map [N, C, H, W]`,
     );
   }
-  const unit = found.find((place) => place.value === value);
-  return unit ?? { kind: "node", value, join, nodes: new Set([join]) };
+  const known = found.find((unit) => unit.value === value);
+  return known ?? { kind: "node", value, join, nodes: new Set([join]) };
 }
 
 function inStages(
-  places: readonly Place[],
-  positions: ReadonlyMap<Place, Position>,
+  units: readonly Unit[],
+  positions: ReadonlyMap<Unit, Position>,
   stages: readonly number[] | undefined,
-  all: readonly Place[],
-): readonly Place[] {
-  if (stages === undefined) return places;
-  const there = [...new Set(all.map((place) => positions.get(place)!.stage))];
+  all: readonly Unit[],
+): readonly Unit[] {
+  if (stages === undefined) return units;
+  const there = [...new Set(all.map((unit) => positions.get(unit)!.stage))];
   const outside = stages.filter((stage) => !there.includes(stage));
   if (outside.length > 0) {
     throw new UserError(
       `got attention in stages ${outside.join(", ")}; expected some of ${there.join(", ") || "none, as there are no units"}`,
     );
   }
-  return places.filter((place) => stages.includes(positions.get(place)!.stage));
+  return units.filter((unit) => stages.includes(positions.get(unit)!.stage));
 }
 
 function channelsOf(index: GraphIndex, value: string): number {

@@ -1,8 +1,8 @@
 import type { Dim } from "../graph/graph.js";
 import type { GraphIndex } from "../graph/graph-index.js";
-import type { Place } from "./places/place.js";
+import type { Unit } from "./units/unit.js";
 
-/** Where a place stands in its network, as the paper counts: SE_3_4 is the fourth block of stage 3. */
+/** Where a unit stands in its network, as the paper counts: SE_3_4 is the fourth block of stage 3. */
 export interface Position {
   readonly stage: number;
   readonly block: number;
@@ -10,13 +10,13 @@ export interface Position {
 
 /**
  * Places whose units make maps of the same size are a stage. The first is stage 2, as conv2_x is, for what comes before it
- * is stage 1; where the network begins with a place, it is stage 1 itself.
+ * is stage 1; where the network begins with a unit, it is stage 1 itself.
  */
-export function positionsOf(index: GraphIndex, places: readonly Place[]): Position[] {
+export function positionsOf(index: GraphIndex, units: readonly Unit[]): Position[] {
   const sizes: string[] = [];
   const counts = new Map<string, number>();
-  const first = places[0] !== undefined && beginsWith(index, places[0]) ? 1 : 2;
-  return places.map(({ join }) => {
+  const first = units[0] !== undefined && beginsWith(index, units[0]) ? 1 : 2;
+  return units.map(({ join }) => {
     const size = sizeOf(index.value(join.outputs[0]!).shape);
     if (!sizes.includes(size)) sizes.push(size);
     counts.set(size, (counts.get(size) ?? 0) + 1);
@@ -28,8 +28,8 @@ function sizeOf(shape: readonly Dim[]): string {
   return shape.slice(2).join("x");
 }
 
-/** Whether the first convolution of the network belongs to the place. */
-function beginsWith(index: GraphIndex, place: Place): boolean {
+/** Whether the first convolution of the network belongs to the unit. */
+function beginsWith(index: GraphIndex, unit: Unit): boolean {
   const conv = index.graph.nodes.find(({ op }) => op === "Conv");
-  return conv !== undefined && place.nodes.has(conv);
+  return conv !== undefined && unit.nodes.has(conv);
 }

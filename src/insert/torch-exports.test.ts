@@ -6,7 +6,7 @@ import { UserError } from "../errors.js";
 import { readOnnx } from "../graph/onnx/read-onnx.js";
 import { insertAttention, insertedWeights } from "./insert-attention.js";
 import { differenceOf, outputOf } from "./outputs.test.helper.js";
-import type { PlaceKind } from "./places/place.js";
+import type { UnitKind } from "./units/unit.js";
 
 const small = fileURLToPath(new URL("../../tests/goldens/exports", import.meta.url));
 /** The networks as published, which are too large to be kept here: `tests/goldens/make-exports.py DIR --full` writes them. */
@@ -17,7 +17,7 @@ const networks: readonly [
   name: string,
   small: number,
   full: number,
-  kind: PlaceKind,
+  kind: UnitKind,
   gated?: readonly [number, number],
 ][] = [
   ["alexnet", 2, 5, "convolution"],
@@ -39,7 +39,7 @@ const networks: readonly [
   ["regnet_y_400mf", 3, 16, "residual branch", [3, 16]],
 ];
 
-const kindsOf = (places: readonly { kind: PlaceKind }[]) => [...new Set(places.map(({ kind }) => kind))];
+const kindsOf = (places: readonly { kind: UnitKind }[]) => [...new Set(places.map(({ kind }) => kind))];
 
 describe.each([["small", small, 0] as const, ...(full === undefined ? [] : ([["published", full, 1]] as const))])(
   "%s networks by PyTorch's exporter",

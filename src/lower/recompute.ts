@@ -1,4 +1,4 @@
-import type { Graph, Node } from "../graph/graph.js";
+import type { Graph, Node, Place } from "../graph/graph.js";
 import { int64, type Tensor } from "../graph/tensor.js";
 import { type ForwardPass, forwardPass } from "./forward-pass.js";
 import { type Segment, segmentsOf } from "./segments.js";
@@ -25,7 +25,7 @@ class Rewrite {
   /** By node of the backward pass: what it reads instead. */
   readonly #renamed = new Map<Node, Map<string, string>>();
   readonly #constants: Map<string, Tensor>;
-  readonly #places: Map<string, { phase: "forward" | "backward" | "update"; layer: string }>;
+  readonly #places: Map<string, Place>;
 
   constructor(graph: Graph, pass: ForwardPass) {
     this.#graph = graph;

@@ -1,8 +1,8 @@
 import { UserError } from "../errors.js";
 import { GraphBuilder } from "../graph/builder.js";
 import { formatShape } from "../graph/dims/shape.js";
+import { forwardPlaces } from "../graph/forward-places.js";
 import type { Graph, Value } from "../graph/graph.js";
-import { forwardPlaces } from "../graph/place.js";
 import { lower, type Target } from "../lower/lower.js";
 import { differentiate } from "./differentiate.js";
 import { RandomBits } from "./random-bits.js";

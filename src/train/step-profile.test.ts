@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Place } from "../graph/place.js";
+import type { Place } from "../graph/graph.js";
 import { createModel } from "../models/index.js";
 import { benchStep } from "./bench.js";
 import { stepProfile } from "./step-profile.js";

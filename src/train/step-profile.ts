@@ -1,4 +1,4 @@
-import type { Place } from "../graph/place.js";
+import type { Place } from "../graph/graph.js";
 
 /** The time of one node of a training step, and the bytes that it read and wrote. */
 export interface TimedNode {

@@ -4,7 +4,7 @@ import type { RandomResizedCrop } from "./augmentation.js";
 import type { Box } from "./resize.js";
 
 /** The part of an image that becomes the network's input, and how it is resized to it. */
-export interface Window extends Box {
+export interface CropWindow extends Box {
   readonly interpolation: Interpolation;
 }
 
@@ -18,7 +18,7 @@ export interface Extent {
  * A window of random area and shape inside an image.
  * Source: torchvision `RandomResizedCrop.get_params`: ten attempts, then the largest window of a permitted shape, central.
  */
-export function randomWindow({ width, height }: Extent, random: Random, crop: RandomResizedCrop): Window {
+export function randomWindow({ width, height }: Extent, random: Random, crop: RandomResizedCrop): CropWindow {
   const { scale, ratio } = crop;
   const interpolation = crop.interpolation === "random" ? drawInterpolation(random) : crop.interpolation;
   const [low, high] = [Math.log(ratio[0]), Math.log(ratio[1])];

@@ -45,14 +45,14 @@ export function attends(attention: Attention, placement: Placement, stage: numbe
 }
 
 /** A place in a network where a block may stand. */
-export interface Place extends Site {
+export interface AttentionPlace extends Site {
   readonly placement: Placement;
   /** Numbered as in the paper: conv2_x is stage 2. */
   readonly stage: number;
 }
 
 /** Applies the network's block to `x` where it has one at this place; elsewhere `x` is passed on. */
-export function attend(p: Scope, x: Value, attention: Attention, { placement, stage, ...site }: Place): Value {
+export function attend(p: Scope, x: Value, attention: Attention, { placement, stage, ...site }: AttentionPlace): Value {
   if (!attends(attention, placement, stage)) return x;
   const { kind, placement: _, stages: __, ...options } = attention;
   return attentionKinds[kind].apply(p, x, options, site);

@@ -29,7 +29,7 @@ export interface Source {
 }
 
 /** Where an image goes in its batch, and where it stands in the pass's order. */
-interface Place {
+interface Seat {
   readonly slot: number;
   readonly position: number;
 }
@@ -85,7 +85,7 @@ export class BatchBuilder {
    * them that can be read (the first ones come after the last). Nothing is remembered of the bad ones, so that a pass
    * never depends on those before.
    */
-  async #decode(wanted: readonly Place[], tried = 1): Promise<void> {
+  async #decode(wanted: readonly Seat[], tried = 1): Promise<void> {
     const { list, pool, buffers, reportBad } = this.#source;
     const length = this.#batch.x.length / this.#batch.size;
     const images = wanted.map(({ slot, position }) => ({ slot, position, index: this.#order[position]! }));
@@ -98,7 +98,7 @@ export class BatchBuilder {
     });
     if (problems === undefined) return;
     const pixels = new Float32Array(buffer);
-    const again: Place[] = [];
+    const again: Seat[] = [];
     let failure: unknown;
     for (const [i, { slot, position, index }] of images.entries()) {
       const problem = problems[i];

@@ -3,12 +3,12 @@ import type { Interpolation } from "../../augment/affine.js";
 import { cropPixels, type Pixels, withChannels } from "../../augment/pixels.js";
 import type { Resampling } from "../../augment/resampling.js";
 import { resize } from "../../augment/resize.js";
-import type { Extent, Window } from "../../augment/window.js";
+import type { CropWindow, Extent } from "../../augment/window.js";
 import { type CentreCrop, resizeAndCrop } from "../../centre-crop.js";
 
 /** What of an image is wanted: a window of it resized, as in training, or the middle of the resized whole. */
 export type Framing =
-  | { readonly kind: "window"; readonly window: Window }
+  | { readonly kind: "window"; readonly window: CropWindow }
   | { readonly kind: "crop"; readonly crop: CentreCrop; readonly interpolation: Resampling };
 
 /**
@@ -74,7 +74,13 @@ function endsAsItShould(bytes: Uint8Array, format: string): boolean {
   return format !== "png" || new TextDecoder("latin1").decode(bytes.subarray(-8, -4)) === "IEND";
 }
 
-function windowed(source: Sharp, extent: Extent, { width, height }: Extent, window: Window, shrinks: boolean): Sharp {
+function windowed(
+  source: Sharp,
+  extent: Extent,
+  { width, height }: Extent,
+  window: CropWindow,
+  shrinks: boolean,
+): Sharp {
   const [scaleX, scaleY] = [width / window.width, height / window.height];
   if (!shrinks || Math.max(scaleX, scaleY) > 0.5) {
     const { left, top, width: from, height: down } = window;

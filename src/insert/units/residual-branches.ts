@@ -5,28 +5,28 @@ import { isOfKind, opOf } from "../../ops/index.js";
 import { dataInputs, isMap } from "../../read/maps.js";
 import { isConstantFactor, isLayer } from "../layer-shapes.js";
 import { pathsTo } from "../paths.js";
-import type { Place } from "./place.js";
+import type { Unit } from "./unit.js";
 
 /**
  * Residual units: a sum of two maps of one shape that come from one value, where more layers with weights lie on one way,
  * the branch, than on the other, the shortcut. The block stands at the end of the branch.
  * Source: Hu et al., arXiv:1709.01507, Figure 3.
  */
-export function residualBranches(index: GraphIndex, taken: ReadonlySet<Node>): Place[] {
+export function residualBranches(index: GraphIndex, taken: ReadonlySet<Node>): Unit[] {
   const sums = new Set<Node>();
-  const places: Place[] = [];
+  const units: Unit[] = [];
   for (const join of index.graph.nodes) {
     if (taken.has(join) || (join.op !== "Add" && join.op !== "Sum")) continue;
-    const place = residualUnit(index, join, sums);
-    if (place === undefined) continue;
+    const unit = residualUnit(index, join, sums);
+    if (unit === undefined) continue;
     sums.add(join);
-    places.push(place);
+    units.push(unit);
   }
-  return places;
+  return units;
 }
 
 /** The residual unit that a sum ends, unless it holds one of the `inner` sums. */
-export function residualUnit(index: GraphIndex, join: Node, inner: ReadonlySet<Node>): Place | undefined {
+export function residualUnit(index: GraphIndex, join: Node, inner: ReadonlySet<Node>): Unit | undefined {
   const ends = join.inputs;
   if (ends.length !== 2 || ends[0] === ends[1] || !ends.every((name) => isMap(index, name))) return undefined;
   const [a, b] = ends.map((name) => index.value(name).shape);

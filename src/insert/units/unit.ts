@@ -3,9 +3,9 @@ import type { GraphIndex } from "../../graph/graph-index.js";
 import { gatedMaps } from "../../read/gate-nodes.js";
 
 /** A unit of a network that attention may become part of. */
-export interface Place {
+export interface Unit {
   /** What kind of unit it is, as tables print it. */
-  readonly kind: PlaceKind;
+  readonly kind: UnitKind;
   /** The map that the block weighs where it stands as usual. */
   readonly value: string;
   /** The node that joins the unit's branches; of a unit with one way through it, the last node. */
@@ -27,7 +27,7 @@ export interface Residual {
 }
 
 /** The kinds of units that are known. */
-export type PlaceKind =
+export type UnitKind =
   | "residual branch"
   | "inverted residual"
   | "channel-split unit"
@@ -38,11 +38,11 @@ export type PlaceKind =
   | "node";
 
 /** Whether the unit weighs its channels or pixels already. */
-export function isGated(index: GraphIndex, { nodes, value, join }: Place): boolean {
+export function isGated(index: GraphIndex, { nodes, value, join }: Unit): boolean {
   return gatedMaps(index.graph).some(
     ({ product, map }) => nodes.has(product) || map === value || map === join.outputs[0],
   );
 }
 
 /** Finds the units of one kind; `taken` holds the nodes of those that were found before. */
-export type PlaceFinder = (index: GraphIndex, taken: ReadonlySet<Node>) => readonly Place[];
+export type UnitFinder = (index: GraphIndex, taken: ReadonlySet<Node>) => readonly Unit[];

@@ -1,11 +1,4 @@
-import type { Graph, Node } from "./graph.js";
-
-/** Which layer of a network a node works for, and in which part of a training step. */
-export interface Place {
-  readonly phase: "forward" | "backward" | "update";
-  /** The name that its parameters begin with, such as `layer1.0.conv1`. */
-  readonly layer: string;
-}
+import type { Graph, Node, Place } from "./graph.js";
 
 /** The layer that a parameter or a named node belongs to: `layer1.0.conv1` of `layer1.0.conv1.weight`. */
 export function layerOf(name: string): string {
