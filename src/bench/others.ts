@@ -35,8 +35,9 @@ export async function measureOthers(threads: number): Promise<OtherMeasured[]> {
   for (const library of libraries) {
     const child = spawnSync(process.execPath, [script, library], { cwd: folder, encoding: "utf8", timeout: 240_000 });
     const line = child.stdout.trim().split("\n").at(-1);
-    if (child.status !== 0 || !line)
+    if (child.status !== 0 || !line) {
       throw new Error(`bench: ${script} ${library} ended with ${child.status}: ${child.stderr}`);
+    }
     measured.push({ library, ...(JSON.parse(line) as Omit<OtherMeasured, "library">) });
   }
   return measured;

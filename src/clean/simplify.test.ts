@@ -253,8 +253,9 @@ describe("simplify", () => {
   it("makes one of equal constants, but not of those whose bits differ", () => {
     const g = new GraphBuilder("test");
     let x = g.input("x", "float32", ["N", 2]);
-    for (const [i, value] of [0.5, 0.5, 0, -0].entries())
+    for (const [i, value] of [0.5, 0.5, 0, -0].entries()) {
       x = g.call("Add", [x, g.constant(float32([1], [value]), `c${i}`)]);
+    }
     g.output(x);
     const simpler = simplify(g.build());
     expect([...simpler.constants.keys()]).toEqual(["c0", "c2", "c3"]);
@@ -339,8 +340,9 @@ describe("simplify of what PyTorch's exporter writes", () => {
     const [before, after] = await Promise.all(
       [bytes, writeOnnx(simpler, weights)].map((each) => runFile(each, { x: x! })),
     );
-    for (const [i, logit] of before!.logits!.data.entries())
+    for (const [i, logit] of before!.logits!.data.entries()) {
       expect(after!.logits!.data[i]).toBeCloseTo(Number(logit), 4);
+    }
   });
 });
 

@@ -86,8 +86,9 @@ describe("senet gradients", () => {
     const results = tensorsOf("g.safetensors");
     expect(results.size).toBe(wanted.length + 1);
     expect(off(results.get("loss")!, tensors.get(`loss.${mode}`)!)).toBeLessThan(1e-5);
-    for (const [name, expected] of wanted)
+    for (const [name, expected] of wanted) {
       expect(off(results.get(name.slice(mode.length + 1))!, expected)).toBeLessThan(1e-4);
+    }
     expect(JSON.parse(done.stdout).loss).toBeCloseTo(Number(tensors.get(`loss.${mode}`)!.data[0]), 4);
   });
 });

@@ -60,8 +60,9 @@ function cellsOf(text: string, source: string): Row[] {
 
 function plainEnd(text: string, start: number): number {
   let at = start;
-  while (at < text.length && text[at] !== "," && text[at] !== "\n" && !(text[at] === "\r" && text[at + 1] === "\n"))
+  while (at < text.length && text[at] !== "," && text[at] !== "\n" && !(text[at] === "\r" && text[at + 1] === "\n")) {
     at++;
+  }
   return at;
 }
 

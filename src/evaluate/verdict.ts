@@ -56,8 +56,9 @@ function scope({ seeds, images }: PairedDifference): string {
 function remedy({ seeds, images, variance }: PairedDifference): string {
   const fromImages = variance.image / images;
   const fromSeeds = (variance.seed + variance.rest / images) / seeds;
-  if (fromImages > fromSeeds)
+  if (fromImages > fromSeeds) {
     return "Most of the noise comes from the choice of test images: a larger test set would help.";
+  }
   const more = 2 * seeds;
   const margin = tQuantile(0.975, more - 1) * Math.sqrt(fromImages + fromSeeds / 2);
   return `More seeds would help: ${more} seeds would give an interval of about ±${points(margin)} points.`;

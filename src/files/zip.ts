@@ -134,8 +134,9 @@ function readCentral(view: DataView, at: number): Central {
  */
 function wide(view: DataView, extra: number, extraBytes: number, values: readonly number[]): number[] {
   let field = extra;
-  while (field + 4 <= extra + extraBytes && view.getUint16(field, true) !== 1)
+  while (field + 4 <= extra + extraBytes && view.getUint16(field, true) !== 1) {
     field += 4 + view.getUint16(field + 2, true);
+  }
   let at = field + 4;
   return values.map((value) => {
     if (value !== 0xffffffff) return value;

@@ -28,8 +28,9 @@ export const GatherND: Op<typeof attributes> = {
     const [x, indices] = [required(inputs, 0, "data"), required(inputs, 1, "indices")];
     return [
       () => {
-        if (batch_dims !== 0)
+        if (batch_dims !== 0) {
           throw new TypeError(`got batch_dims ${batch_dims}; expected 0 where a gradient is wanted`);
+        }
         return g.call("ScatterND", [zerosOf(g, dy.dtype, concrete(x)), indices, dy], { reduction: "add" });
       },
       undefined,

@@ -21,8 +21,9 @@ export const Pad: Op<typeof attributes> = {
   attributes,
   shape: ({ inputs, attributes: { mode }, constant }) => {
     const x = required(inputs, 0, "data");
-    if (inputs[3] !== undefined && constant(3) === undefined)
+    if (inputs[3] !== undefined && constant(3) === undefined) {
       throw new TypeError("got axes that are computed; expected a constant");
+    }
     if (!modes.includes(mode)) throw new TypeError(`got mode ${mode}; expected one of ${modes.join(", ")}`);
     const pads = padsOf(x, constant(1), constant(3));
     const shape = x.shape.map((dim, i): Dim => {
@@ -80,8 +81,9 @@ function padded(x: ValueType, mode: string, axis: number, size: number, before: 
     reflect: Math.max(kept - 1, 0),
     wrap: Math.max(kept, 0),
   }[mode]!;
-  if (Math.max(before, after) > most)
+  if (Math.max(before, after) > most) {
     throw new ShapeError({ given, expected: `pads of at most ${most}, from what is there` });
+  }
   return size + before + after;
 }
 

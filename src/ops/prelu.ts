@@ -17,8 +17,9 @@ export const PRelu: Op<typeof attributes> = {
   attributes,
   shape: ({ inputs }) => {
     const [x, slope] = [required(inputs, 0, "X"), required(inputs, 1, "slope")];
-    if (x.dtype === slope.dtype && sameShape(broadcastShapes(x.shape, slope.shape), x.shape))
+    if (x.dtype === slope.dtype && sameShape(broadcastShapes(x.shape, slope.shape), x.shape)) {
       return [{ dtype: x.dtype, shape: x.shape }];
+    }
     throw new ShapeError({
       given: `x ${x.dtype} ${formatShape(x.shape)}, slope ${slope.dtype} ${formatShape(slope.shape)}`,
       expected: "a slope of the same type that broadcasts to the shape of x",

@@ -39,8 +39,9 @@ function operands({ inputs, known }: OpCall<typeof attributes>): Known[] {
 function countOf(start: Dim, limit: Dim, delta: Dim): Dim {
   const numbers = [start, limit, delta].every((operand) => typeof operand === "number");
   if (numbers) return Math.max(0, Math.ceil((Number(limit) - Number(start)) / Number(delta)));
-  if (delta === 0 || typeof delta === "string")
+  if (delta === 0 || typeof delta === "string") {
     throw new TypeError(`got delta ${delta}; expected a number that is not 0`);
+  }
   const distance = maxOfDims(delta > 0 ? subtractDims(limit, start) : subtractDims(start, limit), 0);
   return quotientOfDims(addDims(distance, Math.abs(delta) - 1), Math.abs(delta));
 }

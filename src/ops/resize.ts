@@ -28,8 +28,9 @@ export const Resize: Op<typeof resizeAttributes> = {
   shape: ({ inputs, attributes, constant, known }) => {
     const x = required(inputs, 0, "X");
     for (const [i, name] of ["roi", "scales"].entries()) {
-      if (inputs[i + 1] && constant(i + 1) === undefined)
+      if (inputs[i + 1] && constant(i + 1) === undefined) {
         throw new TypeError(`got ${name} computed; expected a constant`);
+      }
     }
     const axes = resized(x, attributes, { roi: constant(1), scales: constant(2), sizes: known(3) });
     checkEngine(x, attributes.mode, axes);

@@ -8,8 +8,9 @@ import { randomTensor } from "../testing/random-tensor.js";
 describe("Sigmoid", () => {
   it("is ½ at 0, and symmetric", async () => {
     const [y] = await compute([float32([4], [0, 1, -1, 100])], (g, x) => g.call("Sigmoid", [x]));
-    for (const [i, expected] of [0.5, 0.7310585786, 0.2689414214, 1].entries())
+    for (const [i, expected] of [0.5, 0.7310585786, 0.2689414214, 1].entries()) {
       expect(y!.data[i]).toBeCloseTo(expected, 6);
+    }
   });
 
   it("has the gradient that finite differences give", () =>

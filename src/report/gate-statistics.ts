@@ -46,8 +46,9 @@ export function describeGates(blocks: readonly GateStatistics[]): string {
   const open = blocks.filter((block) => block.mean > 0.9);
   const still = blocks.filter((block) => block.acrossImages < 0.01 && block.mean <= 0.9);
   if (open.length > 0) sentences.push(`Close to 1 for most channels, so that all passes: ${list(open)}.`);
-  if (still.length > 0)
+  if (still.length > 0) {
     sentences.push(`The same whatever the image shows, so a constant scale would do: ${list(still)}.`);
+  }
   return sentences.join(" ");
 }
 
@@ -55,10 +56,12 @@ function describeDepth(spread: readonly number[]): string {
   const third = Math.max(1, Math.floor(spread.length / 3));
   const [early, late] = [average(spread.slice(0, third)), average(spread.slice(-third))];
   const numbers = `(spread across classes ${early.toFixed(3)} in the first third of the blocks, ${late.toFixed(3)} in the last)`;
-  if (late > 1.5 * early)
+  if (late > 1.5 * early) {
     return `The deeper the block, the more its gates depend on the class ${numbers}, as the paper found.`;
-  if (early > 1.5 * late)
+  }
+  if (early > 1.5 * late) {
     return `Early blocks depend on the class more than deep ones ${numbers}; the paper found the opposite.`;
+  }
   return `Gates depend on the class about as much in early as in deep blocks ${numbers}; in the paper deep ones did so more.`;
 }
 

@@ -30,8 +30,9 @@ describe("renderComparisonReport", () => {
   it("draws every chart as scaling, labelled SVG with ids of its own", () => {
     const charts = page.match(/<svg [^>]*>/g)!;
     expect(charts).toHaveLength(1 + 2 + 2 + 1 + 1 + 9); // gain, curves, confusions, classes, spread, nine blocks
-    for (const chart of charts)
+    for (const chart of charts) {
       expect(chart).toMatch(/^<svg class="chart" viewBox="0 0 \d+ \d+" role="img" aria-label="[^"]+">$/);
+    }
     const ids = [...page.matchAll(/\bid="([^"]+)"/g)].map((match) => match[1]);
     expect(new Set(ids).size).toBe(ids.length);
     expect(page).not.toContain("NaN");

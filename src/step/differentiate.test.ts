@@ -63,8 +63,9 @@ describe("differentiate", () => {
     for (const [i, value] of by([
       [1, 2, 4],
       [-3, 0, 5],
-    ]).entries())
+    ]).entries()) {
       expect(result!.data[i]).toBeCloseTo(value, 5);
+    }
   });
 
   it("gives intermediate values their gradients, and the loss 1", async () => {

@@ -30,8 +30,9 @@ export async function checkFlattened(op: "Softmax" | "LogSoftmax"): Promise<void
   const symbolic = buildGraph([floats("N", "T", 3, 2)], (g, a) => old(g, a.name, 2)).outputs[0]!.shape;
   if (symbolic.join() !== "N,T,3,2") throw new Error(`${op} of [N, T, 3, 2]: got [${symbolic}]`);
   const kept = buildGraph([floats("N", 3, 2)], (g, a) => [old(g, a.name, undefined, 13)]);
-  if (kept.nodes.length !== 1)
+  if (kept.nodes.length !== 1) {
     throw new Error(`${op} of opset 13: got ${kept.nodes.length} nodes; expected it as it is`);
+  }
 }
 
 function flattened(op: "Softmax" | "LogSoftmax", x: Tensor, axis: number): Tensor<"float32"> {

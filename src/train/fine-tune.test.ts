@@ -60,8 +60,9 @@ async function tenSteps({ model, batch }: ReturnType<typeof withGates>, recipe: 
 describe.each(files)("%s with SE inserted", (name, path) => {
   it("has a falling loss in ten steps", async () => {
     const { losses } = await tenSteps(withGates(path), { frozenBatchNorm: true, clip: { norm: 1 } }, 0.01);
-    if (name.startsWith("the whole"))
+    if (name.startsWith("the whole")) {
       process.stdout.write(`${name}: ${losses[0]!.toFixed(3)} → ${losses[9]!.toFixed(3)}\n`);
+    }
     expect(losses.every(Number.isFinite)).toBe(true);
     expect(losses[9]).toBeLessThan(0.99 * losses[0]!);
   });

@@ -44,8 +44,9 @@ describe("stepProfile", () => {
         const layers = new Set(
           [...graph.places!.values()].filter((place) => place.phase === phase).map(({ layer }) => layer),
         );
-        for (const layer of ["conv1", "bn1", "layer1.0.conv1", "layer3.2.se.fc2", "fc"])
+        for (const layer of ["conv1", "bn1", "layer1.0.conv1", "layer3.2.se.fc2", "fc"]) {
           expect(layers).toContain(layer);
+        }
       }
     },
   );

@@ -118,8 +118,9 @@ describe("the choice of a table", () => {
     expect(bits(resumed.weights)).toEqual(bits(whole.weights));
     expect(notices).toEqual([]);
     for (const [name, { data }] of byRule.weights) {
-      for (const [i, value] of data.entries())
+      for (const [i, value] of data.entries()) {
         expect(Number(whole.weights.get(name)!.data[i])).toBeCloseTo(Number(value), 2);
+      }
     }
   });
 });

@@ -90,8 +90,9 @@ describe("senet classify", () => {
       ["photos/with, comma.png", false],
     ]);
     expect(lines[0]!.error).toBe("no image (JPEG, PNG, WebP, AVIF or GIF)");
-    for (const line of lines.filter(({ answers }) => answers))
+    for (const line of lines.filter(({ answers }) => answers)) {
       expectClose(byClass(line), await logitsOf(preprocessing));
+    }
     const answers = lines[1]!.answers!;
     expect(answers.map(({ label }) => label)).toEqual(answers.map(({ index }) => classes[index]));
     expect(answers.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 6);

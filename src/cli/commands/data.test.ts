@@ -97,8 +97,9 @@ describe("senet data", () => {
     const names = ["a & b <i>", `w${"o".repeat(80)}`];
     for (const name of names) {
       mkdirSync(join(folder, "odd", name), { recursive: true });
-      for (let i = 0; i < 2; i++)
+      for (let i = 0; i < 2; i++) {
         writeFileSync(join(folder, "odd", name, `${i}.png`), await sharp(join(folder, "set/black/0.png")).toBuffer());
+      }
     }
     expect((await senet("data show folder:odd --size 16 --channels 1 --sheet odd.png")).code).toBe(0);
     const { data, info } = await sharp(join(folder, "odd.png")).raw().toBuffer({ resolveWithObject: true });
@@ -109,10 +110,11 @@ describe("senet data", () => {
   it("measures each channel, in a last batch of few images as well, and passes over bad files where it is told to", async () => {
     const red = { create: { width: 9, height: 9, channels: 3, background: "#ff0000" } } as const;
     mkdirSync(join(folder, "reds/red"), { recursive: true });
-    for (let i = 0; i < 39; i++)
+    for (let i = 0; i < 39; i++) {
       await sharp(red)
         .png()
         .toFile(join(folder, `reds/red/${i}.png`));
+    }
     writeFileSync(join(folder, "reds/red/none.jpg"), "");
     const show = "data show folder:reds --size 8 --holdout 0.001 --json";
     expect(await senet(show)).toMatchObject({ code: 2, stdout: "" });

@@ -34,8 +34,9 @@ async function run(model: string | undefined, flags: ProfileFlags): Promise<void
     process.stdout.write(await paperTables(flags.json === true));
     return;
   }
-  if (model === undefined)
+  if (model === undefined) {
     throw new UserError("profile: got no network; expected a name, an .onnx file, a run, a hub id or --paper");
+  }
   const { profile: measure } = await import("../../account/profile.js");
   const subject = await subjectAs[modelSource(model)](model, flags);
   const measured = measure(subject.graph);

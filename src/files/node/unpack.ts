@@ -110,8 +110,9 @@ function contentOf(archive: ByteSource, { path, offset, length }: Pick<ZipEntry,
 }
 
 function inflate({ method, size, crc32: expected }: ZipEntry, packed: Uint8Array, name: string): Uint8Array {
-  if (method !== 0 && method !== 8)
+  if (method !== 0 && method !== 8) {
     throw new UserError(`${name}: got compression ${method}; expected 0 or 8 (deflate)`);
+  }
   if (size > mostBytes) throw new UserError(`${name}: got ${size} bytes; expected at most ${mostBytes}`);
   let bytes: Uint8Array | undefined;
   try {

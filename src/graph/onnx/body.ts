@@ -68,8 +68,9 @@ export function readFunctions(model: Message, opset: number): Map<string, LocalF
       return [attribute.text(attributeField.name), attribute] as const;
     });
     const key = functionKey({ domain, op, overload: message.text(functionField.overload) });
-    if (op === "" || functions.has(key))
+    if (op === "" || functions.has(key)) {
       throw new Error(`got function ${key} twice, or without a name; expected it once`);
+    }
     let body: Body | undefined;
     functions.set(key, {
       body: () => {

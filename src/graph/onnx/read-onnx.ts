@@ -66,8 +66,9 @@ function readModelGraph(graph: Message, model: Message, { external, image }: Rea
   const names = [...body.inputs, ...body.initializers.keys(), ...body.nodes.flatMap(({ outputs }) => outputs)];
   g.reserve(names);
   const scope = new NameScope(opset, new Map(), 0, undefined, (name) => name);
-  for (const input of readInputs(graph, body.initializers, image))
+  for (const input of readInputs(graph, body.initializers, image)) {
     g.input(scope.define(input.name), input.dtype, input.shape);
+  }
   const weights = new Map<string, Tensor>();
   const keep = (name: string, tensor: Tensor) => weights.set(name, tensor);
   const writer = new BodyWriter(g, readFunctions(model, opset), external, keep, names);

@@ -74,8 +74,9 @@ function isChain(index: GraphIndex, ends: readonly string[], { all }: Paths): bo
 function concatenationsIn(index: GraphIndex, taken: ReadonlySet<Node>): Concatenation[] {
   return index.graph.nodes.flatMap((join) => {
     const ends = [...new Set(join.inputs)];
-    if (join.op !== "Concat" || taken.has(join) || ends.length < 2 || !ends.every((name) => isMap(index, name)))
+    if (join.op !== "Concat" || taken.has(join) || ends.length < 2 || !ends.every((name) => isMap(index, name))) {
       return [];
+    }
     if (normalizeAxis(Number(attributesOf(join).axis), 4) !== channelAxis(index, ends[0]!)) return [];
     const paths = pathsTo(index, ends);
     if (paths === undefined) return [];

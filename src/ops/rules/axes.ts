@@ -7,8 +7,9 @@ export function attributeToInput(name: string, since: number) {
   return (g: GraphBuilder, node: Node, opset: number): Node => {
     const { [name]: given, ...attributes } = node.attributes;
     if (opset >= since || given === undefined) return node;
-    if (!("ints" in given))
+    if (!("ints" in given)) {
       throw new TypeError(`got attribute ${name} of kind ${Object.keys(given)[0]}; expected ints`);
+    }
     return { ...node, inputs: [node.inputs[0] ?? "", g.ints(given.ints).name], attributes };
   };
 }

@@ -20,8 +20,9 @@ export function axesOf(rank: number, axes: readonly number[] | undefined): numbe
 export function reduceRule({ inputs, attributes, constant }: OpCall<typeof reduceAttributes>): ValueType[] {
   const { dtype, shape } = required(inputs, 0, "data");
   const given = constant(1);
-  if (inputs[1] !== undefined && given === undefined)
+  if (inputs[1] !== undefined && given === undefined) {
     throw new TypeError("got axes that are computed; expected a constant");
+  }
   const noAxes = given === undefined || given.data.length === 0;
   if (noAxes && attributes.noop_with_empty_axes) return [{ dtype, shape }];
   const axes = axesOf(shape.length, given && toNumbers(given));

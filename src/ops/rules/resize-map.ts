@@ -21,8 +21,9 @@ const f = Math.fround;
  */
 export function resizeMap(axis: ResizedAxis, settings: Settings): AxisMap {
   return Array.from({ length: axis.to }, (_, o) => {
-    if (axis.scale === 1 && settings.coordinate_transformation_mode !== "tf_crop_and_resize")
+    if (axis.scale === 1 && settings.coordinate_transformation_mode !== "tf_crop_and_resize") {
       return [{ at: o, weight: 1 }];
+    }
     const x = coordinate(o, axis, settings.coordinate_transformation_mode);
     const crops = settings.coordinate_transformation_mode === "tf_crop_and_resize";
     if (crops && (x < 0 || x > axis.from - 1)) return []; // extrapolation_value

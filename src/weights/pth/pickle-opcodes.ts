@@ -130,8 +130,9 @@ function persistent(m: PickleMachine): void {
 
 function reduce(m: PickleMachine): void {
   const [callee, args] = last(m, 2);
-  if (!(args instanceof PickleTuple))
+  if (!(args instanceof PickleTuple)) {
     throw new UserError("got a pickle that calls without arguments; give the whole file");
+  }
   // A tensor keeps its sizes and strides: the more there are, the more it costs.
   m.chargeObjects(2);
   m.push(m.host.call(callee!, args, (work) => m.charge(work)));

@@ -85,8 +85,9 @@ export function readLegacy(source: ByteSource): Checkpoint {
     at = end;
     return value;
   };
-  if (next() !== MAGIC)
+  if (next() !== MAGIC) {
     throw new UserError("got a pickle that PyTorch did not write; expected a checkpoint of torch.save");
+  }
   const version = next();
   if (version !== PROTOCOL) throw new UserError(`got version ${String(version)} of a checkpoint; expected ${PROTOCOL}`);
   next(); // the machine: sizes of C's types

@@ -135,8 +135,9 @@ function orderedDict([pairs]: readonly PickleValue[], charge: (work: number) => 
   charge(items.length);
   for (const pair of items) {
     const [key, value] = itemsOf(pair);
-    if (typeof key !== "string" || value === undefined)
+    if (typeof key !== "string" || value === undefined) {
       throw strange("an OrderedDict of other things than named values");
+    }
     dict.set(key, value);
   }
   return dict;

@@ -88,11 +88,12 @@ function shortened(name: string, width: number): string {
   let room = width;
   for (const [i, letter] of letters.entries()) {
     room -= label.fontSize * (/[\u1100-\uffff]|\p{Emoji_Presentation}/u.test(letter) ? 1 : 0.62);
-    if (room < 0)
+    if (room < 0) {
       return `${letters
         .slice(0, Math.max(1, i - 1))
         .join("")
         .trimEnd()}…`;
+    }
   }
   return name;
 }

@@ -61,8 +61,9 @@ export async function openCompared(
   }
   const sharedBy = models.map(({ graph }) => graph);
   // What cannot be trained so shows before anything is.
-  for (const { name, graph } of models)
+  for (const { name, graph } of models) {
     checkAnew(name, anew.get(name) ?? [], planTraining(graph, recipe, { sharedBy }));
+  }
   return { models, notices };
 }
 

@@ -157,8 +157,9 @@ describe("decode", () => {
         .toFormat(kind, { effort: 1 })
         .toBuffer();
       expect((await decodeTop(file)).data).toHaveLength(768);
-      for (const part of [0.3, 0.9])
+      for (const part of [0.3, 0.9]) {
         await expect(decodeTop(file.subarray(0, file.length * part)), kind).rejects.toThrow();
+      }
     }
   });
 });
