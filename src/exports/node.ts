@@ -14,7 +14,7 @@ export { type WriteModelOptions, writeModel } from "../graph/node/write-model.js
 export { type NodeRuntimeOptions, nodeRuntime } from "../runtime/node/runtime.js";
 export { cachedTablePath, readTable, writeTable } from "../train/node/algorithm-file.js";
 export { type CheckpointFolder, checkpointFolder } from "../train/node/checkpoint-folder.js";
-export type { HubOptions } from "../weights/hub/node/hub-revision.js";
+export type { HubOptions } from "../weights/hub/node/hub-options.js";
 export { type Environment, type HubSettings, hubSettings } from "../weights/hub/node/hub-settings.js";
 export { type CachedModel, type CacheListing, listCache } from "../weights/hub/node/list-hub-cache.js";
 export {

@@ -31,12 +31,7 @@ export type { SgdOptions } from "../train/optimizers/sgd.js";
 export { type PlanOptions, planTraining, type StepRecipe } from "../train/plan.js";
 export type { OneCycleOptions } from "../train/schedules/one-cycle.js";
 export type { PlateauOptions, PlateauState } from "../train/schedules/plateau.js";
-export {
-  type Rate,
-  type Schedule,
-  type ScheduleOptions,
-  type ScheduleState,
-  scheduleOf,
-} from "../train/schedules/schedules.js";
+export type { Rate, Schedule, ScheduleState } from "../train/schedules/schedule.js";
+export { type ScheduleOptions, scheduleOf } from "../train/schedules/schedules.js";
 export { emptyTable, type TuneOptions, tune, unmeasured } from "../train/tune.js";
 export { type UnfoldOptions, unfoldOnData } from "../train/unfold-on-data.js";

@@ -9,7 +9,8 @@ import type { Session, Tensors } from "../runtime/runtime.js";
 import type { EpochSums } from "./checkpoint.js";
 import { movesMomentum } from "./plan.js";
 import { mixes, type Recipe } from "./recipe.js";
-import { type ScheduleState, scheduleOf } from "./schedules/schedules.js";
+import type { ScheduleState } from "./schedules/schedule.js";
+import { scheduleOf } from "./schedules/schedules.js";
 
 /** Where training stands, after every step. */
 export interface StepProgress {

@@ -22,7 +22,8 @@ import { openStep, reopenStep } from "./open-step.js";
 import { planTraining } from "./plan.js";
 import { checkRecipe, type Recipe } from "./recipe.js";
 import { checkSameRun, type RunIdentity, runIdentity, savedChoices } from "./run-identity.js";
-import { type ScheduleState, scheduleOf } from "./schedules/schedules.js";
+import type { ScheduleState } from "./schedules/schedule.js";
+import { scheduleOf } from "./schedules/schedules.js";
 
 /** What is trained, on what and how; and what a caller may give and follow while `train` runs. */
 export interface TrainOptions {

@@ -1,4 +1,4 @@
-import type { HubOptions } from "../../weights/hub/node/hub-revision.js";
+import type { HubOptions } from "../../weights/hub/node/hub-options.js";
 import { interruptible } from "./interrupt.js";
 import { bar, Progress } from "./progress.js";
 

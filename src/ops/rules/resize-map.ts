@@ -1,5 +1,3 @@
-import type { AttributesOf } from "../../graph/attributes.js";
-import type { resizeAttributes } from "../resize.js";
 import type { AxisMap, Term } from "./axis-map.js";
 
 /** One axis of a Resize: its extents, their ratio as single precision has it, and the part of the input that is cropped. */
@@ -10,7 +8,15 @@ export interface ResizedAxis {
   readonly roi: readonly [start: number, end: number];
 }
 
-type Settings = AttributesOf<typeof resizeAttributes>;
+/** The attributes of a Resize that decide what an output element is made of. */
+export interface ResizeSettings {
+  readonly antialias: number;
+  readonly coordinate_transformation_mode: string;
+  readonly cubic_coeff_a: number;
+  readonly exclude_outside: number;
+  readonly mode: string;
+  readonly nearest_mode: string;
+}
 
 const f = Math.fround;
 
@@ -19,7 +25,7 @@ const f = Math.fround;
  * does: where a pixel lies half way, rounding decides which neighbour is nearest.
  * Source: ONNX, Resize.
  */
-export function resizeMap(axis: ResizedAxis, settings: Settings): AxisMap {
+export function resizeMap(axis: ResizedAxis, settings: ResizeSettings): AxisMap {
   return Array.from({ length: axis.to }, (_, o) => {
     if (axis.scale === 1 && settings.coordinate_transformation_mode !== "tf_crop_and_resize") {
       return [{ at: o, weight: 1 }];
@@ -60,7 +66,11 @@ function coordinate(o: number, { from, to, scale, roi }: ResizedAxis, mode: stri
 }
 
 /** The input elements around x with their weights, those outside included. */
-function taps(x: number, { scale }: ResizedAxis, { mode, nearest_mode, cubic_coeff_a, antialias }: Settings): Term[] {
+function taps(
+  x: number,
+  { scale }: ResizedAxis,
+  { mode, nearest_mode, cubic_coeff_a, antialias }: ResizeSettings,
+): Term[] {
   if (mode === "nearest") return [{ at: nearest(x, nearest_mode), weight: 1 }];
   const [filter, support] = mode === "linear" ? [triangle, 1] : [(d: number) => cubic(d, cubic_coeff_a), 2];
   const narrow = antialias ? Math.min(scale, 1) : 1; // shrinking, the filter is stretched over all that is left out

@@ -1,5 +1,5 @@
 import type { Recipe } from "../recipe.js";
-import type { Rate } from "./schedules.js";
+import type { Rate } from "./schedule.js";
 
 /** Options of one-cycle. Names and defaults as in PyTorch's OneCycleLR. */
 export type OneCycleOptions = Pick<

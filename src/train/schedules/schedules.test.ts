@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { cosine, multistep, type Schedule, type ScheduleOptions, scheduleOf, step } from "./schedules.js";
+import type { Schedule } from "./schedule.js";
+import { cosine, multistep, type ScheduleOptions, scheduleOf, step } from "./schedules.js";
 
 const options: ScheduleOptions = { epochs: 8, lr: 0.4, schedule: "constant", warmup: 0 };
 

@@ -9,7 +9,7 @@ import type { HubId } from "../hub-id.js";
 import { explain, headersFor } from "./hub-api.js";
 import { blobOf, linkFile } from "./hub-cache.js";
 import type { RemoteFile } from "./hub-facts.js";
-import type { HubOptions } from "./hub-revision.js";
+import type { HubOptions } from "./hub-options.js";
 import type { HubSettings } from "./hub-settings.js";
 
 /** Where a file belongs. */

@@ -3,23 +3,11 @@ import { join } from "node:path";
 import { UserError } from "../../../errors.js";
 import { formatHubId, type HubId } from "../hub-id.js";
 import { bringFile, writing } from "./bring-file.js";
-import { HubMissing, type HubRequestOptions, HubUnreachable } from "./hub-api.js";
+import { HubMissing, HubUnreachable } from "./hub-api.js";
 import { cachedCommit, cachedFile, folderOf, isCommit, noteCommit } from "./hub-cache.js";
 import { askCommit, askFiles } from "./hub-facts.js";
+import type { HubOptions } from "./hub-options.js";
 import { type HubSettings, hubSettings } from "./hub-settings.js";
-
-/** How a model of the hub is brought here. */
-export interface HubOptions extends HubRequestOptions {
-  /** Where it comes from and goes; what the environment says, by default. */
-  readonly settings?: HubSettings;
-  /** Called while a file comes, with the bytes there are and how many there will be. */
-  readonly onProgress?: ((file: string, bytes: number, total: number) => void) | undefined;
-  /**
-   * Whether to ask the hub and compare files that are there already with their checksums. Without it, what a commit
-   * has in the cache is taken as it is, and where the hub cannot be reached a branch is where it was last seen.
-   */
-  readonly refresh?: boolean;
-}
 
 /** A repository at one commit. */
 export interface HubRevision {

@@ -8,7 +8,8 @@ import type { TensorListing } from "../../tensor-listing.js";
 import { type HubId, parseHubId } from "../hub-id.js";
 import type { TimmConfig } from "../timm-config.js";
 import { configOf, type HubNetwork, type HubNetworkOptions, networkOf, nothing } from "./hub-network.js";
-import { type HubOptions, type HubRevision, openRevision } from "./hub-revision.js";
+import type { HubOptions } from "./hub-options.js";
+import { type HubRevision, openRevision } from "./hub-revision.js";
 
 export type { HubNetwork } from "./hub-network.js";
 

@@ -18,7 +18,7 @@ import { breakOff } from "../../../files/node/fetch/break-off.test.helper.js";
 import { Random } from "../../../random.js";
 import { until } from "../../../testing/until.js";
 import { parseHubId } from "../hub-id.js";
-import type { HubOptions } from "./hub-revision.js";
+import type { HubOptions } from "./hub-options.js";
 import { gitHash, goodToken, HubServer, type Mischief, sha256 } from "./hub-server.test.helper.js";
 import { listCache } from "./list-hub-cache.js";
 import { pullHubModel } from "./open-hub-model.js";
