@@ -24,6 +24,14 @@ export class UserError extends Error {
   }
 }
 
+/**
+ * A failure of the engine at a graph that it should run: a fault of senet or of the engine, not of the caller. `cause` is the
+ * engine's own error. The command line asks for a report and exits with code 1.
+ */
+export class EngineError extends Error {
+  override name = "EngineError";
+}
+
 /** The value of an option is wrong: `optionError("labels", "got 3 names; expected 10")`. */
 export function optionError(option: string, about: string): UserError {
   return new UserError(`${option}: ${about}`, { option, about });

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { type Command, CommanderError } from "commander";
-import { UserError } from "../errors.js";
+import { EngineError, UserError } from "../errors.js";
 import { createProgram, mentioned } from "./program.js";
 import { errorLine } from "./terminal/error-line.js";
 
@@ -20,15 +20,20 @@ try {
   });
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = await report(error);
 }
 
 /** Says what went wrong and returns the exit code: 2 for the caller's mistakes, 130 for Ctrl-C, 1 for ours. */
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed its line
   if (error instanceof UserError) {
     process.stderr.write(`senet: ${errorLine(error, flagsOf(running))}\n`);
     return 2;
+  }
+  if (error instanceof EngineError) {
+    const { engineFault } = await import("./terminal/engine-fault.js");
+    process.stderr.write(engineFault(error));
+    return 1;
   }
   if (error instanceof DOMException && error.name === "AbortError") return 130;
   process.stderr.write(`senet: unexpected error\n${error instanceof Error ? error.stack : error}\n`);

@@ -18,7 +18,7 @@ export { type Dataset, type DatasetParts, defineDataset, type MemoryDataset } fr
 export { preprocess } from "../data/preprocess.js";
 export type { Preprocessing } from "../data/preprocessing.js";
 export type { BatchOptions, Split } from "../data/split.js";
-export { UserError, type UserErrorDetails } from "../errors.js";
+export { EngineError, UserError, type UserErrorDetails } from "../errors.js";
 export { type EvaluateOptions, type Evaluation, evaluate, type TestData } from "../evaluate/evaluate.js";
 export { type Measurement, Tally } from "../evaluate/tally.js";
 export { findGates, type GateSite } from "../explain/find-gates.js";

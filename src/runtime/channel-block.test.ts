@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { UserError } from "../errors.js";
+import { EngineError } from "../errors.js";
 import { readOnnx } from "../graph/onnx/read-onnx.js";
 import { float32 } from "../graph/tensor.js";
 import { probeChannelBlock } from "./channel-block.js";
@@ -37,7 +37,7 @@ describe("probeChannelBlock", () => {
   });
 
   it("finds none where the engine refuses the graph", async () => {
-    const refusing = { open: () => Promise.reject(new UserError("no kernel for ReorderInput")) };
+    const refusing = { open: () => Promise.reject(new EngineError("no kernel for ReorderInput")) };
     expect(await probeChannelBlock(refusing)).toBeUndefined();
   });
 

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { EngineError } from "../errors.js";
 import { GraphBuilder } from "../graph/builder.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { float32 } from "../graph/tensor.js";
@@ -26,7 +26,7 @@ export async function probeChannelBlock(runtime: Pick<Runtime, "open">): Promise
     const block = (y!.data as Float32Array).indexOf(4); // twice 2
     return block > 1 && channels % block === 0 ? block : undefined;
   } catch (error) {
-    if (error instanceof UserError) return undefined; // an engine without these operators refuses the graph
+    if (error instanceof EngineError) return undefined; // an engine without these operators refuses the graph
     throw error;
   }
 }

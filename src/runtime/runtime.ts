@@ -18,7 +18,11 @@ export interface OpenOptions {
 
 /** A graph that is ready to run. Runs are queued; each sees the resident values the one before it left. */
 export interface Session {
-  /** Runs the graph. @returns the outputs that do not renew resident values. */
+  /**
+   * Runs the graph.
+   * @returns the outputs that do not renew resident values.
+   * @throws UserError when a value is missing, or of another type or shape; EngineError when the engine fails.
+   */
   run(feeds: Tensors): Promise<Tensors>;
   /** Runs the graph `repeats` times and returns what each took in the engine's own thread, in milliseconds. */
   time(feeds: Tensors, repeats: number): Promise<number[]>;
@@ -36,7 +40,7 @@ export interface Runtime {
   readonly name: string;
   /**
    * Prepares the bytes of an `.onnx` file.
-   * @throws UserError when the engine refuses them.
+   * @throws UserError when they are no model; EngineError when the engine refuses it.
    */
   open(onnx: Uint8Array, options?: OpenOptions): Promise<Session>;
   /**

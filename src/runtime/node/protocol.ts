@@ -32,7 +32,7 @@ export interface Call {
   readonly request: Request;
 }
 
-/** The worker's reply to the call of that number. */
+/** The worker's reply to the call of that number; a failure is the caller's where what was given does not fit. */
 export type Reply =
   | { readonly id: number; readonly answer: Answers[keyof Answers] }
-  | { readonly id: number; readonly error: string };
+  | { readonly id: number; readonly error: Error; readonly callers: boolean };

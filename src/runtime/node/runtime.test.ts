@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { setImmediate as immediate } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
-import { UserError } from "../../errors.js";
+import { EngineError, UserError } from "../../errors.js";
 import type { GraphBuilder } from "../../graph/builder.js";
 import type { Value } from "../../graph/graph.js";
 import { writeOnnx } from "../../graph/onnx/write-onnx.js";
@@ -37,6 +37,10 @@ function slow(products: number): Uint8Array {
   return writeOnnx(buildGraph([floats(512, 512)], chain));
 }
 const matrix = { x0: float32([512, 512], new Float32Array(512 * 512).fill(1 / 512)) };
+
+/** What stands at an index of [10, 20]. */
+const gathered = (g: GraphBuilder, index: Value) =>
+  g.call("Gather", [g.constant(float32([2], [10, 20])), index], {}, "y");
 
 const values = (tensor: Tensor | undefined) => Array.from(tensor!.data, Number);
 
@@ -181,13 +185,23 @@ describe("mistakes", () => {
     }
   });
 
-  it("of the feeds name the input, and the session still works", async () => {
+  it("of the feeds are the user's and name the input, and the session still works", async () => {
     const session = await runtime.open(doubling);
     const x = float32([1, 2], [1, 2]);
-    expect((await failure(session.run({}))).message).toMatch(/^onnxruntime: .*x0/);
-    expect((await failure(session.run({ x0: float32([1, 3], [1, 2, 3]) }))).message).toMatch(/^onnxruntime: .*x0/);
-    expect((await failure(session.run({ x0: int64([1, 2], [1, 2]) }))).message).toMatch(
-      /^onnxruntime: .*(float|int64)/,
+    const refused = async (feeds: Tensors) => {
+      const error = await failure(session.run(feeds));
+      expect(error).toBeInstanceOf(UserError);
+      return error.message;
+    };
+    expect(await refused({})).toBe("onnxruntime: got no x0; expected float32 [N,2]");
+    expect(await refused({ x0: float32([1, 3], [1, 2, 3]) })).toBe(
+      "onnxruntime: got float32 [1,3] for x0; expected float32 [N,2]",
+    );
+    expect(await refused({ x0: float32([2], [1, 2]) })).toBe(
+      "onnxruntime: got float32 [2] for x0; expected float32 [N,2]",
+    );
+    expect(await refused({ x0: int64([1, 2], [1, 2]) })).toBe(
+      "onnxruntime: got int64 [1,2] for x0; expected float32 [N,2]",
     );
     expect(await session.run({ x0: x })).toEqual({ y: float32([1, 2], [2, 4]) });
     await session.release();
@@ -202,6 +216,41 @@ describe("mistakes", () => {
     expect((await failure(released.release())).message).toBe(message);
     expect(await open.run(x)).toEqual({ y: float32([1, 2], [2, 4]) });
     await open.release();
+  });
+});
+
+describe("failures of the engine", () => {
+  it("are told apart from mistakes, with the engine's own error as their cause", async () => {
+    // A graph that fits together for us, and an operator that the engine does not have.
+    const text = new TextDecoder("latin1").decode(doubling).replaceAll("Mul", "Mol");
+    const error = await failure(runtime.open(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
+    expect(error).toBeInstanceOf(EngineError);
+    expect(error.message).toMatch(/^onnxruntime: .*Mol/);
+    expect((error.cause as Error).stack).toContain("onnxruntime-node");
+  });
+
+  it("in a run leave the session as it was", async () => {
+    const session = await runtime.open(
+      writeOnnx(buildGraph([{ dtype: "int64", shape: ["N"] }], (g, index) => [gathered(g, index)])),
+    );
+    const error = await failure(session.run({ x0: int64([1], [5]) }));
+    expect(error).toBeInstanceOf(EngineError);
+    expect(error.message).toMatch(/^onnxruntime: .*Gather/);
+    expect(await session.run({ x0: int64([1], [1]) })).toEqual({ y: float32([1], [20]) });
+    await session.release();
+  });
+
+  it("for want of memory say how much, and what to do", async () => {
+    const entries = 2 ** 50; // more than addresses can tell
+    const session = await runtime.open(
+      writeOnnx(buildGraph([floats(1)], (g, x) => g.call("Expand", [x, g.ints([entries])], {}, "y"))),
+    );
+    const error = await failure(session.run({ x0: float32([1], [0]) }));
+    expect(error).toBeInstanceOf(UserError);
+    expect(error.message).toBe(
+      `onnxruntime: got no memory for ${4 * entries} bytes; use a smaller batch, or a machine with more`,
+    );
+    await session.release();
   });
 });
 

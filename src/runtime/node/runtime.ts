@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { UserError } from "../../errors.js";
+import { EngineError, UserError } from "../../errors.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { probeChannelBlock } from "../channel-block.js";
 import type { Runtime, Session } from "../runtime.js";
@@ -36,7 +36,7 @@ export function nodeRuntime({ threads = availableParallelism(), spin = true }: N
     const { resolve, reject } = pending.get(reply.id)!;
     pending.delete(reply.id);
     if (pending.size === 0) worker.unref();
-    if ("error" in reply) reject(new UserError(`onnxruntime: ${reply.error}`));
+    if ("error" in reply) reject(failureOf(reply.error, reply.callers));
     else resolve(reply.answer as never);
   });
   const end = (error: Error) => {
@@ -45,7 +45,7 @@ export function nodeRuntime({ threads = availableParallelism(), spin = true }: N
     pending.clear();
   };
   const gone = () => new Error("onnxruntime: the engine was closed; open a new runtime");
-  worker.on("error", end);
+  worker.on("error", (error) => end(failureOf(error, false)));
   worker.on("exit", () => end(gone()));
 
   function ask<K extends Request["kind"]>(
@@ -88,6 +88,19 @@ export function nodeRuntime({ threads = availableParallelism(), spin = true }: N
     },
   };
   return runtime;
+}
+
+/** What a failure in the worker means to who asked. */
+function failureOf(error: Error, callers: boolean): UserError | EngineError {
+  const text = error.message.trim();
+  if (callers) return new UserError(`onnxruntime: ${text}`);
+  if (!/Failed to allocate memory|bad_alloc/.test(text))
+    return new EngineError(`onnxruntime: ${text}`, { cause: error });
+  const [bytes] = /\d+$/.exec(text) ?? ["some"];
+  return new UserError(`onnxruntime: got no memory for ${bytes} bytes; use a smaller batch, or a machine with more`, {
+    option: "batch",
+    cause: error,
+  });
 }
 
 /** The memory of values, each piece once. */

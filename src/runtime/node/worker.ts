@@ -3,6 +3,7 @@ import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import type { Tensor } from "../../graph/tensor.js";
 import { elements, zeros } from "../../graph/tensor.js";
 import type { Tensors } from "../runtime.js";
+import { Misfit, misfitting } from "./misfit.js";
 import type { Answers, Call, Request } from "./protocol.js";
 import { sessionOptions } from "./session-options.js";
 
@@ -24,9 +25,14 @@ const sessions = new Map<number, Opened>();
 
 async function open({ session: id, onnx, resident, next }: Extract<Request, { kind: "open" }>): Promise<undefined> {
   for (const input of next.keys()) {
-    if (!resident.has(input)) throw new Error(`got a next value for ${input}; expected a first value of it too`);
+    if (!resident.has(input)) throw new Misfit(`got a next value for ${input}; expected a first value of it too`);
   }
-  const session = await InferenceSession.create(onnx, sessionOptions({ threads, spin, renews: next.size > 0 }));
+  const session = await InferenceSession.create(onnx, sessionOptions({ threads, spin, renews: next.size > 0 })).catch(
+    (error: Error) => {
+      if (!/protobuf parsing failed/i.test(error.message)) throw error;
+      throw new Misfit(`got ${onnx.length} bytes that are no ONNX model (${error.message}); expected a whole one`);
+    },
+  );
   const renewed = new Set(next.values());
   sessions.set(id, {
     session,
@@ -55,7 +61,9 @@ async function time({ session, feeds, repeats }: Extract<Request, { kind: "time"
 async function runOnce({ session, resident, spare, next, results }: Opened, feeds: Tensors): Promise<Tensors> {
   const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOrt(tensor)]));
   const fetches = { ...Object.fromEntries(results.map((name) => [name, null])), ...Object.fromEntries(spare) };
-  const outputs = await session.run({ ...inputs, ...Object.fromEntries(resident) }, fetches);
+  const outputs = await session.run({ ...inputs, ...Object.fromEntries(resident) }, fetches).catch((error: Error) => {
+    throw misfitting(session.inputMetadata, resident, feeds) ?? error;
+  });
   for (const [input, output] of next) {
     const fresh = spare.get(output)!;
     spare.set(output, resident.get(input)!);
@@ -74,7 +82,7 @@ function write({ session, values }: Extract<Request, { kind: "write" }>): undefi
   for (const [name, tensor] of values) {
     const target = residentOf(resident, name);
     if (tensor.dtype !== target.type || elements(tensor.shape) !== target.size) {
-      throw new Error(`got ${tensor.dtype} [${tensor.shape}] for ${name}; expected ${target.type} [${target.dims}]`);
+      throw new Misfit(`got ${tensor.dtype} [${tensor.shape}] for ${name}; expected ${target.type} [${target.dims}]`);
     }
     (target.data as Float32Array).set(tensor.data as Float32Array);
   }
@@ -89,13 +97,13 @@ async function release({ session: id }: Extract<Request, { kind: "release" }>): 
 
 function opened(id: number): Opened {
   const found = sessions.get(id);
-  if (found === undefined) throw new Error("got a session that was released; expected an open one");
+  if (found === undefined) throw new Misfit("got a session that was released; expected an open one");
   return found;
 }
 
 function residentOf(resident: ReadonlyMap<string, OrtTensor>, name: string): OrtTensor {
   const tensor = resident.get(name);
-  if (tensor === undefined) throw new Error(`got resident value ${name}; expected one of ${[...resident.keys()]}`);
+  if (tensor === undefined) throw new Misfit(`got resident value ${name}; expected one of ${[...resident.keys()]}`);
   return tensor;
 }
 
@@ -138,7 +146,8 @@ parentPort!.on("message", ({ id, request }: Call) => {
     try {
       parentPort!.postMessage({ id, answer: await handlers[request.kind](request as never) });
     } catch (error) {
-      parentPort!.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
+      const callers = error instanceof Misfit;
+      parentPort!.postMessage({ id, error: error instanceof Error ? error : new Error(String(error)), callers });
     }
   });
 });
