@@ -10,7 +10,7 @@ import { createModel } from "../models/index.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { choicesOf, chooseBy } from "../train/algorithm-table.js";
-import { benchStep, openTrainingBench } from "../train/bench.js";
+import { benchStep, openTrainingBench } from "../train/training-bench.js";
 import { emptyTable, tune, unmeasured } from "../train/tune.js";
 import { environment } from "../workspace/run/environment.js";
 import { openFolderEpoch } from "./folder-epoch.js";

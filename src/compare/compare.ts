@@ -1,6 +1,7 @@
 import { countMacs } from "../account/cost.js";
 import { flatAugmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
+import { latencies } from "../evaluate/latency.js";
 import { findGates } from "../explain/find-gates.js";
 import { gateStatistics } from "../explain/gates.js";
 import { countParameters, type Model, type Weights } from "../graph/graph.js";
@@ -11,7 +12,6 @@ import type { EpochRecord } from "../train/epoch-record.js";
 import type { Recipe } from "../train/recipe.js";
 import { type TrainOptions, train } from "../train/trainer.js";
 import type { ComparedModel } from "./compared-model.js";
-import { latencies } from "./latency.js";
 import type { EpochResult, RunResult } from "./results.js";
 import { type Measured, type MeasuredModel, scoreRun } from "./summarise.js";
 

@@ -43,4 +43,5 @@ export { defaultRecipe, type Recipe } from "../train/recipe.js";
 export type { RunIdentity } from "../train/run-identity.js";
 export { type TrainOptions, type TrainResult, train } from "../train/trainer.js";
 export { type LoadWeightsOptions, loadWeights } from "../weights/load-weights.js";
-export { readSafetensors, type TensorFile, writeSafetensors } from "../weights/safetensors/safetensors.js";
+export { readSafetensors, writeSafetensors } from "../weights/safetensors/safetensors.js";
+export type { TensorFile } from "../weights/tensor-listing.js";

@@ -9,5 +9,11 @@ export { parseTimmConfig, type TimmConfig } from "../weights/hub/timm-config.js"
 export { type LoadedWeights, type LoadWeightsOptions, loadWeights, WeightsMismatch } from "../weights/load-weights.js";
 export type { NameMatch } from "../weights/match-names.js";
 export { openPth, type PthOptions, readPth } from "../weights/pth/pth.js";
-export { readSafetensors, type TensorFile, writeSafetensors } from "../weights/safetensors/safetensors.js";
-export { type ListedTensor, listingOf, readAll, type TensorListing } from "../weights/tensor-listing.js";
+export { readSafetensors, writeSafetensors } from "../weights/safetensors/safetensors.js";
+export {
+  type ListedTensor,
+  listingOf,
+  readAll,
+  type TensorFile,
+  type TensorListing,
+} from "../weights/tensor-listing.js";

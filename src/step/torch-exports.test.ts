@@ -9,7 +9,8 @@ import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { float32, type Tensor } from "../graph/tensor.js";
 import { runFile, runGraph } from "../testing/run-graph.js";
 import { crossEntropy } from "../train/losses.js";
-import { readSafetensors, type TensorFile } from "../weights/safetensors/safetensors.js";
+import { readSafetensors } from "../weights/safetensors/safetensors.js";
+import type { TensorFile } from "../weights/tensor-listing.js";
 import { gradientStep } from "./gradient-step.js";
 
 /** Files by PyTorch's exporter and what PyTorch computes with them: see `tests/goldens/make-exports.py`. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Place } from "../graph/graph.js";
 import { createModel } from "../models/index.js";
-import { benchStep } from "./bench.js";
 import { stepProfile } from "./step-profile.js";
+import { benchStep } from "./training-bench.js";
 
 describe("stepProfile", () => {
   const places = new Map<string, Place>([

@@ -2,7 +2,7 @@ import { quoted, UserError } from "../errors.js";
 import { graphField, modelField, tensorField } from "../graph/onnx/fields.js";
 import { Message } from "../graph/onnx/protobuf.js";
 import { type ReadExternal, readTensor } from "../graph/onnx/tensor.js";
-import type { StoredType } from "./pth/stored-type.js";
+import type { StoredType } from "./stored-type.js";
 import type { TensorListing } from "./tensor-listing.js";
 
 /** Types of initializers that are weights, by ONNX's numbers. Source: onnx.proto, TensorProto.DataType. */

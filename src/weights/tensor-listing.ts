@@ -1,5 +1,5 @@
 import type { Tensor } from "../graph/tensor.js";
-import { type StoredType, storedTypeOf } from "./pth/stored-type.js";
+import { type StoredType, storedTypeOf } from "./stored-type.js";
 
 /** What lies in a file of tensors, before any of them is read. */
 export interface TensorListing {
@@ -16,6 +16,14 @@ export interface ListedTensor {
   readonly name: string;
   readonly type: StoredType;
   readonly shape: readonly number[];
+}
+
+/** The content of a file of tensors. */
+export interface TensorFile {
+  /** By name, in the order in which they lie in the file. */
+  readonly tensors: Map<string, Tensor>;
+  /** What the file says beside them; of PyTorch's checkpoints nothing. */
+  readonly metadata: Map<string, string>;
 }
 
 /** Tensors in memory as a listing. */

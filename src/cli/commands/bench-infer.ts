@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
-import type { TimedModel } from "../../compare/latency.js";
 import { UserError, withContext } from "../../errors.js";
+import type { TimedModel } from "../../evaluate/latency.js";
 import { formatShape } from "../../graph/dims/shape.js";
 import type { Graph } from "../../graph/graph.js";
 import { modelFileOf, modelSource, modelSources } from "../../workspace/model/model-source.js";
@@ -38,7 +38,7 @@ interface Subject extends TimedModel {
 async function run(flags: InferFlags): Promise<void> {
   const [batch, rounds] = [wholeNumber("--batch", flags.batch, 1), wholeNumber("--rounds", flags.rounds, 1)];
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
-  const { median, runTimes } = await import("../../compare/latency.js");
+  const { median, runTimes } = await import("../../evaluate/latency.js");
   const { environment } = await import("../../workspace/run/environment.js");
   const engine = engineOptionsOf(flags);
   const subjects: Subject[] = [];

@@ -52,7 +52,7 @@ async function run(flags: TrainFlags): Promise<void> {
 
 async function time(graph: Graph, input: readonly number[], flags: TrainFlags): Promise<void> {
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
-  const { openTrainingBench } = await import("../../train/bench.js");
+  const { openTrainingBench } = await import("../../train/training-bench.js");
   const { environment } = await import("../../workspace/run/environment.js");
   const { batch, steps, model } = flags;
   const runtime = nodeRuntime(engineOptionsOf(flags));
@@ -82,7 +82,7 @@ async function time(graph: Graph, input: readonly number[], flags: TrainFlags): 
 async function profile(graph: Graph, input: readonly number[], flags: TrainFlags): Promise<void> {
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
   const { profileRuns } = await import("../../runtime/node/profile-runs.js");
-  const { benchStep } = await import("../../train/bench.js");
+  const { benchStep } = await import("../../train/training-bench.js");
   const { stepProfile } = await import("../../train/step-profile.js");
   const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
   const { initialState } = await import("../../step/state.js");
@@ -113,7 +113,7 @@ async function profile(graph: Graph, input: readonly number[], flags: TrainFlags
 /** The algorithms that were measured, and the step by rule and by measurement in turn. */
 async function timeTuned(graph: Graph, input: readonly number[], flags: TrainFlags): Promise<void> {
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
-  const { benchStep, openTrainingBench } = await import("../../train/bench.js");
+  const { benchStep, openTrainingBench } = await import("../../train/training-bench.js");
   const { chooseBy, choicesOf } = await import("../../train/algorithm-table.js");
   const { environment } = await import("../../workspace/run/environment.js");
   const { algorithmRows, algorithmTable } = await import("../terminal/algorithm-rows.js");

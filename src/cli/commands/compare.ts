@@ -64,7 +64,7 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
   lockRun(folder.path);
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
   const { formatResults } = await import("../../compare/results-file.js");
-  const { renderTable } = await import("../../report/table.js");
+  const { renderTable } = await import("../../report/comparison-text.js");
   const runtime = nodeRuntime(engine);
   const progress = new Progress();
   const started = performance.now();
@@ -120,7 +120,7 @@ async function compareInto(
   const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
   const { summarise } = await import("../../compare/summarise.js");
   const { formatResults } = await import("../../compare/results-file.js");
-  const { renderComparisonReport } = await import("../../report/html.js");
+  const { renderComparisonReport } = await import("../../report/comparison-page.js");
   const { interruptSignal } = await import("../terminal/interrupt.js");
   const { environment } = await import("../../workspace/run/environment.js");
   const { openTrainingLog } = await import("../../workspace/run/training-log.js");

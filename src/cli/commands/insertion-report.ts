@@ -5,7 +5,7 @@ import { countParameters, type Graph } from "../../graph/graph.js";
 import type { Inserted } from "../../insert/insert-attention.js";
 import { outline } from "../../insert/outline.js";
 import { formatAttention, type SomeAttention } from "../../layers/attention/attention.js";
-import { renderInsertionReport } from "../../report/insertion/html.js";
+import { renderInsertionReport } from "../../report/insertion-page.js";
 
 /** What the page is about. */
 export interface InsertionToReport {

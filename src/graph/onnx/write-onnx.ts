@@ -7,12 +7,12 @@ import {
   TensorProto_DataLocation,
   TensorProtoSchema,
 } from "onnx-buf";
+import { joined } from "../../files/joined.js";
 import { sameShape } from "../dims/shape.js";
 import { dtypeToOnnx } from "../dtype.js";
 import type { Graph, Value, Weights } from "../graph.js";
 import type { Tensor } from "../tensor.js";
 import { graphField, modelField, tensorField } from "./fields.js";
-import { joined } from "./joined.js";
 import { atOpset } from "./opset.js";
 import { bytesOf, constantNode, nodeProto, valueInfo } from "./proto.js";
 import { field } from "./protobuf-pieces.js";

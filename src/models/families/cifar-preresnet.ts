@@ -7,8 +7,8 @@ import { conv } from "../../layers/conv.js";
 import type { Scope } from "../../layers/scope.js";
 import type { BuildOptions, ModelFamily } from "../model.js";
 import { network } from "../network.js";
+import { attendIn, shortcut, type Unit } from "../units/residual.js";
 import { rows, widths } from "./cifar-resnet.js";
-import { attendIn, shortcut, type Unit } from "./residual.js";
 
 /** Units per stage of two layers each, and of three. Source: He et al. 2016, arXiv:1603.05027, §4. */
 const basic = { preresnet20: 3, preresnet32: 5, preresnet44: 7, preresnet56: 9, preresnet110: 18 } as const;

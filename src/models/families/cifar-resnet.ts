@@ -3,7 +3,7 @@ import { classifier } from "../../layers/classifier.js";
 import { convNorm } from "../../layers/conv-norm.js";
 import { type BuildOptions, type ModelFamily, twins } from "../model.js";
 import { network } from "../network.js";
-import { basicUnit, bottleneck } from "./residual.js";
+import { basicUnit, bottleneck } from "../units/residual.js";
 
 /** Units per stage: n = (depth − 2) / 6 of two layers. Source: He et al. 2015, arXiv:1512.03385, §4.2. */
 const basic = { resnet20: 3, resnet32: 5, resnet44: 7, resnet56: 9, resnet110: 18 } as const;

@@ -4,7 +4,7 @@ import { classifier } from "../../layers/classifier.js";
 import { convNorm } from "../../layers/conv-norm.js";
 import type { BuildOptions, ModelFamily } from "../model.js";
 import { network } from "../network.js";
-import { invertedResidual, type MobileStyle } from "./inverted-residual.js";
+import { invertedResidual, type MobileStyle } from "../units/inverted-residual.js";
 
 /** A stage: expansion, kernel, stride of the first unit, channels, units. */
 type Stage = readonly [expansion: number, kernel: number, stride: number, channels: number, units: number];

@@ -5,7 +5,7 @@ import { maxPool } from "../../layers/pool.js";
 import type { Scope } from "../../layers/scope.js";
 import { type BuildOptions, type ModelFamily, twins } from "../model.js";
 import { network } from "../network.js";
-import { basicUnit, bottleneck } from "./residual.js";
+import { basicUnit, bottleneck } from "../units/residual.js";
 
 /** A residual network for ImageNet; widths grow from 64 to 512 over four stages. */
 export interface ResNetRow {

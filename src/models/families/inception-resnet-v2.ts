@@ -7,7 +7,7 @@ import { averagePool, maxPool } from "../../layers/pool.js";
 import type { Scope } from "../../layers/scope.js";
 import { type BuildOptions, type ModelFamily, twins } from "../model.js";
 import { network } from "../network.js";
-import { branch, branchConv } from "./inception-branch.js";
+import { branch, branchConv } from "../units/inception-branch.js";
 import { inceptionStem } from "./inception-v3.js";
 
 /**

@@ -5,7 +5,7 @@ import { averagePool, maxPool } from "../../layers/pool.js";
 import type { Scope } from "../../layers/scope.js";
 import { type BuildOptions, type ModelFamily, twins } from "../model.js";
 import { network } from "../network.js";
-import { branch, branchConv } from "./inception-branch.js";
+import { branch, branchConv } from "../units/inception-branch.js";
 
 /** Inception-v3 and its twin with SE after each of the 11 modules; the names are torchvision's and timm's. */
 export const inceptionV3s: ModelFamily = twins("inception_v3", "se_inception_v3", {

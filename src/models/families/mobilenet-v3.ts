@@ -8,7 +8,7 @@ import { linear } from "../../layers/linear.js";
 import type { Scope } from "../../layers/scope.js";
 import type { BuildOptions, ModelEntry, ModelFamily } from "../model.js";
 import { network } from "../network.js";
-import { type InvertedResidual, invertedResidual, type MobileStyle, paddingOf } from "./inverted-residual.js";
+import { type InvertedResidual, invertedResidual, type MobileStyle, paddingOf } from "../units/inverted-residual.js";
 
 /** A unit of the paper's tables: kernel, expanded, out, SE, activation (RE or HS), stride. */
 type Row = readonly [kernel: number, expanded: number, out: number, se: "SE" | "-", act: "RE" | "HS", stride: 1 | 2];

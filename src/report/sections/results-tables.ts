@@ -1,7 +1,7 @@
 import type { Comparison, ComparisonResults, ModelResult } from "../../compare/results.js";
+import { meanAndSpread } from "../comparison-text.js";
 import { fixed, formatCount, formatDigits, formatMacs, signed, signedPercent } from "../format.js";
 import { type Html, html } from "../markup.js";
-import { meanAndSpread } from "../table.js";
 import { type Column, modelName, table } from "./markup-table.js";
 
 /** Errors of every model and seed with mean, gain and interval, in the manner of the paper's Table 2. */

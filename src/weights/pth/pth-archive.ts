@@ -1,9 +1,9 @@
 import { quoted, UserError } from "../../errors.js";
 import type { ByteSource } from "../../files/byte-source.js";
 import { type ZipEntry, zipEntries } from "../../files/zip.js";
+import { widthOf } from "../stored-type.js";
 import { unpickle } from "./pickle.js";
 import { PickleList, type PickleValue } from "./pickle-value.js";
-import { widthOf } from "./stored-type.js";
 import { type StorageRef, TorchHost } from "./torch-globals.js";
 
 /** A checkpoint: what was saved, and where its storages lie in the file. */

@@ -1,10 +1,10 @@
 import { quoted, UserError, withContext } from "../../errors.js";
 import { type ByteSource, memorySource } from "../../files/byte-source.js";
-import type { TensorFile } from "../safetensors/safetensors.js";
-import { findStateDict, type StateDict } from "../state-dict.js";
+import { widthOf } from "../stored-type.js";
+import type { TensorFile } from "../tensor-listing.js";
 import { readAll, type TensorListing } from "../tensor-listing.js";
 import { type Checkpoint, readArchive, readLegacy } from "./pth-archive.js";
-import { widthOf } from "./stored-type.js";
+import { findStateDict, type StateDict } from "./state-dict.js";
 import { extentOf, readStrided, type StridedEntry } from "./strided.js";
 import type { TensorRef } from "./torch-globals.js";
 

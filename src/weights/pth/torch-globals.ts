@@ -1,8 +1,8 @@
 import { quoted, UserError } from "../../errors.js";
 import { mostAxes } from "../../graph/onnx/tensor.js";
+import type { StoredType } from "../stored-type.js";
 import { describe, type PickleHost } from "./pickle-machine.js";
 import { PickleDict, PickleList, PickleObject, PickleTuple, type PickleValue } from "./pickle-value.js";
-import type { StoredType } from "./stored-type.js";
 
 /** Numbers of one type that lie in a row, somewhere in the file. */
 export class StorageRef extends PickleObject {

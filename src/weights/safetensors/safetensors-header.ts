@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.js";
 import type { Tensor } from "../../graph/tensor.js";
-import { isStoredType, type StoredType, storedTypeOf, storedTypes, widthOf } from "../pth/stored-type.js";
-import { repeatedKey } from "../repeated-key.js";
+import { isStoredType, type StoredType, storedTypeOf, storedTypes, widthOf } from "../stored-type.js";
+import { repeatedKey } from "./repeated-key.js";
 
 /** Where one tensor lies in a file. */
 export interface TensorEntry {

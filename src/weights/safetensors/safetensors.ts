@@ -1,16 +1,9 @@
 import { type ByteSource, memorySource } from "../../files/byte-source.js";
-import { joined } from "../../graph/onnx/joined.js";
+import { joined } from "../../files/joined.js";
 import type { Tensor } from "../../graph/tensor.js";
-import { decodeTensor } from "../pth/stored-type.js";
-import { readAll, type TensorListing } from "../tensor-listing.js";
+import { decodeTensor } from "../stored-type.js";
+import { readAll, type TensorFile, type TensorListing } from "../tensor-listing.js";
 import { headerLength, LENGTH_BYTES, layOut, parseHeader, type SafetensorsHeader } from "./safetensors-header.js";
-
-/** The content of a `.safetensors` file. */
-export interface TensorFile {
-  /** By name, in the order of their bytes. */
-  readonly tensors: Map<string, Tensor>;
-  readonly metadata: Map<string, string>;
-}
 
 /**
  * Reads the bytes of a `.safetensors` file; F16 and BF16 become float32. The tensors are copies with buffers of their own.

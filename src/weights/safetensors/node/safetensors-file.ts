@@ -1,8 +1,8 @@
 import { OpenFile } from "../../../files/node/open-file.js";
 import { replaceFile } from "../../../files/node/replace-file.js";
 import type { Tensor } from "../../../graph/tensor.js";
-import { readAll } from "../../tensor-listing.js";
-import { openSafetensors, safetensorsPieces, type TensorFile } from "../safetensors.js";
+import { readAll, type TensorFile } from "../../tensor-listing.js";
+import { openSafetensors, safetensorsPieces } from "../safetensors.js";
 
 /**
  * Reads a `.safetensors` file tensor by tensor, so that it is never in memory twice.

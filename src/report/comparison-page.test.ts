@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { syntheticComparison } from "../compare/fixture.test.helper.js";
 import { summarise } from "../compare/summarise.js";
-import { renderComparisonReport } from "./html.js";
+import { renderComparisonReport } from "./comparison-page.js";
 
 const results = summarise(syntheticComparison());
 const page = await renderComparisonReport(results);

@@ -1,5 +1,5 @@
-import type { OutlineRow } from "../../insert/outline.js";
-import { type Html, html } from "../markup.js";
+import type { OutlineRow } from "../insert/outline.js";
+import { type Html, html } from "./markup.js";
 
 /** Where a row stands: the lane of its dot, and the last row that its value goes to. */
 interface Placed {

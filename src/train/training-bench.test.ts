@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { nodeRuntime } from "../runtime/node/runtime.js";
-import { openTrainingBench } from "./bench.js";
 import { stripesNet } from "./stripes.test.helper.js";
+import { openTrainingBench } from "./training-bench.js";
 
 const runtime = nodeRuntime({ threads: 1 });
 afterAll(() => runtime.close());

@@ -1,6 +1,6 @@
-import { quoted, UserError } from "../errors.js";
-import { PickleDict, PickleList, PickleTuple, type PickleValue } from "./pth/pickle-value.js";
-import { TensorRef } from "./pth/torch-globals.js";
+import { quoted, UserError } from "../../errors.js";
+import { PickleDict, PickleList, PickleTuple, type PickleValue } from "./pickle-value.js";
+import { TensorRef } from "./torch-globals.js";
 
 /** The tensors of a checkpoint under their names. */
 export interface StateDict {

@@ -1,9 +1,9 @@
-import type { InsertedSite } from "../../insert/insert-attention.js";
-import type { OutlineRow } from "../../insert/outline.js";
-import { type Html, html } from "../markup.js";
-import { page } from "../page.js";
-import { table } from "../sections/markup-table.js";
+import type { InsertedSite } from "../insert/insert-attention.js";
+import type { OutlineRow } from "../insert/outline.js";
+import { type Html, html } from "./markup.js";
 import { networkDrawing } from "./network-drawing.js";
+import { page } from "./page.js";
+import { table } from "./sections/markup-table.js";
 
 /** What was inserted into a model. */
 export interface InsertionResults {

@@ -1,6 +1,6 @@
-import { UserError } from "../../errors.js";
-import { halfTypes, widened } from "../../graph/half-precision.js";
-import type { DType, Tensor } from "../../graph/tensor.js";
+import { UserError } from "../errors.js";
+import { halfTypes, widened } from "../graph/half-precision.js";
+import type { DType, Tensor } from "../graph/tensor.js";
 
 /** Element types of `.safetensors` and `.pth` files, with the type a tensor has once it is read. Bytes are little-endian. */
 const types = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { syntheticComparison } from "../compare/fixture.test.helper.js";
 import { summarise } from "../compare/summarise.js";
-import { renderTable } from "./table.js";
+import { renderTable } from "./comparison-text.js";
 import { setColumns, shorten, wrapText } from "./text-columns.js";
 
 const deep = [

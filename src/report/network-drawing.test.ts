@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { OutlineRow } from "../../insert/outline.js";
+import type { OutlineRow } from "../insert/outline.js";
 import { lanesOf, networkDrawing } from "./network-drawing.js";
 
 const row = (inputs: readonly number[], label = "layer"): OutlineRow => ({
