@@ -24,6 +24,12 @@ describe("GraphBuilder", () => {
     });
   });
 
+  it("casts to a type by its name", () => {
+    const { g, x } = builder();
+    expect(g.cast(x, "float64")).toMatchObject({ dtype: "float64", shape: ["N", 3] });
+    expect(g.nodes).toMatchObject([{ op: "Cast", attributes: { to: { int: 11 } } }]);
+  });
+
   it("gives one node for equal unnamed calls, and one constant for equal small ones", () => {
     const { g, x } = builder();
     expect(g.call("Neg", [x])).toBe(g.call("Neg", [x]));

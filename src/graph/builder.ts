@@ -2,6 +2,7 @@ import { type OpName, type OpSchema, opOf } from "../ops/index.js";
 import type { Op } from "../ops/op.js";
 import { type Attributes, type AttributesOf, readAttributes, writeAttributes } from "./attributes.js";
 import type { Known } from "./dims/known.js";
+import { dtypeToOnnx } from "./dtype.js";
 import { callKey, constantKey } from "./equal-keys.js";
 import type { Dim, Graph, Init, Node, Parameter, Place, Value, ValueType } from "./graph.js";
 import { type DType, float32, int64, type Tensor } from "./tensor.js";
@@ -75,6 +76,11 @@ export class GraphBuilder {
     name?: string,
   ): Value {
     return this.callMany(op, inputs, attributes, 1, name)[0]!;
+  }
+
+  /** The value with its elements as another type, by the operator Cast. */
+  cast(value: Value, dtype: DType): Value {
+    return this.call("Cast", [value], { to: dtypeToOnnx(dtype) });
   }
 
   /** Applies an operator that has several outputs. */

@@ -1,3 +1,4 @@
+import { dtypeToOnnx } from "../graph/dtype.js";
 import type { Graph, Node, Place } from "../graph/graph.js";
 import { int64, type Tensor } from "../graph/tensor.js";
 import { type ForwardPass, forwardPass } from "./forward-pass.js";
@@ -78,7 +79,10 @@ class Rewrite {
     const ends = ["start", "end"].map((text, i) => constant(text, [i]));
     const one = node("Slice", name("one"), [name("flat"), ...ends]);
     const never = node("Greater", name("never"), [name("one"), name("one")]);
-    const zero: Node = { ...node("Cast", name("zero"), [name("never")]), attributes: { to: { int: 7 } } };
+    const zero: Node = {
+      ...node("Cast", name("zero"), [name("never")]),
+      attributes: { to: { int: dtypeToOnnx("int64") } },
+    };
     const axis = constant("axis", [0]);
     const unknown = node("Add", name("unknown axis"), [axis, name("zero")]);
     const barriers = [...sources].flatMap(([source, renamed]) => [

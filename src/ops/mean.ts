@@ -33,6 +33,6 @@ export const Mean: Op<typeof attributes> = {
 /** A random number in [0, 1) for every image of x: [N, 1, ..]. */
 function share(g: GraphBuilder, x: Value, random: NonNullable<TrainingContext["random"]>, key: string): Value {
   const [images, ...rest] = concrete(x) as [number, ...number[]];
-  const bits = g.call("Cast", [random(key, images)], { to: 1 });
+  const bits = g.cast(random(key, images), "float32");
   return g.call("Reshape", [g.call("Mul", [bits, g.scalar(2 ** -32)]), g.ints([images, ...rest.map(() => 1)])]);
 }

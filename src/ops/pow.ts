@@ -30,7 +30,7 @@ export const Pow: Op<typeof attributes> = {
           throw new TypeError(`got an exponent of ${p.dtype}; expected float32 to differentiate`);
         }
         // dp = dy·y·ln x. At x = 0, where y stays 0, it is 0; below 0 there is none, and NaN says so, as PyTorch does.
-        const zero = g.call("Cast", [g.call("Equal", [x, g.scalar(0)])], { to: 1 });
+        const zero = g.cast(g.call("Equal", [x, g.scalar(0)]), "float32");
         const logarithm = g.call("Log", [g.call("Add", [x, zero])]);
         return unbroadcast(g, g.call("Mul", [dy, g.call("Mul", [y, logarithm])]), p);
       },
@@ -54,9 +54,9 @@ function slope(g: GraphBuilder, x: Value, p: Value): Value {
   const constant = g.constantOf(p);
   const [only] = constant?.data.length === 1 ? toNumbers(constant) : [];
   if (only === 2) return g.call("Mul", [x, g.scalar(2)]);
-  const exponent = p.dtype === "float32" ? p : g.call("Cast", [p], { to: 1 });
+  const exponent = p.dtype === "float32" ? p : g.cast(p, "float32");
   // Where p = 0 any finite power serves; the first one never becomes infinite.
-  const zero = g.call("Cast", [g.call("Equal", [exponent, g.scalar(0)])], { to: 1 });
+  const zero = g.cast(g.call("Equal", [exponent, g.scalar(0)]), "float32");
   const lowered = g.call("Add", [g.call("Sub", [exponent, g.scalar(1)]), g.call("Mul", [zero, g.scalar(2)])]);
   return g.call("Mul", [exponent, g.call("Pow", [x, lowered])]);
 }

@@ -154,6 +154,6 @@ function refuseUnused(model: Graph, names: readonly string[]): never {
 /** How many rows of logits [N, K] have their largest entry at the label: a scalar, int64. */
 function countCorrect(g: GraphBuilder, logits: Value, { y }: Labels): Value {
   const best = g.call("ArgMax", [logits], { axis: 1, keepdims: 0 });
-  const hits = g.call("Cast", [g.call("Equal", [best, y])], { to: 7 });
+  const hits = g.cast(g.call("Equal", [best, y]), "int64");
   return g.call("ReduceSum", [hits], { keepdims: 0 });
 }

@@ -34,9 +34,9 @@ export function averageWeights(
 function warmingUp(writer: StateWriter, decay: number): readonly [Value, Value] {
   const { g } = writer;
   const double = (x: number) => g.constant(float64([], [x]));
-  const t = g.call("Cast", [writer.updates().next], { to: 11 }); // 1 + t, as t counts from 0
+  const t = g.cast(writer.updates().next, "float64"); // 1 + t, as t counts from 0
   const rising = g.call("Pow", [t, double(-2 / 3)]);
   const rest = g.call("Max", [rising, double(1 - decay)]); // 1 − d
-  const single = (x: Value) => g.call("Cast", [x], { to: 1 });
+  const single = (x: Value) => g.cast(x, "float32");
   return [single(g.call("Sub", [double(1), rest])), single(rest)];
 }

@@ -63,12 +63,12 @@ function blend(g: GraphBuilder, a: Value, b: Value, weight: Value): Value {
 
 /** 1 where x is above the threshold, else 0. */
 function above(g: GraphBuilder, x: Value, threshold: number): Value {
-  return g.call("Cast", [g.call("Greater", [x, g.scalar(threshold)])], { to: 1 });
+  return g.cast(g.call("Greater", [x, g.scalar(threshold)]), "float32");
 }
 
 /** Labels int64 [N] as rows of zeros with a one: float32 [N, classes]. */
 function oneHot(g: GraphBuilder, labels: Value, classes: number): Value {
   const column = g.call("Reshape", [labels, g.ints([-1, 1])]);
   const numbers = g.ints(Array.from({ length: classes }, (_, k) => k));
-  return g.call("Cast", [g.call("Equal", [column, numbers])], { to: 1 });
+  return g.cast(g.call("Equal", [column, numbers]), "float32");
 }

@@ -1,4 +1,5 @@
 import type { Attribute, Attributes } from "../attributes.js";
+import { dtypeToOnnx } from "../dtype.js";
 import { isHalf } from "../half-precision.js";
 import { attributeField, attributeType, graphField, nodeField, tensorField, valueInfoField } from "./fields.js";
 import type { Message } from "./protobuf.js";
@@ -88,7 +89,9 @@ export function readAttributes(node: FileNode, given: Arguments, external: ReadE
 /** Casts to 16-bit floating-point numbers become casts to float32, as all such numbers are. */
 function castToSingle(attributes: Attributes): Attributes {
   const { to } = attributes;
-  return to !== undefined && "int" in to && isHalf(to.int) ? { ...attributes, to: { int: 1 } } : attributes;
+  return to !== undefined && "int" in to && isHalf(to.int)
+    ? { ...attributes, to: { int: dtypeToOnnx("float32") } }
+    : attributes;
 }
 
 /** One attribute. @throws Error when it is not a number, text, tensor or a list of them. */

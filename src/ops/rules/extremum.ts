@@ -27,6 +27,6 @@ export function extremumGradient(
 
 /** One over the number of operands that are y where x is one of them, else 0. */
 function shareOf(g: GraphBuilder, x: Value, y: Value, operands: readonly Value[]): Value {
-  const hits = (operand: Value) => g.call("Cast", [g.call("Equal", [operand, y])], { to: 1 });
+  const hits = (operand: Value) => g.cast(g.call("Equal", [operand, y]), "float32");
   return g.call("Div", [hits(x), operands.map(hits).reduce((sum, hit) => g.call("Add", [sum, hit]))]);
 }

@@ -14,12 +14,12 @@ export function double(g: GraphBuilder, x: number): Value {
  * @param count t, an int64 scalar from 1.
  */
 export function biasCorrection(g: GraphBuilder, beta: number | Value, count: Value): Value {
-  const base = typeof beta === "number" ? double(g, beta) : g.call("Cast", [beta], { to: 11 });
-  const power = g.call("Pow", [base, g.call("Cast", [count], { to: 11 })]);
+  const base = typeof beta === "number" ? double(g, beta) : g.cast(beta, "float64");
+  const power = g.call("Pow", [base, g.cast(count, "float64")]);
   return g.call("Sub", [double(g, 1), power]);
 }
 
 /** A scalar computed in double precision as float32. */
 export function single(g: GraphBuilder, x: Value): Value {
-  return g.call("Cast", [x], { to: 1 });
+  return g.cast(x, "float32");
 }
