@@ -1,13 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { squeezeExcite } from "../../layers/attention/squeeze-excite.js";
-import { conv } from "../../layers/conv.js";
+import type { Value } from "../../graph/graph.js";
 import { convNorm } from "../../layers/conv-norm.js";
 import type { Scope } from "../../layers/scope.js";
 import { bottleneck, indexed, type Write } from "../networks.test.helper.js";
 import { findUnits } from "./find-units.js";
-import { isGated } from "./unit.js";
 
-const stem = (p: Scope, x: Parameters<typeof conv>[1]) =>
+const stem = (p: Scope, x: Value) =>
   convNorm([p.at("stem"), p.at("stem_bn")], x, { channels: 4, kernel: 3, act: "relu" });
 
 const found = (write: Write) => findUnits(indexed(write)).map(({ kind, join }) => [kind, join.name]);
@@ -26,18 +24,5 @@ describe("findUnits", () => {
 
   it("takes convolutions where there is nothing else", () => {
     expect(found((p, x) => stem(p, x)).map(([kind]) => kind)).toEqual(["convolution"]);
-  });
-});
-
-describe("isGated", () => {
-  it("tells a unit that has a gate from one that has none", () => {
-    const index = indexed((p, x) => {
-      const branch = conv(p.at("conv"), bottleneck(p.at("plain"), x), { channels: 4, kernel: 3 });
-      return p.g.call("Add", [squeezeExcite(p.at("se"), branch), p.g.value("plain.out")], {}, "sum");
-    });
-    expect(findUnits(index).map((unit) => [unit.join.name, isGated(index, unit)])).toEqual([
-      ["plain.sum", false],
-      ["sum", true],
-    ]);
   });
 });
