@@ -5,15 +5,9 @@ import { join } from "node:path";
 import { setImmediate as immediate, setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseResults } from "../compare/results-file.js";
-import { GraphBuilder } from "../graph/builder.js";
-import { initialise } from "../graph/initialise.js";
-import { writeOnnx } from "../graph/onnx/write-onnx.js";
-import { batchNorm } from "../layers/batch-norm.js";
-import { conv } from "../layers/conv.js";
-import { linear } from "../layers/linear.js";
-import { Scope } from "../layers/scope.js";
 import { Random } from "../random.js";
 import { finished, startSenet } from "./run-senet.test.helper.js";
+import { smallModel } from "./small-model.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-kill-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -81,32 +75,27 @@ const records = (...path: string[]) =>
     .split("\n")
     .map((line) => ({ ...(JSON.parse(line) as object), imagesPerSecond: 0, seconds: 0, dataWait: 0 }));
 
-/** Milliseconds after the first change in the folder of checkpoints: while steps are computed, as a rule. */
+/** Milliseconds after a few changes in the folder of checkpoints: while steps are computed, as a rule. */
 const during: (name: string) => Moment = (name) => async (child, random) => {
-  await changes(child, join(folder, name, "checkpoints"), 1);
-  await sleep(random.below(300));
+  await changes(child, join(folder, name, "checkpoints"), 1 + random.below(9));
+  await sleep(random.below(20));
 };
 
-/** A few changes in the folder of checkpoints, then the first look that finds a checkpoint half written. */
+/** A few changes in the folder of checkpoints, then the first stop that finds a checkpoint half written. */
 const saving: (name: string) => Moment = (name) => async (child, random) => {
   const started = Date.now();
   await changes(child, join(folder, name, "checkpoints"), 2 + random.below(9));
-  while (!writes(name, started) && child.exitCode === null) await immediate();
+  while (child.exitCode === null) {
+    await immediate();
+    if (!writes(name, started)) continue;
+    child.kill("SIGSTOP"); // so that it stays half written, however long this process waits for its turn
+    if (writes(name, started)) return;
+    child.kill("SIGCONT");
+  }
 };
 
-const early: Moment = (_, random) => sleep(random.below(1500));
-
-/** A network with batch norm and dropout that starts quickly. */
-function smallModel(): Uint8Array {
-  const g = new GraphBuilder("small");
-  const p = new Scope(g);
-  const x = g.input("x", "float32", ["N", 3, 32, 32]);
-  const y = batchNorm(p.at("bn"), conv(p.at("conv"), x, { channels: 16, kernel: 3, stride: 2 }));
-  const pooled = g.call("Flatten", [g.call("GlobalAveragePool", [g.call("Relu", [y])])]);
-  g.output(linear(p.at("fc"), g.call("Dropout", [pooled, g.scalar(0.2)]), { features: 26 }), "logits");
-  const graph = g.build();
-  return writeOnnx(graph, initialise(graph, 1));
-}
+/** While the program is loaded, as a rule. */
+const early: Moment = (_, random) => sleep(random.below(300));
 
 describe("a run killed with SIGKILL at ten random moments and resumed", () => {
   writeFileSync(join(folder, "small.onnx"), smallModel());

@@ -1,15 +1,16 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { evaluate } from "../evaluate/evaluate.js";
 import type { Model } from "../graph/graph.js";
+import { initialise } from "../graph/initialise.js";
 import { readOnnx } from "../graph/onnx/read-onnx.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { readCard } from "../models/card/model-card.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import type { Checkpoint } from "../train/checkpoint.js";
 import { defaultRecipe } from "../train/recipe.js";
-import { stripes } from "../train/stripes.test.helper.js";
+import { stripes, stripesNet } from "../train/stripes.test.helper.js";
 import { compare, type RunId } from "./compare.js";
-import { zooModel } from "./compared-model.js";
+import { type ComparedModel, zooModel } from "./compared-model.js";
 import { formatResults, parseResults } from "./results-file.js";
 import { summarise } from "./summarise.js";
 
@@ -123,9 +124,14 @@ describe("compare", () => {
     expect(() => zooModel("seresnet2", dataset)).toThrow(/unknown model "seresnet2"; .*did you mean "seresnet20"\?/);
   });
 
+  const small = [false, true].map((se): ComparedModel => {
+    const graph = stripesNet({ se });
+    return { name: se ? "gated" : "plain", graph, attention: "none", start: (seed) => initialise(graph, seed) };
+  });
+
   it("asks for first weights where a run begins, not where it goes on", async () => {
     const asked: number[] = [];
-    const noting = models.map((model) => {
+    const noting = small.map((model) => {
       const start = (seed: number) => {
         asked.push(seed);
         return model.start(seed);
@@ -159,7 +165,7 @@ describe("compare", () => {
     const trained: string[] = [];
     const run = compare({
       runtime,
-      models,
+      models: small,
       dataset,
       recipe,
       seeds,
@@ -167,7 +173,7 @@ describe("compare", () => {
       onStep: ({ model }) => controller.abort(new Error(`enough of ${model}`)),
       onModel: async ({ model }) => `${trained.push(model)}`,
     });
-    await expect(run).rejects.toThrow("enough of resnet20");
+    await expect(run).rejects.toThrow("enough of plain");
     expect(trained).toEqual([]);
   });
 });

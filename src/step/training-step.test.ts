@@ -58,8 +58,8 @@ describe("trainingStep", () => {
   it("learns a batch by heart, the same way every time", async () => {
     const x = randomTensor([batch, 3, 8, 8], 1);
     const y = int64([batch], [0, 1, 2, 3, 0, 1, 2, 3]);
+    const open = await openGraph(graph);
     const run = async () => {
-      const open = await openGraph(graph);
       let held: Record<string, Tensor> = Object.fromEntries(initialise(model, 1));
       for (const { input, shape, kind } of state) if (kind === "optimizer") held[input] = zeros("float32", shape);
       const losses: number[] = [];
@@ -70,7 +70,6 @@ describe("trainingStep", () => {
         correct = Number(results.correct!.data[0]);
         held = Object.fromEntries(state.map(({ input, output }) => [input, results[output]!]));
       }
-      await open.release();
       return { losses, correct };
     };
     const { losses, correct } = await run();
@@ -78,6 +77,7 @@ describe("trainingStep", () => {
     expect(losses.at(-1)).toBeLessThan(0.05);
     expect(correct).toBe(batch);
     expect((await run()).losses).toEqual(losses);
+    await open.release();
   });
 });
 

@@ -34,13 +34,14 @@ function split(length: number, name: string): ImageSet {
   return { images, labels, length };
 }
 
-/** A network with everything that training touches: convolution, batch norm, ReLU, an SE block, dropout and a dense layer. */
-export function stripesNet({ dropout = 0 } = {}): Graph {
+/** A network with all that training touches: convolution, batch norm, ReLU, an SE block if wished for, dropout, a dense layer. */
+export function stripesNet({ dropout = 0, se = true } = {}): Graph {
   const g = new GraphBuilder("stripes-net");
   const p = new Scope(g);
   const x = g.input("x", "float32", ["N", 1, 8, 8]);
   const y = g.call("Relu", [batchNorm(p.at("bn1"), conv(p.at("conv1"), x, { channels: 16, kernel: 3 }))]);
-  const z = squeezeExcite(p.at("se"), batchNorm(p.at("bn2"), conv(p.at("conv2"), y, { channels: 16, kernel: 3 })));
+  const maps = batchNorm(p.at("bn2"), conv(p.at("conv2"), y, { channels: 16, kernel: 3 }));
+  const z = se ? squeezeExcite(p.at("se"), maps) : maps;
   const pooled = g.call("Flatten", [g.call("GlobalAveragePool", [g.call("Relu", [g.call("Add", [z, y])])])]);
   const kept = dropout > 0 ? g.call("Dropout", [pooled, g.scalar(dropout)]) : pooled;
   g.output(linear(p.at("fc"), kept, { features: 3 }), "logits");

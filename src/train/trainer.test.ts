@@ -4,7 +4,6 @@ import { evaluate } from "../evaluate/evaluate.js";
 import type { Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { float32, int64, type Tensor } from "../graph/tensor.js";
-import { createModel } from "../models/index.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import { trainingStep } from "../step/training-step.js";
 import { failure } from "../testing/failure.js";
@@ -131,14 +130,14 @@ describe("train", () => {
     { groups: [{ match: "@gates", lrScale: 10 }] },
     { frozenBatchNorm: ["@gates"] },
   ])("refuses %j of a network without gates, unless it shares the recipe with one that has some", async (part) => {
-    const plain = createModel("resnet20", { classes: 3, input: [1, 8, 8] });
+    const plain = stripesNet({ se: false });
     const gated = { ...recipe, epochs: 1, ...part };
     const error = await failure(train({ runtime, graph: plain, dataset, recipe: gated, seed: 1 }));
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toMatch(
-      /^got "@gates" for resnet20 without attention gates; expected a network that has .*$/,
+      /^got "@gates" for stripes-net without attention gates; expected a network that has .*$/,
     );
-    const sharedBy = [plain, createModel("seresnet20")];
+    const sharedBy = [plain, graph];
     expect((await train({ runtime, graph: plain, dataset, recipe: gated, seed: 1, sharedBy })).epochs).toHaveLength(1);
   });
 
