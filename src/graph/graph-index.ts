@@ -12,9 +12,9 @@ export interface Reader {
 /**
  * The index of a graph, which is computed once for each and held as long as the graph is.
  * @example
- * const index = indexOf(graph);
- * const [image] = graph.inputs;
- * for (const { node } of index.readers(image.name)) console.log(node.op, index.value(node.outputs[0]).shape);
+ * const index = indexOf(createModel("seresnet20"));
+ * index.value("layer1.0.se.gate").shape; // ["N", 16, 1, 1]
+ * index.maker("layer1.0.se.gate")?.op; // "Sigmoid"
  */
 export const indexOf: (graph: Graph) => GraphIndex = perGraph((graph) => new GraphIndex(graph));
 
