@@ -56,7 +56,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   workspace: [...whole.slice(1), "cli"], // on its way out of the command line
   exports: [...whole, "ops"],
   cli: whole,
-  bench: ["cli", "workspace", "train", "models", "lower", "runtime", "data", "graph"],
+  bench: ["cli", "workspace", "train", "evaluate", "models", "lower", "runtime", "data", "graph"],
   testing: ["step", "lower", "clean", "layers", "ops", "runtime", "data", "graph"],
 };
 

@@ -1,11 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { number } from "../cli/flags/number-option.js";
+import { median } from "../evaluate/median.js";
 import { environment } from "../workspace/run/environment.js";
 import { cases } from "./cases.js";
 import { type Measured, measure } from "./measure.js";
 import { measureOthers, type OtherMeasured } from "./others.js";
-import { median, page } from "./page.js";
+import { page } from "./page.js";
 
 interface Flags {
   readonly case?: string;

@@ -1,3 +1,4 @@
+import { median } from "../evaluate/median.js";
 import type { BenchCase } from "./cases.js";
 import type { Measured, SideMeasured } from "./measure.js";
 import type { OtherMeasured, OtherTimes } from "./others.js";
@@ -91,11 +92,6 @@ function verdict(ratio: number, goal: number | undefined): string {
 function times({ milliseconds }: SideMeasured): string {
   const [low, middle, high] = [0.1, 0.5, 0.9].map((at) => quantile(milliseconds, at).toFixed(1));
   return `${middle} (${low}–${high}), ${milliseconds.length}`;
-}
-
-/** The middle one, of two the upper. */
-export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
 }
 
 function quantile(values: readonly number[], at: number): number {

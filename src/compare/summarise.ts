@@ -1,3 +1,4 @@
+import { median } from "../evaluate/median.js";
 import { confusionMatrix, correctness } from "../evaluate/metrics.js";
 import { pairedDifference } from "../evaluate/paired-difference.js";
 import { judge } from "../evaluate/verdict.js";
@@ -94,11 +95,5 @@ function addedAttention(baseline: ModelResult, candidate: ModelResult): string |
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
 
 const percentMore = (candidate: number, baseline: number): number => 100 * (candidate / baseline - 1);

@@ -1,3 +1,4 @@
+import { median } from "../evaluate/median.js";
 import type { Model } from "../graph/graph.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { elements } from "../graph/tensor.js";
@@ -61,9 +62,4 @@ export async function runTimes(
     await Promise.all(sessions.map((session) => session.release()));
   }
   return times;
-}
-
-/** The upper of the two in the middle where the number is even. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

@@ -1,6 +1,6 @@
 import { attribute } from "../graph/attributes.js";
 import { truncateDim } from "../graph/dims/dim.js";
-import { dtypeFromOnnx, dtypeToOnnx } from "../graph/dtype.js";
+import { dtypeFromOnnx } from "../graph/dtype.js";
 import type { Dim } from "../graph/graph.js";
 import type { DType } from "../graph/tensor.js";
 import { noMacs, type Op, required } from "./op.js";
@@ -18,7 +18,7 @@ export const Cast: Op<typeof attributes> = {
   gradient: (g, dy, { inputs }) => [
     () => {
       const { dtype } = required(inputs, 0, "input");
-      if (dtype.startsWith("float")) return g.call("Cast", [dy], { to: dtypeToOnnx(dtype) });
+      if (dtype.startsWith("float")) return g.cast(dy, dtype);
       throw new TypeError(`got ${dtype}; expected floating-point numbers where a gradient is wanted`);
     },
   ],

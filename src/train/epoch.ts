@@ -4,6 +4,7 @@ import type { Dataset } from "../data/dataset.js";
 import { countBatches } from "../data/split.js";
 import { measureWait } from "../data/waiting.js";
 import { UserError } from "../errors.js";
+import { median } from "../evaluate/median.js";
 import { float32, int64 } from "../graph/tensor.js";
 import type { Session, Tensors } from "../runtime/runtime.js";
 import type { EpochSums } from "./checkpoint.js";
@@ -185,5 +186,5 @@ function withLoss(parts: readonly number[], loss: number, step: number, steps: n
 
 /** Images per second by the median step: a machine that was busy for a moment does not count. */
 function speed(batch: number, milliseconds: readonly number[]): number {
-  return (1000 * batch) / milliseconds.toSorted((a, b) => a - b)[milliseconds.length >> 1]!;
+  return (1000 * batch) / median(milliseconds);
 }

@@ -1,3 +1,4 @@
+import { median } from "../evaluate/median.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { elements, type Tensor } from "../graph/tensor.js";
 import { type Choose, type Task, taskText } from "../lower/algorithms.js";
@@ -102,8 +103,4 @@ function algorithmNames(task: Task, channelBlock: number | undefined): readonly 
 function noise(shape: readonly number[], seed: number): Tensor {
   const random = new Random(seed, "tune");
   return { dtype: "float32", shape, data: Float32Array.from({ length: elements(shape) }, () => random.normal()) };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

@@ -1,5 +1,4 @@
-/** Prefixes that wrappers put before every name: DataParallel, torch.compile, Lightning. */
-const wrappers = /^((module|_orig_mod|model)\.)+/;
+import { bare } from "./wrappers.js";
 
 /**
  * One spelling for names that differ between libraries: Cadene's `layer0.conv1`, `se_module` and `last_linear`, the
@@ -17,7 +16,7 @@ export function familiar(name: string): string {
  * @param alias what the network's family makes of names of other libraries.
  */
 export function namesOf(name: string, alias: (name: string) => string): string[] {
-  const plain = name.replace(wrappers, "");
+  const plain = bare(name);
   return [...new Set([name, plain, alias(plain), familiar(plain), familiar(alias(plain))])];
 }
 

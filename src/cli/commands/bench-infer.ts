@@ -38,7 +38,8 @@ interface Subject extends TimedModel {
 async function run(flags: InferFlags): Promise<void> {
   const [batch, rounds] = [wholeNumber("--batch", flags.batch, 1), wholeNumber("--rounds", flags.rounds, 1)];
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
-  const { median, runTimes } = await import("../../evaluate/latency.js");
+  const { runTimes } = await import("../../evaluate/latency.js");
+  const { median } = await import("../../evaluate/median.js");
   const { environment } = await import("../../workspace/run/environment.js");
   const engine = engineOptionsOf(flags);
   const subjects: Subject[] = [];

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { UserError } from "../../errors.js";
+import { median } from "../../evaluate/median.js";
 import type { Graph } from "../../graph/graph.js";
 import { modelSource, modelSources } from "../../workspace/model/model-source.js";
 import { engineOptionsOf, number, parseInput, recomputeOption, wholeNumber } from "../flags/options.js";
@@ -151,8 +152,4 @@ async function timeTuned(graph: Graph, input: readonly number[], flags: TrainFla
 /** Memory of the whole process, its worker thread included. */
 function residentMegabytes(): number {
   return Math.round(process.memoryUsage.rss() / 2 ** 20);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

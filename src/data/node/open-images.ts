@@ -7,6 +7,7 @@ import type { Dataset, Limits } from "../dataset.js";
 import { type ImageLists, thinOut } from "../image-list.js";
 import type { Statistics } from "../image-set.js";
 import { extentOf, type ImageSize } from "../image-size.js";
+import { imageNetStatistics } from "../imagenet-statistics.js";
 import { type CropMode, checkPreprocessing, type Preprocessing } from "../preprocessing.js";
 import { DecodePool } from "./decode/decode-pool.js";
 import { type FileSplit, fileSplit } from "./decode/file-split.js";
@@ -43,10 +44,10 @@ export interface ImageDataset extends Dataset {
   close(): Promise<void>;
 }
 
-/** Of ImageNet's training images, by torchvision; grey is their mean, as in timm. */
+/** Of ImageNet's training images; grey is their mean, as in timm. */
 const imagenet: Readonly<Record<1 | 3, Statistics>> = {
   1: { mean: [0.449], std: [0.226] },
-  3: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+  3: imageNetStatistics,
 };
 
 /** Opens images in folders named after their classes; see {@link listClassFolders}. */

@@ -1,4 +1,5 @@
 import { timmFraming } from "../../data/centre-crop.js";
+import { imageNetStatistics } from "../../data/imagenet-statistics.js";
 import type { CropMode, Preprocessing } from "../../data/preprocessing.js";
 import { modelEntry } from "../index.js";
 import type { InputSize } from "../model.js";
@@ -15,8 +16,7 @@ interface Published extends Partial<Pick<Preprocessing, "interpolation" | "round
 const usual = {
   cropPct: 0.875,
   interpolation: "bilinear",
-  mean: [0.485, 0.456, 0.406],
-  std: [0.229, 0.224, 0.225],
+  ...imageNetStatistics,
 } as const satisfies Published;
 
 const bicubic: Published = { interpolation: "bicubic" };

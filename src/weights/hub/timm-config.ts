@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { resamplings } from "../../data/augment/resampling.js";
 import { timmFraming } from "../../data/centre-crop.js";
+import { imageNetStatistics } from "../../data/imagenet-statistics.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
 import { type CropMode, cropModes } from "../../data/preprocessing.js";
 import { quoted, UserError } from "../../errors.js";
@@ -146,12 +147,6 @@ function labelsOf(
   });
 }
 
-/** ImageNet's, which timm takes where nothing else is said. */
-const [imageNetMean, imageNetStd] = [
-  [0.485, 0.456, 0.406],
-  [0.229, 0.224, 0.225],
-];
-
 function preprocessingOf(
   cfg: z.infer<typeof pretrained>,
   [height, width]: readonly [number, number],
@@ -173,8 +168,9 @@ function preprocessingOf(
   const cropPct = (tested && !trained && cfg.test_crop_pct) || cfg.crop_pct || 0.875;
   return {
     ...timmFraming({ height, width }, { cropPct, cropMode, interpolation }),
-    mean: ofChannels(cfg.mean ?? imageNetMean, channels, source),
-    std: ofChannels(cfg.std ?? imageNetStd, channels, source),
+    // ImageNet's are what timm takes where nothing else is said.
+    mean: ofChannels(cfg.mean ?? imageNetStatistics.mean, channels, source),
+    std: ofChannels(cfg.std ?? imageNetStatistics.std, channels, source),
   };
 }
 

@@ -1,4 +1,5 @@
 import { quoted, UserError } from "../../errors.js";
+import { unwrapped } from "../wrappers.js";
 import { PickleDict, PickleList, PickleTuple, type PickleValue } from "./pickle-value.js";
 import { TensorRef } from "./torch-globals.js";
 
@@ -34,9 +35,6 @@ const usualEntries = [
   "params",
 ];
 
-/** Prefixes that DataParallel and torch.compile put before every name. */
-const wrappers = /^(module\.|_orig_mod\.)+/;
-
 /**
  * Finds the weights in a checkpoint: in the entry called `wanted`, else in one of the usual ones, else everything.
  * Names of nested dicts are joined by dots; `module.` before all of them goes.
@@ -50,13 +48,13 @@ export function findStateDict(value: PickleValue, wanted?: string): StateDict {
     if (!(inner instanceof PickleDict)) continue;
     const { tensors, others } = flatten(inner);
     if (tensors.size === 0) continue;
-    return { tensors: unwrapped(tensors), entry, beside: names.filter((name) => name !== entry), others };
+    return { tensors: withoutWrappers(tensors), entry, beside: names.filter((name) => name !== entry), others };
   }
   if (wanted !== undefined) {
     throw new UserError(`got no entry "${quoted(wanted)}" with tensors; expected one of ${listed(names)}`);
   }
   const { tensors, others } = flatten(value);
-  if (tensors.size > 0) return { tensors: unwrapped(tensors), beside: [], others };
+  if (tensors.size > 0) return { tensors: withoutWrappers(tensors), beside: [], others };
   throw new UserError(`got a checkpoint without tensors (${listed(names)}); expected a state dict`);
 }
 
@@ -96,9 +94,9 @@ function entriesOf(value: PickleValue): Iterable<readonly [PickleValue, PickleVa
   return value instanceof PickleList || value instanceof PickleTuple ? value.items.entries() : [];
 }
 
-function unwrapped(tensors: Map<string, TensorRef>): Map<string, TensorRef> {
-  if (![...tensors.keys()].every((name) => wrappers.test(name))) return tensors;
-  const short = new Map([...tensors].map(([name, tensor]) => [name.replace(wrappers, ""), tensor]));
+function withoutWrappers(tensors: Map<string, TensorRef>): Map<string, TensorRef> {
+  if (![...tensors.keys()].every((name) => unwrapped(name) !== name)) return tensors;
+  const short = new Map([...tensors].map(([name, tensor]) => [unwrapped(name), tensor]));
   return short.size === tensors.size ? short : tensors;
 }
 
