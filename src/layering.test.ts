@@ -124,6 +124,18 @@ describe("imports", () => {
     expect(told).toEqual(Object.fromEntries(inner));
   });
 
+  it("lead down in the picture of the house, or beside", () => {
+    const text = readFileSync(join(src, "../docs/architecture.md"), "utf8");
+    const [, picture] = /^## The house\n.*?```\n(.*?)```/ms.exec(text)!;
+    const rows = picture!.split("\n").map((row) => [...row.matchAll(/\b(\w+)\//g)].map(([, room]) => room!));
+    const floor = new Map(rows.flatMap((names, i) => names.map((room) => [room, i] as const)));
+    const drawn = Object.keys(rooms).filter((room) => !/^(errors|random|schema|bench|testing)$/.test(room));
+    expect([...floor.keys()].sort()).toEqual(drawn.sort());
+    const settled = shipped.flatMap(borders).filter(({ from }) => from !== "workspace"); // still leaving the command line
+    const up = settled.filter(({ from, to }) => floor.get(from)! > floor.get(to)!);
+    expect(up.map(({ text }) => text)).toEqual([]);
+  });
+
   it("never reach from what ships into what is for tests or measurements", () => {
     const inside = shipped.filter((path) => !/^(testing|bench)\//.test(path));
     const outside = inside.flatMap((path) => localImports(path).map((target) => `${path} -> ${target}`));

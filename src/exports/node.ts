@@ -9,13 +9,14 @@ export { readPhoto } from "../data/node/decode/read-photo.js";
 export { type FetchDatasetOptions, fetchDataset } from "../data/node/fetch-dataset.js";
 export { datasetSpecs, type OpenOptions, openDataset } from "../data/node/open.js";
 export type { ImageDataset } from "../data/node/open-images.js";
+export type { Environment } from "../files/node/cache-home.js";
 export { readModel } from "../graph/node/read-model.js";
 export { type WriteModelOptions, writeModel } from "../graph/node/write-model.js";
 export { type NodeRuntimeOptions, nodeRuntime } from "../runtime/node/runtime.js";
 export { cachedTablePath, readTable, writeTable } from "../train/node/algorithm-file.js";
 export { type CheckpointFolder, checkpointFolder } from "../train/node/checkpoint-folder.js";
 export type { HubOptions } from "../weights/hub/node/hub-options.js";
-export { type Environment, type HubSettings, hubSettings } from "../weights/hub/node/hub-settings.js";
+export { type HubSettings, hubSettings } from "../weights/hub/node/hub-settings.js";
 export { type CachedModel, type CacheListing, listCache } from "../weights/hub/node/list-hub-cache.js";
 export {
   type HubModel,

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { optionError } from "../../errors.js";
+import { cacheHome } from "../../files/node/cache-home.js";
 import { replaceFile } from "../../files/node/replace-file.js";
 import { type AlgorithmTable, algorithmTable } from "../algorithm-table.js";
 
@@ -12,7 +12,7 @@ export function cachedTablePath({ engine, cpu, channelBlock }: AlgorithmTable): 
     .update(JSON.stringify([engine, cpu, channelBlock]))
     .digest("hex")
     .slice(0, 16);
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "senet", "algorithms", `${key}.json`);
+  return join(cacheHome(), "senet", "algorithms", `${key}.json`);
 }
 
 /** The table in a file, undefined where there is no such file. @throws UserError when it holds anything else. */

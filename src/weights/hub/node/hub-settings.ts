@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../../errors.js";
+import { cacheHome, type Environment } from "../../../files/node/cache-home.js";
 
 /** Where models come from and where they are kept. */
 export interface HubSettings {
@@ -15,9 +16,6 @@ export interface HubSettings {
   readonly offline: boolean;
 }
 
-/** The environment's variables by name, as in `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * What the environment says, in the variables of `huggingface_hub` and with its defaults, so that both share one cache.
  * Source: huggingface_hub, `constants.py` and `utils/_auth.py`.
@@ -25,10 +23,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function hubSettings(environment: Environment = process.env): HubSettings {
   const env = (name: string) => environment[name] || undefined; // an empty variable is none
-  const home = expand(
-    env("HF_HOME") ?? join(env("XDG_CACHE_HOME") ?? join(homedir(), ".cache"), "huggingface"),
-    environment,
-  );
+  const home = expand(env("HF_HOME") ?? join(cacheHome(environment), "huggingface"), environment);
   return {
     endpoint: addressOf(env("HF_ENDPOINT") ?? "https://huggingface.co"),
     token: tokenOf(environment, home),
