@@ -5,7 +5,7 @@ import type { Placement } from "../layers/attention/attention.js";
 import { isOfKind } from "../ops/index.js";
 import { dataInputs } from "../read/maps.js";
 import { activationAfter, convShape } from "./layer-shapes.js";
-import type { Unit } from "./units/unit.js";
+import type { FoundUnit } from "./units/unit.js";
 
 /** A value and those of its readers that get the weighed map in its place. */
 export interface Edge {
@@ -17,7 +17,7 @@ export interface Edge {
  * Where in a unit the block stands, by the names of the SENet paper (§6.5 and Figure 5).
  * @throws UserError when the unit has no such place.
  */
-export function edgeOf(index: GraphIndex, unit: Unit, placement: Placement): Edge {
+export function edgeOf(index: GraphIndex, unit: FoundUnit, placement: Placement): Edge {
   if (placement === "standard") return whole(index, unit.value);
   const { residual, join } = unit;
   if (residual === undefined || join.op === "Concat") {
@@ -48,7 +48,7 @@ export function whole(index: GraphIndex, value: string): Edge {
 }
 
 /** What the only 3×3 convolution of a bottleneck makes, after its batch norm and activation. */
-function afterThree(index: GraphIndex, { kind, join }: Unit, branch: readonly Node[]): string {
+function afterThree(index: GraphIndex, { kind, join }: FoundUnit, branch: readonly Node[]): string {
   const convs = branch.filter((node) => convShape(index, node) !== undefined);
   const three = convs.filter((node) => convShape(index, node)!.kernel.every((size) => size === 3));
   if (three.length !== 1 || convs.length < 3) {

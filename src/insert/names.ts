@@ -2,7 +2,7 @@ import type { GraphIndex } from "../graph/graph-index.js";
 import { isOfKind } from "../ops/index.js";
 import { commonPrefix, moduleOf, pathOf } from "../read/module-names.js";
 import type { Position } from "./stages.js";
-import type { Unit } from "./units/unit.js";
+import type { FoundUnit } from "./units/unit.js";
 
 /**
  * The names under which the parameters of new blocks live: that of the module which the unit is, and `se`, as in
@@ -10,11 +10,11 @@ import type { Unit } from "./units/unit.js";
  */
 export function blockNames(
   index: GraphIndex,
-  units: readonly Unit[],
+  units: readonly FoundUnit[],
   positions: readonly Position[],
-  all: readonly Unit[],
+  all: readonly FoundUnit[],
 ): string[] {
-  const modules = new Map<Unit, readonly string[]>();
+  const modules = new Map<FoundUnit, readonly string[]>();
   for (const unit of [...all, ...units]) modules.set(unit, modulesIn(index, unit));
   const taken = new Set([...index.values.keys()]);
   // the first PyTorch ports of the SENet authors' networks, whose stem is "layer0", have a name of their own for it
@@ -33,7 +33,7 @@ export function blockNames(
 }
 
 /** The modules of a unit's layers; an activation at its end that has a name of its own stands for all of them. */
-function modulesIn(index: GraphIndex, { kind, nodes, join }: Unit): string[] {
+function modulesIn(index: GraphIndex, { kind, nodes, join }: FoundUnit): string[] {
   const path = kind === "convolution" ? pathOf(join) : undefined;
   if (path !== undefined) return [path];
   return [...nodes].flatMap((node) => (isOfKind(node, "layer", "norm") ? (moduleOf(index, node) ?? []) : []));

@@ -3,7 +3,7 @@ import type { Dim, Graph, Node, Value } from "../graph/graph.js";
 import { type GraphIndex, indexOf } from "../graph/graph-index.js";
 import { convNorm } from "../layers/conv-norm.js";
 import { Scope } from "../layers/scope.js";
-import type { Unit } from "./units/unit.js";
+import type { FoundUnit } from "./units/unit.js";
 
 /** Writes a network over a map. */
 export type Write = (p: Scope, x: Value) => Value | readonly Value[];
@@ -36,6 +36,6 @@ export function bottleneck(p: Scope, x: Value): Value {
 }
 
 /** A unit as a finder tells it, by the names of its nodes. */
-export function told({ kind, value, join, residual }: Unit) {
+export function told({ kind, value, join, residual }: FoundUnit) {
   return { kind, value, join: join.name, ...(residual && { from: residual.from, shortcut: residual.shortcut }) };
 }

@@ -9,7 +9,7 @@ import { type Edge, edgeOf, whole } from "./edges.js";
 import { blockNames } from "./names.js";
 import { type Position, positionsOf } from "./stages.js";
 import { findUnits } from "./units/find-units.js";
-import { isGated, type Unit, type UnitKind } from "./units/unit.js";
+import { type FoundUnit, isGated, type UnitKind } from "./units/unit.js";
 
 /** Where blocks are wanted. */
 export interface WhereOptions {
@@ -58,7 +58,7 @@ export function planSites(index: GraphIndex, { attention, at, force = false }: W
   const gated = at === undefined ? wanted.filter((unit) => isGated(index, unit)) : [];
   const free = wanted.filter((unit) => !gated.includes(unit));
   checkGates(index.graph, { gated: gated.length, free: free.length, force, named: at !== undefined });
-  const positionOf = (unit: Unit) => positions.get(unit)!;
+  const positionOf = (unit: FoundUnit) => positions.get(unit)!;
   const names = blockNames(index, wanted, wanted.map(positionOf), all);
   const planned = wanted.map((unit, i): PlannedSite => {
     const edge = gated.includes(unit) ? whole(index, unit.value) : edgeOf(index, unit, placementOf(attention));
@@ -73,10 +73,10 @@ export function planSites(index: GraphIndex, { attention, at, force = false }: W
   };
 }
 
-const endOf = (index: GraphIndex, { join }: Unit) => index.order(join.outputs[0]!);
+const endOf = (index: GraphIndex, { join }: FoundUnit) => index.order(join.outputs[0]!);
 
 /** The unit that ends in a node or value of that name, or else the node by itself. */
-function unitAt(index: GraphIndex, found: readonly Unit[], name: string): Unit {
+function unitAt(index: GraphIndex, found: readonly FoundUnit[], name: string): FoundUnit {
   const node = index.graph.nodes.find((candidate) => candidate.name === name);
   const value = node?.outputs[0] ?? name;
   const type = index.values.get(value);
@@ -97,11 +97,11 @@ function unitAt(index: GraphIndex, found: readonly Unit[], name: string): Unit {
 }
 
 function inStages(
-  units: readonly Unit[],
-  positions: ReadonlyMap<Unit, Position>,
+  units: readonly FoundUnit[],
+  positions: ReadonlyMap<FoundUnit, Position>,
   stages: readonly number[] | undefined,
-  all: readonly Unit[],
-): readonly Unit[] {
+  all: readonly FoundUnit[],
+): readonly FoundUnit[] {
   if (stages === undefined) return units;
   const there = [...new Set(all.map((unit) => positions.get(unit)!.stage))];
   const outside = stages.filter((stage) => !there.includes(stage));

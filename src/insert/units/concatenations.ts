@@ -6,7 +6,7 @@ import { channelAxis, isMap } from "../../read/maps.js";
 import { convShape, isLayer } from "../layer-shapes.js";
 import { type Paths, pathsTo } from "../paths.js";
 import { endOfBranch, enlarges } from "./residual-branches.js";
-import type { Unit } from "./unit.js";
+import type { FoundUnit } from "./unit.js";
 
 /** A node that puts maps one behind the other along their channels, and the ways that lead to them. */
 interface Concatenation {
@@ -22,7 +22,7 @@ interface Concatenation {
  * convolution of every channel by itself on the longer one, at whose end the block stands.
  * Source: Hu et al., arXiv:1709.01507, Table 3 (by its parameters), and the second version's own SE variant.
  */
-export function channelSplitUnits(index: GraphIndex, taken: ReadonlySet<Node>): Unit[] {
+export function channelSplitUnits(index: GraphIndex, taken: ReadonlySet<Node>): FoundUnit[] {
   return concatenationsIn(index, taken).flatMap(({ join, ends, paths, layers }) => {
     const [long, short] = layers[0]! > layers[1]! ? [0, 1] : [1, 0];
     const branch = paths.own[long]!;
@@ -37,7 +37,7 @@ export function channelSplitUnits(index: GraphIndex, taken: ReadonlySet<Node>): 
 /**
  * Layers of dense blocks: what a layer makes of all features before it is put behind them. The block weighs the new ones.
  */
-export function denseLayers(index: GraphIndex, taken: ReadonlySet<Node>): Unit[] {
+export function denseLayers(index: GraphIndex, taken: ReadonlySet<Node>): FoundUnit[] {
   return concatenationsIn(index, taken).flatMap(({ join, ends }) => {
     const newest = newestOf(index, ends);
     if (newest === undefined) return [];
@@ -55,7 +55,7 @@ export function denseLayers(index: GraphIndex, taken: ReadonlySet<Node>): Unit[]
  * weighs the whole. A concatenation that only feeds another one is a part of that one's module.
  * Source: Hu et al., arXiv:1709.01507, Figure 2.
  */
-export function inceptionModules(index: GraphIndex, taken: ReadonlySet<Node>): Unit[] {
+export function inceptionModules(index: GraphIndex, taken: ReadonlySet<Node>): FoundUnit[] {
   return concatenationsIn(index, taken).flatMap(({ join, ends, paths, layers }) => {
     const value = join.outputs[0]!;
     const inner = index.readers(value).some(({ node }) => node.op === "Concat");

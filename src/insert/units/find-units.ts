@@ -4,7 +4,7 @@ import { channelSplitUnits, denseLayers, inceptionModules } from "./concatenatio
 import { invertedResiduals } from "./inverted-residuals.js";
 import { plainConvolutions, separableConvolutions } from "./plain-convolutions.js";
 import { residualBranches } from "./residual-branches.js";
-import type { Unit, UnitFinder } from "./unit.js";
+import type { FoundUnit, UnitFinder } from "./unit.js";
 
 /**
  * The kinds of units. In a row those come first whose parts would pass for others; a later row is looked for only where the
@@ -17,9 +17,9 @@ const finders: readonly (readonly UnitFinder[])[] = [
 ];
 
 /** The units of a network that attention may become part of, in the order of the graph. */
-export function findUnits(index: GraphIndex): Unit[] {
+export function findUnits(index: GraphIndex): FoundUnit[] {
   const taken = new Set<Node>();
-  const units: Unit[] = [];
+  const units: FoundUnit[] = [];
   for (const row of finders) {
     for (const find of row) {
       for (const unit of find(index, taken)) {
@@ -29,6 +29,6 @@ export function findUnits(index: GraphIndex): Unit[] {
     }
     if (units.length > 0) break;
   }
-  const order = ({ join }: Unit) => index.order(join.outputs[0]!);
+  const order = ({ join }: FoundUnit) => index.order(join.outputs[0]!);
   return units.sort((a, b) => order(a) - order(b));
 }

@@ -5,14 +5,14 @@ import { dataInputs, isData } from "../../read/maps.js";
 import { afterNorm, normed } from "../edges.js";
 import { activationAfter, convShape } from "../layer-shapes.js";
 import { residualUnit } from "./residual-branches.js";
-import type { Unit } from "./unit.js";
+import type { FoundUnit } from "./unit.js";
 
 /**
  * Units that filter every channel by itself, bend it, and project to fewer channels without an activation, as those of
  * MobileNetV2, MnasNet and EfficientNet. The block weighs the many channels before the projection.
  * Source: Howard et al. 2019, arXiv:1905.02244, Figure 4.
  */
-export function invertedResiduals(index: GraphIndex, taken: ReadonlySet<Node>): Unit[] {
+export function invertedResiduals(index: GraphIndex, taken: ReadonlySet<Node>): FoundUnit[] {
   return index.graph.nodes.flatMap((filter) => {
     if (taken.has(filter) || convShape(index, filter)?.depthwise !== true) return [];
     const value = afterNorm(index, filter);

@@ -3,13 +3,13 @@ import type { GraphIndex } from "../../graph/graph-index.js";
 import { dataInputs } from "../../read/maps.js";
 import { afterNorm, normed } from "../edges.js";
 import { convShape } from "../layer-shapes.js";
-import type { Unit } from "./unit.js";
+import type { FoundUnit } from "./unit.js";
 
 /**
  * Depthwise separable convolutions: every channel filtered by itself, then mixed pixel by pixel and bent, as in MobileNet.
  * The block stands after the activation. Source: Hu et al., arXiv:1709.01507, Table 3 (by its parameters).
  */
-export function separableConvolutions(index: GraphIndex, taken: ReadonlySet<Node>): Unit[] {
+export function separableConvolutions(index: GraphIndex, taken: ReadonlySet<Node>): FoundUnit[] {
   return index.graph.nodes.flatMap((filter) => {
     if (taken.has(filter) || convShape(index, filter)?.depthwise !== true) return [];
     const mix = index.onlyReader(afterNorm(index, filter));
@@ -25,7 +25,7 @@ export function separableConvolutions(index: GraphIndex, taken: ReadonlySet<Node
  * Convolutions with an activation, one after the other, as in VGG. The block stands after the activation. One that leaves a
  * single pixel is a dense layer. Source: Hu et al., arXiv:1709.01507, §5.1, where every VGG layer has one.
  */
-export function plainConvolutions(index: GraphIndex, taken: ReadonlySet<Node>): Unit[] {
+export function plainConvolutions(index: GraphIndex, taken: ReadonlySet<Node>): FoundUnit[] {
   return index.graph.nodes.flatMap((node) => {
     if (taken.has(node) || convShape(index, node) === undefined) return [];
     const found = convolution(index, node);
@@ -38,7 +38,7 @@ export function plainConvolutions(index: GraphIndex, taken: ReadonlySet<Node>): 
 }
 
 /** A convolution with what follows it up to its activation. */
-function convolution(index: GraphIndex, conv: Node): Unit | undefined {
+function convolution(index: GraphIndex, conv: Node): FoundUnit | undefined {
   const value = afterNorm(index, conv);
   if (value === normed(index, conv.outputs[0]!)) return undefined;
   const join = index.maker(value)!;

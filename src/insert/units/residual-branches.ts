@@ -5,16 +5,16 @@ import { isOfKind, opOf } from "../../ops/index.js";
 import { dataInputs, isMap } from "../../read/maps.js";
 import { isConstantFactor, isLayer } from "../layer-shapes.js";
 import { pathsTo } from "../paths.js";
-import type { Unit } from "./unit.js";
+import type { FoundUnit } from "./unit.js";
 
 /**
  * Residual units: a sum of two maps of one shape that come from one value, where more layers with weights lie on one way,
  * the branch, than on the other, the shortcut. The block stands at the end of the branch.
  * Source: Hu et al., arXiv:1709.01507, Figure 3.
  */
-export function residualBranches(index: GraphIndex, taken: ReadonlySet<Node>): Unit[] {
+export function residualBranches(index: GraphIndex, taken: ReadonlySet<Node>): FoundUnit[] {
   const sums = new Set<Node>();
-  const units: Unit[] = [];
+  const units: FoundUnit[] = [];
   for (const join of index.graph.nodes) {
     if (taken.has(join) || (join.op !== "Add" && join.op !== "Sum")) continue;
     const unit = residualUnit(index, join, sums);
@@ -26,7 +26,7 @@ export function residualBranches(index: GraphIndex, taken: ReadonlySet<Node>): U
 }
 
 /** The residual unit that a sum ends, unless it holds one of the `inner` sums. */
-export function residualUnit(index: GraphIndex, join: Node, inner: ReadonlySet<Node>): Unit | undefined {
+export function residualUnit(index: GraphIndex, join: Node, inner: ReadonlySet<Node>): FoundUnit | undefined {
   const ends = join.inputs;
   if (ends.length !== 2 || ends[0] === ends[1] || !ends.every((name) => isMap(index, name))) return undefined;
   const [a, b] = ends.map((name) => index.value(name).shape);

@@ -3,7 +3,7 @@ import type { GraphIndex } from "../../graph/graph-index.js";
 import { gatedMaps } from "../../read/gate-nodes.js";
 
 /** A unit of a network that attention may become part of. */
-export interface Unit {
+export interface FoundUnit {
   /** What kind of unit it is, as tables print it. */
   readonly kind: UnitKind;
   /** The map that the block weighs where it stands as usual. */
@@ -38,11 +38,11 @@ export type UnitKind =
   | "node";
 
 /** Whether the unit weighs its channels or pixels already. */
-export function isGated(index: GraphIndex, { nodes, value, join }: Unit): boolean {
+export function isGated(index: GraphIndex, { nodes, value, join }: FoundUnit): boolean {
   return gatedMaps(index.graph).some(
     ({ product, map }) => nodes.has(product) || map === value || map === join.outputs[0],
   );
 }
 
 /** Finds the units of one kind; `taken` holds the nodes of those that were found before. */
-export type UnitFinder = (index: GraphIndex, taken: ReadonlySet<Node>) => readonly Unit[];
+export type UnitFinder = (index: GraphIndex, taken: ReadonlySet<Node>) => readonly FoundUnit[];
