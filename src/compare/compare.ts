@@ -9,6 +9,7 @@ import { cardEntries, type ModelCard, withCard } from "../models/card/model-card
 import type { Runtime } from "../runtime/runtime.js";
 import type { StepProgress } from "../train/epoch.js";
 import type { EpochRecord } from "../train/epoch-record.js";
+import { draftTraining } from "../train/plan.js";
 import type { Recipe } from "../train/recipe.js";
 import { type TrainOptions, train } from "../train/trainer.js";
 import type { ComparedModel } from "./compared-model.js";
@@ -62,8 +63,13 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
   const results: RunResult[][] = models.map(() => []);
   const trained: Model[] = [];
   let labels: number[] = [];
+  const sharedBy = models.map(({ graph }) => graph);
+  const drafted = models.map((model) => ({
+    ...model,
+    draft: model.draft ?? draftTraining(model.graph, recipe, { sharedBy }),
+  }));
   for (const [s, seed] of seeds.entries()) {
-    for (const [m, model] of models.entries()) {
+    for (const [m, model] of drafted.entries()) {
       const id = { model: model.name, seed, run: s * models.length + m, runs: seeds.length * models.length };
       const { result, weights, labels: read } = await oneRun(model, id, options);
       results[m]!.push(result);
@@ -106,9 +112,9 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
 }
 
 async function oneRun(
-  { graph, start, statistics }: ComparedModel,
+  { graph, start, statistics, draft }: ComparedModel,
   id: RunId,
-  { runtime, models, dataset: data, recipe, onRun, onStep, onEpoch, onModel, onNotice, signal }: CompareOptions,
+  { runtime, dataset: data, recipe, onRun, onStep, onEpoch, onModel, onNotice, signal }: CompareOptions,
 ): Promise<{ result: RunResult; weights: Weights; labels: number[] }> {
   const dataset = { ...data, ...statistics };
   const given = (await onRun?.(id)) ?? {};
@@ -120,7 +126,7 @@ async function oneRun(
     seed: id.seed,
     weights: given.resume ? undefined : await start(id.seed),
     ...given,
-    sharedBy: models.map((model) => model.graph),
+    draft,
     onStep: (progress) => onStep?.(id, progress),
     onEpoch: (record) => onEpoch?.(id, record),
     onNotice: (text) => onNotice?.(text),

@@ -4,6 +4,7 @@ import type { Graph, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { type Attention, formatAttention } from "../layers/attention/attention.js";
 import { createModel, type ModelOptions, modelEntry } from "../models/index.js";
+import type { TrainOptions } from "../train/trainer.js";
 
 /** A network that takes part in a comparison, and what it starts from. */
 export interface ComparedModel {
@@ -17,6 +18,8 @@ export interface ComparedModel {
   readonly start: (seed: number) => Weights | Promise<Weights>;
   /** Mean and std that its images are normalised by; those of the dataset when left out. */
   readonly statistics?: Statistics | undefined;
+  /** What `draftTraining` makes of it, where that was done before. */
+  readonly draft?: TrainOptions["draft"];
 }
 
 /** Options of all networks; `attention` says how those look that have it by name, the others stay without. */

@@ -17,7 +17,7 @@ export {
 export type { OptimizerRule, OptimizerStep, ParameterMove, ParameterStep, SlotRule } from "../step/optimizer-rule.js";
 export type { ParameterGroup } from "../step/parameter-groups.js";
 export { emaWeights, initialState, type SlotStart, type StatePlan, type StateSlot } from "../step/state.js";
-export { type TrainingStep, type TrainingStepOptions, trainingStep } from "../step/training-step.js";
+export { type StepDraft, type TrainingStep, type TrainingStepOptions, trainingStep } from "../step/training-step.js";
 export type { WeightAverage } from "../step/weight-average.js";
 export { type AlgorithmTable, type Choices, choicesOf, chooseBy } from "../train/algorithm-table.js";
 export { exportTrainingStep } from "../train/export-step.js";
@@ -28,7 +28,7 @@ export type { LambOptions } from "../train/optimizers/lamb.js";
 export { adam, adamW, lamb, rmspropTf, sgd } from "../train/optimizers/optimizers.js";
 export type { RmspropTfOptions } from "../train/optimizers/rmsprop-tf.js";
 export type { SgdOptions } from "../train/optimizers/sgd.js";
-export { type PlanOptions, planTraining, type StepRecipe } from "../train/plan.js";
+export { draftTraining, type PlanOptions, planTraining, type StepRecipe } from "../train/plan.js";
 export type { OneCycleOptions } from "../train/schedules/one-cycle.js";
 export type { PlateauOptions, PlateauState } from "../train/schedules/plateau.js";
 export type { Rate, Schedule, ScheduleState } from "../train/schedules/schedule.js";

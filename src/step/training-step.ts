@@ -26,6 +26,13 @@ export interface TrainingStep extends StatePlan {
   readonly unused: readonly string[];
 }
 
+/** A training step that is not written for an engine yet: what it carries on is known, how it is computed is not. */
+export interface StepDraft extends StatePlan {
+  readonly unused: readonly string[];
+  /** Writes the step for where it will run, everywhere by default; as often as asked. */
+  write(target?: Target): TrainingStep;
+}
+
 /** Options of `trainingStep`. */
 export interface TrainingStepOptions extends Omit<GroupOptions, "weightDecay"> {
   readonly batch: number;
@@ -58,8 +65,13 @@ export interface TrainingStepOptions extends Omit<GroupOptions, "weightDecay"> {
  * @param model a graph from one input to logits [N, classes].
  * @throws UserError when an operator between a parameter and the loss has no gradient, or the loss does not depend on one.
  */
-export function trainingStep(model: Graph, options: TrainingStepOptions): TrainingStep {
-  const { optimizer, accumulate, learn, groups, layerDecay, target = {} } = options;
+export function trainingStep(model: Graph, { target, ...options }: TrainingStepOptions): TrainingStep {
+  return draftStep(model, options).write(target);
+}
+
+/** All of {@link trainingStep} but how an engine computes it. @throws UserError as it does. */
+export function draftStep(model: Graph, options: Omit<TrainingStepOptions, "target">): StepDraft {
+  const { optimizer, accumulate, learn, groups, layerDecay } = options;
   const settings = parameterSettings(model, { learn, groups, layerDecay, weightDecay: optimizer.weightDecay });
   const wanted = [...settings].flatMap(([name, { frozen }]) => (frozen ? [] : [name]));
   const partly = learn !== undefined && ![learn].flat().includes("*");
@@ -70,8 +82,12 @@ export function trainingStep(model: Graph, options: TrainingStepOptions): Traini
   const state = writeUpdate(made, settings, options);
   const renewed = new Set(state.map(({ input }) => input));
   const fixed = [...model.parameters.keys()].filter((name) => !renewed.has(name));
-  const lowered = withOutputNames(lower(made.g.build(), target));
-  return { graph: target.recompute ? recompute(lowered) : lowered, state, fixed, unused };
+  const graph = made.g.build();
+  const write = (target: Target = {}): TrainingStep => {
+    const lowered = withOutputNames(lower(graph, target));
+    return { graph: target.recompute ? recompute(lowered) : lowered, state, fixed, unused };
+  };
+  return { state, fixed, unused, write };
 }
 
 /** Goes on from the gradients: what the step gives, and all state that leaves it. */

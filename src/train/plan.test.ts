@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { float32, int64, type Tensor, toNumbers } from "../graph/tensor.js";
 import { classes, network, stages } from "../lower/nchwc/residual-net.test.helper.js";
 import { namesMatching } from "../read/name-pattern.js";
 import { flag, scalar, smallNet, stepping, weightsOf } from "../step/stepping.test.helper.js";
 import { channelBlockHere } from "../testing/channel-block.js";
 import { randomTensor } from "../testing/random-tensor.js";
-import { planTraining, type StepRecipe } from "./plan.js";
+import { draftTraining, planTraining, type StepRecipe } from "./plan.js";
 import { stripesNet } from "./stripes.test.helper.js";
 
 const channelBlock = await channelBlockHere();
@@ -108,6 +109,19 @@ describe.runIf(channelBlock !== undefined)("a step in blocks of channels", () =>
       const error = Math.hypot(...expected.map((value, i) => actual[i]! - value));
       const far = error / Math.max(Math.hypot(...expected), 0.05);
       expect([name, far < 1e-4 ? "near" : far]).toEqual([name, "near"]);
+    }
+  });
+});
+
+describe("draftTraining", () => {
+  it("knows what a step carries on before it is written, for any engine", () => {
+    const recipe = { batch: 4, accumulate: 2, ema: {} };
+    const draft = draftTraining(net, recipe);
+    for (const target of [{}, { channelBlock: 8 }, { recompute: true }]) {
+      const { graph, ...rest } = planTraining(net, recipe, target);
+      const written = draft.write(target);
+      expect(writeOnnx(written.graph)).toEqual(writeOnnx(graph));
+      expect(rest).toEqual({ state: draft.state, fixed: draft.fixed, unused: draft.unused });
     }
   });
 });

@@ -2,7 +2,7 @@ import type { Graph } from "../graph/graph.js";
 import type { Target } from "../lower/lower.js";
 import { checkRoles } from "../read/parameter-roles.js";
 import type { LossRule } from "../step/gradient-step.js";
-import { type TrainingStep, trainingStep } from "../step/training-step.js";
+import { draftStep, type StepDraft, type TrainingStep } from "../step/training-step.js";
 import { binaryCrossEntropy, crossEntropy } from "./losses.js";
 import { optimizerOf } from "./optimizers/optimizers.js";
 import { mixes, type Recipe } from "./recipe.js";
@@ -27,16 +27,28 @@ export interface PlanOptions extends Target {
 export function planTraining(
   graph: Graph,
   recipe: StepRecipe,
-  { sharedBy = [graph], ...target }: PlanOptions = {},
+  { sharedBy, ...target }: PlanOptions = {},
 ): TrainingStep {
+  return draftTraining(graph, recipe, { sharedBy }).write(target);
+}
+
+/**
+ * The training step of a model by a recipe, before it is known where it will run: `train` takes it, so that what was
+ * checked is not planned again.
+ * @throws UserError as {@link planTraining}.
+ */
+export function draftTraining(
+  graph: Graph,
+  recipe: StepRecipe,
+  { sharedBy = [graph] }: Pick<PlanOptions, "sharedBy"> = {},
+): StepDraft {
   checkRoles(sharedBy, patternsOf(recipe));
-  return trainingStep(graph, {
+  return draftStep(graph, {
     ...recipe, // what the step calls as the recipe does
     loss: lossOf(recipe),
     optimizer: optimizerOf(recipe.optimizer ?? "sgd", recipe),
     mixed: recipe.mixed ?? mixes(recipe),
     momentumInput: movesMomentum(recipe),
-    target,
   });
 }
 

@@ -4,7 +4,7 @@ import type { Graph, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { emaWeights } from "../step/state.js";
-import type { TrainingStep } from "../step/training-step.js";
+import type { StepDraft, TrainingStep } from "../step/training-step.js";
 import { type Choices, chooseBy } from "./algorithm-table.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { type CheckpointEvery, checkFinite, checkpointer } from "./checkpointer.js";
@@ -19,7 +19,7 @@ import {
 } from "./epoch.js";
 import type { EpochRecord } from "./epoch-record.js";
 import { openStep, reopenStep } from "./open-step.js";
-import { planTraining } from "./plan.js";
+import { draftTraining } from "./plan.js";
 import { checkRecipe, type Recipe } from "./recipe.js";
 import { checkSameRun, type RunIdentity, runIdentity, savedChoices } from "./run-identity.js";
 import type { ScheduleState } from "./schedules/schedule.js";
@@ -45,6 +45,8 @@ export interface TrainOptions {
   readonly recompute?: boolean | undefined;
   /** How gradients are computed, as measured on this machine (`choicesOf`); by rule when left out. A run that goes on keeps its own. */
   readonly algorithms?: Choices | undefined;
+  /** What `draftTraining` makes of the graph and the recipe, where that was done before. */
+  readonly draft?: StepDraft | undefined;
   /** The networks that share the recipe, of which one must have the gates that it speaks of (this one alone by default). */
   readonly sharedBy?: readonly Graph[] | undefined;
   /**
@@ -82,7 +84,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const choices = resume ? savedChoices(resume.progress.identity, channelBlock) : options.algorithms;
   const algorithms: Record<string, string> = {};
   const choose = choices && chooseBy(choices, (task, name) => (algorithms[task] = name));
-  const step = planTraining(graph, recipe, { channelBlock, choose, recompute, sharedBy });
+  const draft = options.draft ?? draftTraining(graph, recipe, { sharedBy });
+  const step = draft.write({ channelBlock, choose, recompute });
   const engine = { name: runtime.name, channelBlock, ...(choices && { algorithms }) };
   const identity = await runIdentity(graph, dataset, recipe, seed, engine);
   const notices = resume ? checkSameRun(identity, resume.progress.identity) : [];
