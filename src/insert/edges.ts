@@ -5,7 +5,7 @@ import type { Placement } from "../layers/attention/attention.js";
 import { isOfKind } from "../ops/index.js";
 import { dataInputs } from "../read/maps.js";
 import { activationAfter, convShape } from "./layer-shapes.js";
-import type { FoundUnit } from "./units/unit.js";
+import type { FoundUnit } from "./units/found-unit.js";
 
 /** A value and those of its readers that get the weighed map in its place. */
 export interface Edge {

@@ -2,7 +2,7 @@ import type { GraphIndex } from "../graph/graph-index.js";
 import { isOfKind } from "../ops/index.js";
 import { commonPrefix, moduleOf, pathOf } from "../read/module-names.js";
 import type { Position } from "./stages.js";
-import type { FoundUnit } from "./units/unit.js";
+import type { FoundUnit } from "./units/found-unit.js";
 
 /**
  * The names under which the parameters of new blocks live: that of the module which the unit is, and `se`, as in

@@ -3,7 +3,7 @@ import type { Dim, Graph, Node, Value } from "../graph/graph.js";
 import { type GraphIndex, indexOf } from "../graph/graph-index.js";
 import { convNorm } from "../layers/conv-norm.js";
 import { Scope } from "../layers/scope.js";
-import type { FoundUnit } from "./units/unit.js";
+import type { FoundUnit } from "./units/found-unit.js";
 
 /** Writes a network over a map. */
 export type Write = (p: Scope, x: Value) => Value | readonly Value[];

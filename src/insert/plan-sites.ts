@@ -9,7 +9,7 @@ import { type Edge, edgeOf, whole } from "./edges.js";
 import { blockNames } from "./names.js";
 import { type Position, positionsOf } from "./stages.js";
 import { findUnits } from "./units/find-units.js";
-import { type FoundUnit, isGated, type UnitKind } from "./units/unit.js";
+import { type FoundUnit, isGated, type UnitKind } from "./units/found-unit.js";
 
 /** Where blocks are wanted. */
 export interface WhereOptions {

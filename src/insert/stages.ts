@@ -1,6 +1,6 @@
 import type { Dim } from "../graph/graph.js";
 import type { GraphIndex } from "../graph/graph-index.js";
-import type { FoundUnit } from "./units/unit.js";
+import type { FoundUnit } from "./units/found-unit.js";
 
 /** Where a unit stands in its network, as the paper counts: SE_3_4 is the fourth block of stage 3. */
 export interface Position {

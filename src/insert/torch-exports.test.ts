@@ -6,7 +6,7 @@ import { UserError } from "../errors.js";
 import { readOnnx } from "../graph/onnx/read-onnx.js";
 import { insertAttention, insertedWeights } from "./insert-attention.js";
 import { differenceOf, outputOf } from "./outputs.test.helper.js";
-import type { UnitKind } from "./units/unit.js";
+import type { UnitKind } from "./units/found-unit.js";
 
 const small = fileURLToPath(new URL("../../tests/goldens/exports", import.meta.url));
 /** The networks as published, which are too large to be kept here: `tests/goldens/make-exports.py DIR --full` writes them. */

@@ -5,8 +5,8 @@ import type { GraphIndex } from "../../graph/graph-index.js";
 import { channelAxis, isMap } from "../../read/maps.js";
 import { convShape, isLayer } from "../layer-shapes.js";
 import { type Paths, pathsTo } from "../paths.js";
+import type { FoundUnit } from "./found-unit.js";
 import { endOfBranch, enlarges } from "./residual-branches.js";
-import type { FoundUnit } from "./unit.js";
 
 /** A node that puts maps one behind the other along their channels, and the ways that lead to them. */
 interface Concatenation {

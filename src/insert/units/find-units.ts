@@ -1,10 +1,10 @@
 import type { Node } from "../../graph/graph.js";
 import type { GraphIndex } from "../../graph/graph-index.js";
 import { channelSplitUnits, denseLayers, inceptionModules } from "./concatenations.js";
+import type { FoundUnit, UnitFinder } from "./found-unit.js";
 import { invertedResiduals } from "./inverted-residuals.js";
 import { plainConvolutions, separableConvolutions } from "./plain-convolutions.js";
 import { residualBranches } from "./residual-branches.js";
-import type { FoundUnit, UnitFinder } from "./unit.js";
 
 /**
  * The kinds of units. In a row those come first whose parts would pass for others; a later row is looked for only where the

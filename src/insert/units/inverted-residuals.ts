@@ -4,8 +4,8 @@ import { gatedMaps } from "../../read/gate-nodes.js";
 import { dataInputs, isData } from "../../read/maps.js";
 import { afterNorm, normed } from "../edges.js";
 import { activationAfter, convShape } from "../layer-shapes.js";
+import type { FoundUnit } from "./found-unit.js";
 import { residualUnit } from "./residual-branches.js";
-import type { FoundUnit } from "./unit.js";
 
 /**
  * Units that filter every channel by itself, bend it, and project to fewer channels without an activation, as those of

@@ -3,7 +3,7 @@ import type { GraphIndex } from "../../graph/graph-index.js";
 import { dataInputs } from "../../read/maps.js";
 import { afterNorm, normed } from "../edges.js";
 import { convShape } from "../layer-shapes.js";
-import type { FoundUnit } from "./unit.js";
+import type { FoundUnit } from "./found-unit.js";
 
 /**
  * Depthwise separable convolutions: every channel filtered by itself, then mixed pixel by pixel and bent, as in MobileNet.

@@ -5,7 +5,7 @@ import { isOfKind, opOf } from "../../ops/index.js";
 import { dataInputs, isMap } from "../../read/maps.js";
 import { isConstantFactor, isLayer } from "../layer-shapes.js";
 import { pathsTo } from "../paths.js";
-import type { FoundUnit } from "./unit.js";
+import type { FoundUnit } from "./found-unit.js";
 
 /**
  * Residual units: a sum of two maps of one shape that come from one value, where more layers with weights lie on one way,

@@ -3,7 +3,7 @@ import { squeezeExcite } from "../../layers/attention/squeeze-excite.js";
 import { conv } from "../../layers/conv.js";
 import { bottleneck, indexed } from "../networks.test.helper.js";
 import { findUnits } from "./find-units.js";
-import { isGated } from "./unit.js";
+import { isGated } from "./found-unit.js";
 
 describe("isGated", () => {
   it("tells a unit that has a gate from one that has none", () => {
