@@ -12,16 +12,16 @@ import { createInterface } from "node:readline";
 import { evaluate } from "../dist/evaluate/evaluate.js";
 import { writeOnnx } from "../dist/graph/onnx/write-onnx.js";
 import { nodeRuntime } from "../dist/runtime/node/runtime.js";
-import { openClassifier } from "../dist/workspace/classifier/open-classifier.js";
-import { openTestData } from "../dist/workspace/data/eval-data.js";
+import { findClassifier } from "../dist/workspace/classifier/find-classifier.js";
+import { openTestData } from "../dist/workspace/evaluation/open-test-data.js";
 
 const [labels, weights, rounds = "10"] = process.argv.slice(2);
 const [batch, workers] = [32, 2];
 
 async function openOurs(threads) {
   const model = "tf_mobilenetv3_small_100";
-  const classifier = await openClassifier({ model, weights });
-  const dataset = await openTestData({ model, data: `csv:${labels}`, dataWorkers: workers }, classifier);
+  const classifier = await findClassifier({ model, weights });
+  const dataset = await openTestData(`csv:${labels}`, model, classifier, { workers });
   const runtime = nodeRuntime({ threads, spin: false });
   const session = await runtime.open(writeOnnx(classifier.graph, classifier.weights));
   return {

@@ -27,12 +27,13 @@ const whole = [
 ];
 
 /**
- * Which room may import which, itself and the common `errors`, `random` and `schema` apart. A room is a folder of src, or a file
+ * Which room may import which, itself and the common `errors`, `notice`, `random` and `schema` apart. A room is a folder of src, or a file
  * that lies there by itself. The order is that of the house: what stands above is used by what stands below.
  */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   random: [],
+  notice: [],
   schema: [],
   files: [],
   graph: ["ops", "files"], // the builder asks the table of operators for shapes: the one circle there is
@@ -53,14 +54,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   train: ["step", "lower", "clean", "read", "evaluate", "weights", "runtime", "data", "graph", "files"],
   compare: ["train", "explain", "evaluate", "models", "layers", "account", "runtime", "data", "graph"],
   report: ["compare", "evaluate", "insert"],
-  workspace: [...whole.slice(1), "cli"], // on its way out of the command line
+  workspace: whole.slice(1),
   exports: [...whole, "ops"],
   cli: whole,
   bench: ["cli", "workspace", "train", "evaluate", "models", "lower", "runtime", "data", "graph"],
   testing: ["step", "lower", "clean", "layers", "ops", "runtime", "data", "graph"],
 };
 
-const common = ["errors", "random", "schema"];
+const common = ["errors", "notice", "random", "schema"];
 
 /** What only Node has: the command line, the measurements, the native halves, the file that exports them, the tests. */
 const needsNode = /^(workspace|cli|bench|testing)\/|\/node\/|^exports\/node\.ts$|\.test(\.helper)?\.ts$/;
@@ -118,7 +119,7 @@ describe("imports", () => {
     });
     const told = Object.fromEntries(rows.filter(([room]) => !/^(workspace|exports|cli)$/.test(room)));
     const inner = Object.entries(rooms).filter(
-      ([room]) => !/^(errors|random|schema|workspace|exports|cli|bench|testing)$/.test(room),
+      ([room]) => !/^(errors|notice|random|schema|workspace|exports|cli|bench|testing)$/.test(room),
     );
     expect(rows.map(([room]) => room)).toEqual([...new Set(rows.map(([room]) => room))]);
     expect(told).toEqual(Object.fromEntries(inner));
@@ -145,13 +146,12 @@ describe("imports", () => {
   it("run in no circle between rooms but the one of graph and ops", () => {
     const reach = new Map<string, Set<string>>();
     for (const { from, to } of shipped.flatMap(borders)) reach.set(from, (reach.get(from) ?? new Set()).add(to));
-    expect(circlesOf(reach)).toEqual(["cli", "graph", "ops", "workspace"]);
+    expect(circlesOf(reach)).toEqual(["graph", "ops"]);
   });
 
   it("run in no circle of files inside a room, types included", () => {
     const inside = (path: string) => localImports(path).filter((target) => roomOf(target) === roomOf(path));
-    const clear = shipped.filter((path) => roomOf(path) !== "cli"); // whose eval and its report still ask each other
-    expect(circlesOf(new Map(clear.map((path) => [path, inside(path)])))).toEqual([]);
+    expect(circlesOf(new Map(shipped.map((path) => [path, inside(path)])))).toEqual([]);
   });
 });
 
@@ -211,9 +211,27 @@ describe("what a browser runs", () => {
   });
 });
 
+describe("the command line", () => {
+  const code = (path: string) => texts.get(path)!.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, "");
+  const inside = shipped.filter((path) => !/^(bench|testing)\//.test(path));
+
+  it("is where flags are read: nobody else knows commander", () => {
+    const users = inside.filter((path) => importsOf(path).includes("commander"));
+    expect(users.filter((path) => !/^cli\/(commands\/|flags\/|[\w-]+\.ts$)/.test(path))).toEqual([]);
+  });
+
+  it("prints, reads input, hears signals and ends the process in cli/terminal alone", () => {
+    const talk = /\bprocess\.(stdin|stdout|stderr|argv|exit|exitCode|on|once|off|kill)\b|\bconsole\./;
+    expect(inside.filter((path) => talk.test(code(path)) && !path.startsWith("cli/terminal/"))).toEqual([]);
+  });
+
+  it("and the library read the environment's variables in one place", () =>
+    expect(inside.filter((path) => /\bprocess\.env\b/.test(code(path)))).toEqual(["files/node/settings.ts"]));
+});
+
 describe("texts of the library", () => {
   it("name no flag: the command line puts its own to an error's option", () => {
-    const library = shipped.filter((path) => !/^(cli|bench|testing|workspace)\//.test(path));
+    const library = shipped.filter((path) => !/^(cli|bench|testing)\//.test(path));
     const code = (path: string) => texts.get(path)!.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, "");
     // Properties of a page's style are written so too.
     const plain = (path: string) =>

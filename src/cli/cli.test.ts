@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseResults } from "../compare/results-file.js";
 import { readOnnx } from "../graph/onnx/read-onnx.js";
-import { type Finished, finished, startSenet } from "./run-senet.test.helper.js";
+import { type Finished, finished, runSenet, startSenet } from "./run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-cli-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const start = (...args: string[]): ChildProcess => startSenet(folder, ...args);
-const senet = (line: string): Promise<Finished> => finished(start(...line.split(" ")));
+const senet = (line: string): Promise<Finished> => runSenet(folder, ...line.split(" "));
 
 /** Everything in the folder of the tests, to see that nothing was added. */
 const listed = (): string[] => readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import type { Notice } from "../notice.js";
 import { until } from "../testing/until.js";
 import { checkpointFolder } from "../train/node/checkpoint-folder.js";
 import { type Finished, finished, startSenet } from "./run-senet.test.helper.js";
@@ -39,7 +40,7 @@ describe.skipIf(!mounted)("a full disk", () => {
     expect(stderr.trimEnd().split("\n").at(-1)).toMatch(
       /^senet: cannot write disk\/run\/\S+ \(ENOSPC: .*\); what was saved before is whole; make room, then go on with: senet train --resume disk\/run$/,
     );
-    const damaged = (notice: string) => expect.fail(notice);
+    const damaged = ({ kind }: Notice) => expect.fail(kind);
     expect((await checkpointFolder(join(disk, "run/checkpoints")).load(damaged))!.progress.step).toBeGreaterThan(0);
     spawnSync("mount", ["-o", "remount,size=60m", disk]);
     expect((await senet("train --resume disk/run")).code).toBe(0);

@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readModel } from "../graph/node/read-model.js";
 import { readCard } from "../models/card/model-card.js";
-import { finished, startSenet } from "./run-senet.test.helper.js";
+import { finished, runSenet, startSenet } from "./run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-cli-images-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,7 +35,7 @@ function write(path: string, content: Uint8Array): void {
 }
 
 const start = (line: string) => startSenet(folder, ...line.split(" "));
-const senet = (line: string) => finished(start(line));
+const senet = (line: string) => runSenet(folder, ...line.split(" "));
 const small = "--model resnet20 --size 16 --batch 4 --epochs 1 --data-workers 2";
 
 describe("image files on the command line", () => {

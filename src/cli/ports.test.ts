@@ -9,13 +9,13 @@ import { float32, int64, type Tensor, toNumbers } from "../graph/tensor.js";
 import { createModel } from "../models/index.js";
 import { randomTensor } from "../testing/random-tensor.js";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors/safetensors.js";
-import { finished, startSenet } from "./run-senet.test.helper.js";
+import { runSenet } from "./run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-ports-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const exported = (name: string) => fileURLToPath(new URL(`../../tests/goldens/exports/${name}`, import.meta.url));
-const senet = (line: string) => finished(startSenet(folder, ...line.split(" ")));
+const senet = (line: string) => runSenet(folder, ...line.split(" "));
 const tensorsOf = (file: string) => readSafetensors(readFileSync(join(folder, file))).tensors;
 
 function save(file: string, tensors: Record<string, Tensor>): void {
@@ -150,7 +150,7 @@ it.each([
   const flags = more === "" ? [] : more.split(" ");
   const output = flags.includes("--output") ? [] : ["--output", "refused.safetensors"];
   const model = flags.includes("--model") ? [] : ["--model", "seresnet20"];
-  const done = await finished(startSenet(folder, command, "--input", input, ...model, ...output, ...flags));
+  const done = await runSenet(folder, command, "--input", input, ...model, ...output, ...flags);
   expect(done).toMatchObject({ code: 2, stdout: "" });
   expect(done.stderr).toContain(message);
   expect(done.stderr.trim().split("\n")).toHaveLength(1);

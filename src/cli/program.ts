@@ -1,6 +1,7 @@
 import { Command, Help } from "commander";
 import { senetVersion } from "../workspace/run/version.js";
 import { type CommandRow, commands, nameOf } from "./commands/index.js";
+import { outputWidth } from "./terminal/print.js";
 
 /**
  * The program with the commands that are asked for. The others stand in its help and in its suggestions, and their files
@@ -14,13 +15,10 @@ export async function createProgram(wanted: (name: string) => boolean): Promise<
     .description("Squeeze-and-Excitation networks: train, compare and ship them as ONNX.")
     .version(senetVersion())
     .configureHelp({
-      helpWidth: Math.min(process.stdout.columns ?? 80, 100),
+      helpWidth: Math.min(outputWidth(), 100),
       subcommandTerm: (command) => terms.get(command.name()) ?? help.subcommandTerm(command),
     })
     .option("--offline", "with any command: take models of the hub out of the cache, and ask nothing of the network")
-    .hook("preAction", (root) => {
-      if (root.opts().offline) process.env.HF_HUB_OFFLINE = "1";
-    })
     .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
   for (const row of commands) program.addCommand(await commandOf(row, wanted(nameOf(row))));
   speakAlike(program);

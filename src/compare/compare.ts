@@ -6,6 +6,7 @@ import { findGates } from "../explain/find-gates.js";
 import { gateStatistics } from "../explain/gates.js";
 import { countParameters, type Model, type Weights } from "../graph/graph.js";
 import { cardEntries, type ModelCard, withCard } from "../models/card/model-card.js";
+import type { OnNotice } from "../notice.js";
 import type { Runtime } from "../runtime/runtime.js";
 import type { StepProgress } from "../train/epoch.js";
 import type { EpochRecord } from "../train/epoch-record.js";
@@ -43,10 +44,10 @@ export interface CompareOptions {
   /** Stores a trained model and returns the path it is known by. */
   readonly onModel: (run: RunId, model: Model) => Promise<string>;
   /** Called when what follows is not training: "inference time". */
-  readonly onPhase?: (phase: string) => void;
-  /** Called with one line about what the user should know. */
-  readonly onNotice?: (text: string) => void;
-  readonly signal?: AbortSignal;
+  readonly onPhase?: ((phase: string) => void) | undefined;
+  /** Told what a user should know. */
+  readonly onNotice?: OnNotice | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The part of the results that is measured here; who runs the comparison adds when, where and by which command. */
@@ -129,7 +130,7 @@ async function oneRun(
     draft,
     onStep: (progress) => onStep?.(id, progress),
     onEpoch: (record) => onEpoch?.(id, record),
-    onNotice: (text) => onNotice?.(text),
+    onNotice,
     signal,
   });
   // Images that could not be read are known to no run: they count for none.

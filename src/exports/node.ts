@@ -9,7 +9,7 @@ export { readPhoto } from "../data/node/decode/read-photo.js";
 export { type FetchDatasetOptions, fetchDataset } from "../data/node/fetch-dataset.js";
 export { datasetSpecs, type OpenOptions, openDataset } from "../data/node/open.js";
 export type { ImageDataset } from "../data/node/open-images.js";
-export type { Environment } from "../files/node/cache-home.js";
+export type { Environment } from "../files/node/settings.js";
 export { readModel } from "../graph/node/read-model.js";
 export { type WriteModelOptions, writeModel } from "../graph/node/write-model.js";
 export { type NodeRuntimeOptions, nodeRuntime } from "../runtime/node/runtime.js";

@@ -24,7 +24,7 @@ export interface InsertOptions {
    * How the new blocks start. `identity`: the network gives the answers it gave, and learns from the first step on what the
    * blocks are for. `paper`: as in a network that is trained from the start.
    */
-  readonly start?: "identity" | "paper";
+  readonly start?: "identity" | "paper" | undefined;
   /** Whether a network that has gates gets more of them: in the units without one, or wherever `at` says. */
   readonly force?: boolean | undefined;
 }

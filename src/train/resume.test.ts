@@ -3,6 +3,7 @@ import { defaultErasing } from "../data/augment/augmentation.js";
 import type { Split } from "../data/split.js";
 import { UserError } from "../errors.js";
 import type { Weights } from "../graph/graph.js";
+import type { Notice } from "../notice.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import { type Checkpoint, readProgress, writeProgress } from "./checkpoint.js";
 import type { EpochRecord } from "./epoch-record.js";
@@ -248,15 +249,18 @@ describe("a checkpoint of another run", () => {
   });
 
   it("is taken with a notice where only the engine differs", async () => {
-    const notices: string[] = [];
+    const notices: Notice[] = [];
     const other = nodeRuntime({ threads: 2 });
-    const onNotice = (text: string) => notices.push(text);
+    const onNotice = (notice: Notice) => notices.push(notice);
     await train({ runtime: other, graph, dataset, recipe, seed: SEED, resume: checkpoints.at(-2)!, onNotice });
     await other.close();
     expect(notices).toEqual([
-      expect.stringMatching(
-        /^got engine.name ".*2 threads\)", but .*1 thread\)"; the run goes on, its last bits may differ$/,
-      ),
+      {
+        kind: "other-engine",
+        field: "engine.name",
+        now: expect.stringMatching(/2 threads\)"$/) as string,
+        saved: expect.stringMatching(/1 thread\)"$/) as string,
+      },
     ]);
   });
 
@@ -277,8 +281,8 @@ describe("a checkpoint of another run", () => {
       onCheckpoint: async (at) => void saved.push(throughText(at)),
     });
     const resume = saved.at(-1)!;
-    const goOn = async (data: typeof dataset, notices: string[] = [], from = resume) => {
-      const onNotice = (text: string) => void notices.push(text);
+    const goOn = async (data: typeof dataset, notices: Notice[] = [], from = resume) => {
+      const onNotice = (notice: Notice) => void notices.push(notice);
       await train({ runtime, graph, dataset: data, recipe: short, seed: SEED, resume: from, onNotice });
       return notices;
     };
@@ -292,7 +296,7 @@ describe("a checkpoint of another run", () => {
     const older = checkpoints.at(-1)!; // of a version that kept no names: what a split without them gives now
     const identity = { ...older.progress.identity, recipe: resume.progress.identity.recipe! };
     expect(await goOn(start, [], { ...resume, progress: { ...resume.progress, identity } })).toEqual([
-      "the checkpoint is older than the check of image files; make sure they are the same",
+      { kind: "unchecked-files" },
     ]);
   });
 

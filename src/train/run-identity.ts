@@ -5,6 +5,7 @@ import type { Split } from "../data/split.js";
 import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
+import type { Notice } from "../notice.js";
 import type { Choices } from "./algorithm-table.js";
 import type { Recipe } from "./recipe.js";
 
@@ -68,20 +69,23 @@ async function identityOf(split: Split) {
 
 /**
  * Checks that a run that goes on is the one that was stopped.
- * @returns sentences for the user: where the engine differs, so that the last bits may; and where the checkpoint is of a
+ * @returns what the user should know: where the engine differs, so that the last bits may; and where the checkpoint is of a
  *   version that kept no names of files, so that they cannot be compared.
  * @throws UserError that names the first thing that differs otherwise.
  */
-export function checkSameRun(now: RunIdentity, saved: RunIdentity): string[] {
+export function checkSameRun(now: RunIdentity, saved: RunIdentity): Notice[] {
   const found = differences(now, saved);
   const engine = found.find(isEngine);
   const grave = found.find((difference) => !isEngine(difference) && !isUnnamed(difference));
-  if (grave !== undefined) throw new UserError(`cannot resume: got ${tell(grave)}; give what the run was started with`);
+  if (grave !== undefined) {
+    const { field, now, saved } = inWords(grave);
+    throw new UserError(
+      `cannot resume: got ${field} ${now}, but the checkpoint was made with ${saved}; give what the run was started with`,
+    );
+  }
   return [
-    ...(engine ? [`got ${tell(engine)}; the run goes on, its last bits may differ`] : []),
-    ...(found.some(isUnnamed)
-      ? ["the checkpoint is older than the check of image files; make sure they are the same"]
-      : []),
+    ...(engine ? [{ kind: "other-engine", ...inWords(engine) } as const] : []),
+    ...(found.some(isUnnamed) ? [{ kind: "unchecked-files" } as const] : []),
   ];
 }
 
@@ -108,9 +112,9 @@ function isNested(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
-function tell({ path, now, saved }: Difference): string {
+function inWords({ path, now, saved }: Difference): { field: string; now: string; saved: string } {
   const text = (value: unknown) => (value === undefined ? "nothing" : shorten(JSON.stringify(value)));
-  return `${path.join(".")} ${text(now)}, but the checkpoint was made with ${text(saved)}`;
+  return { field: path.join("."), now: text(now), saved: text(saved) };
 }
 
 function shorten(text: string): string {

@@ -2,6 +2,7 @@ import type { Dataset } from "../data/dataset.js";
 import { evaluate } from "../evaluate/evaluate.js";
 import type { Graph, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
+import type { OnNotice } from "../notice.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { emaWeights } from "../step/state.js";
 import type { StepDraft, TrainingStep } from "../step/training-step.js";
@@ -58,8 +59,8 @@ export interface TrainOptions {
   readonly onStep?: (progress: StepProgress) => void | Promise<void>;
   /** Called after every epoch's evaluation and awaited, so that it can save. */
   readonly onEpoch?: (record: EpochRecord, weights: Weights) => void | Promise<void>;
-  /** Called with one line about what the user should know. */
-  readonly onNotice?: (text: string) => void;
+  /** Told what a user should know. */
+  readonly onNotice?: OnNotice | undefined;
   /** Stops the run after the current step; `train` then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }

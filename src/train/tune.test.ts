@@ -3,6 +3,7 @@ import type { Weights } from "../graph/graph.js";
 import type { Task } from "../lower/algorithms.js";
 import { taskText } from "../lower/algorithms.js";
 import { lower, type Target } from "../lower/lower.js";
+import type { Notice } from "../notice.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import { buildGraph, floats } from "../testing/build-graph.js";
 import { type AlgorithmTable, choicesOf, fastest } from "./algorithm-table.js";
@@ -113,8 +114,8 @@ describe("the choice of a table", () => {
     const [again, byRule] = [await run({ algorithms }), await run({})];
     expect(bits(again.weights)).toEqual(bits(whole.weights));
     expect(bits(byRule.weights)).not.toEqual(bits(whole.weights));
-    const notices: string[] = [];
-    const resumed = await run({ resume: checkpoints[1]!, onNotice: (text) => notices.push(text) });
+    const notices: Notice[] = [];
+    const resumed = await run({ resume: checkpoints[1]!, onNotice: (notice) => notices.push(notice) });
     expect(bits(resumed.weights)).toEqual(bits(whole.weights));
     expect(notices).toEqual([]);
     for (const [name, { data }] of byRule.weights) {

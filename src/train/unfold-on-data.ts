@@ -27,7 +27,7 @@ export interface UnfoldOptions {
   readonly images?: number;
   readonly seed?: number;
   /** Called after every batch with the number of images seen, and of those to see. */
-  readonly onProgress?: (images: number, all: number) => void;
+  readonly onProgress?: ((images: number, all: number) => void) | undefined;
 }
 
 /**

@@ -7,6 +7,7 @@ import { initialise } from "../graph/initialise.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { float32, float64, int64, type Tensor } from "../graph/tensor.js";
 import { createModel, modelEntry } from "../models/index.js";
+import type { Notice } from "../notice.js";
 import { type LoadWeightsOptions, loadWeights, WeightsMismatch } from "./load-weights.js";
 import { openInitializers } from "./onnx-initializers.js";
 import { openPth } from "./pth/pth.js";
@@ -68,8 +69,8 @@ describe("loadWeights takes tensors", () => {
     ["by Cadene's names", (name) => name.replace(".se.", ".se_module.").replace(/^fc\./, "last_linear.")],
     ["by the names of the first CIFAR ResNets", (name) => name.replace(/^fc\./, "linear.")],
   ])("%s", (_, change) => {
-    const notices: string[] = [];
-    const read = loadWeights(graph, renamed(change), { onNotice: (text) => notices.push(text) });
+    const notices: Notice[] = [];
+    const read = loadWeights(graph, renamed(change), { onNotice: (notice) => notices.push(notice) });
     expectSame(read.weights, weights);
     expect([read.renewed, read.surplus, notices]).toEqual([[], [], []]);
   });
@@ -112,11 +113,11 @@ describe("loadWeights takes tensors", () => {
   });
 
   it("of double precision, which it rounds and says so", () => {
-    const notices: string[] = [];
+    const notices: Notice[] = [];
     const tensors = changed({ "fc.bias": float64([10], Array(10).fill(0.1)) });
-    const read = loadWeights(graph, tensors, { onNotice: (text) => notices.push(text) });
+    const read = loadWeights(graph, tensors, { onNotice: (notice) => notices.push(notice) });
     expect(read.weights.get("fc.bias")).toEqual(float32([10], Array(10).fill(0.1)));
-    expect(notices).toEqual(["rounded 1 tensors from float64 to float32"]);
+    expect(notices).toEqual([{ kind: "rounded", tensors: 1, from: "float64", to: "float32" }]);
   });
 
   it("out of safetensors and ONNX files", () => {
@@ -132,14 +133,14 @@ describe("a file for another number of classes", () => {
   const other = changed({ "fc.weight": shaped(7, 64), "fc.bias": shaped(7) });
 
   it("gives everything but the last layer, which starts anew by the seed", () => {
-    const notices: string[] = [];
-    const read = loadWeights(graph, other, { seed: 9, onNotice: (text) => notices.push(text) });
+    const notices: Notice[] = [];
+    const read = loadWeights(graph, other, { seed: 9, onNotice: (notice) => notices.push(notice) });
     expect(read.renewed).toEqual(["fc.weight", "fc.bias"]);
     const anew = initialise(graph, 9);
     expectSame(read.weights, new Map([...weights, ...[...anew].filter(([name]) => name.startsWith("fc."))]));
     expect(notices).toEqual([
-      "fc.weight starts anew: the file has [7,64], the network [10,64]",
-      "fc.bias starts anew: the file has [7], the network [10]",
+      { kind: "renewed", parameter: "fc.weight", file: [7, 64], network: [10, 64] },
+      { kind: "renewed", parameter: "fc.bias", file: [7], network: [10] },
     ]);
   });
 
@@ -158,7 +159,6 @@ describe("a file for another number of classes", () => {
 
 describe("what does not fit is listed", () => {
   it("in one line with counts, and in full beside", () => {
-    const notices: string[] = [];
     const tensors = changed({
       "bn1.bias": undefined,
       "conv1.weight": shaped(16, 3, 5, 5),
@@ -166,7 +166,7 @@ describe("what does not fit is listed", () => {
       extra: shaped(1),
       more: shaped(2),
     });
-    const error = mismatch(tensors, { onNotice: (text) => notices.push(text) });
+    const error = mismatch(tensors);
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toBe(
       "f does not fit seresnet20 (1 missing: bn1.bias; 2 surplus: extra, more; 2 misshapen: conv1.weight " +
@@ -174,10 +174,9 @@ describe("what does not fit is listed", () => {
     );
     expect(error.missing).toEqual(["bn1.bias"]);
     expect(error.surplus).toEqual(["extra", "more"]);
-    expect(notices).toEqual([
-      "missing: bn1.bias",
-      "surplus: extra, more",
-      "misshapen: conv1.weight (got [16,3,5,5]; expected [16,3,3,3]), fc.bias (got I64 [10]; expected float32 [10])",
+    expect(error.misshapen).toEqual([
+      "conv1.weight (got [16,3,5,5]; expected [16,3,3,3])",
+      "fc.bias (got I64 [10]; expected float32 [10])",
     ]);
   });
 
@@ -197,14 +196,14 @@ describe("what does not fit is listed", () => {
   });
 
   it("and left out where that is allowed", () => {
-    const notices: string[] = [];
+    const notices: Notice[] = [];
     const read = loadWeights(graph, changed({ extra: shaped(1) }), {
       allowSurplus: true,
-      onNotice: (text) => notices.push(text),
+      onNotice: (notice) => notices.push(notice),
     });
     expectSame(read.weights, weights);
     expect(read.surplus).toEqual(["extra"]);
-    expect(notices).toEqual(["left out 1 tensors of weights: extra"]);
+    expect(notices).toEqual([{ kind: "surplus", source: "weights", tensors: ["extra"] }]);
   });
 });
 

@@ -1,7 +1,8 @@
-import { quoted, UserError } from "../errors.js";
+import { quoted, UserError, type UserErrorDetails } from "../errors.js";
 import type { Graph, Parameter, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { arrayType, type DType, type Tensor } from "../graph/tensor.js";
+import type { OnNotice } from "../notice.js";
 import { type HeadParameter, headOf } from "../read/head.js";
 import { matchNames } from "./match-names.js";
 import { type ListedTensor, listingOf, type TensorListing } from "./tensor-listing.js";
@@ -15,11 +16,11 @@ export interface LoadWeightsOptions {
   /** Whether the last layer starts anew where the file has another number of classes; on unless declined. */
   readonly renewHead?: boolean;
   /** Decides the values of a last layer that starts anew. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Whether tensors that no parameter takes are told instead of refused. */
   readonly allowSurplus?: boolean;
-  /** Told what was done beside copying, a sentence at a time, and everything that does not fit in full. */
-  readonly onNotice?: (text: string) => void;
+  /** Told what was done beside copying. */
+  readonly onNotice?: OnNotice | undefined;
 }
 
 /** The weights of a network and what was done to get them. */
@@ -41,8 +42,9 @@ export class WeightsMismatch extends UserError {
     readonly surplus: readonly string[],
     /** Parameters whose tensor has another shape or type, each with both. */
     readonly misshapen: readonly string[],
+    details: UserErrorDetails = {},
   ) {
-    super(message);
+    super(message, details);
   }
 }
 
@@ -65,7 +67,7 @@ export function loadWeights(
   const { source = "weights", seed = 1, onNotice } = options;
   const listing = tensors instanceof Map ? listingOf(tensors) : (tensors as TensorListing);
   const { found, renewed, surplus } = matchWeights(graph, listing.entries, options);
-  if (surplus.length > 0) onNotice?.(`left out ${surplus.length} tensors of ${source}: ${surplus.join(", ")}`);
+  if (surplus.length > 0) onNotice?.({ kind: "surplus", source, tensors: surplus });
   const weights = read(graph, listing, found, renewed, seed, onNotice);
   return { weights, renewed, surplus };
 }
@@ -74,7 +76,7 @@ export function loadWeights(
 export function matchWeights(
   graph: Graph,
   entries: readonly ListedTensor[],
-  { source = "weights", alias, renewHead = true, allowSurplus = false, onNotice }: LoadWeightsOptions = {},
+  { source = "weights", alias, renewHead = true, allowSurplus = false }: LoadWeightsOptions = {},
 ): MatchedWeights {
   const { found, missing, surplus } = matchNames(graph, entries, alias);
   const heads = new Map(headsOf(graph).map((head) => [head.name, head]));
@@ -89,7 +91,6 @@ export function matchWeights(
   const ignored = allowSurplus ? [] : surplus;
   if (missing.length + ignored.length + misshapen.length > 0) {
     const lists = { missing, surplus: ignored, misshapen };
-    for (const [what, names] of Object.entries(lists)) if (names.length > 0) onNotice?.(`${what}: ${names.join(", ")}`);
     throw new WeightsMismatch(summary(source, graph.name, lists), missing, surplus, misshapen);
   }
   return { found, renewed, surplus };
@@ -112,10 +113,10 @@ function read(
     if (entry.type === "F64" && dtype !== "float64") rounded++;
     weights.set(name, fresh.get(name) ?? { ...inType(dtype, listing.read(entry.name)), shape });
   }
-  if (rounded > 0) onNotice?.(`rounded ${rounded} tensors from float64 to float32`);
-  for (const name of renewed) {
-    const [got, ours] = [found.get(name)!.shape, graph.parameters.get(name)!.shape];
-    onNotice?.(`${name} starts anew: the file has [${got}], the network [${ours}]`);
+  if (rounded > 0) onNotice?.({ kind: "rounded", tensors: rounded, from: "float64", to: "float32" });
+  for (const parameter of renewed) {
+    const [file, network] = [found.get(parameter)!.shape, graph.parameters.get(parameter)!.shape];
+    onNotice?.({ kind: "renewed", parameter, file, network });
   }
   return weights;
 }

@@ -30,7 +30,7 @@ describe("openInitializers", () => {
       { name: "w", type: "F32", shape: [2] },
       { name: "half", type: "F16", shape: [1] },
     ]);
-    expect(notices).toEqual(["left out 2 constants that are no weights"]);
+    expect(notices).toEqual([{ kind: "constants", count: 2 }]);
     expect([read("w"), read("half")]).toEqual([float32([2], [1, 2]), float32([1], [1])]);
   });
 

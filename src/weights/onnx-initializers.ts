@@ -30,7 +30,7 @@ export function openInitializers(bytes: Uint8Array, source = "onnx", external?: 
   });
   return {
     entries: Array.from(found, ([name, { type, shape }]) => ({ name, type, shape })),
-    notices: others === 0 ? [] : [`left out ${others} constants that are no weights`],
+    notices: others === 0 ? [] : [{ kind: "constants", count: others }],
     read: (name) => inOneLine(source, () => readTensor(found.get(name)!.message, external)),
   };
 }

@@ -1,4 +1,5 @@
 import type { Tensor } from "../graph/tensor.js";
+import type { Notice } from "../notice.js";
 import { type StoredType, storedTypeOf } from "./stored-type.js";
 
 /** What lies in a file of tensors, before any of them is read. */
@@ -6,7 +7,7 @@ export interface TensorListing {
   /** Names, types in the file and shapes. */
   readonly entries: readonly ListedTensor[];
   /** What was chosen on the way and what was passed over. */
-  readonly notices: readonly string[];
+  readonly notices: readonly Notice[];
   /** Reads a tensor by its name, into memory of its own. @throws UserError when the file cannot give it. */
   read(name: string): Tensor;
 }

@@ -6,11 +6,11 @@ import { bindDims } from "../../clean/replay.js";
 import { initialise } from "../../graph/initialise.js";
 import { writeOnnx } from "../../graph/onnx/write-onnx.js";
 import { createModel } from "../../models/index.js";
-import { finished, startSenet } from "../run-senet.test.helper.js";
+import { runSenet } from "../run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-bench-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const senet = (line: string) => finished(startSenet(folder, "bench", "infer", ...line.split(" ")));
+const senet = (line: string) => runSenet(folder, "bench", "infer", ...line.split(" "));
 
 beforeAll(() => {
   const graph = createModel("seresnet20");
@@ -50,8 +50,8 @@ describe("senet bench infer", () => {
   it.each([
     ["--model resnet21", 'unknown model "resnet21"'],
     ["--model gone.onnx", "--model: cannot read gone.onnx (ENOENT"],
-    ["--model pair.onnx --batch 4", "pair.onnx: got --batch 4; expected 2, the only batch size the file takes"],
-    ["--model se.onnx --input 3x64x64", "se.onnx: got --input 3x64x64; expected 3x32x32, as the file says"],
+    ["--model pair.onnx --batch 4", "pair.onnx: got batch 4; expected 2, the only batch size the file takes"],
+    ["--model se.onnx --input 3x64x64", "se.onnx: got images 3x64x64; expected 3x32x32, as the file says (--input)"],
     ["--model resnet20 --rounds 0", "--rounds: got 0; expected a whole number from 1"],
   ])("refuses %s in one line", async (line, message) => {
     const { code, stdout, stderr } = await senet(line);

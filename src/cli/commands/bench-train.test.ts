@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { finished, startSenet } from "../run-senet.test.helper.js";
+import { runSenet } from "../run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-bench-train-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const senet = (line: string) => finished(startSenet(folder, "bench", "train", ...line.split(" ")));
+const senet = (line: string) => runSenet(folder, "bench", "train", ...line.split(" "));
 const small = "--model seresnet20 --batch 2 --input 3x16x16 --steps 2 --threads 1";
 
 describe("senet bench train --profile", () => {

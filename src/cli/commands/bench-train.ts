@@ -3,10 +3,15 @@ import { Command } from "commander";
 import { UserError } from "../../errors.js";
 import { median } from "../../evaluate/median.js";
 import type { Graph } from "../../graph/graph.js";
+import type { Target } from "../../lower/lower.js";
 import { modelSource, modelSources } from "../../workspace/model/model-source.js";
-import { engineOptionsOf, number, parseInput, recomputeOption, wholeNumber } from "../flags/options.js";
+import { hubOf, networkOf } from "../flags/model-options.js";
+import { number, wholeNumber } from "../flags/number-option.js";
+import { engineOptionsOf, inputOf, recomputeOption } from "../flags/options.js";
+import { type TuneFlag, tableOf, tuneOption } from "../flags/tune-option.js";
+import { opening } from "../terminal/follow-hub.js";
+import { print } from "../terminal/print.js";
 import { Progress } from "../terminal/progress.js";
-import { type TuneFlag, tunedTable, tuneOption } from "./tuned.js";
 
 interface TrainFlags {
   readonly model: string;
@@ -36,16 +41,20 @@ export const benchTrain = new Command("train")
   .option("--json", "print one JSON document")
   .action(run);
 
-async function run(flags: TrainFlags): Promise<void> {
+async function run(flags: TrainFlags, command: Command): Promise<void> {
   wholeNumber("--batch", flags.batch, 1);
   wholeNumber("--steps", flags.steps, 1);
   const { findNetwork } = await import("../../workspace/model/find-model.js");
-  const classes = flags.classes ?? (modelSource(flags.model) === "name" ? 10 : undefined);
-  const image = flags.input === undefined ? undefined : parseInput(flags.input);
-  const { graph } = await findNetwork(flags.model, { network: { classes, shortcut: "projection" }, image });
+  const { model } = flags;
+  const classes = flags.classes ?? (modelSource(model) === "name" ? 10 : undefined);
+  const network = networkOf({ ...(classes !== undefined && { classes }), shortcut: "projection" });
+  const query = { model, network };
+  const { graph } = await opening({ models: [query], hub: hubOf(command) }, (following) =>
+    findNetwork(query, { image: inputOf(flags), ...following }),
+  );
   const input = graph.inputs[0]!.shape.slice(1).map((size) => {
     if (typeof size === "number") return size;
-    throw new UserError(`${flags.model}: got images of any size; give one such as --input 3x224x224`);
+    throw new UserError(`${model}: got images of any size; give one such as --input 3x224x224`);
   });
   const work = flags.profile ? profile : flags.tune ? timeTuned : time;
   await work(graph, input, flags);
@@ -68,7 +77,7 @@ async function time(graph: Graph, input: readonly number[], flags: TrainFlags): 
     const middle = median(milliseconds);
     const imagesPerSecond = (1000 * batch) / middle;
     const result = { model, batch, input, engine: runtime.name, steps, medianMs: middle, imagesPerSecond };
-    process.stdout.write(
+    print(
       flags.json
         ? `${JSON.stringify({ ...result, milliseconds, megabytes, peakMegabytes: peak, environment: environment() })}\n`
         : `${model}, batch ${batch}, ${input.join("x")}: ${middle.toFixed(1)} ms per training step, ` +
@@ -103,7 +112,7 @@ async function profile(graph: Graph, input: readonly number[], flags: TrainFlags
   );
   const made = stepProfile(nodes, plan.graph.places ?? new Map());
   const result = { model, batch, input, engine: runtime.name, steps, milliseconds };
-  process.stdout.write(
+  print(
     flags.json
       ? `${JSON.stringify({ ...result, ...made, environment: environment() })}\n`
       : `${model}, batch ${batch}, ${input.join("x")}: ${milliseconds.toFixed(1)} ms per training step while profiled\n` +
@@ -117,13 +126,16 @@ async function timeTuned(graph: Graph, input: readonly number[], flags: TrainFla
   const { benchStep, openTrainingBench } = await import("../../train/training-bench.js");
   const { chooseBy, choicesOf } = await import("../../train/algorithm-table.js");
   const { environment } = await import("../../workspace/run/environment.js");
+  const { measuredTable } = await import("../../workspace/run/choose-algorithms.js");
   const { algorithmRows, algorithmTable } = await import("../terminal/algorithm-rows.js");
+  const { measuring } = await import("../terminal/measure-algorithms.js");
   const { batch, steps, model, recompute, tune = true } = flags;
   const runtime = nodeRuntime(engineOptionsOf(flags));
   const progress = new Progress();
   try {
     const used = new Set<string>();
-    const table = await tunedTable(runtime, [(target) => benchStep(graph, batch, target)], tune, progress);
+    const plans = [(target: Target) => benchStep(graph, batch, target)];
+    const table = await measuring(progress, (events) => measuredTable(runtime, plans, tableOf(tune), events));
     const choose = chooseBy(choicesOf(table), (task) => used.add(task));
     const byRule = await openTrainingBench(runtime, graph, batch, { recompute });
     const measured = await openTrainingBench(runtime, graph, batch, { recompute, choose });
@@ -137,7 +149,7 @@ async function timeTuned(graph: Graph, input: readonly number[], flags: TrainFla
     progress.clear();
     const rows = algorithmRows(table, used);
     const [a, b] = [median(milliseconds.byRule), median(milliseconds.measured)];
-    process.stdout.write(
+    print(
       flags.json
         ? `${JSON.stringify({ model, batch, input, engine: runtime.name, steps, milliseconds, ratio: b / a, algorithms: rows, environment: environment() })}\n`
         : `${model}, batch ${batch}, ${input.join("x")} (${runtime.name})\n\n${algorithmTable(rows)}\n` +

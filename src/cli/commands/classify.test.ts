@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { parseCsv } from "../../data/csv.js";
 import { preprocess } from "../../data/preprocess.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
+import type { Answer } from "../../evaluate/answers.js";
 import { initialise } from "../../graph/initialise.js";
 import { writeOnnx } from "../../graph/onnx/write-onnx.js";
 import { cardEntries, withCard } from "../../models/card/model-card.js";
@@ -17,15 +18,20 @@ import { runFile } from "../../testing/run-graph.js";
 import { HubServer } from "../../weights/hub/node/hub-server.test.helper.js";
 import { oneCommit, smallConfig, smallFiles } from "../../weights/hub/node/timm-repository.test.helper.js";
 import { writeSafetensors } from "../../weights/safetensors/safetensors.js";
-import { type Finished, finished, startSenet } from "../run-senet.test.helper.js";
-import type { Answer } from "../terminal/format-answers.js";
+import { type Finished, finished, runSenet } from "../run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-classify-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const program = fileURLToPath(new URL("../index.js", import.meta.url));
-const senet = (line: string, env: Record<string, string> = {}): Promise<Finished> =>
-  finished(spawn(process.execPath, [program, ...line.split(" ")], { cwd: folder, env: { ...process.env, ...env } }));
+const senet = async (line: string, env: Record<string, string> = {}): Promise<Finished> => {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  try {
+    return await runSenet(folder, ...line.split(" "));
+  } finally {
+    vi.unstubAllEnvs();
+  }
+};
 const graph = createModel("seresnet20", { classes: 3 });
 const weights = initialise(graph, 3);
 const classes = ["cat", 'a "big" dog, or two', "fox"];
@@ -217,7 +223,7 @@ describe("senet classify", () => {
     ["classify photos --model seresnet2", /unknown model "seresnet2".*did you mean "seresnet20"\?/],
     [
       "classify photos/b.png --model bare.onnx",
-      /^senet: bare\.onnx: does not say how its input is normalised; give --mean/,
+      /^senet: bare\.onnx: does not say how its input is normalised; give mean and std.* \(--mean, --std\)$/m,
     ],
     ["classify photos --model m.onnx --size 48", /--size: got 48; expected none: m\.onnx takes 32x32/],
     ["classify photos --model m.onnx --size 32x48", /--size: got 32x48; expected none: m\.onnx takes 32x32/],
@@ -228,7 +234,10 @@ describe("senet classify", () => {
       "classify photos --model m.onnx --labels photos/notes.txt",
       /--labels: got 1 names in photos\/notes\.txt; expected 3/,
     ],
-    ["classify photos --model w.safetensors", /unknown model|weights alone go to --weights/],
+    [
+      "classify photos --model w.safetensors",
+      /weights alone go with their network's name as the model \(--weights\)$/m,
+    ],
     ["classify photos --model m.onnx --json --csv", /'--json' cannot be used with option '--csv'/],
     ["classify photos --model m.onnx --top 0", /--top: got 0; expected a whole number from 1/],
     ["classify --model m.onnx", /missing required argument 'photos'/],
@@ -254,7 +263,7 @@ describe.skipIf(data === undefined)("published weights (in SENET_TEST_DATA)", ()
     const photos = join(data!, "imagenet-200");
     const file = join(data!, "weights/tf_mobilenetv3_small_100.safetensors");
     const model = ["--model", "tf_mobilenetv3_small_100", "--weights", file];
-    const done = await finished(startSenet(folder, "classify", photos, ...model, "--json", "--top", "1000"));
+    const done = await runSenet(folder, "classify", photos, ...model, "--json", "--top", "1000");
     expect(done.code).toBe(0);
     const answers = new Map(linesOf(done).map(({ file, answers }) => [file, answers!]));
     const timm = readNpy(join(photos, "logits_tf_mobilenetv3_small_100.npy"));

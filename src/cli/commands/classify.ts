@@ -1,17 +1,15 @@
 import { Command, Option } from "commander";
-import {
-  type ClassifierFlags,
-  classifierModel,
-  classifierOptions,
-  openClassifier,
-} from "../../workspace/classifier/open-classifier.js";
-import { listPhotos, type Photo } from "../../workspace/classifier/photo-list.js";
-import { engineOptionsOf, number, under, wholeNumber } from "../flags/options.js";
+import type { ClassifiedPhoto } from "../../workspace/classifier/classify-photos.js";
+import { type ClassifierFlags, classifierModel, classifierOf, classifierOptions } from "../flags/classifier-options.js";
+import { hubOf } from "../flags/model-options.js";
+import { number, wholeNumber } from "../flags/number-option.js";
+import { engineOptionsOf, under } from "../flags/options.js";
+import { opening } from "../terminal/follow-hub.js";
 import { type AnswerFormat, chartFormat, csvFormat, jsonFormat } from "../terminal/format-answers.js";
-import { interruptSignal } from "../terminal/interrupt.js";
+import { interruptible } from "../terminal/interrupt.js";
 import { Output } from "../terminal/output.js";
+import { endWith, outputWidth, readInput } from "../terminal/print.js";
 import { bar, formatDuration, Progress } from "../terminal/progress.js";
-import { type Classified, classifyPhotos } from "./classify-photos.js";
 
 interface ClassifyFlags extends ClassifierFlags {
   readonly top: number;
@@ -36,39 +34,45 @@ export const classify = new Command("classify")
 for (const option of under("Model:", classifierOptions())) classify.addOption(option);
 classify.addHelpText("after", "\nPhotos that cannot be read are listed at the end; the exit code is then 1.");
 
-async function run(paths: readonly string[], flags: ClassifyFlags): Promise<void> {
-  wholeNumber("--top", flags.top, 1);
-  wholeNumber("--batch", flags.batch, 1);
+async function run(paths: readonly string[], flags: ClassifyFlags, command: Command): Promise<void> {
+  const top = wholeNumber("--top", flags.top, 1);
+  const batch = wholeNumber("--batch", flags.batch, 1);
   if (flags.dataWorkers !== undefined) wholeNumber("--data-workers", flags.dataWorkers, 1);
-  const engine = engineOptionsOf(flags);
-  const photos = await listPhotos(paths);
-  const classifier = await openClassifier(flags);
-  const { nodeRuntime } = await import("../../runtime/node/runtime.js");
-  const { DecodePool } = await import("../../data/node/decode/decode-pool.js");
-  const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
-  const runtime = nodeRuntime(engine);
-  const pool = new DecodePool(flags.dataWorkers ?? Math.min(engine.threads, photos.length));
+  const { threads } = engineOptionsOf(flags);
+  const { listPhotos } = await import("../../workspace/classifier/photo-list.js");
+  const { openClassifier } = await import("../../workspace/classifier/open-classifier.js");
+  const photos = await listPhotos(await Promise.all(paths.map(photoOf)));
+  const { query, options } = classifierOf(flags);
+  const workers = flags.dataWorkers ?? Math.min(threads, photos.length);
+  const classifier = await opening({ models: [query], hub: hubOf(command) }, (following) =>
+    openClassifier(query, { ...options, ...following, threads, workers }),
+  );
   try {
-    const session = await runtime.open(writeOnnx(classifier.graph, classifier.weights));
-    await printAnswers(photos, classifyPhotos(photos, classifier, session, pool, flags), formatOf(flags));
+    await interruptible("stopping after this batch; once more ends at once", (signal) =>
+      printAnswers(classifier.classifyAll(photos, { top, batch, signal }), photos.length, formatOf(flags)),
+    );
   } finally {
-    await Promise.all([runtime.close(), pool.close()]);
+    await classifier.close();
   }
 }
 
+/** A path, or the photo on standard input. */
+async function photoOf(path: string) {
+  return path === "-" ? { path, bytes: await readInput() } : path;
+}
+
 function formatOf({ json, csv }: ClassifyFlags): AnswerFormat {
-  return json ? jsonFormat : csv ? csvFormat : chartFormat(process.stdout.columns ?? 80);
+  return json ? jsonFormat : csv ? csvFormat : chartFormat(outputWidth());
 }
 
 /** Prints what the model says of each photo as it comes, and at the end which photos could not be read. */
 async function printAnswers(
-  photos: readonly Photo[],
-  classified: AsyncIterable<Classified>,
+  classified: AsyncIterable<ClassifiedPhoto>,
+  photos: number,
   format: AnswerFormat,
 ): Promise<void> {
   const progress = new Progress();
-  const signal = interruptSignal("stopping after this batch; once more ends at once");
-  const unread: Classified[] = [];
+  const unread: ClassifiedPhoto[] = [];
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   let done = 0;
@@ -82,15 +86,15 @@ async function printAnswers(
       const text = answers ? format.answers(path, answers) : format.problem(path, problem ?? "");
       if (!(await output.write(text))) break;
       done++;
-      const left = formatDuration((seconds() / done) * (photos.length - done));
-      progress.update(`${bar(done / photos.length)} ${done}/${photos.length} photos  ${left} left`);
-      signal.throwIfAborted();
+      const left = formatDuration((seconds() / done) * (photos - done));
+      progress.update(`${bar(done / photos)} ${done}/${photos} photos  ${left} left`);
     }
   } finally {
+    output.release();
     progress.clear();
-    if (photos.length > 1) progress.line(summary(done, photos.length, seconds()));
+    if (photos > 1) progress.line(summary(done, photos, seconds()));
     if (unread.length > 0) {
-      process.exitCode = 1;
+      endWith(1);
       progress.line(`senet: ${unread.length} of ${done} could not be read:`);
       for (const { path, problem } of unread) progress.line(`  ${path}: ${problem}`);
     }

@@ -1,22 +1,22 @@
 import { Command } from "commander";
-import type { RunId } from "../../compare/compare.js";
-import type { RunProgress } from "../../train/checkpoint.js";
+import type { ComparisonResults } from "../../compare/results.js";
+import type { Runtime } from "../../runtime/runtime.js";
 import type { Recipe } from "../../train/recipe.js";
-import { modelSource } from "../../workspace/model/model-source.js";
-import type { RunFolder } from "../../workspace/run/run-folder.js";
-import type { TrainingLog } from "../../workspace/run/training-log.js";
-import { openOptionsOf, reportSkipped } from "../flags/data-options.js";
-import {
-  checkpointEveryOf,
-  engineOptionsOf,
-  number,
-  recipeOf,
-  type TrainingFlags,
-  trainingOptions,
-  wholeNumber,
-} from "../flags/options.js";
+import type { CompareInFolderOptions } from "../../workspace/run/compare-in-folder.js";
+import type { Run } from "../../workspace/run/open-run.js";
+import type { PreparedComparison } from "../../workspace/run/prepare-comparison.js";
+import { openOptionsOf } from "../flags/data-options.js";
+import { hubOf, networkOf } from "../flags/model-options.js";
+import { number, wholeNumber } from "../flags/number-option.js";
+import { checkpointEveryOf, engineOptionsOf, recipeOf, type TrainingFlags, trainingOptions } from "../flags/options.js";
+import { givenStatisticsOf } from "../flags/preprocessing-options.js";
+import { keptFlags, resumedFlags } from "../flags/resumed-flags.js";
+import { type TuneFlag, tableOf, tuneOption } from "../flags/tune-option.js";
+import { opening } from "../terminal/follow-hub.js";
+import { noticeText, tellShortly } from "../terminal/notice-text.js";
+import { commandLine, print } from "../terminal/print.js";
 import { formatDuration, Progress } from "../terminal/progress.js";
-import { keptChoices, type TuneFlag, tunedChoices, tuneOption } from "./tuned.js";
+import { shownUnfolding } from "../terminal/show-unfolding.js";
 
 interface CompareFlags extends TrainingFlags {
   readonly models: string;
@@ -44,161 +44,126 @@ compare.addOption(tuneOption().helpGroup("Run:"));
 compare.action(run);
 
 async function run(given: CompareFlags, command: Command): Promise<void> {
-  const { resumedRun, writeConfig } = await import("../../workspace/run/run-config.js");
-  const { commandLine } = await import("../../workspace/run/environment.js");
-  const resumed = given.resume === undefined ? undefined : await resumedRun<CompareFlags>(given.resume, command);
+  const resumed = given.resume === undefined ? undefined : await resumedFlags<CompareFlags>(given.resume, command);
   const flags = resumed?.flags ?? given;
-  const prepared = await prepare(flags, resumed?.recipe);
+  const progress = new Progress();
   const engine = engineOptionsOf(flags);
-  const { models: compared, notices, seeds, dataset, recipe } = prepared;
-  const models = compared.map(({ name }) => name);
-  const { freshRunPath, newRunFolder, openRunFolder } = await import("../../workspace/run/run-folder.js");
-  let folder: RunFolder;
-  if (flags.resume === undefined) {
-    folder = await newRunFolder(flags.out ?? freshRunPath(`compare-${dataset.name}`), "compare");
-    await writeConfig(folder, "compare", { ...flags, ...engine }, { models, data: dataset.name, seeds, recipe });
-  } else {
-    folder = openRunFolder(flags.resume, "compare");
-  }
-  const { lockRun } = await import("../../workspace/run/run-lock.js");
-  lockRun(folder.path);
+  const prepared = await prepare(flags, resumed?.recipe, command, progress);
+  const { notices, seeds, dataset, recipe } = prepared;
+  const models = prepared.models.map(({ name }) => name);
+  const run = await openRunOf({ ...flags, ...engine }, prepared);
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
+  const { skippedImages } = await import("../../workspace/data/skipped-images.js");
   const { formatResults } = await import("../../compare/results-file.js");
   const { renderTable } = await import("../../report/comparison-text.js");
   const runtime = nodeRuntime(engine);
-  const progress = new Progress();
   const started = performance.now();
   progress.line(
     `${models.join(" and ")} on ${dataset.name}: ${dataset.train.length} training and ${dataset.test.length} test images, ` +
       `${counted(recipe.epochs, "epoch")}, ${counted(seeds.length, "seed")}`,
   );
-  if (resumed === undefined) for (const notice of notices) progress.line(`senet: ${notice}`);
+  if (resumed === undefined) {
+    for (const { model, notice } of notices) progress.line(`senet: ${model}: ${noticeText(notice)}`);
+  }
   try {
-    const from = resumed?.startedBy ?? commandLine();
-    const results = await compareInto(folder, runtime, prepared, { ...flags, command: from }, progress);
+    const startedBy = resumed?.startedBy ?? commandLine();
+    const results = await compareShown(run, runtime, prepared, { ...flags, startedBy }, progress);
     progress.clear();
-    process.stdout.write(flags.json ? formatResults(results) : `\n${renderTable(results)}\n`);
+    print(flags.json ? formatResults(results) : `\n${renderTable(results)}\n`);
     const duration = formatDuration((performance.now() - started) / 1000);
-    progress.line(`\nThe report: ${folder.path}/report.html (${duration})`);
+    progress.line(`\nThe report: ${run.path}/report.html (${duration})`);
   } finally {
     progress.clear();
-    reportSkipped(dataset, (text) => progress.line(text));
+    for (const notice of skippedImages(dataset)) progress.line(`senet: ${noticeText(notice)}`);
     await runtime.close();
+    run.close();
   }
 }
-
-type Prepared = Awaited<ReturnType<typeof prepare>>;
 
 /** Opens what the flags name and checks it, before anything is written. */
-async function prepare(flags: CompareFlags, savedRecipe: Recipe | undefined) {
-  const { comparedNames, openCompared } = await import("../../workspace/model/open-compared.js");
-  const given = comparedNames(flags);
-  const seeds = Array.from({ length: wholeNumber("--seeds", flags.seeds, 1) }, (_, i) => i + 1);
-  const { openDataFor } = await import("../../workspace/data/open-data-for.js");
-  const dataset = await openDataFor(
-    given.find((model) => modelSource(model) === "file") ?? given[0]!,
-    flags.data,
-    openOptionsOf(flags),
-  );
-  const recipe = savedRecipe ?? (await recipeOf(flags, dataset));
-  const { checkRecipe } = await import("../../train/recipe.js");
-  checkRecipe(recipe, dataset);
-  const { models, notices } = await openCompared(given, flags, dataset, recipe);
-  return { models, notices, seeds, dataset, recipe, checkpointEvery: checkpointEveryOf(flags.checkpointEvery) };
-}
-
-/** Compares, or goes on comparing, and keeps everything in the run's folder. */
-async function compareInto(
-  folder: RunFolder,
-  runtime: import("../../runtime/runtime.js").Runtime,
-  { models, seeds, dataset, recipe, checkpointEvery }: Prepared,
-  { command, resume: resumed, tune }: Pick<CompareFlags, "resume" | "tune"> & { readonly command: string },
+async function prepare(
+  flags: CompareFlags,
+  savedRecipe: Recipe | undefined,
+  command: Command,
   progress: Progress,
-) {
-  const { compare: runComparison } = await import("../../compare/compare.js");
-  const { stepsPerEpoch } = await import("../../train/epoch.js");
-  const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
-  const { summarise } = await import("../../compare/summarise.js");
-  const { formatResults } = await import("../../compare/results-file.js");
-  const { renderComparisonReport } = await import("../../report/comparison-page.js");
-  const { interruptSignal } = await import("../terminal/interrupt.js");
-  const { environment } = await import("../../workspace/run/environment.js");
-  const { openTrainingLog } = await import("../../workspace/run/training-log.js");
-  const { Clock, liveLine } = await import("../terminal/live-line.js");
-  const onNotice = (text: string) => progress.line(`senet: ${text}`);
-  const checkpointsOf = ({ model, seed }: Pick<RunId, "model" | "seed">) =>
-    folder.checkpoints(`checkpoints/${model}-seed${seed}`);
-  const steps = stepsPerEpoch({ dataset, recipe });
-  const runs = seeds.flatMap((seed) => models.map(({ name }) => ({ model: name, seed })));
-  const found = resumed === undefined ? [] : await findProgress(runs, checkpointsOf);
-  if (resumed !== undefined) {
-    const lines = found.flatMap(({ run, progress }) => progress.history.map((record) => ({ ...run, ...record })));
-    progress.line(`going on with ${folder.path} from run ${Math.max(1, found.length)} of ${runs.length}`);
-    await folder.write("metrics.jsonl", lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-  }
-  const algorithms = await (resumed === undefined || found.length === 0
-    ? tunedChoices(folder, runtime, { graphs: models.map(({ graph }) => graph), recipe, flag: tune }, progress)
-    : keptChoices(folder));
-  const done = found.reduce((sum, { progress: { epoch, step } }) => sum + epoch - 1 + step / steps, 0);
-  const clock = new Clock(runs.length * recipe.epochs, done);
-  const signal = interruptSignal("stopping after this step; once more ends at once");
-  let log: TrainingLog | undefined;
-  const comparison = runComparison({
-    runtime,
-    models,
-    dataset,
-    recipe,
-    seeds,
-    signal,
-    onNotice,
-    onRun: async (run) => {
-      const checkpoints = checkpointsOf(run);
-      const resume = resumed === undefined ? undefined : await checkpoints.load(onNotice);
-      log = await openTrainingLog(folder, `tensorboard/${run.model}-seed${run.seed}`, steps, resume?.progress);
-      return { resume, algorithms, checkpointEvery, onCheckpoint: (checkpoint) => checkpoints.save(checkpoint) };
-    },
-    onStep: async ({ model, seed, run }, at) => {
-      const what = `${model} seed ${seed}  epoch ${at.epoch}/${recipe.epochs}`;
-      progress.update(liveLine(clock, run * recipe.epochs + at.epoch - 1 + at.step / at.steps, what, at));
-      await log?.step(at);
-    },
-    onEpoch: async ({ model, seed, run }, record) => {
-      progress.line(
-        `${model.padEnd(12)} seed ${seed}  epoch ${record.epoch}/${recipe.epochs}  loss ${record.trainLoss.toFixed(3)}  ` +
-          `top-1 ${record.testTop1.toFixed(2).padStart(5)} %  ${clock.left(run * recipe.epochs + record.epoch)} left`,
-      );
-      await folder.log("metrics.jsonl", { model, seed, ...record });
-      await log?.epoch(record);
-    },
-    onModel: async ({ model, seed }, { graph, weights }) => {
-      const name = `models/${model}-seed${seed}.onnx`;
-      await folder.write(name, writeOnnx(graph, weights));
-      return name;
-    },
-    onPhase: (phase) => progress.update(`measuring ${phase}`),
-  });
-  const measured = await comparison.catch((error: unknown) => {
-    if (signal.aborted) progress.line(`saved; go on with: ${folder.goOn}`);
-    throw error;
-  });
-  const created = new Date().toISOString();
-  const results = summarise({ created, command, environment: environment(), ...measured });
-  await folder.write("results.json", formatResults(results));
-  await folder.write("report.html", await renderComparisonReport(results));
-  return results;
+): Promise<PreparedComparison> {
+  const { prepareComparison } = await import("../../workspace/run/prepare-comparison.js");
+  const models = flags.models.split(",").map((name) => name.trim());
+  const seeds = Array.from({ length: wholeNumber("--seeds", flags.seeds, 1) }, (_, i) => i + 1);
+  const request = {
+    ...{ models, data: flags.data, dataOptions: openOptionsOf(flags), seeds, network: networkOf(flags) },
+    recipe: (dataset: Parameters<typeof recipeOf>[1]) => savedRecipe ?? recipeOf(flags, dataset),
+    statistics: givenStatisticsOf(flags),
+    unfold: flags.unfoldBn && shownUnfolding(engineOptionsOf(flags), progress),
+  };
+  checkpointEveryOf(flags.checkpointEvery); // a mistake is told before anything is opened
+  const queries = models.map((model) => ({ model }));
+  return opening({ models: queries, hub: hubOf(command), tell: tellShortly }, (following) =>
+    prepareComparison({ ...request, ...following }),
+  );
 }
 
-/** Where the runs of a comparison stand that were begun. Damaged checkpoints are told about when they are used. */
-async function findProgress(
-  runs: readonly Pick<RunId, "model" | "seed">[],
-  checkpointsOf: (run: Pick<RunId, "model" | "seed">) => ReturnType<RunFolder["checkpoints"]>,
-): Promise<{ run: Pick<RunId, "model" | "seed">; progress: RunProgress }[]> {
-  const found = [];
-  for (const run of runs) {
-    const checkpoint = await checkpointsOf(run).load(() => undefined);
-    if (checkpoint !== undefined) found.push({ run, progress: checkpoint.progress });
+/** The folder of the comparison, with its configuration. */
+async function openRunOf(flags: CompareFlags, { models, dataset, seeds, recipe }: PreparedComparison): Promise<Run> {
+  const { freshRunPath } = await import("../../workspace/run/run-folder.js");
+  const { openRun, startRun } = await import("../../workspace/run/open-run.js");
+  const path = flags.resume ?? flags.out ?? freshRunPath(`compare-${dataset.name}`);
+  const goOn = `senet compare --resume ${path}`;
+  if (flags.resume !== undefined) return openRun(path, { goOn });
+  const config = { kind: "compare", command: commandLine(), flags: keptFlags(flags) };
+  const names = models.map(({ name }) => name);
+  return startRun(path, { goOn, config, facts: { models: names, data: dataset.name, seeds, recipe } });
+}
+
+/** Compares, or goes on comparing, with what happens on the terminal. */
+async function compareShown(
+  folder: Run,
+  runtime: Runtime,
+  prepared: PreparedComparison,
+  { startedBy, resume: resumed, tune, ...flags }: CompareFlags & { readonly startedBy: string },
+  progress: Progress,
+): Promise<ComparisonResults> {
+  const { compareInFolder, comparisonProgress } = await import("../../workspace/run/compare-in-folder.js");
+  const { chooseAlgorithms } = await import("../../workspace/run/choose-algorithms.js");
+  const { interruptible } = await import("../terminal/interrupt.js");
+  const { measuring } = await import("../terminal/measure-algorithms.js");
+  const { Clock, liveLine } = await import("../terminal/live-line.js");
+  const { models, seeds, recipe } = prepared;
+  const { epochs } = recipe;
+  const resume = resumed === undefined ? undefined : await comparisonProgress(folder, prepared);
+  const begun = resume?.begun.length ?? 0;
+  if (resume !== undefined) {
+    progress.line(`going on with ${folder.path} from run ${Math.max(1, begun)} of ${resume.runs}`);
   }
-  return found;
+  const graphs = models.map(({ graph }) => graph);
+  const toTune = begun === 0 && tune !== undefined && { graphs, recipe, table: tableOf(tune) };
+  const algorithms = toTune
+    ? await measuring(progress, (events) => chooseAlgorithms(folder, runtime, toTune, events))
+    : undefined;
+  const clock = new Clock(models.length * seeds.length * epochs, resume?.epochs);
+  const events: Omit<CompareInFolderOptions, "command"> = {
+    onNotice: (notice) => progress.line(`senet: ${noticeText(notice)}`),
+    onStep: ({ model, seed, run }, at) => {
+      const what = `${model} seed ${seed}  epoch ${at.epoch}/${epochs}`;
+      progress.update(liveLine(clock, run * epochs + at.epoch - 1 + at.step / at.steps, what, at));
+    },
+    onEpoch: ({ model, seed, run }, record) =>
+      progress.line(
+        `${model.padEnd(12)} seed ${seed}  epoch ${record.epoch}/${epochs}  loss ${record.trainLoss.toFixed(3)}  ` +
+          `top-1 ${record.testTop1.toFixed(2).padStart(5)} %  ${clock.left(run * epochs + record.epoch)} left`,
+      ),
+    onPhase: (phase) => progress.update(`measuring ${phase}`),
+  };
+  const checkpointEvery = checkpointEveryOf(flags.checkpointEvery);
+  return interruptible("stopping after this step; once more ends at once", (signal) =>
+    compareInFolder(runtime, folder, prepared, {
+      ...{ command: startedBy, resume, algorithms, checkpointEvery, signal },
+      ...events,
+    }).catch((error: unknown) => {
+      if (signal.aborted) progress.line(`saved; go on with: ${folder.goOn}`);
+      throw error;
+    }),
+  );
 }
 
 /** `1 seed`, `3 seeds`. */

@@ -9,12 +9,12 @@ import { readCard } from "../../models/card/model-card.js";
 import { createModel } from "../../models/index.js";
 import { readPth } from "../../weights/pth/pth.js";
 import { readSafetensors, writeSafetensors } from "../../weights/safetensors/safetensors.js";
-import { type Finished, finished, startSenet } from "../run-senet.test.helper.js";
+import { type Finished, runSenet } from "../run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-convert-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const senet = (line: string): Promise<Finished> => finished(startSenet(folder, ...line.split(" ")));
+const senet = (line: string): Promise<Finished> => runSenet(folder, ...line.split(" "));
 const bytesOf = (name: string) => new Uint8Array(readFileSync(join(folder, name)));
 const fixture = (name: string) => fileURLToPath(new URL(`../../../tests/goldens/pth/${name}`, import.meta.url));
 const graph = createModel("seresnet20");
@@ -103,7 +103,10 @@ describe("senet convert", () => {
       "theirs.safetensors out.onnx --model seresnet20 --classes 7",
       "(2 misshapen: fc.weight (got [10,64]; expected [7,64])",
     ],
-    ["theirs.safetensors out.onnx --model seresnet20 --mean 1,2 --std 1,2,3", '--mean: got "1,2"; expected 3 numbers'],
+    [
+      "theirs.safetensors out.onnx --model seresnet20 --mean 1,2 --std 1,2,3",
+      "--mean: got 1,2; expected 3 numbers, one for each channel",
+    ],
     ["theirs.safetensors no/where.safetensors", "cannot write no/where.safetensors (ENOENT"],
     ["none.pth out.safetensors", "cannot read none.pth (ENOENT"],
   ])("%s is one line on stderr, exit code 2, and nothing is written", async (line, message) => {

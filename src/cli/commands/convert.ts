@@ -1,14 +1,16 @@
 import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
 import { UserError } from "../../errors.js";
-import type { Graph, Model } from "../../graph/graph.js";
-import type { Tensor } from "../../graph/tensor.js";
+import type { Notice } from "../../notice.js";
 import { WeightsMismatch } from "../../weights/load-weights.js";
-import type { TensorListing } from "../../weights/tensor-listing.js";
-import { runFileOf, weightsSource } from "../../workspace/model/model-source.js";
-import { readModelWeights } from "../../workspace/model/model-weights.js";
-import { numbersOf } from "../flags/number-list.js";
-import { number, wholeNumber } from "../flags/options.js";
+import type { Opening } from "../../workspace/model/model-query.js";
+import { weightsSource } from "../../workspace/model/model-source.js";
+import { hubOf, networkOf } from "../flags/model-options.js";
+import { number } from "../flags/number-option.js";
+import { givenStatisticsOf } from "../flags/preprocessing-options.js";
+import { opening } from "../terminal/follow-hub.js";
+import { noticeText } from "../terminal/notice-text.js";
+import { print, say } from "../terminal/print.js";
 
 interface ConvertFlags {
   readonly list?: true;
@@ -47,11 +49,11 @@ export const convert = new Command("convert")
   .option("--json", "print one JSON document")
   .action(run);
 
-async function run(from: string, to: string | undefined, flags: ConvertFlags): Promise<void> {
+async function run(from: string, to: string | undefined, flags: ConvertFlags, command: Command): Promise<void> {
   if (weightsSource(from) === "hub") refuseWithHub(flags);
   if (flags.list) {
     if (to !== undefined) throw new UserError(`senet convert: got --list and ${to}; expected one of them`);
-    return list(from, flags);
+    return list(from, flags, command);
   }
   if (to === undefined || !/\.(safetensors|onnx)$/i.test(to)) {
     throw new UserError(
@@ -59,14 +61,18 @@ async function run(from: string, to: string | undefined, flags: ConvertFlags): P
     );
   }
   if (existsSync(to)) throw new UserError(`senet convert: ${to} is already there; choose another name`);
-  const notices: string[] = [];
+  const { convertWeights } = await import("../../workspace/model/convert-weights.js");
+  const { model, entry, allowSurplus } = flags;
+  const options = { model, entry, allowSurplus, network: networkOf(flags), statistics: givenStatisticsOf(flags) };
   try {
-    const tensors = await convertTo(from, to, flags, (text) => notices.push(text));
+    const [tensors, notices] = await noticing(from, command, (following) =>
+      convertWeights(from, to, { ...options, ...following }),
+    );
     report(flags, { in: from, out: to, tensors, notices }, `${to}: ${tensors} tensors`);
   } catch (error) {
     if (flags.json && error instanceof WeightsMismatch) {
       const { message, missing, surplus, misshapen } = error;
-      process.stdout.write(`${JSON.stringify({ in: from, error: message, missing, surplus, misshapen })}\n`);
+      print(`${JSON.stringify({ in: from, error: message, missing, surplus, misshapen })}\n`);
     }
     throw error;
   }
@@ -81,107 +87,34 @@ function refuseWithHub(flags: ConvertFlags): void {
   throw new UserError(`--${flag}: got ${value} with a hub id; expected none: its config.json says it`);
 }
 
-/** The file that `<in>` names: what is of the hub is brought. */
-async function fileOf(from: string): Promise<string> {
-  if (weightsSource(from) === "file") return runFileOf(from);
-  const { pullHub } = await import("../../workspace/model/open-hub.js");
-  return (await pullHub(from)).weights;
+/** What the work gives, and what there is to tell, which waits until it is done. */
+async function noticing<T>(
+  from: string,
+  command: Command,
+  work: (following: Opening) => Promise<T>,
+): Promise<[T, string[]]> {
+  const notices: string[] = [];
+  const tell = (notice: Notice) => notices.push(noticeText(notice));
+  return [await opening({ models: [{ model: from }], hub: hubOf(command), tell }, work), notices];
 }
 
 /** Prints the result, or with a human reader the notices on stderr and one line. */
 function report({ json }: Pick<ConvertFlags, "json">, result: Result, line: string): void {
-  if (json) {
-    process.stdout.write(`${JSON.stringify(result)}\n`);
-    return;
-  }
-  for (const notice of result.notices) process.stderr.write(`senet: ${notice}\n`);
-  process.stdout.write(`${line}\n`);
+  if (!json) for (const notice of result.notices) say(`senet: ${notice}`);
+  print(`${json ? JSON.stringify(result) : line}\n`);
 }
 
-async function list(from: string, flags: ConvertFlags): Promise<void> {
-  const { openTensorFile } = await import("../../weights/node/open-tensor-file.js");
-  openTensorFile(await fileOf(from), flags, ({ format, entries, notices }) => {
-    const tensors = entries.map(({ name, type, shape }) => ({ name, type, shape }));
-    const width = Math.min(60, Math.max(0, ...tensors.map(({ name }) => name.length)));
-    const lines = tensors.map(
-      ({ name, type, shape }) => `${name.padEnd(width)}  ${type.padEnd(4)}  [${shape.join(", ")}]`,
-    );
-    const count = tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
-    lines.push(`${from}: ${tensors.length} tensors, ${count.toLocaleString("en")} numbers (${format})`);
-    report(flags, { in: from, format, tensors, notices }, lines.join("\n"));
-  });
-}
-
-/** Writes the file and gives the number of tensors in it. */
-async function convertTo(from: string, to: string, flags: ConvertFlags, onNotice: (text: string) => void) {
-  if (/\.onnx$/i.test(to)) {
-    const model = await modelFor(from, flags, onNotice);
-    const { writeModel } = await import("../../graph/node/write-model.js");
-    writeModel(to, model);
-    return model.weights.size;
-  }
-  const tensors =
-    flags.model === undefined ? await allOf(from, flags, onNotice) : (await zooModel(from, flags, onNotice)).weights;
-  const { writeTensors } = await import("./write-tensors.js");
-  await writeTensors("senet convert", to, tensors, new Map([["format", "pt"]]));
-  return tensors.size;
-}
-
-/** Every tensor of a file under its name there. */
-async function allOf(from: string, { entry }: ConvertFlags, onNotice: (text: string) => void) {
-  const { openTensorFile } = await import("../../weights/node/open-tensor-file.js");
-  const { readAll } = await import("../../weights/tensor-listing.js");
-  return openTensorFile(await fileOf(from), { entry }, (file): Map<string, Tensor> => {
-    for (const notice of [...file.notices, ...widenings(file)]) onNotice(notice);
-    return readAll(file);
-  });
-}
-
-function widenings({ entries }: TensorListing): string[] {
-  const wide: Readonly<Record<string, string>> = { F16: "float32", BF16: "float32", I16: "int32" };
-  return Object.entries(wide).flatMap(([type, dtype]) => {
-    const count = entries.filter((entry) => entry.type === type).length;
-    return count === 0 ? [] : [`widened ${count} tensors from ${type} to ${dtype}`];
-  });
-}
-
-/** The network of an .onnx file or of the hub, or of `--model` with the weights of another file. */
-async function modelFor(from: string, flags: ConvertFlags, onNotice: (text: string) => void): Promise<Model> {
-  if (flags.model !== undefined) return zooModel(from, flags, onNotice);
-  if (weightsSource(from) === "hub") {
-    const { openHub } = await import("../../workspace/model/open-hub.js");
-    return openHub(from, { onNotice });
-  }
-  const path = runFileOf(from);
-  if (!/\.onnx$/i.test(path)) {
-    throw new UserError(
-      `senet convert: got weights alone (${from}); give the network they are of, such as --model resnet50`,
-    );
-  }
-  const { readModel } = await import("../../graph/node/read-model.js");
-  return readModel(path);
-}
-
-async function zooModel(from: string, flags: ConvertFlags, onNotice: (text: string) => void): Promise<Model> {
-  const { createModel } = await import("../../models/index.js");
-  const classes = flags.classes === undefined ? {} : { classes: wholeNumber("--classes", flags.classes, 1) };
-  const { model = "", entry, allowSurplus = false } = flags;
-  const graph = createModel(model, { ...classes, shortcut: flags.shortcut });
-  // A last layer with values of its own would be no conversion.
-  const options = { model, entry, allowSurplus, renewHead: false, onNotice };
-  const { weights } = await readModelWeights(from, graph, options);
-  return { graph: await described(graph, from, { ...flags, model }), weights };
-}
-
-/** The graph with its card, in which `--mean` and `--std` count more than what is published. */
-async function described(graph: Graph, from: string, { mean, std, model }: ConvertFlags & { readonly model: string }) {
-  const { withCard } = await import("../../models/card/model-card.js");
-  const { publishedCard } = await import("../../workspace/model/published-card.js");
-  const channels = Number(graph.inputs[0]!.shape[1]);
-  const expected = `${channels} numbers with commas between`;
-  return withCard(graph, {
-    ...(await publishedCard(model, graph, from)),
-    ...(mean !== undefined && { mean: numbersOf("--mean", mean, expected, [channels]) }),
-    ...(std !== undefined && { std: numbersOf("--std", std, expected, [channels]) }),
-  });
+async function list(from: string, flags: ConvertFlags, command: Command): Promise<void> {
+  const { listWeights } = await import("../../workspace/model/convert-weights.js");
+  const { entry } = flags;
+  const [{ format, tensors }, notices] = await noticing(from, command, (following) =>
+    listWeights(from, { entry, ...following }),
+  );
+  const width = Math.min(60, Math.max(0, ...tensors.map(({ name }) => name.length)));
+  const lines = tensors.map(
+    ({ name, type, shape }) => `${name.padEnd(width)}  ${type.padEnd(4)}  [${shape.join(", ")}]`,
+  );
+  const count = tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  lines.push(`${from}: ${tensors.length} tensors, ${count.toLocaleString("en")} numbers (${format})`);
+  report(flags, { in: from, format, tensors, notices }, lines.join("\n"));
 }

@@ -9,12 +9,12 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { homes } from "../../data/homes.js";
 import { buildTar } from "../../files/build-tar.test.helper.js";
-import { finished, startSenet } from "../run-senet.test.helper.js";
+import { runSenet } from "../run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-cli-data-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const senet = (line: string) => finished(startSenet(folder, ...line.split(" ")));
+const senet = (line: string) => runSenet(folder, ...line.split(" "));
 
 beforeAll(async () => {
   for (const [c, name] of ["black", "whitish"].entries()) {

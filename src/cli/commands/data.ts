@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import type { OpenOptions } from "../../data/node/open.js";
-import { type DataFlags, dataDescription, dataOptions, openOptionsOf, reportSkipped } from "../flags/data-options.js";
-import { number } from "../flags/number-option.js";
-import { wholeNumber } from "../flags/options.js";
+import { type DataFlags, dataDescription, dataOptions, openOptionsOf } from "../flags/data-options.js";
+import { number, wholeNumber } from "../flags/number-option.js";
+import { noticeText, tell } from "../terminal/notice-text.js";
+import { print } from "../terminal/print.js";
 import { bar, Progress } from "../terminal/progress.js";
 
 /** `senet data`: datasets and their public homes. */
@@ -38,12 +39,12 @@ async function list({ json }: { json?: true }): Promise<void> {
   const { homes } = await import("../../data/homes.js");
   if (json) {
     const fetched = Object.entries(homes).map(([name, { about, page, files }]) => ({ name, about, page, files }));
-    process.stdout.write(`${JSON.stringify({ specs: datasetSpecs, homes: fetched })}\n`);
+    print(`${JSON.stringify({ specs: datasetSpecs, homes: fetched })}\n`);
     return;
   }
   const width = Math.max(...Object.keys(homes).map((name) => name.length));
   const lines = Object.entries(homes).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`);
-  process.stdout.write(
+  print(
     `--data reads\n  ${datasetSpecs.join("\n  ")}\n\nsenet data fetch NAME --to DIR fetches\n${lines.join("\n")}\n`,
   );
 }
@@ -60,22 +61,21 @@ async function showOne(spec: string, flags: ShowFlags): Promise<void> {
   if (Object.hasOwn(homes, spec)) return showHome(spec, flags.json);
   const { openDataset } = await import("../../data/node/open.js");
   const { describeDataset } = await import("../../workspace/data/describe-dataset.js");
+  const { skippedImages } = await import("../../workspace/data/skipped-images.js");
   const { writeSheet } = await import("../../workspace/data/contact-sheet.js");
   const options: OpenOptions = openOptionsOf(flags);
   const dataset = await openDataset(spec, options);
   const limit = wholeNumber("--sample", flags.sample, 1);
   const sample = await openDataset(spec, { ...options, trainLimit: limit, testLimit: limit });
   const description = await describeDataset(dataset, sample);
-  reportSkipped(sample, (text) => process.stderr.write(`${text}\n`));
+  for (const notice of skippedImages(sample)) tell(notice);
   if (flags.sheet !== undefined) await writeSheet(dataset, flags.sheet, flags.augmented === true);
   if (flags.json) {
-    process.stdout.write(`${JSON.stringify(description)}\n`);
+    print(`${JSON.stringify(description)}\n`);
     return;
   }
-  const { formatDescription } = await import("../../workspace/data/describe-dataset.js");
-  process.stdout.write(
-    `${formatDescription(description)}${flags.sheet === undefined ? "" : `sheet: ${flags.sheet}\n`}`,
-  );
+  const { formatDescription } = await import("../terminal/format-dataset.js");
+  print(`${formatDescription(description)}${flags.sheet === undefined ? "" : `sheet: ${flags.sheet}\n`}`);
 }
 
 async function showHome(name: string, json: true | undefined): Promise<void> {
@@ -84,14 +84,14 @@ async function showHome(name: string, json: true | undefined): Promise<void> {
   const { about, page, files, unpacks, spec } = homeOf(name);
   if (json) {
     const addresses = files.map((file) => ({ ...file, url: addressOf(file) }));
-    process.stdout.write(`${JSON.stringify({ name, about, page, files: addresses, unpacks, spec: spec("DIR") })}\n`);
+    print(`${JSON.stringify({ name, about, page, files: addresses, unpacks, spec: spec("DIR") })}\n`);
     return;
   }
   const lines = files.map((file) => {
     const size = file.bytes === undefined ? "size unknown" : `${file.bytes.toLocaleString("en")} bytes`;
     return `  ${addressOf(file)}\n    ${size}, ${file.md5 === undefined ? "no checksum published" : `MD5 ${file.md5}`}`;
   });
-  process.stdout.write(
+  print(
     `${name}: ${about}\n${page}\n${lines.join("\n")}\n` +
       `fetch it:  senet data fetch ${name} --to DIR\nthen:      --data ${spec("DIR")}\n`,
   );
@@ -99,29 +99,31 @@ async function showHome(name: string, json: true | undefined): Promise<void> {
 
 async function fetchOne(name: string, { to, base }: { to: string; base?: string }): Promise<void> {
   const { fetchDataset } = await import("../../data/node/fetch-dataset.js");
-  const { interruptSignal } = await import("../terminal/interrupt.js");
+  const { dataMirror } = await import("../../files/node/settings.js");
+  const { interruptible } = await import("../terminal/interrupt.js");
   const progress = new Progress();
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   let file = "";
-  const signal = interruptSignal("stopping; what came is kept, the same command goes on from there");
   try {
-    const spec = await fetchDataset(name, to, {
-      base: base ?? process.env.SENET_DATA_BASE,
-      signal,
-      onFile: (next) => {
-        file = next;
-      },
-      onProgress: (bytes, total) =>
-        progress.update(
-          total === undefined
-            ? `${file}  ${megabytes(bytes)}`
-            : `${bar(bytes / total)} ${file}  ${megabytes(bytes)} of ${megabytes(total)}`,
-        ),
-      onRetry: (text) => progress.line(`senet: ${text}`),
-      onUnpack: (files) => progress.update(`unpacking ${file}: ${files} files`),
-    });
+    const spec = await interruptible("stopping; what came is kept, the same command goes on from there", (signal) =>
+      fetchDataset(name, to, {
+        base: base ?? dataMirror(),
+        signal,
+        onFile: (next) => {
+          file = next;
+        },
+        onProgress: (bytes, total) =>
+          progress.update(
+            total === undefined
+              ? `${file}  ${megabytes(bytes)}`
+              : `${bar(bytes / total)} ${file}  ${megabytes(bytes)} of ${megabytes(total)}`,
+          ),
+        onNotice: (notice) => progress.line(`senet: ${noticeText(notice)}`),
+        onUnpack: (files) => progress.update(`unpacking ${file}: ${files} files`),
+      }),
+    );
     progress.clear();
-    process.stdout.write(`${name} is in ${to}; use it with --data ${spec}\n`);
+    print(`${name} is in ${to}; use it with --data ${spec}\n`);
   } finally {
     progress.clear();
   }

@@ -7,13 +7,12 @@ import { parseCsv } from "../../data/csv.js";
 import { GraphBuilder } from "../../graph/builder.js";
 import { writeOnnx } from "../../graph/onnx/write-onnx.js";
 import { withCard } from "../../models/card/model-card.js";
-import { type Finished, finished, interrupted, startOnTerminal, startSenet } from "../run-senet.test.helper.js";
+import { type Finished, interrupted, runSenet, startOnTerminal } from "../run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-eval-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const start = (line: string) => startSenet(folder, ...line.split(" "));
-const senet = (line: string): Promise<Finished> => finished(start(line));
+const senet = (line: string): Promise<Finished> => runSenet(folder, ...line.split(" "));
 const text = (path: string) => readFileSync(join(folder, path), "utf8");
 
 /** What `--json` prints. */

@@ -1,22 +1,21 @@
 import { Command, Option } from "commander";
-import type { Dataset } from "../../data/dataset.js";
-import { type Views, viewCount, viewKinds } from "../../data/views.js";
-import { Tally } from "../../evaluate/tally.js";
-import type { Runtime } from "../../runtime/runtime.js";
-import {
-  type Classifier,
-  type ClassifierFlags,
-  classifierModel,
-  classifierOptions,
-  openClassifier,
-} from "../../workspace/classifier/open-classifier.js";
-import { openTestData, type TestFlags } from "../../workspace/data/eval-data.js";
-import { dataDescription, dataOptions, reportSkipped } from "../flags/data-options.js";
-import { engineOptionsOf, number, under, wholeNumber } from "../flags/options.js";
+import { type Views, viewKinds } from "../../data/views.js";
+import type { FinishedEvaluation } from "../../workspace/evaluation/evaluation-results.js";
+import { type ClassifierFlags, classifierModel, classifierOf, classifierOptions } from "../flags/classifier-options.js";
+import { type DataFlags, dataDescription, dataOptions } from "../flags/data-options.js";
+import { hubOf } from "../flags/model-options.js";
+import { number, wholeNumber } from "../flags/number-option.js";
+import { engineOptionsOf, under } from "../flags/options.js";
+import { opening } from "../terminal/follow-hub.js";
+import { noticeText } from "../terminal/notice-text.js";
+import { commandLine, print } from "../terminal/print.js";
 import { bar, formatDuration, Progress } from "../terminal/progress.js";
 
 /** What `senet eval` is told, as commander parsed it. */
-export interface EvalFlags extends ClassifierFlags, TestFlags {
+interface EvalFlags
+  extends ClassifierFlags,
+    Pick<DataFlags, "holdout" | "splitSeed" | "onBadImage" | "dataWorkers" | "testLimit"> {
+  readonly data: string;
   readonly batch: number;
   readonly tta?: Views;
   readonly threads?: number;
@@ -25,7 +24,7 @@ export interface EvalFlags extends ClassifierFlags, TestFlags {
   readonly json?: true;
 }
 
-/** What is not the model's to say. */
+/** The flags of datasets that do not say how photos are prepared: that is the model's to say. */
 const testing = ["splitSeed", "onBadImage", "dataWorkers"];
 
 /** `senet eval`: measures a trained model on a dataset's test split. */
@@ -48,71 +47,76 @@ const limit = number("--test-limit <n>", "use only n test images: the first, of 
 for (const option of under("Data:", [holdout, ...own, limit])) evaluate.addOption(option);
 evaluate.action(run);
 
-async function run(flags: EvalFlags): Promise<void> {
+async function run(flags: EvalFlags, command: Command): Promise<void> {
   const batch = wholeNumber("--batch", flags.batch, 1);
-  const { newReport } = await import("./eval-report.js");
-  const { nodeRuntime } = await import("../../runtime/node/runtime.js");
-  const { interruptSignal } = await import("../terminal/interrupt.js");
-  const report = await newReport(flags);
-  const progress = new Progress();
-  const classifier = await openClassifier(flags, (text) => progress.line(`senet: ${text}`));
-  const dataset = await openTestData(flags, classifier);
-  const signal = interruptSignal("stopping after this batch; once more ends at once"); // fetching a model has its own
-  const engine = engineOptionsOf(flags);
+  const { threads } = engineOptionsOf(flags);
+  const { checkNewFolder } = await import("../../workspace/run/new-folder.js");
+  const { findClassifier } = await import("../../workspace/classifier/find-classifier.js");
+  const { openTestData } = await import("../../workspace/evaluation/open-test-data.js");
+  const { skippedImages } = await import("../../workspace/data/skipped-images.js");
+  const { interruptible } = await import("../terminal/interrupt.js");
   const { isFileSplit } = await import("../../data/node/decode/file-split.js");
-  const runtime = nodeRuntime({ ...engine, spin: !isFileSplit(dataset.test) });
+  const { nodeRuntime } = await import("../../runtime/node/runtime.js");
+  if (flags.out !== undefined) await checkNewFolder(flags.out);
+  const progress = new Progress();
+  const { query, options } = classifierOf(flags);
+  const tell = (notice: Parameters<typeof noticeText>[0]) => progress.line(`senet: ${noticeText(notice)}`);
+  const classifier = await opening({ models: [query], hub: hubOf(command), tell }, (following) =>
+    findClassifier(query, { ...options, ...following }),
+  );
+  const { data: spec, dataWorkers: workers, tta: views } = flags;
+  const { holdout, splitSeed, onBadImage, testLimit } = flags;
+  const reading = { holdout, splitSeed, onBadImage, testLimit, workers };
+  const dataset = await openTestData(spec, query.model, classifier, reading);
+  const runtime = nodeRuntime({ threads, spin: !isFileSplit(dataset.test) });
   try {
-    const found = await measure(runtime, classifier, dataset, { batch, views: flags.tta, signal }, progress);
+    const subject = { query, classifier, spec, dataset, views, batch, threads, command: commandLine() };
+    const measured = await interruptible("stopping after this batch; once more ends at once", (signal) =>
+      measure(runtime, subject, signal, progress),
+    );
     progress.clear();
-    reportSkipped(dataset, (text) => progress.line(text));
-    const path = await report({ ...found, classifier, dataset, batch, threads: engine.threads });
-    if (path !== undefined) progress.line(`The report: ${path}`);
-    if (found.stopped !== undefined) throw found.stopped;
+    for (const notice of skippedImages(dataset)) tell(notice);
+    await report({ ...subject, ...measured }, flags, progress);
+    if (measured.stopped !== undefined) throw measured.stopped;
   } finally {
     progress.clear();
     await runtime.close();
   }
 }
 
-/** What was measured; `stopped` is the reason where that was not all. */
-export interface Measured {
-  readonly tally: Tally;
-  readonly predictions: Int32Array | undefined;
-  readonly seconds: number;
-  readonly stopped: unknown;
-}
+type Subject = Omit<FinishedEvaluation, "tally" | "predictions" | "seconds" | "stopped">;
 
 /** Runs the model over the test images, or until Ctrl-C. */
 async function measure(
-  runtime: Runtime,
-  { graph, weights, classes }: Classifier,
-  dataset: Dataset,
-  { batch, views, signal }: { readonly batch: number; readonly views: Views | undefined; readonly signal: AbortSignal },
+  runtime: import("../../runtime/runtime.js").Runtime,
+  { classifier, dataset, batch, views }: Subject,
+  signal: AbortSignal,
   progress: Progress,
-): Promise<Measured> {
-  const { evaluate: evaluateModel } = await import("../../evaluate/evaluate.js");
-  const tally = new Tally(classes.length);
+) {
+  const { evaluateClassifier } = await import("../../workspace/evaluation/evaluate-classifier.js");
   const all = dataset.test.length;
-  let started = performance.now();
-  const seconds = () => (performance.now() - started) / 1000;
-  const onProgress = (images: number) => {
-    if (images === 0) {
-      started = performance.now(); // the model is open; how long that took is not the images' time
-      return;
-    }
-    const speed = images / seconds();
-    progress.update(
-      `${bar(images / all)} ${formatDuration((all - images) / speed)} left  ${images}/${all} images  ` +
-        `top-1 ${tally.top1.toFixed(1)} %  ${Math.round(speed)} images/s`,
-    );
-  };
-  try {
-    const atATime = Math.max(1, Math.floor(batch / viewCount(views)));
-    const options = { runtime, graph, weights, dataset, batch: atATime, views, tally, signal, onProgress };
-    const { predictions } = await evaluateModel(options);
-    return { tally, predictions, seconds: seconds(), stopped: undefined };
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    return { tally, predictions: undefined, seconds: seconds(), stopped: error };
-  }
+  return evaluateClassifier(runtime, classifier, dataset, {
+    ...{ batch, views, signal },
+    onProgress: (images, seconds, { top1 }) => {
+      const speed = images / seconds;
+      progress.update(
+        `${bar(images / all)} ${formatDuration((all - images) / speed)} left  ${images}/${all} images  ` +
+          `top-1 ${top1.toFixed(1)} %  ${Math.round(speed)} images/s`,
+      );
+    },
+  });
+}
+
+/** Prints the figures and writes the report, unless there are none. */
+async function report(found: FinishedEvaluation, flags: EvalFlags, progress: Progress): Promise<void> {
+  if (found.tally.images === 0) return;
+  const { evaluationDocument, evaluationResults } = await import("../../workspace/evaluation/evaluation-results.js");
+  const { renderScores } = await import("../../report/score-text.js");
+  const results = evaluationResults(found);
+  const document = evaluationDocument(results, found);
+  print(flags.json ? document : `${renderScores(results)}\n`);
+  if (!flags.report) return;
+  const { freshEvaluationPath, writeEvaluation } = await import("../../workspace/evaluation/write-evaluation.js");
+  const folder = flags.out ?? freshEvaluationPath(results);
+  progress.line(`The report: ${await writeEvaluation(folder, results, document, found.dataset)}`);
 }

@@ -15,11 +15,13 @@ import { nodeRuntime } from "../../runtime/node/runtime.js";
 import { smallNet, weightsOf } from "../../step/stepping.test.helper.js";
 import { randomTensor } from "../../testing/random-tensor.js";
 import { readSafetensors } from "../../weights/safetensors/safetensors.js";
+import { runSenet } from "../run-senet.test.helper.js";
 
-const program = fileURLToPath(new URL("../index.js", import.meta.url));
 const example = fileURLToPath(new URL("../../../examples/04-exported-training-step.mjs", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "senet-export-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const senet = (line: string) => runSenet(folder, ...line.split(" "));
 
 /** Runs a script in the folder of the tests; arguments are split at blanks. */
 async function node(script: string, line: string): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -53,7 +55,7 @@ describe("senet export", () => {
     ["a name with the weights of a file", "seresnet20 --classes 4 --input 3x8x8 --weights run/best.onnx"],
   ])("writes %s as one file of an older opset with its card, for any batch", async (_, line) => {
     const out = `exported-${line.length}.onnx`;
-    expect(await node(program, `export ${line} --opset 17 -o ${out}`)).toMatchObject({ code: 0, stderr: "" });
+    expect(await senet(`export ${line} --opset 17 -o ${out}`)).toMatchObject({ code: 0, stderr: "" });
     const bytes = readFileSync(join(folder, out));
     const { graph } = readOnnx(bytes);
     expect(graph.inputs[0]!.shape).toEqual(["N", 3, 8, 8]);
@@ -74,7 +76,7 @@ describe("senet export", () => {
 
   it("gives a network another attention block", async () => {
     const line = "export seresnet20 --attention eca:kernel=3,stages=3 --classes 7 --seed 2 -o eca.onnx";
-    const { code, stdout } = await node(program, line);
+    const { code, stdout } = await senet(line);
     expect([code, stdout]).toEqual([
       0,
       expect.stringMatching(
@@ -89,8 +91,7 @@ describe("senet export", () => {
 
 describe("senet export --training", () => {
   it("writes a step of a file that plain ONNX Runtime trains with, from the file's own weights", async () => {
-    const made = await node(
-      program,
+    const made = await senet(
       "export net.onnx --training --out step --batch 6 --opt adamw --clip-grad 1 --grad-accum-steps 2 " +
         "--model-ema --mixed-labels --cycle-momentum --smoothing 0.1 --freeze conv1.* /bn1/ --freeze-bn",
     );
@@ -110,7 +111,7 @@ describe("senet export --training", () => {
 
   it("writes the step of a network by name, smaller if asked", async () => {
     const line = "export seresnet20 --training --input 3x8x8 --classes 4 --batch 2 --out named --seed 3";
-    expect(await node(program, line)).toMatchObject({ code: 0, stderr: "" });
+    expect(await senet(line)).toMatchObject({ code: 0, stderr: "" });
     const { tensors } = readSafetensors(readFileSync(join(folder, "named", "state.safetensors")));
     expect(tensors.get("fc.weight")!.shape).toEqual([4, 64]);
     expect((await node(example, "named")).code).toBe(0);
@@ -135,7 +136,7 @@ describe("senet export --training", () => {
     ["net.onnx --training --out x --opt-betas 0.9", '--opt-betas: got "0.9"; expected two numbers'],
     ["seresnet20 --training --out x --input 32", '--input: got "32"; expected channels x height x width'],
   ])("refuses %s in one line, writing nothing", async (line, message) => {
-    const { code, stdout, stderr } = await node(program, `export ${line}`);
+    const { code, stdout, stderr } = await senet(`export ${line}`);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^senet: .*\n$/);
     expect(stderr).toContain(message);

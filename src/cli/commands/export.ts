@@ -1,16 +1,21 @@
-import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
 import { UserError } from "../../errors.js";
 import { formatShape } from "../../graph/dims/shape.js";
 import { countParameters } from "../../graph/graph.js";
 import { stepping } from "../../train/recipe-fields.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
-import { type ModelToExportFlags, openModelToExport } from "../../workspace/model/model-to-export.js";
-import { attentionOption, number, under, wholeNumber } from "../flags/options.js";
+import { attentionOption, hubOf, type NetworkFlags, networkOf } from "../flags/model-options.js";
+import { number, wholeNumber } from "../flags/number-option.js";
+import { inputOf, under } from "../flags/options.js";
 import { optionsOf, type RecipeFlags, stepRecipeOf } from "../flags/recipe-options.js";
+import { opening } from "../terminal/follow-hub.js";
+import { print } from "../terminal/print.js";
 
-interface ExportFlags extends ModelToExportFlags, RecipeFlags {
+interface ExportFlags extends NetworkFlags, RecipeFlags {
   readonly out: string;
+  readonly weights?: string;
+  readonly input?: string;
+  readonly seed: number;
   readonly opset?: number;
   readonly training?: true;
   readonly batch: number;
@@ -41,47 +46,40 @@ exportModel.action(run);
 
 async function run(model: string, flags: ExportFlags, command: Command): Promise<void> {
   wholeNumber("--seed", flags.seed);
-  if (flags.training) return exportStep(model, flags);
+  if (flags.training) return writeStep(model, flags, command);
   const stray = trainingOptions.find((option) => command.getOptionValueSource(option.attributeName()) === "cli");
   if (stray !== undefined) throw new UserError(`${stray.long}: got it without --training; give both or none`);
-  if (!/\.onnx$/i.test(flags.out)) {
-    throw new UserError(`--out: got ${flags.out}; expected an .onnx file, or a folder with --training`);
+  const { out, opset } = flags;
+  if (!/\.onnx$/i.test(out)) {
+    throw new UserError(`--out: got ${out}; expected an .onnx file, or a folder with --training`);
   }
-  if (existsSync(flags.out)) throw new UserError(`--out: ${flags.out} is already there; choose another name`);
-  const { origin, graph, weights } = await openModelToExport(model, flags);
-  const { writeModel } = await import("../../graph/node/write-model.js");
-  try {
-    writeModel(flags.out, { graph, weights }, { opset: flags.opset });
-  } catch (error) {
-    if (error instanceof UserError) throw new UserError(`--opset: ${error.message}`);
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw new UserError(`--out: cannot write ${flags.out} (${(error as Error).message}); choose another place`);
-  }
+  const { exportModel } = await import("../../workspace/model/export-model.js");
+  const { query, options } = modelOf(model, flags);
+  const { graph, origin } = await opening({ models: [query], hub: hubOf(command) }, (following) =>
+    exportModel(query, out, { ...options, ...following, opset }),
+  );
   const [x, y] = [graph.inputs[0]!, graph.outputs[0]!];
-  process.stdout.write(
-    `${flags.out}: ${x.name} ${formatShape(x.shape)} to ${y.name} ${formatShape(y.shape)}, ` +
+  print(
+    `${out}: ${x.name} ${formatShape(x.shape)} to ${y.name} ${formatShape(y.shape)}, ` +
       `${countParameters(graph).toLocaleString("en-US")} parameters\nweights: ${origin}\n`,
   );
 }
 
-async function exportStep(model: string, flags: ExportFlags): Promise<void> {
-  const { opset, seed } = flags;
+async function writeStep(model: string, flags: ExportFlags, command: Command): Promise<void> {
+  const { opset, out, cycleMomentum, mixedLabels } = flags;
   if (opset !== undefined) throw new UserError(`--opset: got ${opset} with --training; expected none`);
-  const batch = wholeNumber("--batch", flags.batch, 1);
-  const { graph, weights } = await openModelToExport(model, flags);
-  const { checkStepRecipe } = await import("../../train/recipe.js");
-  const { planTraining } = await import("../../train/plan.js");
-  const { exportTrainingStep } = await import("../../train/export-step.js");
-  const recipe = stepRecipeOf(flags, batch);
-  checkStepRecipe(recipe);
-  const schedule = flags.cycleMomentum ? "onecycle" : "constant";
-  const plan = planTraining(graph, { ...recipe, schedule, mixed: flags.mixedLabels ?? false });
-  const files = exportTrainingStep(plan, weights, seed);
-  const { writeNewFolder } = await import("../../workspace/run/new-folder.js");
-  await writeNewFolder(flags.out, files);
-  const frozen = plan.fixed.length === 0 ? "" : `, ${plan.fixed.length} tensors kept as they are`;
-  process.stdout.write(
-    `${flags.out}: ${plan.graph.nodes.length} nodes, ${plan.state.length} state tensors${frozen}; ` +
-      `see ${flags.out}/README.md\n`,
+  const { exportStep } = await import("../../workspace/model/export-model.js");
+  const { query, options } = modelOf(model, flags);
+  const recipe = stepRecipeOf(flags, wholeNumber("--batch", flags.batch, 1));
+  const { nodes, stateTensors, fixedTensors } = await opening({ models: [query], hub: hubOf(command) }, (following) =>
+    exportStep(query, out, { ...options, ...following, recipe, cycleMomentum, mixedLabels }),
   );
+  const frozen = fixedTensors === 0 ? "" : `, ${fixedTensors} tensors kept as they are`;
+  print(`${out}: ${nodes} nodes, ${stateTensors} state tensors${frozen}; see ${out}/README.md\n`);
+}
+
+/** The model that the flags name, and how it is opened. */
+function modelOf(model: string, flags: ExportFlags) {
+  const { weights, seed } = flags;
+  return { query: { model, weights, network: networkOf(flags) }, options: { seed, image: inputOf(flags) } };
 }

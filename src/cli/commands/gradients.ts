@@ -1,12 +1,16 @@
 import { Command, Option } from "commander";
-import { UserError } from "../../errors.js";
-import { formatShape } from "../../graph/dims/shape.js";
-import { type Tensor, toNumbers } from "../../graph/tensor.js";
-import { imagesOf, type LoadedFlags, loadModel } from "../../workspace/model/load-model.js";
+import { toNumbers } from "../../graph/tensor.js";
+import type { BatchGradients } from "../../workspace/model/batch-gradients.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
-import { number } from "../flags/options.js";
+import { hubOf, networkOf } from "../flags/model-options.js";
+import { number } from "../flags/number-option.js";
+import { opening } from "../terminal/follow-hub.js";
+import { print } from "../terminal/print.js";
 
-interface GradientFlags extends LoadedFlags {
+interface GradientFlags {
+  readonly model: string;
+  readonly weights?: string;
+  readonly classes?: number;
   readonly mode: "train" | "eval";
   readonly input: string;
   readonly output: string;
@@ -28,51 +32,27 @@ export const gradients = new Command("gradients")
   .option("--json", "print one JSON document")
   .action(run);
 
-async function run(flags: GradientFlags): Promise<void> {
-  const { readSafetensorsFile } = await import("../../weights/safetensors/node/safetensors-file.js");
-  const { writeTensors } = await import("./write-tensors.js");
-  const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
+async function run(flags: GradientFlags, command: Command): Promise<void> {
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
-  const { crossEntropy } = await import("../../train/losses.js");
-  const { gradientStep } = await import("../../step/gradient-step.js");
-  const { tensors } = await readSafetensorsFile(flags.input);
-  const x = imagesOf(tensors, flags.input);
-  const { graph, weights } = await loadModel(flags, x);
-  const y = labelsOf(tensors, flags.input, x.shape[0]!, graph.outputs[0]!.shape[1]);
-  const step = gradientStep(graph, { batch: x.shape[0]!, loss: crossEntropy(), mode: flags.mode });
-  if (step.unused.length > 0) {
-    process.stderr.write(`senet: the loss does not depend on ${step.unused.join(", ")}: the gradients are zeros\n`);
-  }
+  const { batchGradients } = await import("../../workspace/model/batch-gradients.js");
+  const { writeTensors } = await import("../../workspace/model/write-tensors.js");
+  const { model, weights, mode, input, output } = flags;
+  const query = { model, weights, network: networkOf(flags) };
   const runtime = nodeRuntime();
   try {
-    const session = await runtime.open(writeOnnx(step.graph));
-    const results = await session.run({ ...Object.fromEntries(weights), x, y });
-    const named = Object.entries(results).map(([name, tensor]) => [name.replace(/^grad\./, ""), tensor] as const);
-    await writeTensors("--output", flags.output, new Map(named));
-    report(flags, results);
+    const found = await opening({ models: [query], hub: hubOf(command) }, (following) =>
+      batchGradients(runtime, query, input, mode, following),
+    );
+    await writeTensors(output, new Map([["loss", found.loss], ...found.gradients]));
+    report(flags, found);
   } finally {
     await runtime.close();
   }
 }
 
-function report({ model, mode, output, json }: GradientFlags, results: Readonly<Record<string, Tensor>>): void {
-  const loss = toNumbers(results.loss!)[0]!;
-  const found = Object.entries(results).filter(([name]) => name !== "loss");
-  const shapes = Object.fromEntries(found.map(([name, { shape }]) => [name.replace(/^grad\./, ""), shape]));
-  const text = `${output}: loss ${loss.toFixed(6)}, ${found.length} gradients`;
-  process.stdout.write(`${json ? JSON.stringify({ model, mode, loss, gradients: shapes, file: output }) : text}\n`);
-}
-
-/** @throws UserError when the labels are not there, not one per image, or not classes of the model. */
-function labelsOf(tensors: ReadonlyMap<string, Tensor>, path: string, images: number, classes: unknown): Tensor {
-  const y = tensors.get("y");
-  if (y === undefined || y.dtype !== "int64" || y.shape.length !== 1 || y.shape[0] !== images) {
-    const given = y ? `y ${y.dtype} ${formatShape(y.shape)}` : "no tensor y";
-    throw new UserError(`${path}: got ${given}; expected y int64 [${images}], a label for every image`);
-  }
-  const wrong = toNumbers(y).find((label) => label < 0 || (typeof classes === "number" && label >= classes));
-  if (wrong !== undefined) {
-    throw new UserError(`${path}: got label ${wrong}; expected 0 to ${Number(classes) - 1}, the classes of the model`);
-  }
-  return y;
+function report({ model, mode, output, json }: GradientFlags, { loss: scalar, gradients }: BatchGradients): void {
+  const loss = toNumbers(scalar)[0]!;
+  const shapes = Object.fromEntries([...gradients].map(([name, { shape }]) => [name, shape]));
+  const text = `${output}: loss ${loss.toFixed(6)}, ${gradients.size} gradients`;
+  print(`${json ? JSON.stringify({ model, mode, loss, gradients: shapes, file: output }) : text}\n`);
 }

@@ -1,10 +1,8 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { initialise } from "../../graph/initialise.js";
 import { readModel } from "../../graph/node/read-model.js";
@@ -17,23 +15,14 @@ import { outputOf } from "../../insert/outputs.test.helper.js";
 import { readCard, withCard } from "../../models/card/model-card.js";
 import { createModel } from "../../models/index.js";
 import { node, onnxFile, value } from "../../testing/onnx-file.js";
+import { runSenet } from "../run-senet.test.helper.js";
 
-const program = fileURLToPath(new URL("../index.js", import.meta.url));
 const exportsFolder = fileURLToPath(new URL("../../../tests/goldens/exports", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "senet-insert-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const at = (name: string) => join(folder, name);
 
-async function insert(line: string): Promise<{ code: number; stdout: string; stderr: string }> {
-  try {
-    const output = await promisify(execFile)(process.execPath, [program, "insert", ...line.split(" ")], {
-      cwd: folder,
-    });
-    return { code: 0, ...output };
-  } catch (error) {
-    return error as { code: number; stdout: string; stderr: string };
-  }
-}
+const insert = (line: string) => runSenet(folder, "insert", ...line.split(" "));
 
 const net = createModel("resnet20", { classes: 3, input: [3, 16, 16] });
 const weights = initialise(net, 1);
@@ -136,7 +125,7 @@ nothing is written
     const refused = await insert("open.onnx -o open-ge.onnx --attention ge");
     expect([refused.code, refused.stderr]).toEqual([
       2,
-      "senet: open.onnx: got a file for images of any size and ge, which needs one; give it (--input 3x224x224), and the new file takes no other\n",
+      "senet: open.onnx: got a file for images of any size and ge, which needs one; give one such as 3x224x224, and the new file takes no other (--input)\n",
     ]);
     await insert("open.onnx -o open-ge.onnx --attention ge --input 3x16x16");
     expect(readModel(at("open-ge.onnx")).graph.inputs[0]!.shape).toEqual(["N", 3, 16, 16]);

@@ -1,13 +1,18 @@
 import { existsSync, statSync } from "node:fs";
 import { Command, Option } from "commander";
-import { UserError, withContext } from "../../errors.js";
-import { countParameters, type Model } from "../../graph/graph.js";
-import type { Inserted } from "../../insert/insert-attention.js";
+import { UserError } from "../../errors.js";
+import { countParameters } from "../../graph/graph.js";
 import { parseAttention, type SomeAttention } from "../../layers/attention/attention.js";
-import type { ModelFile } from "../../workspace/model/insert-files.js";
+import type { Notice } from "../../notice.js";
+import type { InsertedModel } from "../../workspace/insertion/insert-into-model.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
-import { number, wholeNumber } from "../flags/options.js";
+import { hubOf } from "../flags/model-options.js";
+import { number, wholeNumber } from "../flags/number-option.js";
+import { inputOf } from "../flags/options.js";
+import { opening } from "../terminal/follow-hub.js";
 import { insertionSummary, insertionTable } from "../terminal/insertion-table.js";
+import { tell } from "../terminal/notice-text.js";
+import { print } from "../terminal/print.js";
 
 interface InsertFlags {
   readonly out?: string;
@@ -62,50 +67,43 @@ export const insert = new Command("insert")
   .option("--report <file>", "write a page that shows the network, each block as one unit")
   .action(run);
 
-async function run(path: string, flags: InsertFlags): Promise<void> {
+async function run(path: string, flags: InsertFlags, command: Command): Promise<void> {
   checkPaths(path, flags);
   const attention = attentionOf(flags);
-  const { start, force } = flags;
-  const seed = wholeNumber("--seed", flags.seed);
-  const { openToInsert } = await import("../../workspace/model/insert-files.js");
-  const { insertAttention } = await import("../../insert/insert-attention.js");
-  const { withOpenSizes } = await import("../../clean/open-sizes.js");
-  const source = await openToInsert(path, { ...flags, seed });
-  const options = { attention, start, force, at: nodesOf(flags, source.model) };
-  const sized = withContext(path, () => insertAttention(source.model.graph, options));
-  const other = source.open && withContext(path, () => insertAttention(source.open!.other, options));
-  const open = other && withOpenSizes(sized.graph, other.graph, source.open!.inputs);
-  if (other !== undefined && open === undefined && flags.input === undefined) {
-    throw new UserError(
-      `${path}: got a file for images of any size and ${attention.kind}, which needs one; give it (--input 3x224x224), and the new file takes no other`,
-    );
-  }
-  const inserted = open === undefined ? sized : { ...sized, graph: open };
+  const { weights, start, force, at, out, opset } = flags;
+  const { insertIntoModel } = await import("../../workspace/insertion/insert-into-model.js");
+  const query = { model: path, weights };
+  const asked = {
+    ...{ attention, start, force, at, bare: flags.dryRun },
+    ...{ seed: wholeNumber("--seed", flags.seed), image: inputOf(flags) },
+  };
+  const made = await opening({ models: [query], hub: hubOf(command) }, (following) =>
+    insertIntoModel(query, { ...asked, ...following }),
+  );
+  const { source, inserted, model } = made;
   if (flags.report !== undefined) {
-    const { writeInsertionReport } = await import("./insertion-report.js");
-    writeInsertionReport(flags.report, { path, source: source.model.graph, inserted, attention, start });
+    const { writeInsertionPage } = await import("../../workspace/insertion/insertion-page.js");
+    writeInsertionPage(flags.report, { path, source: source.model.graph, inserted, attention, start });
   }
-  const notices: string[] = [];
-  if (!flags.dryRun) {
-    const { insertedWeights } = await import("../../insert/insert-attention.js");
-    const { writeLike } = await import("../../workspace/model/insert-files.js");
-    const model = { graph: inserted.graph, weights: insertedWeights(inserted, source.model.weights, seed) };
-    notices.push(...writeLike(source, flags.out!, model, flags.opset));
+  const notices: Notice[] = [];
+  if (model !== undefined) {
+    const { writeLike } = await import("../../workspace/insertion/write-like.js");
+    writeLike(source, out!, model, { opset, onNotice: (notice) => notices.push(notice) });
   }
-  for (const notice of notices) process.stderr.write(`senet: ${notice}\n`);
-  if (flags.json) process.stdout.write(`${JSON.stringify(documentOf(path, flags, source, inserted))}\n`);
-  else process.stdout.write(textOf(path, flags, source, inserted));
+  for (const notice of notices) tell(notice);
+  print(flags.json ? `${JSON.stringify(documentOf(path, flags, made))}\n` : textOf(path, flags, made));
 }
 
-function textOf(path: string, flags: InsertFlags, { model, origin }: ModelFile, inserted: Inserted): string {
+function textOf(path: string, flags: InsertFlags, { source, inserted }: InsertedModel): string {
+  const { model, origin } = source;
   const summary = insertionSummary(model.graph, inserted, flags.start);
   if (!flags.dryRun) return `${flags.out}: ${summary}${origin === undefined ? "" : `weights: ${origin}\n`}`;
   return `${insertionTable(inserted)}\n${path}: ${summary}nothing is written\n`;
 }
 
-function documentOf(path: string, { out, dryRun, start }: InsertFlags, file: ModelFile, inserted: Inserted) {
+function documentOf(path: string, { out, dryRun, start }: InsertFlags, { source, inserted }: InsertedModel) {
   const { sites, gated, scaled } = inserted;
-  const { model, origin: weights } = file;
+  const { model, origin: weights } = source;
   const params = { before: countParameters(model.graph), after: countParameters(inserted.graph) };
   const rescaled = Object.fromEntries(
     [...scaled].map(([name, { from, exponent }]) => [name, { from, by: 2 ** exponent }]),
@@ -141,10 +139,4 @@ function attentionOf({ attention, reduction, placement, stages }: InsertFlags): 
   const parsed = parseAttention(more.length === 0 ? attention : `${attention}${separator}${more.join(",")}`);
   if (parsed.kind !== "none") return parsed;
   throw new UserError("--attention: got none; expected a block to insert, such as se");
-}
-
-/** The names of `--at`, which may hold commas themselves. */
-function nodesOf({ at }: InsertFlags, { graph }: Model): string[] | undefined {
-  const known = new Set(graph.nodes.flatMap(({ name, outputs }) => [name, ...outputs]));
-  return at?.flatMap((text) => (known.has(text) ? [text] : text.split(",").filter((name) => name !== "")));
 }

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { UserError } from "../../errors.js";
 import { catalogue } from "../../workspace/model/catalogue.js";
 import { columns } from "../terminal/columns.js";
+import { print } from "../terminal/print.js";
 
 interface ModelsFlags {
   readonly family?: string;
@@ -21,7 +22,7 @@ async function run({ family, json }: ModelsFlags): Promise<void> {
     throw new UserError(`--family: got "${family}"; expected one of ${families.join(", ")}`);
   }
   const rows = all.filter((row) => family === undefined || row.family === family);
-  process.stdout.write(
+  print(
     json
       ? `${JSON.stringify(rows)}\n`
       : columns(

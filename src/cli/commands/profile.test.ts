@@ -5,12 +5,12 @@ import { afterAll, describe, expect, it } from "vitest";
 import { initialise } from "../../graph/initialise.js";
 import { writeOnnx } from "../../graph/onnx/write-onnx.js";
 import { createModel } from "../../models/index.js";
-import { finished, startSenet } from "../run-senet.test.helper.js";
+import { runSenet } from "../run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-profile-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const senet = (line: string) => finished(startSenet(folder, ...line.split(" ")));
+const senet = (line: string) => runSenet(folder, ...line.split(" "));
 
 async function json(line: string) {
   const { code, stdout, stderr } = await senet(`${line} --json`);
@@ -88,10 +88,7 @@ describe("senet profile", () => {
     ["profile", "profile: got no network; expected a name, an .onnx file, a run, a hub id or --paper"],
     ["profile resnet50 --paper", 'profile: got both "resnet50" and --paper; expected one of them'],
     ["profile inception_v3 --input 3x32x32", "inception_v3: got input 3x32x32; expected 3x75x75 or more"],
-    [
-      "profile none.onnx",
-      "profile: cannot read none.onnx (ENOENT: no such file or directory, open 'none.onnx'); give an",
-    ],
+    ["profile none.onnx", "cannot read none.onnx (ENOENT: no such file or directory, open 'none.onnx'); give an"],
     ["profile resnet50 --attention sf", 'unknown attention "sf"; expected one of none, se, eca,'],
     ["profile resnet50 --classes many", '--classes: got "many"; expected a number'],
     ["profile seresnet20.onnx --input 3x64x64", "--input: got 3x64x64; expected 3x32x32, as the file says"],

@@ -11,7 +11,7 @@ import { createModel } from "../../models/index.js";
 import { HubServer } from "../../weights/hub/node/hub-server.test.helper.js";
 import { oneCommit, smallFiles } from "../../weights/hub/node/timm-repository.test.helper.js";
 import { readSafetensorsFile, writeSafetensorsFile } from "../../weights/safetensors/node/safetensors-file.js";
-import { finished, startSenet } from "../run-senet.test.helper.js";
+import { finished, runSenet, startSenet } from "../run-senet.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-cli-pull-"));
 const server = await HubServer.start();
@@ -35,7 +35,7 @@ beforeAll(() => {
 });
 beforeEach(() => server.reset());
 
-const senet = (line: string) => finished(startSenet(folder, ...line.split(" ")));
+const senet = (line: string) => runSenet(folder, ...line.split(" "));
 const good = async (line: string) => {
   const done = await senet(line);
   expect(done).toMatchObject({ code: 0 });
@@ -160,7 +160,7 @@ describe("a hub id as a model", () => {
     mkdirSync(join(folder, "local", id), { recursive: true });
     cpSync(join(folder, "home"), join(folder, "local/home"), { recursive: true });
     writeModel(join(folder, "local", id, "model.onnx"), { graph, weights: initialise(graph, 1) });
-    const there = (line: string) => finished(startSenet(join(folder, "local"), ...line.split(" ")));
+    const there = (line: string) => runSenet(join(folder, "local"), ...line.split(" "));
     expect((await there(`export ${id} -o file.onnx`)).stdout).toContain("to logits [N, 7]");
     expect((await there(`export hf-hub:${id} -o hub.onnx`)).stdout).toContain("to logits [N, 3]");
   });

@@ -3,8 +3,10 @@ import { UserError } from "../../errors.js";
 import { checkRevision, parseHubId } from "../../weights/hub/hub-id.js";
 import type { PulledModel } from "../../weights/hub/node/open-hub-model.js";
 import { describeFraming } from "../../workspace/data/describe-framing.js";
+import { hubOf } from "../flags/model-options.js";
 import { columns } from "../terminal/columns.js";
 import { followHub, megabytes } from "../terminal/follow-hub.js";
+import { print } from "../terminal/print.js";
 
 interface PullFlags {
   readonly revision?: string;
@@ -26,7 +28,7 @@ export const pull = new Command("pull")
   )
   .action(run);
 
-async function run(id: string | undefined, flags: PullFlags): Promise<void> {
+async function run(id: string | undefined, flags: PullFlags, command: Command): Promise<void> {
   if (flags.list) {
     if (id !== undefined) throw new UserError(`senet pull: got --list and ${id}; expected one of them`);
     return list(flags);
@@ -37,13 +39,14 @@ async function run(id: string | undefined, flags: PullFlags): Promise<void> {
     throw new UserError(`--revision: got ${flags.revision} and ${asked.revision} with the id; give one of them`);
   }
   const revision = flags.revision ?? asked.revision;
-  const { pullHubModel } = await import("../../weights/hub/node/open-hub-model.js");
+  const { pullHub } = await import("../../workspace/model/open-hub.js");
   const wanted = {
     repository: asked.repository,
     ...(revision !== undefined && { revision: checkRevision(revision) }),
   };
-  const pulled = await followHub((following) => pullHubModel(wanted, { ...following, refresh: true }));
-  process.stdout.write(flags.json ? `${JSON.stringify(documentOf(pulled))}\n` : textOf(pulled, id, flags.revision));
+  const hub = hubOf(command);
+  const pulled = await followHub((following) => pullHub(wanted, { ...following, hub, refresh: true }));
+  print(flags.json ? `${JSON.stringify(documentOf(pulled))}\n` : textOf(pulled, id, flags.revision));
 }
 
 function documentOf({ config, ...files }: PulledModel) {
@@ -74,7 +77,7 @@ async function list({ json }: PullFlags): Promise<void> {
   const { cache } = hubSettings();
   const { models, bytes, unfinished } = await listCache(cache);
   if (json) {
-    process.stdout.write(`${JSON.stringify({ cache, bytes, models, unfinished })}\n`);
+    print(`${JSON.stringify({ cache, bytes, models, unfinished })}\n`);
     return;
   }
   const rows = models.map(({ repository, commit, revisions, files, lastUsed }) => [
@@ -88,5 +91,5 @@ async function list({ json }: PullFlags): Promise<void> {
   const parts = unfinished.map(({ repository, bytes }) => `${repository}: ${megabytes(bytes)} of a file, unfinished\n`);
   const table = rows.length === 0 ? "" : columns(["model", "revision", "commit", "files", "size", "last used"], rows);
   const count = rows.length === 1 ? "1 model" : `${rows.length} models`;
-  process.stdout.write(`${table}${parts.join("")}${cache}: ${count}, ${megabytes(bytes)}\n`);
+  print(`${table}${parts.join("")}${cache}: ${count}, ${megabytes(bytes)}\n`);
 }

@@ -1,11 +1,15 @@
 import { Command } from "commander";
-import { UserError } from "../../errors.js";
 import { formatShape } from "../../graph/dims/shape.js";
-import { imagesOf, type LoadedFlags, loadModel } from "../../workspace/model/load-model.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
-import { number } from "../flags/options.js";
+import { hubOf, networkOf } from "../flags/model-options.js";
+import { number } from "../flags/number-option.js";
+import { opening } from "../terminal/follow-hub.js";
+import { print } from "../terminal/print.js";
 
-interface RunFlags extends LoadedFlags {
+interface RunFlags {
+  readonly model: string;
+  readonly weights?: string;
+  readonly classes?: number;
   readonly input: string;
   readonly output: string;
   readonly json?: true;
@@ -21,25 +25,21 @@ export const runModel = new Command("run")
   .option("--json", "print one JSON document")
   .action(run);
 
-async function run(flags: RunFlags): Promise<void> {
-  const { readSafetensorsFile } = await import("../../weights/safetensors/node/safetensors-file.js");
-  const { writeTensors } = await import("./write-tensors.js");
-  const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
+async function run(flags: RunFlags, command: Command): Promise<void> {
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
-  const x = imagesOf((await readSafetensorsFile(flags.input)).tensors, flags.input);
-  const { graph, weights } = await loadModel(flags, x);
+  const { readImageBatch } = await import("../../workspace/model/image-batch.js");
+  const { runModel: logitsOf } = await import("../../workspace/model/run-model.js");
+  const { writeTensors } = await import("../../workspace/model/write-tensors.js");
+  const query = { model: flags.model, weights: flags.weights, network: networkOf(flags) };
+  const batch = await readImageBatch(flags.input);
   const runtime = nodeRuntime();
   try {
-    const session = await runtime.open(writeOnnx(graph, weights));
-    const logits = (await session.run({ [graph.inputs[0]!.name]: x }))[graph.outputs[0]!.name]!;
-    if (logits.shape.length !== 2) {
-      throw new UserError(`${flags.model}: got an output ${formatShape(logits.shape)}; expected logits [N, classes]`);
-    }
-    await writeTensors("--output", flags.output, new Map([["logits", logits]]));
-    const result = { model: flags.model, x: x.shape, logits: logits.shape, file: flags.output };
-    process.stdout.write(
-      flags.json ? `${JSON.stringify(result)}\n` : `${flags.output}: logits ${formatShape(logits.shape)}\n`,
+    const logits = await opening({ models: [query], hub: hubOf(command) }, (following) =>
+      logitsOf(runtime, query, batch, following),
     );
+    await writeTensors(flags.output, new Map([["logits", logits]]));
+    const result = { model: flags.model, x: batch.x.shape, logits: logits.shape, file: flags.output };
+    print(flags.json ? `${JSON.stringify(result)}\n` : `${flags.output}: logits ${formatShape(logits.shape)}\n`);
   } finally {
     await runtime.close();
   }

@@ -160,10 +160,3 @@ function jitterOf(text: string): ColorJitter {
   const [brightness, contrast = brightness!, saturation = brightness!, hue = 0] = values as [number, ...number[]];
   return { brightness, contrast, saturation, hue };
 }
-
-/** Tells which image files could not be read, each once. */
-export function reportSkipped(dataset: Dataset, line: (text: string) => void): void {
-  for (const { skipped } of [dataset.train, dataset.test]) {
-    for (const [name, problem] of skipped ?? []) line(`senet: left out ${name}: ${problem.trim().split("\n")[0]}`);
-  }
-}

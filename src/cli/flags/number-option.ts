@@ -13,3 +13,11 @@ function parseNumber(flag: string, text: string): number {
   if (!Number.isFinite(value)) throw new UserError(`${flag}: got "${text}"; expected a number`);
   return value;
 }
+
+/** Whole numbers from `least`: `wholeNumber("--seed", 3)`. @throws UserError for anything else. */
+export function wholeNumber(flag: string, value: number, least = 0): number {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new UserError(`${flag}: got ${value}; expected a whole number from ${least}`);
+  }
+  return value;
+}

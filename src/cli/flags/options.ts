@@ -3,12 +3,10 @@ import { availableParallelism } from "node:os";
 import { Option } from "commander";
 import type { Dataset } from "../../data/dataset.js";
 import { UserError } from "../../errors.js";
-import { parseAttention } from "../../layers/attention/attention.js";
-import type { ModelOptions } from "../../models/model.js";
+import type { InputSize } from "../../models/model.js";
 import { defaultRecipe, type Recipe } from "../../train/recipe.js";
 import { mixing, recipeFields, scheduling, sizes, stepping } from "../../train/recipe-fields.js";
 import { parseRecipe } from "../../train/recipe-file.js";
-import type { NetworkFlags } from "../../workspace/model/find-model.js";
 import {
   type AugmentFlags,
   augmentOf,
@@ -17,20 +15,15 @@ import {
   dataDescription,
   dataOptions,
 } from "./data-options.js";
-import { number } from "./number-option.js";
+import { attentionOption, type NetworkFlags } from "./model-options.js";
+import { number, wholeNumber } from "./number-option.js";
+import type { StatisticsFlags } from "./preprocessing-options.js";
 import { defaultWeightDecay, given, optionsOf, type RecipeFlags, recipePart } from "./recipe-options.js";
 
-export { number };
-
 /** What the commands that train have in common, as commander parsed it. */
-export interface TrainingFlags extends RecipeFlags, DataFlags, AugmentFlags {
+export interface TrainingFlags extends RecipeFlags, DataFlags, AugmentFlags, StatisticsFlags, NetworkFlags {
   readonly data?: string;
   readonly config?: string;
-  readonly attention?: string;
-  readonly shortcut: "projection" | "A";
-  readonly mean?: string;
-  readonly std?: string;
-  readonly aux?: true;
   readonly unfoldBn?: true;
   readonly threads?: number;
   readonly checkpointEvery: string;
@@ -85,14 +78,6 @@ export function checkpointEveryOf(text: string): { steps: number } | { minutes: 
   throw new UserError(`--checkpoint-every: got "${text}"; expected steps such as 500, or minutes such as 10min`);
 }
 
-/** Whole numbers from `least`: `wholeNumber("--seed", 3)`. @throws UserError for anything else. */
-export function wholeNumber(flag: string, value: number, least = 0): number {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new UserError(`${flag}: got ${value}; expected a whole number from ${least}`);
-  }
-  return value;
-}
-
 /**
  * The recipe that the flags make, over that of `--config`, over the defaults and the dataset's own augmentation.
  * @throws UserError when the file of `--config` cannot be read or holds anything but a recipe.
@@ -117,26 +102,9 @@ export function engineOptionsOf({ threads }: { readonly threads?: number }): { t
   return { threads: wholeNumber("--threads", threads ?? availableParallelism(), 1) };
 }
 
-/** Which block a network has in the place of its own. */
-export function attentionOption(): Option {
-  return new Option("--attention <spec>", "another attention block, such as se:reduction=8,stages=2-4, eca or none");
-}
-
-/** What the flags say about the network itself. @throws UserError when the attention is unknown. */
-export function modelOptionsOf({
-  attention,
-  shortcut,
-  aux,
-}: NetworkFlags): Pick<ModelOptions, "attention" | "shortcut" | "aux"> {
-  return {
-    ...(shortcut && { shortcut }),
-    ...(aux && { aux }),
-    ...(attention !== undefined && { attention: parseAttention(attention) }),
-  };
-}
-
-/** Channels, height and width of `--input 3x224x224`. @throws UserError when the text is anything else. */
-export function parseInput(text: string): [number, number, number] {
+/** Channels, height and width of `--input 3x224x224`, where it is given. @throws UserError when the text is anything else. */
+export function inputOf({ input: text }: { readonly input?: string }): InputSize | undefined {
+  if (text === undefined) return undefined;
   const sizes = text.split("x").map(Number);
   if (sizes.length !== 3 || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
     throw new UserError(`--input: got "${text}"; expected channels x height x width such as 3x32x32`);

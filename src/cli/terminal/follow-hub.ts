@@ -1,17 +1,35 @@
-import type { HubOptions } from "../../weights/hub/node/hub-options.js";
+import type { OnNotice } from "../../notice.js";
+import type { ModelQuery, Opening } from "../../workspace/model/model-query.js";
+import { needsHub } from "../../workspace/model/model-source.js";
 import { interruptible } from "./interrupt.js";
+import { tell } from "./notice-text.js";
 import { bar, Progress } from "./progress.js";
 
-/** What the functions that fetch from the hub are given so that they show how files come. */
-export type FollowOptions = Pick<HubOptions, "signal" | "onNotice" | "onProgress">;
+/** What is opened, and who hears of it. */
+export interface Opened {
+  readonly models: readonly Pick<ModelQuery, "model" | "weights">[];
+  /** As {@link Opening.hub}. */
+  readonly hub: Opening["hub"];
+  /** What to do with notices; they go to standard error by default. */
+  readonly tell?: OnNotice | undefined;
+}
 
 /**
- * Shows on the terminal how files of the hub come while `work` fetches them; Ctrl-C stops it with what came kept.
- * @param tell what to do with notices, lines of text; they go to standard error by default.
+ * Opens models. Where something of them comes from the hub, the terminal shows how files come, and Ctrl-C stops it with what
+ * came kept.
  */
+export async function opening<T>(
+  { models, hub, tell: onNotice = tell }: Opened,
+  work: (opening: Opening) => Promise<T>,
+): Promise<T> {
+  if (!models.some(needsHub)) return work({ hub, onNotice });
+  return followHub((following) => work({ ...following, hub }), onNotice);
+}
+
+/** Shows on the terminal how files of the hub come while `work` fetches them; Ctrl-C stops it with what came kept. */
 export async function followHub<T>(
-  work: (options: FollowOptions) => Promise<T>,
-  tell: (text: string) => void = (text) => process.stderr.write(`senet: ${text}\n`),
+  work: (following: Omit<Opening, "hub">) => Promise<T>,
+  told: OnNotice = tell,
 ): Promise<T> {
   const progress = new Progress();
   const now = () => performance.now();
@@ -22,13 +40,17 @@ export async function followHub<T>(
     const rate = Number.isFinite(speed) && speed > 0 ? `, ${speed.toFixed(1)} MB/s` : "";
     progress.update(`${bar(bytes / total)} ${name}  ${megabytes(bytes)} of ${megabytes(total)}${rate}`);
   };
-  const onNotice = (text: string) => {
+  const onNotice: OnNotice = (notice) => {
     progress.clear();
-    tell(text);
+    told(notice);
   };
   const kept = "stopping; what came is kept, the same command goes on from there";
   try {
-    return await interruptible(kept, (signal) => work({ signal, onNotice, onProgress }));
+    return await interruptible(kept, async (signal) => {
+      const opened = await work({ signal, onNotice, onProgress });
+      signal.throwIfAborted(); // what was opened meanwhile is not wanted any more
+      return opened;
+    });
   } finally {
     progress.clear();
   }

@@ -1,12 +1,4 @@
-/** What a model thinks a photo shows: a class and how sure it is. */
-export interface Answer {
-  /** The class among the logits, from 0. */
-  readonly index: number;
-  readonly label: string;
-  /** 0–1, over all classes. */
-  readonly probability: number;
-  readonly logit: number;
-}
+import type { Answer } from "../../evaluate/answers.js";
 
 /** How answers to photos are printed, one photo after the other. */
 export interface AnswerFormat {

@@ -1,13 +1,9 @@
 /**
- * A signal that Ctrl-C, SIGTERM or a closed terminal aborts, so that work stops between steps and is saved.
- * A second Ctrl-C ends at once.
+ * Does work with a signal that Ctrl-C, SIGTERM or a closed terminal aborts, so that it stops between steps and is saved. A
+ * second Ctrl-C ends at once.
  * @param message what to tell the user when it happens.
+ * @throws what the work throws.
  */
-export function interruptSignal(message: string): AbortSignal {
-  return listen(message).signal;
-}
-
-/** Does work that Ctrl-C stops so, and afterwards listens no more. @throws what the work throws. */
 export async function interruptible<T>(message: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { signal, release } = listen(message);
   try {

@@ -1,3 +1,5 @@
+const ends = ["error", "close"] as const;
+
 /** Writes long output as fast as it is read. */
 export class Output {
   readonly #stream: NodeJS.WriteStream;
@@ -5,12 +7,17 @@ export class Output {
 
   constructor(stream: NodeJS.WriteStream = process.stdout) {
     this.#stream = stream;
-    for (const event of ["error", "close"] as const) {
-      stream.on(event, () => {
-        this.#closed = true;
-      });
-    }
+    for (const event of ends) stream.on(event, this.#end);
   }
+
+  /** Listens no more. */
+  release(): void {
+    for (const event of ends) this.#stream.off(event, this.#end);
+  }
+
+  readonly #end = () => {
+    this.#closed = true;
+  };
 
   /** Writes when the reader is ready for more. @returns whether anybody still reads: `head` does not for long. */
   async write(text: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { basename, dirname, resolve } from "node:path";
 import { nearest, type UserError, valueError } from "../../errors.js";
 import { cifar10, cifar100 } from "../cifar.js";
 import type { Dataset, Limits } from "../dataset.js";
@@ -49,9 +50,7 @@ function specOf(name: string, { path }: Kind): string {
  * const { train, classes } = await openDataset("cifar10:data/cifar-10-binary.tar.gz", { trainLimit: 1000 });
  */
 export async function openDataset(spec: string, options: OpenOptions = {}): Promise<Dataset> {
-  const colon = spec.indexOf(":");
-  const name = colon < 0 ? spec : spec.slice(0, colon);
-  const path = colon < 0 ? "" : spec.slice(colon + 1);
+  const { name, path } = partsOf(spec);
   if (!Object.hasOwn(kinds, name)) throw unknownKind(name);
   const kind: Kind = kinds[name as keyof typeof kinds];
   if ((kind.path === undefined) !== (path === "")) {
@@ -59,6 +58,25 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
     throw refused(spec, `${specOf(name, kind)}, ${fix}`);
   }
   return kind.open(path, options);
+}
+
+/** The kind of a dataset, and the path of its files. */
+function partsOf(spec: string): { readonly name: string; readonly path: string } {
+  const colon = spec.indexOf(":");
+  return colon < 0 ? { name: spec, path: "" } : { name: spec.slice(0, colon), path: spec.slice(colon + 1) };
+}
+
+/** The name that the dataset of a spec has once it is open: that of its folder, file or first shard. */
+export function datasetName(spec: string): string {
+  const { name, path } = partsOf(spec);
+  return path === "" ? name : basename(path.split(",")[0]!);
+}
+
+/** What people call the dataset of a spec: its name, that of a table, which says little, with its folder's. */
+export function datasetTitle(spec: string, dataset: Pick<Dataset, "name">): string {
+  const { name, path } = partsOf(spec);
+  const folder = name === "csv" ? basename(dirname(resolve(path))) : "";
+  return folder === "" ? dataset.name : `${folder}/${dataset.name}`;
 }
 
 function unknownKind(name: string): UserError {

@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 export interface LockAttempt {
   /** The process of this machine that has the lock; undefined when it is ours. */
   readonly holder?: number;
-  /** Gives the lock back, where it is ours; the end of the process does so too. */
+  /** Gives the lock back, where it is ours. What a process leaves that ends without it is taken over. */
   release(): void;
 }
 
@@ -25,14 +25,7 @@ export function takeLock(file: string): LockAttempt {
     }
     writeFileSync(file, mine);
   }
-  const remove = () => rmSync(file, { force: true });
-  process.on("exit", remove);
-  return {
-    release: () => {
-      process.off("exit", remove);
-      remove();
-    },
-  };
+  return { release: () => rmSync(file, { force: true }) };
 }
 
 /** When a process started, in the system's own ticks, so that a number used twice is told apart; "" where none runs. */

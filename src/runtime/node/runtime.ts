@@ -11,12 +11,12 @@ import type { Answers, Reply, Request } from "./protocol.js";
 /** Options of the runtime on Node. */
 export interface NodeRuntimeOptions {
   /** Threads an operator may use; all cores by default. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /**
    * Whether threads keep a core busy while they wait for each other (they do by default): faster alone, slower beside
    * other work such as decoding.
    */
-  readonly spin?: boolean;
+  readonly spin?: boolean | undefined;
 }
 
 /**

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { optionError } from "../../errors.js";
-import { cacheHome } from "../../files/node/cache-home.js";
 import { replaceFile } from "../../files/node/replace-file.js";
+import { cacheHome } from "../../files/node/settings.js";
 import { type AlgorithmTable, algorithmTable } from "../algorithm-table.js";
 
 /** Where the table of an engine on a machine is kept: `~/.cache/senet/algorithms/…json`, or in `XDG_CACHE_HOME`. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../errors.js";
 import { float32, int64, type Tensor } from "../../graph/tensor.js";
+import type { Notice } from "../../notice.js";
 import type { Checkpoint } from "../checkpoint.js";
 import { checkpointFolder } from "./checkpoint-folder.js";
 
@@ -29,8 +30,8 @@ function checkpoint(epoch: number, step: number, accuracies: readonly number[] =
 
 const name = (epoch: number, step: number) => `epoch-000${epoch}-step-000000${step}`;
 const folder = checkpointFolder(path);
-const notices: string[] = [];
-const load = () => folder.load((text) => notices.push(text));
+const notices: Notice[] = [];
+const load = () => folder.load((notice) => notices.push(notice));
 beforeEach(() => notices.splice(0));
 
 describe("checkpointFolder", () => {
@@ -108,10 +109,8 @@ describe("a damaged checkpoint", () => {
   ])("is passed over for the one before, loudly: %s", async (_, damage, reason) => {
     damage();
     expect((await load())!.progress).toEqual(checkpoint(1, 4).progress);
-    expect(notices).toEqual([
-      expect.stringMatching(/^damaged checkpoint .*epoch-0002-step-0000000: .*; going back to the one before$/),
-    ]);
-    expect(notices[0]).toMatch(reason);
+    const passed = { path: join(path, name(2, 0)), reason: expect.stringMatching(reason) as string };
+    expect(notices).toEqual([{ kind: "damaged-checkpoint", ...passed }]);
   });
 
   it("gives way to whole ones", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { UserError } from "../../errors.js";
 import { checksumOf } from "../../files/node/checksum.js";
 import { renameDurably, syncFolder, writeDurably } from "../../files/node/durable.js";
+import type { OnNotice } from "../../notice.js";
 import { readSafetensorsFile } from "../../weights/safetensors/node/safetensors-file.js";
 import { safetensorsPieces } from "../../weights/safetensors/safetensors.js";
 import { type Checkpoint, type RunProgress, readProgress, writeProgress } from "../checkpoint.js";
@@ -20,7 +21,7 @@ export interface CheckpointFolder {
    * The newest whole checkpoint, undefined where none was made yet. Damaged ones are passed over with a notice.
    * @throws UserError when there are checkpoints, but none is whole.
    */
-  load(onNotice: (text: string) => void): Promise<Checkpoint | undefined>;
+  load(onNotice: OnNotice): Promise<Checkpoint | undefined>;
 }
 
 const STATE = "state.safetensors";
@@ -49,7 +50,7 @@ export function checkpointFolder(path: string): CheckpointFolder {
           return await read(join(path, name));
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
-          onNotice(`damaged checkpoint ${join(path, name)}: ${reason}; going back to the one before`);
+          onNotice({ kind: "damaged-checkpoint", path: join(path, name), reason });
         }
       }
       if (found.length === 0) return undefined;

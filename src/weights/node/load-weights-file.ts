@@ -1,4 +1,5 @@
 import type { Graph } from "../../graph/graph.js";
+import type { Notice } from "../../notice.js";
 import { type LoadedWeights, type LoadWeightsOptions, loadWeights } from "../load-weights.js";
 import type { TensorListing } from "../tensor-listing.js";
 import { openTensorFile } from "./open-tensor-file.js";
@@ -29,8 +30,8 @@ export function loadWeightsFile(
 ): FileWeights {
   return openTensorFile(path, { entry }, (file) => {
     const notices = [...file.notices];
-    const onLoaded = (text: string) => notices.push(text);
-    const loaded = loadWeights(graph, pick(file), { source: path, ...options, onNotice: onLoaded });
+    const collect = (notice: Notice) => notices.push(notice);
+    const loaded = loadWeights(graph, pick(file), { source: path, ...options, onNotice: collect });
     for (const notice of notices) onNotice?.(notice);
     return { ...loaded, metadata: file.metadata ?? new Map<string, string>() };
   });

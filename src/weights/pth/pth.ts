@@ -1,5 +1,6 @@
 import { quoted, UserError, withContext } from "../../errors.js";
 import { type ByteSource, memorySource } from "../../files/byte-source.js";
+import type { Notice } from "../../notice.js";
 import { widthOf } from "../stored-type.js";
 import type { TensorFile } from "../tensor-listing.js";
 import { readAll, type TensorListing } from "../tensor-listing.js";
@@ -74,14 +75,9 @@ function checkMemory(entries: Iterable<StridedEntry>, fileBytes: number): void {
   }
 }
 
-function noticesOf({ entry, beside, others }: StateDict): string[] {
-  const not = beside.length === 0 ? "" : `; not ${some(beside)}`;
-  const taken = entry === undefined ? [] : [`took the weights under "${entry}"${not}`];
-  return others.length === 0
-    ? taken
-    : [...taken, `left out ${others.length} values that are no tensors: ${some(others)}`];
-}
-
-function some(names: readonly string[]): string {
-  return `${names.slice(0, 8).map(quoted).join(", ")}${names.length > 8 ? ", …" : ""}`;
+function noticesOf({ entry, beside, others }: StateDict): Notice[] {
+  return [
+    ...(entry === undefined ? [] : [{ kind: "entry", entry, beside } as const]),
+    ...(others.length === 0 ? [] : [{ kind: "no-tensors", values: others } as const]),
+  ];
 }

@@ -25,9 +25,9 @@ describe("readClassNames", () => {
   });
 
   it.each([
-    ["two.txt", "x\ny\n", "--labels: got 2 names in", "expected 3, as the model has classes"],
-    ["strange.json", '{"x":0}', "--labels: got JSON of another form in", '{"0": "cat", …}'],
-    ["broken.json", '["x",', "--labels: got JSON of another form in", "expected a list of names"],
+    ["two.txt", "x\ny\n", "labels: got 2 names in", "expected 3, as the model has classes"],
+    ["strange.json", '{"x":0}', "labels: got JSON of another form in", '{"0": "cat", …}'],
+    ["broken.json", '["x",', "labels: got JSON of another form in", "expected a list of names"],
   ])("refuses %s", async (name, text, ...parts) => {
     const error = await readClassNames(file(name, text), 3).catch((error: Error) => error);
     for (const part of parts) expect((error as Error).message).toContain(part);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { cifar10, cifar100 } from "../../data/cifar.js";
-import { UserError } from "../../errors.js";
+import { optionError } from "../../errors.js";
 
 /** A list of names, or by index; an entry may have the synset in front, as in Keras's and timm's files. */
 const entry = z.union([z.string(), z.tuple([z.string(), z.string()])]);
@@ -13,11 +13,11 @@ const namesFile = z.union([z.array(entry), z.record(z.string().regex(/^\d+$/), e
  */
 export async function readClassNames(path: string, count: number): Promise<string[]> {
   const text = await readFile(path, "utf8").catch((error: Error) => {
-    throw new UserError(`--labels: cannot read ${path} (${error.message}); check the path`);
+    throw optionError("labels", `cannot read ${path} (${error.message}); check the path`);
   });
   const names = /^\s*[[{]/.test(text) ? fromJson(text, path) : text.replace(/\r?\n$/, "").split(/\r?\n/);
   if (names.length === count) return names;
-  throw new UserError(`--labels: got ${names.length} names in ${path}; expected ${count}, as the model has classes`);
+  throw optionError("labels", `got ${names.length} names in ${path}; expected ${count}, as the model has classes`);
 }
 
 function fromJson(text: string, path: string): string[] {
@@ -26,8 +26,9 @@ function fromJson(text: string, path: string): string[] {
     // An object's keys that are whole numbers come in their order.
     return Object.values(parsed).map((one) => (typeof one === "string" ? one : one[1]));
   } catch {
-    throw new UserError(
-      `--labels: got JSON of another form in ${path}; expected a list of names, or names by index, {"0": "cat", …}`,
+    throw optionError(
+      "labels",
+      `got JSON of another form in ${path}; expected a list of names, or names by index, {"0": "cat", …}`,
     );
   }
 }

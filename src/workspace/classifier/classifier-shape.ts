@@ -1,9 +1,9 @@
 import { extentOf, formatSize, type ImageSize } from "../../data/image-size.js";
-import { UserError } from "../../errors.js";
+import { optionError, UserError } from "../../errors.js";
 import { formatShape } from "../../graph/dims/shape.js";
 import type { Graph } from "../../graph/graph.js";
 
-/** Channels, height and width of the input. @throws UserError when it takes no images, or `--size` does not fit. */
+/** Channels, height and width of the input. @throws UserError when it takes no images, or the size does not fit. */
 export function inputOf(graph: Graph, size: ImageSize | undefined, model: string): [number, number, number] {
   const { shape } = graph.inputs[0]!;
   const [channels, ...sides] = shape.slice(1);
@@ -16,10 +16,12 @@ export function inputOf(graph: Graph, size: ImageSize | undefined, model: string
     throw new UserError(`${model}: takes ${formatShape(shape)}; expected images in grey or colour, [N, 3, H, W]`);
   }
   if (height === undefined || width === undefined) {
-    throw new UserError(`${model}: takes images of any size, ${formatShape(shape)}; give --size, such as --size 224`);
+    throw new UserError(`${model}: takes images of any size, ${formatShape(shape)}; give one such as 224`, {
+      option: "size",
+    });
   }
   if (size !== undefined && (height !== asked?.height || width !== asked.width)) {
-    throw new UserError(`--size: got ${formatSize(size)}; expected none: ${model} takes ${height}x${width}`);
+    throw optionError("size", `got ${formatSize(size)}; expected none: ${model} takes ${height}x${width}`);
   }
   return [channels, height, width];
 }

@@ -1,100 +1,93 @@
-import { Option } from "commander";
-import { attentionOption, number } from "../../cli/flags/options.js";
-import { type PreprocessingFlags, preprocessingOptions, withFlags } from "../../cli/flags/preprocessing-options.js";
-import { sizeOption } from "../../cli/flags/size-option.js";
-import type { ImageSize } from "../../data/image-size.js";
-import type { CropMode, Preprocessing } from "../../data/preprocessing.js";
-import { UserError } from "../../errors.js";
-import type { Model } from "../../graph/graph.js";
-import type { ModelCard } from "../../models/card/model-card.js";
-import { WeightsMismatch } from "../../weights/load-weights.js";
-import { type FoundModel, findModel } from "../model/find-model.js";
-import { modelSources, weightsSources } from "../model/model-source.js";
-import { readClassNames, usualClassNames } from "./class-names.js";
-import { classCount, inputOf } from "./classifier-shape.js";
+import type { Pixels } from "../../data/augment/pixels.js";
+import { type Answer, answersOf } from "../../evaluate/answers.js";
+import type { ModelQuery } from "../model/model-query.js";
+import { type ClassifiedPhoto, type ClassifyPhotosOptions, classifyPhotos } from "./classify-photos.js";
+import { type ClassifierModel, type FindClassifierOptions, findClassifier } from "./find-classifier.js";
+import { listPhotos, type Photo } from "./photo-list.js";
 
-/** What says which classifier, as commander parsed it. */
-export interface ClassifierFlags extends PreprocessingFlags {
-  readonly model: string;
-  readonly weights?: string;
-  readonly size?: ImageSize;
-  readonly classes?: number;
-  readonly attention?: string;
-  readonly shortcut?: "projection" | "A";
-  readonly labels?: string;
+/** How a classifier is opened, and how it works. */
+export interface OpenClassifierOptions extends FindClassifierOptions {
+  /** Threads of the engine (all cores by default). */
+  readonly threads?: number | undefined;
+  /** Threads that decode the photos of `classifyAll` (one per core by default, at most eight). */
+  readonly workers?: number | undefined;
 }
 
-/** The flags of `ClassifierFlags` but for `--model`, which commands require. */
-export function classifierOptions(): Option[] {
-  return [
-    new Option("--weights <weights>", `${weightsSources}; needed with a network's name`),
-    new Option("--labels <file>", "names of the classes, one a line, or JSON (default: the model's, or ImageNet's)"),
-    sizeOption("height and width of the input (default: the model's own)"),
-    number("--classes <n>", "of a network by name (default: its own)"),
-    attentionOption(),
-    new Option("--shortcut <kind>", "of a network by name, past a change of shape").choices(["projection", "A"]),
-    ...preprocessingOptions(),
-  ];
-}
-
-/** `--model` of commands that classify. */
-export const classifierModel = ["--model <model>", modelSources] as const satisfies readonly string[];
-
-/** A model that gives photos classes: all that is needed to ask it. */
-export interface Classifier extends Model {
-  /** The preprocessing of the photos it takes; as many means as channels. */
-  readonly preprocessing: Preprocessing;
-  /** The names of the classes, in the order of the logits. */
-  readonly classes: readonly string[];
+/** A model that says what photos show. */
+export interface Classifier extends ClassifierModel {
+  /**
+   * Says what a photo shows.
+   * @param photo a JPEG, PNG, WebP, AVIF or GIF file by its path, its bytes, or the pixels [H, W, C] of an image, upright.
+   * @param options how many answers are wanted (5 by default).
+   * @returns the likeliest classes with their probabilities, the likeliest first.
+   * @throws UserError when the photo cannot be read.
+   */
+  classify(photo: string | Uint8Array | Pixels, options?: { readonly top?: number | undefined }): Promise<Answer[]>;
+  /**
+   * Says what many photos show, one after the other; the next ones are decoded while the model works.
+   * @param photos files, folders with images, and photos whose bytes are here.
+   * @throws UserError when there is none; the signal's reason when it is aborted.
+   */
+  classifyAll(
+    photos: readonly (string | Photo)[],
+    options?: ClassifyPhotosOptions,
+  ): AsyncGenerator<ClassifiedPhoto, void, undefined>;
+  /** Ends the engine and the threads that decode. */
+  close(): Promise<void>;
 }
 
 /**
- * Opens the classifier that the flags name, prepared for photos as it says itself, or as its published weights were
- * evaluated.
- * @param onNotice told what the user should know, in lines.
- * @throws UserError when there is none, or flags do not fit it.
+ * Opens a classifier of any kind: an `.onnx` file, the folder of a run, a hub id, or a network by name with weights.
+ * @throws UserError when there is none, it is no classifier, or an option does not fit it.
+ *
+ * @example
+ * const classifier = await openClassifier("runs/photos");
+ * const [best] = await classifier.classify("cat.jpg");
+ * console.log(best.label, best.probability);
+ * await classifier.close();
  */
 export async function openClassifier(
-  flags: ClassifierFlags,
-  onNotice: (text: string) => void = (text) => process.stderr.write(`senet: ${text}\n`),
+  of: string | ModelQuery,
+  { threads, workers, ...options }: OpenClassifierOptions = {},
 ): Promise<Classifier> {
-  const { model, size, cropMode, classes, attention, shortcut } = flags;
-  const network = { classes, attention, shortcut };
-  const found = await findModel(flags, { network, size, cropMode, onNotice }).catch(explain);
-  const { graph, weights } = found;
-  if (weights === undefined) throw new UserError(`--weights: got none for ${model}; give ${weightsSources}`);
-  const [channels, height, width] = inputOf(graph, size, model);
-  const count = classCount(graph, model);
-  const card = await cardOf(found, cropMode);
-  const { cardPreprocessing } = await import("../../models/card/model-card.js");
-  const own = card && cardPreprocessing(card, { height, width });
-  const preprocessing = withFlags(own, flags, [channels, height, width], model);
-  const names =
-    flags.labels === undefined
-      ? (card?.classes ?? (await usualClassNames(count)))
-      : await readClassNames(flags.labels, count);
-  if (names.length === count) return { graph, weights, preprocessing, classes: names };
-  throw new UserError(`${model}: its card names ${names.length} classes of ${count}; give --labels`);
+  const model = await findClassifier(of, options);
+  const { nodeRuntime } = await import("../../runtime/node/runtime.js");
+  const { DecodePool } = await import("../../data/node/decode/decode-pool.js");
+  const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
+  const runtime = nodeRuntime({ threads });
+  const pool = new DecodePool(workers);
+  const close = async () => void (await Promise.all([runtime.close(), pool.close()]));
+  try {
+    const session = await runtime.open(writeOnnx(model.graph, model.weights));
+    return {
+      ...model,
+      async classify(photo, { top = 5 } = {}) {
+        const { x, shape } = await inputOf(photo, model);
+        const feeds = { [model.graph.inputs[0]!.name]: { dtype: "float32", shape, data: x } as const };
+        const logits = (await session.run(feeds))[model.graph.outputs[0]!.name]!;
+        return answersOf(logits.data as Float32Array, model.classes, top);
+      },
+      async *classifyAll(photos, asked = {}) {
+        yield* classifyPhotos(await listPhotos(photos), model, session, pool, asked);
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
-/** What the model says about itself, or what is published of its name. */
-async function cardOf(
-  { name, graph, origin }: FoundModel,
-  cropMode: CropMode | undefined,
-): Promise<ModelCard | undefined> {
-  const { hasCard, readCard } = await import("../../models/card/model-card.js");
-  if (hasCard(graph)) return readCard(graph);
-  if (name === undefined) return undefined;
-  const { publishedCard } = await import("../model/published-card.js");
-  return publishedCard(name, graph, origin, cropMode);
+/** The input of the network [1, C, H, W] that a photo makes. */
+async function inputOf(photo: string | Uint8Array | Pixels, { preprocessing }: ClassifierModel) {
+  const { preprocess } = await import("../../data/preprocess.js");
+  const { height, width, mean } = preprocessing;
+  const encoded = typeof photo === "string" || photo instanceof Uint8Array;
+  const pixels = encoded ? await decoded(photo, mean.length) : photo;
+  return { x: preprocess(pixels, preprocessing), shape: [1, mean.length, height, width] };
 }
 
-/** @throws the error, with a hint where nothing but the projections of shortcuts is missing. */
-function explain(error: unknown): never {
-  if (!(error instanceof WeightsMismatch)) throw error;
-  const { message, missing, surplus, misshapen } = error;
-  const projections = missing.length > 0 && missing.every((name) => /\.downsample\./.test(name));
-  if (!projections || surplus.length + misshapen.length > 0) throw error;
-  const hinted = `${message}; of a network whose shortcuts have no parameters? then --shortcut A`;
-  throw new WeightsMismatch(hinted, missing, surplus, misshapen);
+async function decoded(photo: string | Uint8Array, channels: number): Promise<Pixels> {
+  const { readPhoto } = await import("../../data/node/decode/read-photo.js");
+  return readPhoto(photo, channels === 1 ? 1 : 3);
 }

@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import type { Extent } from "../../data/augment/window.js";
 import type { Dataset } from "../../data/dataset.js";
-import { UserError } from "../../errors.js";
+import { optionError } from "../../errors.js";
 
 /** Images across and down. */
 const side = 8;
@@ -40,7 +40,7 @@ export async function writeSheet(dataset: Dataset, path: string, augmented: bool
     .png()
     .toFile(path)
     .catch((error: Error) => {
-      throw new UserError(`--sheet: got ${path}, which cannot be written (${error.message}); give another file`);
+      throw optionError("sheet", `got ${path}, which cannot be written (${error.message}); give another file`);
     });
 }
 

@@ -3,8 +3,8 @@ import type { Dataset } from "../../data/dataset.js";
 import { isFileSplit } from "../../data/node/decode/file-split.js";
 import type { Split } from "../../data/split.js";
 
-/** What `senet data show` says of a dataset. */
-export interface Description {
+/** What is in a dataset. */
+export interface DatasetDescription {
   readonly name: string;
   readonly classes: readonly string[];
   /** [channels, height, width] of what a network gets. */
@@ -21,7 +21,8 @@ export interface Description {
   readonly height?: Spread;
 }
 
-type Spread = readonly [least: number, median: number, greatest: number];
+/** The least, the median and the greatest of some numbers. */
+export type Spread = readonly [least: number, median: number, greatest: number];
 
 /** How many images there are in all and of each class, in their order. */
 export interface SplitDescription {
@@ -30,7 +31,7 @@ export interface SplitDescription {
 }
 
 /** Counts and measures a dataset. @param sample the same one with the images to measure, where they are files. */
-export async function describeDataset(dataset: Dataset, sample: Dataset): Promise<Description> {
+export async function describeDataset(dataset: Dataset, sample: Dataset): Promise<DatasetDescription> {
   const { name, classes, channels, height, width, train, test } = dataset;
   const common = {
     name,
@@ -83,29 +84,8 @@ async function extents(split: Split): Promise<{ width?: Spread; height?: Spread 
   return { width: spread(found.map(({ width }) => width)), height: spread(found.map(({ height }) => height)) };
 }
 
-function spread(values: readonly number[]): Spread {
+/** The least, the median and the greatest of at least one number. */
+export function spread(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   return [sorted[0]!, sorted[sorted.length >> 1]!, sorted.at(-1)!];
-}
-
-/** The same in lines for people. */
-export function formatDescription(description: Description): string {
-  const { name, classes, input, train, test, mean, std, measured, width, height } = description;
-  const digits = (values: readonly number[]) => values.map((value) => value.toFixed(4)).join(" ");
-  const range = ([least, , greatest]: Spread) => (least === greatest ? `${least}` : `${least}–${greatest}`);
-  const perClass = ({ perClass }: SplitDescription) =>
-    perClass.length === 0 ? "" : ` (${range(spread(perClass))} per class)`;
-  const shown = classes.length <= 12 ? classes.join(", ") : `${classes.slice(0, 12).join(", ")}, …`;
-  return [
-    `${name}: ${train.images} training and ${test.images} test images of ${classes.length} classes`,
-    `classes: ${shown}`,
-    `training images: ${train.images}${perClass(train)}`,
-    `test images: ${test.images}${perClass(test)}`,
-    `input: ${input.join("x")}`,
-    ...(width && height
-      ? [`files: ${width[1]} × ${height[1]} (median); width ${range(width)}, height ${range(height)}`]
-      : []),
-    `mean: ${digits(mean)}  std: ${digits(std)}  (of ${measured} images)`,
-    "",
-  ].join("\n");
 }

@@ -1,29 +1,14 @@
-import { modelOptionsOf, wholeNumber } from "../../cli/flags/options.js";
 import { extentOf, type ImageSize } from "../../data/image-size.js";
 import type { CropMode } from "../../data/preprocessing.js";
-import { UserError } from "../../errors.js";
+import { optionError } from "../../errors.js";
 import type { Graph, Weights } from "../../graph/graph.js";
-import type { InputSize } from "../../models/model.js";
+import { formatAttention } from "../../layers/attention/attention.js";
+import type { InputSize, ModelOptions } from "../../models/model.js";
+import type { ModelQuery, NetworkOptions, Opening } from "./model-query.js";
 import { type ModelSource, modelFileOf, modelSource } from "./model-source.js";
 
-/** What says which model, as every command has it. */
-export interface ModelFlags {
-  readonly model: string;
-  readonly weights?: string | undefined;
-}
-
-/** Flags that make another network of one by name. */
-export interface NetworkFlags {
-  readonly classes?: number | undefined;
-  readonly attention?: string | undefined;
-  readonly shortcut?: "projection" | "A" | undefined;
-  readonly aux?: true | undefined;
-}
-
-/** What a command asks of the model. */
-export interface FindOptions {
-  /** What the user said of a network by name; refused with a file or a hub id. */
-  readonly network?: NetworkFlags;
+/** What the model is wanted for. */
+export interface FindOptions extends Opening {
   /** How many classes the model is to have, where that is not its own to say; see `renewHead`. */
   readonly classes?: number | undefined;
   /** The images it will see, [C, H, W]; the model's own by default. */
@@ -35,10 +20,9 @@ export interface FindOptions {
   /** The only batch size it will see. */
   readonly batch?: number | undefined;
   /** Whether the last layer may start anew for another number of classes; off unless asked for. */
-  readonly renewHead?: boolean;
-  /** Whether the file of `--weights` may hold more than the network, as checkpoints of runs do. */
-  readonly allowSurplus?: boolean;
-  readonly onNotice?: (text: string) => void;
+  readonly renewHead?: boolean | undefined;
+  /** Whether a file of weights may hold more than the network, as checkpoints of runs do. */
+  readonly allowSurplus?: boolean | undefined;
 }
 
 /** A network, before its weights. */
@@ -49,7 +33,7 @@ export interface FoundNetwork {
   readonly graph: Graph;
 }
 
-/** A model as its flags say it. The graph has the card of its weights, where they come with one. */
+/** A model as a query names it. The graph has the card of its weights, where they come with one. */
 export interface FoundModel extends FoundNetwork {
   /** Undefined for a network by name alone. */
   readonly weights: Weights | undefined;
@@ -62,40 +46,44 @@ export interface FoundModel extends FoundNetwork {
 }
 
 /**
- * The model that `--model` names, with the weights that `--weights` names or its own. A model is a network by name, an `.onnx`
- * file, a run's folder or a hub id; weights are a file of tensors, a run's folder or a hub id.
- * @throws UserError when there is no such model, or flags or weights do not fit it.
+ * Finds the model that a query names, with the weights it names or the model's own.
+ * @throws UserError when there is no such model, or its options or weights do not fit it.
  */
-export async function findModel(flags: ModelFlags, options: FindOptions = {}): Promise<FoundModel> {
-  const { model, weights: from } = flags;
-  if (from === undefined) return withOwnWeights(model, options);
-  const found = await findNetwork(model, options);
-  const { readModelWeights } = await import("./model-weights.js");
-  const { renewHead, allowSurplus, cropMode, onNotice } = options;
-  const asked = { model: found.name, renewHead, allowSurplus, cropMode, onNotice };
-  const { metadata: said, ...read } = await readModelWeights(from, found.graph, asked);
+export async function findModel(query: ModelQuery, options: FindOptions = {}): Promise<FoundModel> {
+  const { weights: from } = query;
+  if (from === undefined) return withOwnWeights(query, options);
+  const found = await findNetwork(query, options);
+  const { findWeights } = await import("./find-weights.js");
+  const { renewHead, allowSurplus, cropMode, signal, onProgress, onNotice, hub } = options;
+  const { metadata: said, ...read } = await findWeights(from, found.graph, {
+    model: found.name,
+    ...{ renewHead, allowSurplus, cropMode },
+    ...{ signal, onProgress, onNotice, hub },
+  });
   const graph = { ...found.graph, metadata: new Map([...found.graph.metadata, ...said]) };
   return { ...found, ...read, graph, said };
 }
 
-/** The network alone: of a repository only its `config.json` is fetched. @throws UserError as `findModel`. */
-export async function findNetwork(model: string, options: FindOptions = {}): Promise<FoundNetwork> {
+/** Finds the network alone: of a repository only its `config.json` is fetched. @throws UserError as `findModel`. */
+export async function findNetwork(query: ModelQuery, options: FindOptions = {}): Promise<FoundNetwork> {
+  const { model, network } = query;
   const source = modelSource(model);
-  if (source === "name") return byName(model, options);
-  refuse(options, source);
+  if (source === "name") return byName(query, options);
+  refuseNetworkOptions(network, source);
   if (source === "file") return { source, graph: (await ofFile(model, options)).graph };
   const { openHubGraph } = await import("./open-hub.js");
   const { name, graph } = await openHubGraph(model, hubOptions(options));
   return { source, name, graph };
 }
 
-async function withOwnWeights(model: string, options: FindOptions): Promise<FoundModel> {
+async function withOwnWeights(query: ModelQuery, options: FindOptions): Promise<FoundModel> {
+  const { model, network } = query;
   const source = modelSource(model);
   if (source === "name") {
-    const found = await byName(model, options);
+    const found = await byName(query, options);
     return { ...found, weights: undefined, renewed: [], said: new Map(), origin: model };
   }
-  refuse(options, source);
+  refuseNetworkOptions(network, source);
   if (source === "file") {
     const found = await ofFile(model, options);
     return { source, ...found, said: found.graph.metadata, origin: modelFileOf(model) };
@@ -105,15 +93,25 @@ async function withOwnWeights(model: string, options: FindOptions): Promise<Foun
   return { source, name, graph, weights, renewed, said: graph.metadata, origin: label };
 }
 
-async function byName(name: string, options: FindOptions): Promise<FoundNetwork> {
+async function byName({ model: name, network = {} }: ModelQuery, options: FindOptions): Promise<FoundNetwork> {
   const { createModel, modelEntry } = await import("../../models/index.js");
-  const { network = {}, image, size } = options;
+  const { image, size } = options;
   const [channels] = modelEntry(name).input; // an unknown name is told first
   const { height, width } = extentOf(size ?? 0);
   const input = image ?? (size === undefined ? undefined : ([channels, height, width] as const));
-  const classes = network.classes === undefined ? options.classes : wholeNumber("--classes", network.classes, 1);
-  const sizes = { ...(input && { input }), ...(classes !== undefined && { classes }) };
-  return { source: "name", name, graph: createModel(name, { ...sizes, ...modelOptionsOf(network) }) };
+  const classes = network.classes ?? options.classes;
+  const graph = createModel(name, { ...modelOptions({ ...network, classes }), ...(input && { input }) });
+  return { source: "name", name, graph };
+}
+
+/** The options that are given. */
+export function modelOptions({ classes, attention, shortcut, aux }: NetworkOptions): ModelOptions {
+  return {
+    ...(classes !== undefined && { classes }),
+    ...(attention && { attention }),
+    ...(shortcut && { shortcut }),
+    ...(aux && { aux }),
+  };
 }
 
 async function ofFile(path: string, { image, batch, classes, renewHead }: FindOptions) {
@@ -128,21 +126,19 @@ async function ofFile(path: string, { image, batch, classes, renewHead }: FindOp
   return { ...model, graph: withClasses(model.graph, classes), renewed };
 }
 
-function hubOptions({ image, size, cropMode, classes, renewHead, onNotice }: FindOptions) {
-  return {
-    model: { ...(image && { input: image }), ...(classes !== undefined && { classes }) },
-    ...(size !== undefined && { size }),
-    ...(cropMode && { cropMode }),
-    ...(renewHead && { renewHead }),
-    ...(onNotice && { onNotice }),
-  };
+function hubOptions({ image, size, cropMode, classes, renewHead, signal, onProgress, onNotice, hub }: FindOptions) {
+  const model = { ...(image && { input: image }), ...(classes !== undefined && { classes }) };
+  return { model, size, cropMode, renewHead, signal, onProgress, onNotice, hub };
 }
 
 /** @throws UserError for what makes another network, which a model with weights of its own has no use for. */
-export function refuse({ network = {} }: Pick<FindOptions, "network">, source: "file" | "hub"): void {
-  const given = Object.entries(network).filter(([, value]) => value !== undefined && value !== "projection");
-  for (const [flag, value] of given) {
-    const what = `${value === true ? "it" : value} with ${source === "hub" ? "a hub id" : "a file"}`;
-    throw new UserError(`--${flag}: got ${what}; expected it with a network's name`);
+export function refuseNetworkOptions(network: NetworkOptions = {}, source: "file" | "hub"): void {
+  const { classes, attention, shortcut, aux } = network;
+  const given = { classes, attention: attention && formatAttention(attention), shortcut, aux };
+  for (const [option, value] of Object.entries(given)) {
+    if (value === undefined || value === false || value === "projection") continue;
+    const got = value === true ? "it" : value;
+    const kind = source === "hub" ? "a hub id" : "a file";
+    throw optionError(option, `got ${got} with ${kind}; expected it with a network's name`);
   }
 }

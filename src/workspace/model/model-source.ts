@@ -1,25 +1,25 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../../errors.js";
+import { optionError, UserError } from "../../errors.js";
 import { models } from "../../models/index.js";
 import { hasHubPrefix, looksLikeHubId } from "../../weights/hub/hub-id.js";
 
 /** Where a model comes from: a network by name, a file (or a run's folder) here, or a repository of the hub. */
 export type ModelSource = "name" | "file" | "hub";
 
-/** What models may be given as, for the help of commands. */
+/** What models may be given as, in words. */
 export const modelSources =
   "a network by its published name, an .onnx file, the folder of a run, or a hub id such as timm/seresnet50.a1_in1k";
 
-/** What weights may be given as, for the help of commands. */
+/** What weights may be given as, in words. */
 export const weightsSources = "a .pth, .safetensors or .onnx file, the folder of a run, or a hub id";
 
 /** Endings of files that hold tensors. A repository of the hub whose name has one needs `hf-hub:` before it. */
 const tensorFile = /\.(onnx|safetensors|pth|pt|th|bin|ckpt|tar|json)$/i;
 
 /**
- * What `--model` stands for. A file that is there wins over a hub id of the same form; `hf-hub:` makes it one for certain.
- * A text that is none of these is a name, for whoever knows the names to say what is near.
+ * What the name of a model stands for. A file that is there wins over a hub id of the same form; `hf-hub:` makes it one for
+ * certain. A text that is none of these is a network's name, for whoever knows the names to say what is near.
  */
 export function modelSource(model: string): ModelSource {
   if (hasHubPrefix(model)) return "hub";
@@ -29,11 +29,22 @@ export function modelSource(model: string): ModelSource {
   return /[/\\]/.test(model) ? "file" : "name";
 }
 
-/** What `--weights` stands for, by the same rules. @throws UserError for a network's name, which has none. */
+/** What the name of weights stands for, by the same rules. @throws UserError for a network's name, which has none. */
 export function weightsSource(weights: string): Exclude<ModelSource, "name"> {
   if (modelSource(weights) === "hub") return "hub";
   if (existsSync(weights) || !Object.hasOwn(models, weights)) return "file";
-  throw new UserError(`--weights: got ${weights}, a network's name; expected ${weightsSources}, timm/${weights}.TAG`);
+  throw optionError("weights", `got ${weights}, a network's name; expected ${weightsSources}, timm/${weights}.TAG`);
+}
+
+/** Whether something of a model comes from the hub. @throws UserError as `weightsSource`. */
+export function needsHub({
+  model,
+  weights,
+}: {
+  readonly model: string;
+  readonly weights?: string | undefined;
+}): boolean {
+  return modelSource(model) === "hub" || (weights !== undefined && weightsSource(weights) === "hub");
 }
 
 /** The `.onnx` file of a model that is one, or of a run's folder. @throws UserError when there can be none. */
@@ -41,7 +52,10 @@ export function modelFileOf(model: string): string {
   const path = runFileOf(model);
   if (/\.onnx$/i.test(path)) return path;
   throw new UserError(
-    `got ${path}; expected ${modelSources}; weights alone go to --weights, with their network's name here`,
+    `got ${path}; expected ${modelSources}; weights alone go with their network's name as the model`,
+    {
+      option: "weights",
+    },
   );
 }
 

@@ -1,60 +1,71 @@
 import { basename } from "node:path";
 import { z } from "zod";
-import { unfolded } from "../../cli/commands/unfolded.js";
-import { modelOptionsOf, type TrainingFlags } from "../../cli/flags/options.js";
 import type { ComparedModel } from "../../compare/compared-model.js";
 import type { Dataset } from "../../data/dataset.js";
-import { UserError } from "../../errors.js";
+import { optionError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
 import { insertedKey } from "../../insert/insert-attention.js";
+import { formatAttention } from "../../layers/attention/attention.js";
 import { modelEntry } from "../../models/index.js";
+import type { Notice } from "../../notice.js";
 import { gateNodes } from "../../read/gate-nodes.js";
 import type { Recipe } from "../../train/recipe.js";
+import { type UnfoldSettings, unfoldBatchNorms } from "../run/unfold-batch-norms.js";
+import { modelOptions } from "./find-model.js";
+import type { NetworkOptions, Opening } from "./model-query.js";
 import { modelSource } from "./model-source.js";
-import { checkAnew, openModel, statisticsOf } from "./open-model.js";
+import { checkAnew, type GivenStatistics, openForTraining, statisticsOf } from "./open-for-training.js";
 
-type CompareModelFlags = TrainingFlags & { readonly models: string };
+/** How networks are opened for a comparison. */
+export interface OpenComparedOptions extends Opening {
+  /** Of the networks by name alone: `attention` says how those look that have it by name. */
+  readonly network?: NetworkOptions | undefined;
+  /** Mean and std of all of them, in the place of their own. */
+  readonly statistics?: GivenStatistics | undefined;
+  /** Where batch norms that files have folded away are put back. */
+  readonly unfold?: UnfoldSettings | undefined;
+}
 
-/** What `--models` lists. @throws UserError unless these are two or more different models. */
-export function comparedNames({ models, attention }: CompareModelFlags): readonly string[] {
-  const given = models.split(",").map((name) => name.trim());
+/** @throws UserError unless these are two or more different models, of which one has the block that `attention` replaces. */
+export function checkCompared(given: readonly string[], { attention }: NetworkOptions = {}): void {
   const kinds = given.flatMap((name) => (modelSource(name) === "name" ? [modelEntry(name).attention] : []));
   if (given.length < 2 || new Set(given).size < given.length) {
-    throw new UserError(`--models: got "${models}"; expected at least two different names such as resnet20,seresnet20`);
+    const expected = "at least two different names such as resnet20,seresnet20";
+    throw optionError("models", `got "${given.join(",")}"; expected ${expected}`);
   }
-  if (attention !== undefined && !kinds.includes("se")) {
-    throw new UserError(
-      `--attention: got ${attention} for networks that have none by name; expected one such as seresnet20, whose block it replaces`,
-    );
-  }
-  return given;
+  if (attention === undefined || kinds.includes("se")) return;
+  throw optionError(
+    "attention",
+    `got ${formatAttention(attention)} for networks that have none by name; expected one such as seresnet20, whose block it replaces`,
+  );
 }
 
 /**
  * Opens what is compared: networks by name, whose weights are drawn by the seed, and files or repositories of the hub,
  * which start from what they hold.
- * @throws UserError when a file cannot be read or trained by the recipe.
+ * @throws UserError when one cannot be had or trained by the recipe.
  */
 export async function openCompared(
   given: readonly string[],
-  flags: CompareModelFlags,
   dataset: Dataset,
   recipe: Recipe,
-): Promise<{ readonly models: readonly ComparedModel[]; readonly notices: readonly string[] }> {
+  options: OpenComparedOptions = {},
+): Promise<{ readonly models: readonly ComparedModel[]; readonly notices: readonly ModelNotice[] }> {
+  const { network = {}, statistics = {} } = options;
   const { zooModel } = await import("../../compare/compared-model.js");
   const { planTraining } = await import("../../train/plan.js");
   const names = shortNames(given);
-  const notices: string[] = [];
+  const notices: ModelNotice[] = [];
   const models: ComparedModel[] = [];
   const anew = new Map<string, readonly string[]>();
   for (const [i, model] of given.entries()) {
     const name = names[i]!;
     if (modelSource(model) === "name") {
-      const statistics = statisticsOf(flags, dataset);
-      models.push({ ...zooModel(name, dataset, modelOptionsOf(flags)), statistics });
+      const normalised = statisticsOf(statistics, dataset);
+      models.push({ ...zooModel(name, dataset, modelOptions(network)), statistics: normalised });
     } else {
-      const opened = await openCompare(model, name, flags, dataset, recipe);
-      notices.push(...opened.notices.map((notice) => `${name}: ${notice}`));
+      const opened = await openOne(model, name, dataset, recipe, options);
+      notices.push(...opened.notices.map((notice) => ({ model: name, notice })));
       models.push(opened.model);
       anew.set(name, opened.anew);
     }
@@ -67,21 +78,35 @@ export async function openCompared(
   return { models, notices };
 }
 
-async function openCompare(path: string, name: string, flags: CompareModelFlags, dataset: Dataset, recipe: Recipe) {
+/** A notice about one of the models. */
+export interface ModelNotice {
+  readonly model: string;
+  readonly notice: Notice;
+}
+
+async function openOne(
+  model: string,
+  name: string,
+  dataset: Dataset,
+  recipe: Recipe,
+  { network = {}, unfold, ...options }: OpenComparedOptions,
+) {
   const { initialise } = await import("../../graph/initialise.js");
-  const { attention: _, shortcut: __, ...rest } = flags; // of the networks by name alone
-  const given = await openModel({ ...rest, model: path }, dataset, 1);
+  const { aux } = network; // the rest is of networks by name alone
+  const given = await openForTraining({ model, network: { aux } }, dataset, options);
   const { statistics, anew } = given;
-  const { graph, start, notices } = await unfolded(given, flags, { ...dataset, ...statistics }, recipe);
+  const { graph, start, notices } = unfold
+    ? await unfoldBatchNorms(given, { ...dataset, ...statistics }, recipe, unfold)
+    : { ...given, start: async () => given.weights };
   const drawn = async (seed: number) => {
     const first = initialise(graph, seed);
     return new Map([...(await start()), ...anew.map((parameter) => [parameter, first.get(parameter)!] as const)]);
   };
-  const model: ComparedModel = { name, graph, attention: attentionOf(graph), start: drawn, statistics };
-  return { model, notices, anew };
+  const compared: ComparedModel = { name, graph, attention: attentionOf(graph), start: drawn, statistics };
+  return { model: compared, notices, anew };
 }
 
-/** What senet insert wrote of its blocks: `se reduction=8`; `gates` of other files that have some. */
+/** What an insertion wrote of its blocks: `se reduction=8`; `gates` of other files that have some. */
 function attentionOf(graph: Graph): string {
   const inserted = z.array(z.object({ attention: z.string() })).safeParse(parsed(graph.metadata.get(insertedKey)));
   const blocks = inserted.success ? inserted.data.map(({ attention }) => attention.replace(":", " ")) : [];

@@ -22,9 +22,3 @@ export function environment() {
     os: `${os.type()} ${os.release()} ${os.arch()}`,
   };
 }
-
-/** The command line as a user would type it. */
-export function commandLine(): string {
-  const quoted = process.argv.slice(2).map((word) => (/^[\w\-./:,=@+]+$/.test(word) ? word : JSON.stringify(word)));
-  return ["senet", ...quoted].join(" ");
-}

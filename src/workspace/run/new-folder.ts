@@ -1,15 +1,15 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { UserError } from "../../errors.js";
+import { optionError, UserError } from "../../errors.js";
 import { replaceFile } from "../../files/node/replace-file.js";
 
 /** @throws UserError when there is something in the folder already, or it is none. */
 export async function checkNewFolder(path: string): Promise<void> {
   const held = await readdir(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
-    throw new UserError(`--out: cannot write to ${path} (${error.message}); choose another folder`);
+    throw optionError("out", `cannot write to ${path} (${error.message}); choose another folder`);
   });
-  if (held.length > 0) throw new UserError(`--out: ${path} already holds ${held[0]}; choose a new folder`);
+  if (held.length > 0) throw optionError("out", `${path} already holds ${held[0]}; choose a new folder`);
 }
 
 /**
@@ -23,6 +23,6 @@ export async function writeNewFolder(path: string, files: ReadonlyMap<string, Ui
     for (const [name, bytes] of files) await replaceFile(join(path, name), [bytes]);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`--out: cannot write to ${path} (${(error as Error).message}); choose another folder`);
+    throw optionError("out", `cannot write to ${path} (${(error as Error).message}); choose another folder`);
   }
 }

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { UserError } from "../../errors.js";
+import { optionError, UserError } from "../../errors.js";
 import { appendDurably } from "../../files/node/durable.js";
 import { replaceFile } from "../../files/node/replace-file.js";
 import type { CheckpointFolder } from "../../train/node/checkpoint-folder.js";
@@ -9,7 +9,7 @@ import { checkpointFolder } from "../../train/node/checkpoint-folder.js";
 /** The folder a run writes into. What cannot be written is a `UserError` that says how the run goes on. */
 export interface RunFolder {
   readonly path: string;
-  /** The command that goes on with this run. */
+  /** How a user goes on with this run, for messages. */
   readonly goOn: string;
   /** Writes a file whole or not at all. A folder in its name is made. */
   write(name: string, content: string | Uint8Array): Promise<void>;
@@ -24,34 +24,39 @@ export interface RunFolder {
 /** The file that makes a folder one of a run: written first, as one. */
 export const CONFIG = "config.json";
 
+/** How a folder is opened. */
+export interface RunFolderOptions {
+  /** How a user goes on with the run, for messages, such as a command line; `the run in PATH` by default. */
+  readonly goOn?: string | undefined;
+}
+
 /**
  * Makes the folder of a new run.
- * @param command the one that runs: `train`.
  * @throws UserError when it already holds something, so that no run overwrites another, or cannot be written.
  */
-export async function newRunFolder(path: string, command: string): Promise<RunFolder> {
+export async function newRunFolder(path: string, options: RunFolderOptions = {}): Promise<RunFolder> {
+  const folder = openRunFolder(path, options);
   try {
     await makeFolder(path);
     const held = (await readdir(path)).filter((name) => name !== `${CONFIG}.part`); // of a run killed in its first moment
     if (held.length > 0) {
-      const resume = held.includes(CONFIG) ? `go on with senet ${command} --resume ${path}` : "remove this one";
-      throw new UserError(
-        `--out: ${path} already holds ${held.slice(0, 3).join(", ")}; choose a new folder, or ${resume}`,
+      const instead = held.includes(CONFIG) ? `go on with ${folder.goOn}` : "remove this one";
+      throw optionError(
+        "out",
+        `${path} already holds ${held.slice(0, 3).join(", ")}; choose a new folder, or ${instead}`,
       );
     }
     await rm(join(path, `${CONFIG}.part`), { force: true });
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(
-      `--out: cannot write to ${path} (${error instanceof Error ? error.message : error}); choose another folder`,
-    );
+    const reason = error instanceof Error ? error.message : error;
+    throw optionError("out", `cannot write to ${path} (${reason}); choose another folder`);
   }
-  return openRunFolder(path, command);
+  return folder;
 }
 
-/** The folder of a run that exists. */
-export function openRunFolder(path: string, command: string): RunFolder {
-  const goOn = `senet ${command} --resume ${path}`;
+/** Opens the folder of a run that exists. */
+export function openRunFolder(path: string, { goOn = `the run in ${path}` }: RunFolderOptions = {}): RunFolder {
   const saving = <T>(name: string, work: () => Promise<T>): Promise<T> =>
     work().catch((error: unknown) => {
       throw unsaved(join(path, name), error, goOn);

@@ -1,19 +1,20 @@
 import { join } from "node:path";
-import { UserError } from "../../errors.js";
+import { optionError, UserError } from "../../errors.js";
 import { takeLock } from "../../files/node/file-lock.js";
 
 /**
- * Keeps other processes of this machine out of a run's folder until this one ends.
+ * Keeps other processes of this machine out of a run's folder.
+ * @returns what lets them in again; the end of the process does so too.
  * @throws UserError while another process works there.
  */
-export function lockRun(path: string): void {
+export function lockRun(path: string): () => void {
   const file = join(path, "lock");
-  let holder: number | undefined;
+  let lock: ReturnType<typeof takeLock>;
   try {
-    ({ holder } = takeLock(file));
+    lock = takeLock(file);
   } catch (error) {
     throw new UserError(`cannot write ${file} (${(error as Error).message}); make room, or the folder writable`);
   }
-  if (holder === undefined) return;
-  throw new UserError(`--resume: got ${path}, in which process ${holder} is at work; wait for it, or end it first`);
+  if (lock.holder === undefined) return () => lock.release();
+  throw optionError("resume", `got ${path}, in which process ${lock.holder} is at work; wait for it, or end it first`);
 }

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../../errors.js";
+import type { Notice } from "../../../notice.js";
 import { breakOff } from "./break-off.test.helper.js";
 import { fetchFile } from "./fetch-file.js";
 import type { FetchOptions } from "./fetch-request.js";
@@ -87,12 +88,12 @@ describe("fetchFile", () => {
   it("goes on where the connection broke off, as often as something new comes", async () => {
     behave = (n, request, response) =>
       n < 6 ? hangUp(response, startOf(request), 40_000) : honest(n, request, response);
-    const retries: string[] = [];
-    await fetchFile(known(), { ...quick, onRetry: (text) => retries.push(text) });
+    const retries: Notice[] = [];
+    await fetchFile(known(), { ...quick, onNotice: (notice) => retries.push(notice) });
     expect(isWhole()).toBe(true);
     expect(asked).toHaveLength(7);
     expect(asked.slice(1).every((range) => /^bytes=[1-9]\d*-$/.test(range ?? ""))).toBe(true);
-    expect(retries).toHaveLength(6);
+    expect(retries.map(({ kind }) => kind)).toEqual(Array(6).fill("retry"));
   });
 
   it("goes on in another process, and starts again where what is there does not fit", async () => {

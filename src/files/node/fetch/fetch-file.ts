@@ -30,7 +30,7 @@ export async function fetchFile(request: FetchRequest, options: FetchOptions = {
   } catch (error) {
     await discard(request);
     if (!resumed) throw error;
-    options.onRetry?.(`${target}: what was there before does not fit; fetching it anew`);
+    options.onNotice?.({ kind: "unfit-part", path: target });
     await fetchWhole(request, options);
     await checkContent(request, partOf(request), fix).catch(async (again: unknown) => {
       await discard(request);
@@ -57,7 +57,7 @@ function elsewhereOf({ elsewhere }: FetchRequest): Fix {
 }
 
 function fetchWhole(request: FetchRequest, options: FetchOptions): Promise<void> {
-  const { signal, onRetry, attempts = 5, pause = 1000 } = options;
+  const { signal, onNotice, attempts = 5, pause = 1000 } = options;
   const { words, option } = elsewhereOf(request);
   const size = async () => (await sizeOf(partOf(request))) ?? 0;
   let most: number | undefined;
@@ -67,7 +67,7 @@ function fetchWhole(request: FetchRequest, options: FetchOptions): Promise<void>
   };
   return retry(work, {
     ...{ attempts, pause, signal },
-    onRetry: (text) => onRetry?.(`${request.url}: ${text}`),
+    onRetry: (reason, seconds) => onNotice?.({ kind: "retry", address: request.url, reason, seconds }),
     gained: async () => {
       const [before, now] = [most!, await size()];
       most = Math.max(before, now);

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import type { UserError } from "../../../errors.js";
+import type { OnNotice } from "../../../notice.js";
 import type { Checksum } from "../checksum.js";
 
 /** What is fetched and what it must be. */
@@ -23,8 +24,8 @@ export interface FetchRequest {
 export interface FetchOptions {
   /** Called with the bytes there are and, where it is known, how many there will be. */
   readonly onProgress?: ((bytes: number, total: number | undefined) => void) | undefined;
-  /** Called with one line before a new attempt. */
-  readonly onRetry?: ((text: string) => void) | undefined;
+  /** Told before a new attempt, and when a part that was there before does not fit. */
+  readonly onNotice?: OnNotice | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Attempts in a row that bring nothing new (5 by default). */
   readonly attempts?: number;

@@ -16,8 +16,8 @@ export interface RetryOptions {
   /** Milliseconds before the second attempt; they double with each further one. */
   readonly pause: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called before a new attempt, with what interrupted the last one and when the next one is. */
-  readonly onRetry?: ((text: string) => void) | undefined;
+  /** Called before a new attempt, with what interrupted the last one and the seconds until the next one. */
+  readonly onRetry?: ((reason: string, seconds: number) => void) | undefined;
   /** Whether the last attempt has brought something new, which makes the next one the first again. */
   readonly gained?: () => Promise<boolean>;
   /** The error that ends it. @param reason in words, with how long the server asks to wait. */
@@ -45,7 +45,7 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
         throw giveUp(wait > 0 ? `${message}, which asks to wait ${Math.ceil(wait)} s` : message, failures);
       }
       const milliseconds = Math.max(pause * 2 ** (failures - 1), wait * 1000);
-      onRetry?.(`${message}; trying again in ${Math.round(milliseconds / 100) / 10} s`);
+      onRetry?.(message, Math.round(milliseconds / 100) / 10);
       await sleep(milliseconds, signal);
     }
   }

@@ -37,7 +37,7 @@ export async function bringFile(
   // Where there are no links, the file itself lies there.
   if ((await lstat(placed).catch(() => undefined))?.isFile()) {
     if ((await checksumOf(placed, file.checksum.kind)) === file.checksum.hex) return placed;
-    options.onNotice?.(`${placed}: it is damaged; fetching ${name} anew`);
+    options.onNotice?.({ kind: "damaged-file", path: placed, name });
   }
   const target = blobOf(folder, file.checksum.hex);
   const part = `${target}.incomplete`; // as huggingface_hub named it until 1.0
@@ -71,7 +71,6 @@ async function fetchBlob(
   };
   const following = {
     ...options,
-    onRetry: onNotice,
     onProgress: (bytes: number) => onProgress?.(name, bytes, file.bytes),
   };
   try {
@@ -80,7 +79,7 @@ async function fetchBlob(
     signal?.throwIfAborted();
     // A file that was here before is damaged: what comes now is checked by itself.
     if ((await stat(file.target).catch(() => undefined)) === undefined) throw error;
-    onNotice?.(`${file.target}: it is damaged; fetching ${name} anew`);
+    onNotice?.({ kind: "damaged-file", path: file.target, name });
     await rm(file.target);
     await fetchFile(request, following);
   }
@@ -100,7 +99,7 @@ async function lockFor(path: string, name: string, { signal, onNotice }: HubOpti
   for (let waited = false; ; waited = true) {
     const lock = takeLock(path);
     if (lock.holder === undefined) return lock;
-    if (!waited) onNotice?.(`process ${lock.holder} is fetching ${name}; waiting for it`);
+    if (!waited) onNotice?.({ kind: "waiting", process: lock.holder, name });
     await sleep(300, signal);
   }
 }

@@ -1,14 +1,15 @@
 import { quoted, UserError } from "../../../errors.js";
 import { busyFor, failureOf } from "../../../files/node/fetch/fetch-part.js";
 import { Interrupted, retry } from "../../../files/node/fetch/retry.js";
+import type { OnNotice } from "../../../notice.js";
 import { formatHubId, type HubId } from "../hub-id.js";
 import type { HubSettings } from "./hub-settings.js";
 
 /** How the hub is asked. */
 export interface HubRequestOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called with one line before a new attempt, and when something else is to be told. */
-  readonly onNotice?: ((text: string) => void) | undefined;
+  /** Told before a new attempt, and whatever else a user should know. */
+  readonly onNotice?: OnNotice | undefined;
   /** Attempts before it is given up (3 by default; 5 for files, if nothing new comes). */
   readonly attempts?: number;
   /** Milliseconds before the second attempt; they double with each further one (1000 by default). */
@@ -51,7 +52,7 @@ export function hubFetch(settings: HubSettings, id: HubId, options: HubRequestOp
     };
     return retry(ask, {
       ...{ attempts, pause, signal },
-      onRetry: (text) => onNotice?.(`${settings.endpoint}: ${text}`),
+      onRetry: (reason, seconds) => onNotice?.({ kind: "retry", address: settings.endpoint, reason, seconds }),
       giveUp: (why) => new HubUnreachable(`${settings.endpoint}: got no answer about ${formatHubId(id)} (${why})`),
     });
   };

@@ -12,11 +12,11 @@ import type { HubRevision } from "./hub-revision.js";
 /** What is asked of a network of the hub; what is left out is as published. */
 export interface HubNetworkOptions {
   /** Of the images. The crop is that of the size, if its `config.json` has one. */
-  readonly size?: ImageSize;
+  readonly size?: ImageSize | undefined;
   /** What becomes of images of another shape; as its `config.json` says by default. */
-  readonly cropMode?: CropMode;
+  readonly cropMode?: CropMode | undefined;
   /** Of the network: another number of classes needs `renewHead`. */
-  readonly model?: ModelOptions;
+  readonly model?: ModelOptions | undefined;
 }
 
 /** A network of the hub, before its weights are there. */

@@ -53,7 +53,7 @@ export async function openRevision(id: HubId, options: HubOptions = {}): Promise
   } catch (error) {
     if (!(error instanceof HubUnreachable)) throw error;
     if (!here || refresh) throw new HubUnreachable(`${error.message}; check the connection, or HF_ENDPOINT`);
-    onNotice?.(`${error.message}; taking commit ${known.slice(0, 7)} out of ${settings.cache}`);
+    onNotice?.({ kind: "from-cache", reason: error.message, commit: known.slice(0, 7), cache: settings.cache });
     return revisionAt({ ...from, commit: known, online: false });
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../../errors.js";
-import { cacheHome, type Environment } from "../../../files/node/cache-home.js";
+import { cacheHome, type Environment, environmentVariables } from "../../../files/node/settings.js";
 
 /** Where models come from and where they are kept. */
 export interface HubSettings {
@@ -21,7 +21,7 @@ export interface HubSettings {
  * Source: huggingface_hub, `constants.py` and `utils/_auth.py`.
  * @throws UserError when `HF_ENDPOINT` is no address.
  */
-export function hubSettings(environment: Environment = process.env): HubSettings {
+export function hubSettings(environment: Environment = environmentVariables): HubSettings {
   const env = (name: string) => environment[name] || undefined; // an empty variable is none
   const home = expand(env("HF_HOME") ?? join(cacheHome(environment), "huggingface"), environment);
   return {

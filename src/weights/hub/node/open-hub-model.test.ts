@@ -6,6 +6,7 @@ import type { Graph } from "../../../graph/graph.js";
 import type { Tensor } from "../../../graph/tensor.js";
 import { readCard } from "../../../models/card/model-card.js";
 import { createModel } from "../../../models/index.js";
+import type { Notice } from "../../../notice.js";
 import { writeSafetensors } from "../../safetensors/safetensors.js";
 import { HubServer } from "./hub-server.test.helper.js";
 import { type OpenHubModelOptions, openHubModel, openHubNetwork, openHubWeights } from "./open-hub-model.js";
@@ -26,11 +27,11 @@ afterAll(() => {
 });
 beforeEach(() => server.reset());
 
-let notices: string[] = [];
+let notices: Notice[] = [];
 function open(id: string, more: OpenHubModelOptions = {}) {
   notices = [];
   const settings = { endpoint: server.endpoint, token: undefined, cache, offline: false };
-  return openHubModel(id, { settings, onNotice: (text) => notices.push(text), pause: 5, ...more });
+  return openHubModel(id, { settings, onNotice: (notice) => notices.push(notice), pause: 5, ...more });
 }
 const offer = (name: string, files: Record<string, Uint8Array>) => server.repositories.set(name, oneCommit(files));
 
@@ -74,7 +75,7 @@ describe("openHubModel", () => {
     const { weights, card } = await open("timm/small.in3", { model: { classes: 2 }, renewHead: true, seed: 5 });
     expect(weights.get("fc.weight")!.shape).toEqual([2, 64]);
     expect(card.classes).toEqual(["0", "1"]);
-    expect(notices).toContain("fc.weight starts anew: the file has [3,64], the network [2,64]");
+    expect(notices).toContainEqual({ kind: "renewed", parameter: "fc.weight", file: [3, 64], network: [2, 64] });
     await expect(open("timm/small.in3", { model: { classes: 2 } })).rejects.toThrow(
       "timm/small.in3@1111111/model.safetensors does not fit seresnet20 (2 misshapen:",
     );

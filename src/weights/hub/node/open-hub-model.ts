@@ -16,9 +16,9 @@ export type { HubNetwork } from "./hub-network.js";
 /** What is asked of a model of the hub, beside how it is brought here. */
 export interface OpenHubModelOptions extends HubOptions, HubNetworkOptions {
   /** Whether the last layer starts anew where the classes are others; off unless asked for. */
-  readonly renewHead?: boolean;
+  readonly renewHead?: boolean | undefined;
   /** Decides the values of a last layer that starts anew. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** A network of the hub with its published weights. */
@@ -90,9 +90,11 @@ async function withWeights(
   const path = await weightsOf(revision);
   await revision.settle();
   const { weights, renewed } = loadWeightsFile(path, network.graph, {
-    ...{ source: `${revision.label}/${basename(path)}`, alias: modelEntry(network.name).alias, renewHead },
-    ...(seed !== undefined && { seed }),
-    ...(onNotice && { onNotice }),
+    source: `${revision.label}/${basename(path)}`,
+    alias: modelEntry(network.name).alias,
+    renewHead,
+    seed,
+    onNotice,
     pick: (file) => withoutUnused(network.graph, file),
   });
   return { ...network, weights, renewed };

@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { UserError } from "../../../errors.js";
 import { breakOff } from "../../../files/node/fetch/break-off.test.helper.js";
+import type { Notice } from "../../../notice.js";
 import { Random } from "../../../random.js";
 import { until } from "../../../testing/until.js";
 import { parseHubId } from "../hub-id.js";
@@ -42,7 +43,7 @@ afterAll(() => {
 });
 
 let cache: string;
-let notices: string[];
+let notices: Notice[];
 let tests = 0;
 beforeEach(() => {
   server.reset();
@@ -56,7 +57,7 @@ const endless = 3_600_000;
 function options(more: Partial<HubOptions & { token: string; offline: boolean; endpoint: string }> = {}): HubOptions {
   const { token, offline = false, endpoint = server.endpoint, ...rest } = more;
   const settings = { endpoint, token, cache, offline };
-  return { settings, onNotice: (text) => notices.push(text), attempts: 3, pause: 5, patience: endless, ...rest };
+  return { settings, onNotice: (notice) => notices.push(notice), attempts: 3, pause: 5, patience: endless, ...rest };
 }
 
 const pull = (id = name, more: Parameters<typeof options>[0] = {}) => pullHubModel(parseHubId(id), options(more));
@@ -122,7 +123,7 @@ describe("a model that is pulled", () => {
     truncateSync(join(snapshot, "model.safetensors"), 1000);
     const { weights: path } = await pull(name, { refresh: true });
     expect(notices).toEqual([
-      expect.stringMatching(/model.safetensors: it is damaged; fetching model.safetensors anew$/),
+      { kind: "damaged-file", path: join(snapshot, "model.safetensors"), name: "model.safetensors" },
     ]);
     expect(Buffer.compare(readFileSync(path), weights)).toBe(0);
   });
@@ -154,7 +155,8 @@ describe("a model that is pulled", () => {
     expect(lstatSync(join(folder(), "blobs", sha256(weights))).size).toBe(1000); // nobody looked
     await pull(name, { refresh: true });
     expect(Buffer.compare(readFileSync(path), weights)).toBe(0);
-    expect(notices).toEqual([expect.stringMatching(/blobs\/\w+: it is damaged; fetching model.safetensors anew/)]);
+    const blob = expect.stringMatching(/blobs\/\w+$/) as string;
+    expect(notices).toEqual([{ kind: "damaged-file", path: blob, name: "model.safetensors" }]);
   });
 });
 
@@ -223,21 +225,20 @@ describe("a connection that breaks off", () => {
     writeFileSync(part(), new Uint8Array(1000).fill(7));
     const pulled = await pull();
     expect(Buffer.compare(readFileSync(pulled.weights), weights)).toBe(0);
-    expect(notices).toEqual([expect.stringContaining("what was there before does not fit; fetching it anew")]);
+    expect(notices).toMatchObject([{ kind: "unfit-part" }]);
   });
 });
 
 describe("two that pull at once", () => {
   it("take turns", async () => {
-    const waits = /^process \d+ is fetching (config.json|model.safetensors); waiting for it$/;
     server.mischief = ({ host }, _, response) => {
       const answer = () => response.writeHead(200, { "content-length": weights.length }).end(weights);
-      if (host === "cdn") void until(() => waits.test(notices.at(-1) ?? "")).then(answer);
+      if (host === "cdn") void until(() => notices.at(-1)?.kind === "waiting").then(answer);
       return host === "cdn";
     };
     await Promise.all([pull(), pull()]);
     expect(downloads()).toHaveLength(1);
-    expect(notices.at(-1)).toMatch(waits);
+    expect(notices.at(-1)).toMatchObject({ kind: "waiting", process: process.pid });
   });
 });
 
@@ -258,9 +259,10 @@ describe("without the hub", () => {
     await pull();
     const gone = { endpoint: "http://127.0.0.1:9" };
     expect(await pull(name, gone)).toMatchObject({ commit: firstCommit });
-    expect(notices.at(-1)).toMatch(
-      /^http:\/\/127.0.0.1:9: got no answer about timm\/small.in3 \(.+\); taking commit 1111111 out of /,
-    );
+    const reason = expect.stringMatching(
+      /^http:\/\/127.0.0.1:9: got no answer about timm\/small.in3 \(.+\)$/,
+    ) as string;
+    expect(notices.at(-1)).toEqual({ kind: "from-cache", reason, commit: "1111111", cache });
     expect(await failure(pull(name, { ...gone, refresh: true }))).toMatch(
       /got no answer .*; check the connection, or HF_ENDPOINT$/,
     );
@@ -330,9 +332,10 @@ describe("a hub with too much to do", () => {
     const started = performance.now();
     await pull();
     expect(performance.now() - started).toBeGreaterThan(1900);
+    const reason = "the server answered 429 Too Many Requests";
     expect(notices).toEqual([
-      `${server.endpoint}: the server answered 429 Too Many Requests; trying again in 1 s`,
-      expect.stringMatching(/model.safetensors: the server answered 429 Too Many Requests; trying again in 1 s$/),
+      { kind: "retry", address: server.endpoint, reason, seconds: 1 },
+      { kind: "retry", address: expect.stringMatching(/model.safetensors$/) as string, reason, seconds: 1 },
     ]);
   });
 

@@ -2,13 +2,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { finished, interrupted, startSenet } from "../run-senet.test.helper.js";
+import { interrupted, runSenet, startSenet } from "../run-senet.test.helper.js";
 import { smallModel } from "../small-model.test.helper.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-tuned-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const start = (line: string) => startSenet(folder, ...line.split(" "));
-const senet = (line: string) => finished(start(line));
+const senet = (line: string) => runSenet(folder, ...line.split(" "));
 const file = (path: string) => readFileSync(join(folder, path));
 for (const se of [false, true]) writeFileSync(join(folder, se ? "se.onnx" : "plain.onnx"), smallModel({ se }));
 const data = "--data glyphs --train-limit 96 --test-limit 32 --batch 16 --threads 1";

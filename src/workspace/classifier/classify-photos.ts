@@ -1,35 +1,41 @@
 import type { DecodePool } from "../../data/node/decode/decode-pool.js";
+import { type Answer, answersOf } from "../../evaluate/answers.js";
 import type { Session } from "../../runtime/runtime.js";
-import type { Classifier } from "../../workspace/classifier/open-classifier.js";
-import type { Photo } from "../../workspace/classifier/photo-list.js";
-import type { Answer } from "../terminal/format-answers.js";
+import type { ClassifierModel } from "./find-classifier.js";
+import type { Photo } from "./photo-list.js";
 
 /** What a model says of a photo, or why that could not be read. */
-export interface Classified {
+export interface ClassifiedPhoto {
   readonly path: string;
   readonly answers?: readonly Answer[];
   readonly problem?: string;
 }
 
-/** Asks a model about photos, in their order; the next ones are decoded while it works on a batch. */
+/** How many photos are asked about. */
+export interface ClassifyPhotosOptions {
+  /** How many answers each photo gets, the likeliest ones (5 by default). */
+  readonly top?: number | undefined;
+  /** Photos that the model takes at a time (8 by default). */
+  readonly batch?: number | undefined;
+  /** Stops before the next photo. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Asks a model about photos, in their order; the next ones are decoded while it works on a batch. One that cannot be read
+ * is told in its place.
+ * @throws the signal's reason when it is aborted.
+ */
 export async function* classifyPhotos(
   photos: readonly Photo[],
-  { graph, preprocessing, classes }: Classifier,
+  { graph, preprocessing, classes }: ClassifierModel,
   session: Session,
   pool: DecodePool,
-  { top, batch }: { readonly top: number; readonly batch: number },
-): AsyncGenerator<Classified, void, undefined> {
+  { top = 5, batch = 8, signal }: ClassifyPhotosOptions,
+): AsyncGenerator<ClassifiedPhoto, void, undefined> {
   const { photoBatches } = await import("../../data/node/decode/photo-batches.js");
-  const { confidenceOf, topClasses } = await import("../../evaluate/logits.js");
   const { height, width, mean } = preprocessing;
   const [input, output] = [graph.inputs[0]!.name, graph.outputs[0]!.name];
-  const answersOf = (logits: Float32Array): Answer[] =>
-    topClasses(logits, top).map((index) => ({
-      index,
-      label: classes[index]!,
-      probability: confidenceOf(logits, index),
-      logit: logits[index]!,
-    }));
   let next = 0;
   for await (const { x, indices, problems } of photoBatches(photos, pool, preprocessing, batch)) {
     const answers = new Map<number, Answer[]>();
@@ -38,13 +44,14 @@ export async function* classifyPhotos(
       const results = await session.run({ [input]: { dtype: "float32", shape, data: x } });
       const logits = results[output]!.data as Float32Array;
       for (const [n, index] of indices.entries()) {
-        answers.set(index, answersOf(logits.subarray(n * classes.length, (n + 1) * classes.length)));
+        answers.set(index, answersOf(logits.subarray(n * classes.length, (n + 1) * classes.length), classes, top));
       }
     }
     for (const end = next + indices.length + problems.size; next < end; next++) {
       const { path } = photos[next]!;
       const found = answers.get(next);
       yield found ? { path, answers: found } : { path, problem: plain(problems.get(next)!) };
+      signal?.throwIfAborted();
     }
   }
 }

@@ -1,17 +1,16 @@
-import { parseInput } from "../../cli/flags/options.js";
-import { UserError } from "../../errors.js";
 import type { Graph, Model, Value } from "../../graph/graph.js";
 import { isHalf } from "../../graph/half-precision.js";
 import { withModelFile } from "../../graph/node/read-model.js";
-import { writeModel } from "../../graph/node/write-model.js";
 import { opsetOf } from "../../graph/onnx/body.js";
 import { graphField, modelField, tensorField } from "../../graph/onnx/fields.js";
 import { readInputs } from "../../graph/onnx/inputs.js";
-import { OPSET } from "../../graph/onnx/opset.js";
 import { Message } from "../../graph/onnx/protobuf.js";
 import { readOnnx } from "../../graph/onnx/read-onnx.js";
 import type { ReadExternal } from "../../graph/onnx/tensor.js";
-import { modelFileOf, modelSource } from "./model-source.js";
+import type { InputSize } from "../../models/model.js";
+import type { ModelQuery } from "../model/model-query.js";
+import { modelFileOf, modelSource } from "../model/model-source.js";
+import type { OpenModelOptions } from "../model/open-model.js";
 
 /** A model, and how it lies in its file where it has one. */
 export interface ModelFile {
@@ -28,42 +27,38 @@ export interface ModelFile {
   readonly open?: { readonly inputs: readonly Value[]; readonly other: Graph } | undefined;
 }
 
-/** The oldest and the newest version of ONNX's operators that we write. */
-const writable = [13, 21] as const;
-
 /** Sizes of images for files that leave them open, unless one is given. */
 const [usual, another] = [224, 288];
 
-/** What `senet insert` is told of the model beside its name. */
-export interface ToInsertFlags {
-  readonly weights?: string | undefined;
-  readonly input?: string | undefined;
-  readonly seed: number;
-  /** Where nothing is written, weights are not needed. */
-  readonly dryRun?: true | undefined;
+/** How a model is opened for an insertion. */
+export interface OpenToInsertOptions extends OpenModelOptions {
+  /** Whether the network alone is wanted: weights are then neither fetched nor drawn. */
+  readonly bare?: boolean | undefined;
 }
 
 /**
- * The model that blocks are put into: a file as it is, or a network by name or of the hub with weights.
- * @throws UserError when there is no such model, or flags do not fit it.
+ * Opens the model that blocks are put into: a file as it is, or a network by name or of the hub with weights.
+ * @throws UserError when there is no such model, or image or weights do not fit it.
  */
-export async function openToInsert(model: string, flags: ToInsertFlags): Promise<ModelFile> {
-  const image = flags.input === undefined ? undefined : parseInput(flags.input);
+export async function openToInsert(query: ModelQuery, options: OpenToInsertOptions = {}): Promise<ModelFile> {
+  const { bare = false, ...opening } = options;
+  const { model, weights: from } = query;
   if (modelSource(model) !== "file") {
-    const { weights, input, seed } = flags;
-    const { openModelToExport } = await import("./model-to-export.js");
-    const { findNetwork } = await import("./find-model.js");
     const asWritten = { opset: undefined, split: false, half: false };
-    if (flags.dryRun) return { model: { ...(await findNetwork(model, { image })), weights: new Map() }, ...asWritten };
-    const { origin, ...found } = await openModelToExport(model, { weights, input, seed });
+    if (bare) {
+      const { findNetwork } = await import("../model/find-model.js");
+      return { model: { ...(await findNetwork(query, opening)), weights: new Map() }, ...asWritten };
+    }
+    const { openModel } = await import("../model/open-model.js");
+    const { origin, ...found } = await openModel(query, opening);
     return { model: found, origin, ...asWritten };
   }
-  const path = modelFileOf(model);
-  const file = readModelFile(path, image);
-  if (flags.weights === undefined) return file;
-  const { readModelWeights } = await import("./model-weights.js");
+  const file = readModelFile(modelFileOf(model), options.image);
+  if (from === undefined) return file;
+  const { findWeights } = await import("../model/find-weights.js");
   const { graph } = file.model;
-  const { weights, metadata, origin } = await readModelWeights(flags.weights, graph);
+  const { signal, onProgress, onNotice, hub } = opening;
+  const { weights, metadata, origin } = await findWeights(from, graph, { signal, onProgress, onNotice, hub });
   const said = { ...graph, metadata: new Map([...graph.metadata, ...metadata]) };
   return { ...file, model: { graph: said, weights }, origin };
 }
@@ -73,7 +68,7 @@ export async function openToInsert(model: string, flags: ToInsertFlags): Promise
  * @param image the size [C, H, W] to compute shapes for, where the file leaves it open.
  * @throws UserError when it cannot be read.
  */
-function readModelFile(path: string, image?: readonly number[]): ModelFile {
+function readModelFile(path: string, image?: InputSize): ModelFile {
   return withModelFile(path, (bytes, external) => {
     let split = false;
     const noted: ReadExternal = (where) => {
@@ -103,30 +98,5 @@ function declaredInputs(bytes: Uint8Array): readonly Value[] {
     return readInputs(graph, new Map(tensors.map((tensor) => [tensor.text(tensorField.name), tensor])));
   } catch {
     return [];
-  }
-}
-
-/**
- * Writes a model in the way another one was written: in the same opset, or the nearest that has its operators, and with its
- * weights beside it where they lay so.
- * @returns what is different, a sentence each.
- */
-export function writeLike({ opset, split, half }: ModelFile, path: string, model: Model, asked?: number): string[] {
-  const [oldest, newest] = writable;
-  const notices = half ? ["the file has 16-bit weights, the new one 32-bit ones"] : [];
-  const wanted = asked ?? Math.min(newest, Math.max(oldest, opset ?? OPSET));
-  for (let version = wanted; ; version++) {
-    try {
-      writeModel(path, model, { opset: version, split });
-      const why = version === wanted ? `we write ${oldest} to ${newest}` : "an operator needs it";
-      if (version === opset || opset === undefined || asked !== undefined) return notices;
-      return [...notices, `the file has opset ${opset}, the new one ${version}: ${why}`];
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== undefined) {
-        throw new UserError(`--out: cannot write ${path} (${(error as Error).message}); choose another place`);
-      }
-      if (!(error instanceof UserError)) throw error;
-      if (asked !== undefined || version >= newest) throw new UserError(`--opset: ${error.message}`);
-    }
   }
 }

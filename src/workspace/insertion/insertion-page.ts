@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
-import { UserError } from "../../errors.js";
+import { optionError } from "../../errors.js";
 import { countParameters, type Graph } from "../../graph/graph.js";
 import type { Inserted } from "../../insert/insert-attention.js";
 import { outline } from "../../insert/outline.js";
@@ -8,7 +8,8 @@ import { formatAttention, type SomeAttention } from "../../layers/attention/atte
 import { renderInsertionReport } from "../../report/insertion-page.js";
 
 /** What the page is about. */
-export interface InsertionToReport {
+export interface InsertionToShow {
+  /** The name of the model, or its path. */
   readonly path: string;
   readonly source: Graph;
   readonly inserted: Inserted;
@@ -16,9 +17,18 @@ export interface InsertionToReport {
   readonly start: "identity" | "paper";
 }
 
-/** Writes the page of `--report`. @throws UserError when it cannot be written. */
-export function writeInsertionReport(file: string, report: InsertionToReport): void {
-  const { path, source, inserted, attention, start } = report;
+/** Writes the page of an insertion to a new file. @throws UserError when it is there already or cannot be written. */
+export function writeInsertionPage(file: string, insertion: InsertionToShow): void {
+  const page = insertionPage(insertion);
+  try {
+    writeFileSync(file, page, { flag: "wx" });
+  } catch (error) {
+    throw optionError("report", `cannot write ${file} (${(error as Error).message}); choose another place`);
+  }
+}
+
+/** Renders the HTML page that shows a network after an insertion, each block as one unit. */
+export function insertionPage({ path, source, inserted, attention, start }: InsertionToShow): string {
   const { graph, sites, gated, scaled } = inserted;
   const kind = attention.kind.toUpperCase();
   const rows = outline(inserted, source).map((row) => {
@@ -28,7 +38,7 @@ export function writeInsertionReport(file: string, report: InsertionToReport): v
       site.hidden === undefined ? `${site.channels}` : `${site.channels} → ${site.hidden} → ${site.channels}`;
     return { ...row, label: `${kind} ${widths}  ${site.name}` };
   });
-  const text = renderInsertionReport({
+  return renderInsertionReport({
     model: basename(path),
     kind,
     attention: formatAttention(attention),
@@ -39,9 +49,4 @@ export function writeInsertionReport(file: string, report: InsertionToReport): v
     rescaled: [...scaled].map(([name, { exponent }]) => ({ name, by: 2 ** exponent })),
     rows,
   });
-  try {
-    writeFileSync(file, text, { flag: "wx" });
-  } catch (error) {
-    throw new UserError(`--report: cannot write ${file} (${(error as Error).message}); choose another place`);
-  }
 }

@@ -1,13 +1,14 @@
 import type { Dataset } from "../../data/dataset.js";
 import type { Graph, Model, Weights } from "../../graph/graph.js";
+import type { Notice } from "../../notice.js";
 import type { Recipe } from "../../train/recipe.js";
-import { engineOptionsOf } from "../flags/options.js";
-import { bar, Progress } from "../terminal/progress.js";
 
-/** What `--unfold-bn` asks for. */
-interface UnfoldFlags {
-  readonly unfoldBn?: true;
-  readonly threads?: number;
+/** How batch norms are put back. */
+export interface UnfoldSettings {
+  /** Threads of the engine that measures their statistics. */
+  readonly threads: number;
+  /** Called after every batch with the number of images seen, and of those to see. */
+  readonly onProgress?: ((images: number, all: number) => void) | undefined;
 }
 
 /** A network that may have got batch norms, and what it starts from. */
@@ -18,49 +19,43 @@ export interface ToTrain {
    * checkpoint and does without.
    */
   readonly start: () => Promise<Weights>;
-  readonly notices: readonly string[];
+  readonly notices: readonly Notice[];
 }
 
 /**
- * The model with the batch norms that its file has folded away, where the flag asks for them; and a line that says so.
+ * Puts the batch norms back that a model's file has folded away, and adds a notice that says so.
  * @throws UserError when there are none to put back.
  */
-export async function unfolded(
-  model: Model & { readonly notices: readonly string[] },
-  flags: UnfoldFlags,
+export async function unfoldBatchNorms(
+  model: Model & { readonly notices: readonly Notice[] },
   dataset: Dataset,
   recipe: Recipe,
+  settings: UnfoldSettings,
 ): Promise<ToTrain> {
-  const { weights, notices } = model;
-  if (flags.unfoldBn === undefined) return { graph: model.graph, start: async () => weights, notices };
   const { unfoldedGraph } = await import("../../train/unfold-on-data.js");
   const { graph, count } = unfoldedGraph(model.graph);
-  const notice = `put batch norms behind ${count} convolutions, with statistics of training images`;
+  const notice: Notice = { kind: "unfolded", convolutions: count };
   let measured: Promise<Weights> | undefined;
   const start = () => {
-    measured ??= measure(model, flags, dataset, recipe);
+    measured ??= measure(model, dataset, recipe, settings);
     return measured;
   };
-  return { graph, start, notices: [...notices, notice] };
+  return { graph, start, notices: [...model.notices, notice] };
 }
 
 /** The weights with the batch norms' own, after a look at training images. */
 async function measure(
   model: Model,
-  flags: UnfoldFlags,
   dataset: Dataset,
   { augment, batch }: Recipe,
+  { threads, onProgress }: UnfoldSettings,
 ): Promise<Weights> {
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
   const { unfoldOnData } = await import("../../train/unfold-on-data.js");
-  const progress = new Progress();
-  const runtime = nodeRuntime(engineOptionsOf(flags));
+  const runtime = nodeRuntime({ threads });
   try {
-    const onProgress = (images: number, all: number) =>
-      progress.update(`${bar(Math.min(1, images / all))} statistics of batch norms: ${images}/${all} images`);
     return (await unfoldOnData({ runtime, ...model, dataset, augment, batch, onProgress })).weights;
   } finally {
-    progress.clear();
     await runtime.close();
   }
 }

@@ -5,7 +5,7 @@ import type { Split } from "../../data/split.js";
 import { readOnnx } from "../../graph/onnx/read-onnx.js";
 import { defaultRecipe } from "../../train/recipe.js";
 import { stripes } from "../../train/stripes.test.helper.js";
-import { unfolded } from "./unfolded.js";
+import { unfoldBatchNorms } from "./unfold-batch-norms.js";
 
 it("measures batch norms once, and not before somebody asks for the weights to start from", async () => {
   const file = readFileSync(new URL("../../../tests/goldens/exports/resnet18.folded.onnx", import.meta.url));
@@ -20,8 +20,8 @@ it("measures batch norms once, and not before somebody asks for the weights to s
     },
   };
   const recipe = { ...defaultRecipe, epochs: 1, batch: 2, augment: dataset.augment };
-  const { graph, start, notices } = await unfolded(model, { unfoldBn: true }, { ...dataset, train }, recipe);
-  expect(notices).toEqual(["put batch norms behind 6 convolutions, with statistics of training images"]);
+  const { graph, start, notices } = await unfoldBatchNorms(model, { ...dataset, train }, recipe, { threads: 1 });
+  expect(notices).toEqual([{ kind: "unfolded", convolutions: 6 }]);
   expect(graph.nodes.filter(({ op }) => op === "BatchNormalization")).toHaveLength(6);
   expect(passes).toBe(0);
   const weights = await start();

@@ -3,12 +3,10 @@ import type { Tensor } from "../../graph/tensor.js";
 import { writeSafetensorsFile } from "../../weights/safetensors/node/safetensors-file.js";
 
 /**
- * Writes a file of tensors, whole or not at all.
- * @param what the flag or command that named the path, for the error.
+ * Writes tensors to a `.safetensors` file, whole or not at all.
  * @throws UserError when it cannot.
  */
 export async function writeTensors(
-  what: string,
   path: string,
   tensors: ReadonlyMap<string, Tensor>,
   metadata?: ReadonlyMap<string, string>,
@@ -16,8 +14,7 @@ export async function writeTensors(
   try {
     await writeSafetensorsFile(path, tensors, metadata);
   } catch (error) {
-    throw new UserError(
-      `${what}: cannot write ${path} (${error instanceof Error ? error.message : error}); give another path`,
-    );
+    const about = `cannot write ${path} (${error instanceof Error ? error.message : error}); give another path`;
+    throw new UserError(about, { option: "output", about });
   }
 }

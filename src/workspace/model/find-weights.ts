@@ -1,9 +1,10 @@
 import type { CropMode } from "../../data/preprocessing.js";
 import type { Graph, Weights } from "../../graph/graph.js";
+import type { Opening } from "./model-query.js";
 import { runFileOf, weightsSource } from "./model-source.js";
 
-/** What `--weights` may be asked. */
-export interface ModelWeightsOptions {
+/** What is asked of weights beside where they are. */
+export interface FindWeightsOptions extends Opening {
   /** The network's name in the zoo, whose family knows names of other libraries. */
   readonly model?: string | undefined;
   /** Which entry of a PyTorch checkpoint to take. */
@@ -12,14 +13,14 @@ export interface ModelWeightsOptions {
   readonly renewHead?: boolean | undefined;
   /** Whether a file may hold more than the network, as checkpoints of runs do. */
   readonly allowSurplus?: boolean | undefined;
+  /** Decides the values of a last layer that starts anew (1 by default). */
   readonly seed?: number | undefined;
   /** What becomes of photos of another shape, where a repository describes how they are prepared. */
   readonly cropMode?: CropMode | undefined;
-  readonly onNotice?: ((text: string) => void) | undefined;
 }
 
 /** The weights of a network, and what their source says. */
-export interface ModelWeights {
+export interface FoundWeights {
   readonly weights: Weights;
   /** Parameters of a last layer that starts anew. */
   readonly renewed: readonly string[];
@@ -30,24 +31,21 @@ export interface ModelWeights {
 }
 
 /**
- * The weights that `--weights` names, for a network: of a file of any kind that holds tensors (`.pth`, `.th`, `.pt`,
- * `.safetensors`, its `.index.json`, `.onnx`), of a run's folder, or of a repository of the hub.
+ * Finds weights for a network: in a file of any kind that holds tensors (`.pth`, `.th`, `.pt`, `.safetensors`, its
+ * `.index.json`, `.onnx`), in a run's folder, or in a repository of the hub.
  * @throws UserError when they cannot be had; WeightsMismatch when they do not fit the network.
  */
-export async function readModelWeights(
-  from: string,
-  graph: Graph,
-  { model, entry, renewHead = false, allowSurplus = false, seed = 1, cropMode, onNotice }: ModelWeightsOptions = {},
-): Promise<ModelWeights> {
-  const noticed = onNotice && { onNotice };
+export async function findWeights(from: string, graph: Graph, options: FindWeightsOptions = {}): Promise<FoundWeights> {
+  const { model, entry, renewHead = false, allowSurplus = false, seed = 1, cropMode, ...opening } = options;
   if (weightsSource(from) === "hub") {
     const { openHubFor } = await import("./open-hub.js");
-    const found = await openHubFor(from, graph, { renewHead, seed, ...(cropMode && { cropMode }), ...noticed });
+    const found = await openHubFor(from, graph, { ...opening, renewHead, seed, cropMode });
     return { ...found, origin: found.label };
   }
   const { loadWeightsFile } = await import("../../weights/node/load-weights-file.js");
   const { modelEntry } = await import("../../models/index.js");
+  const { onNotice } = opening;
   const alias = model === undefined ? undefined : modelEntry(model).alias;
   const path = runFileOf(from);
-  return { ...loadWeightsFile(path, graph, { alias, entry, renewHead, allowSurplus, seed, ...noticed }), origin: path };
+  return { ...loadWeightsFile(path, graph, { alias, entry, renewHead, allowSurplus, seed, onNotice }), origin: path };
 }

@@ -1,0 +1,42 @@
+import { Option } from "commander";
+import type { ImageSize } from "../../data/image-size.js";
+import type { FindClassifierOptions } from "../../workspace/classifier/find-classifier.js";
+import type { ModelQuery } from "../../workspace/model/model-query.js";
+import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
+import { attentionOption, type NetworkFlags, networkOf } from "./model-options.js";
+import { number } from "./number-option.js";
+import { changesOf, type PreprocessingFlags, preprocessingOptions } from "./preprocessing-options.js";
+import { sizeOption } from "./size-option.js";
+
+/** What says which classifier, as commander parsed it. */
+export interface ClassifierFlags extends NetworkFlags, PreprocessingFlags {
+  readonly model: string;
+  readonly weights?: string;
+  readonly size?: ImageSize;
+  readonly labels?: string;
+}
+
+/** The flags of `ClassifierFlags` but for `--model`, which commands require. */
+export function classifierOptions(): Option[] {
+  return [
+    new Option("--weights <weights>", `${weightsSources}; needed with a network's name`),
+    new Option("--labels <file>", "names of the classes, one a line, or JSON (default: the model's, or ImageNet's)"),
+    sizeOption("height and width of the input (default: the model's own)"),
+    number("--classes <n>", "of a network by name (default: its own)"),
+    attentionOption(),
+    new Option("--shortcut <kind>", "of a network by name, past a change of shape").choices(["projection", "A"]),
+    ...preprocessingOptions(),
+  ];
+}
+
+/** `--model` of commands that classify. */
+export const classifierModel = ["--model <model>", modelSources] as const satisfies readonly string[];
+
+/** The classifier that the flags name, and what they change of it. @throws UserError when a flag does not parse. */
+export function classifierOf(flags: ClassifierFlags): { query: ModelQuery; options: FindClassifierOptions } {
+  const { model, weights, size, labels } = flags;
+  return {
+    query: { model, weights, network: networkOf(flags) },
+    options: { size, labels, preprocessing: changesOf(flags) },
+  };
+}

@@ -1,0 +1,33 @@
+import { type Command, Option } from "commander";
+import { parseAttention } from "../../layers/attention/attention.js";
+import type { HubSettings } from "../../weights/hub/node/hub-settings.js";
+import type { NetworkOptions } from "../../workspace/model/model-query.js";
+import { wholeNumber } from "./number-option.js";
+
+/** Flags that make another network of one by name, as commander parsed them. */
+export interface NetworkFlags {
+  readonly classes?: number;
+  readonly attention?: string;
+  readonly shortcut?: "projection" | "A";
+  readonly aux?: true;
+}
+
+/** Which block a network has in the place of its own. */
+export function attentionOption(): Option {
+  return new Option("--attention <spec>", "another attention block, such as se:reduction=8,stages=2-4, eca or none");
+}
+
+/** What the flags say about the network itself. @throws UserError when the attention is unknown. */
+export function networkOf({ classes, attention, shortcut, aux }: NetworkFlags): NetworkOptions {
+  return {
+    classes: classes === undefined ? undefined : wholeNumber("--classes", classes, 1),
+    attention: attention === undefined ? undefined : parseAttention(attention),
+    shortcut,
+    aux,
+  };
+}
+
+/** What `--offline`, a flag of every command, says of the hub. */
+export function hubOf(command: Command): Partial<HubSettings> {
+  return command.optsWithGlobals<{ offline?: true }>().offline ? { offline: true } : {};
+}

@@ -1,0 +1,47 @@
+import { type Command, CommanderError } from "commander";
+import { EngineError, UserError } from "../errors.js";
+import { createProgram, mentioned } from "./program.js";
+import { errorLine } from "./terminal/error-line.js";
+import { say } from "./terminal/print.js";
+
+/**
+ * Runs the command line.
+ * @param args what the user typed behind the program's name.
+ * @returns the exit code: 2 for the caller's mistakes, 130 for Ctrl-C, 1 for ours.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  /** The command that runs, and the program it is one of. */
+  let running: readonly Command[] = [];
+  try {
+    const program = await createProgram(mentioned(args));
+    program.hook("preAction", (_, command) => {
+      running = [program, command];
+    });
+    await program.parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    return await report(error, running);
+  }
+}
+
+/** Says what went wrong and returns the exit code. */
+async function report(error: unknown, running: readonly Command[]): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed its line
+  if (error instanceof UserError) {
+    say(`senet: ${errorLine(error, flagsOf(running))}`);
+    return 2;
+  }
+  if (error instanceof EngineError) {
+    const { engineFault } = await import("./terminal/engine-fault.js");
+    say(engineFault(error).trimEnd());
+    return 1;
+  }
+  if (error instanceof DOMException && error.name === "AbortError") return 130;
+  say(`senet: unexpected error\n${error instanceof Error ? error.stack : error}`);
+  return 1;
+}
+
+/** The flags that commands take. */
+function flagsOf(commands: readonly Command[]): string[] {
+  return commands.flatMap(({ options }) => options.flatMap(({ long }) => long ?? []));
+}

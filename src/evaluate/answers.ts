@@ -1,0 +1,27 @@
+import { confidenceOf, topClasses } from "./logits.js";
+
+/** What a model thinks an image shows: a class and how sure it is. */
+export interface Answer {
+  /** The class among the logits, from 0. */
+  readonly index: number;
+  /** Its name. */
+  readonly label: string;
+  /** 0–1, over all classes. */
+  readonly probability: number;
+  readonly logit: number;
+}
+
+/**
+ * Says what the logits [classes] of an image mean.
+ * @param classes the names of the classes, in the order of the logits.
+ * @param top how many answers are wanted.
+ * @returns the likeliest classes, the likeliest first.
+ */
+export function answersOf(logits: ArrayLike<number>, classes: readonly string[], top: number): Answer[] {
+  return topClasses(logits, top).map((index) => ({
+    index,
+    label: classes[index]!,
+    probability: confidenceOf(logits, index),
+    logit: logits[index]!,
+  }));
+}

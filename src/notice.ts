@@ -1,0 +1,64 @@
+/**
+ * What a user should know though nothing failed. The library gives it to `onNotice` as data; who shows it chooses the words.
+ */
+export type Notice =
+  /** The file has another number of classes: a parameter of the last layer, [classes, …], starts with drawn values. */
+  | {
+      readonly kind: "renewed";
+      readonly parameter: string;
+      readonly file: readonly number[];
+      readonly network: readonly number[];
+    }
+  /** These parameters of the last layer start with drawn values, for a dataset of so many classes. */
+  | { readonly kind: "renewed-head"; readonly parameters: readonly string[]; readonly classes: number }
+  /** Tensors of a file that no parameter takes. */
+  | { readonly kind: "surplus"; readonly source: string; readonly tensors: readonly string[] }
+  /** So many tensors have lost digits. */
+  | { readonly kind: "rounded"; readonly tensors: number; readonly from: string; readonly to: string }
+  /** So many tensors are written in a type that holds more. */
+  | { readonly kind: "widened"; readonly tensors: number; readonly from: string; readonly to: string }
+  /** The part of a checkpoint that was taken for the weights, and what lies beside it. */
+  | { readonly kind: "entry"; readonly entry: string; readonly beside: readonly string[] }
+  /** Values of a checkpoint that are no tensors. */
+  | { readonly kind: "no-tensors"; readonly values: readonly string[] }
+  /** So many initializers of an `.onnx` file that are no weights. */
+  | { readonly kind: "constants"; readonly count: number }
+  /** A request failed and is made again after a pause. */
+  | { readonly kind: "retry"; readonly address: string; readonly reason: string; readonly seconds: number }
+  /** What lies in the place of a file is damaged; it is fetched anew. */
+  | { readonly kind: "damaged-file"; readonly path: string; readonly name: string }
+  /** The part that an earlier attempt left does not fit; the file is fetched anew. */
+  | { readonly kind: "unfit-part"; readonly path: string }
+  /** Another process fetches the same file; it is waited for. */
+  | { readonly kind: "waiting"; readonly process: number; readonly name: string }
+  /** The hub does not answer; the commit that the cache has is taken. */
+  | { readonly kind: "from-cache"; readonly reason: string; readonly commit: string; readonly cache: string }
+  /** An image that cannot be read was left out. */
+  | { readonly kind: "skipped-image"; readonly name: string; readonly reason: string }
+  /** A checkpoint cannot be read; the one before it is taken. */
+  | { readonly kind: "damaged-checkpoint"; readonly path: string; readonly reason: string }
+  /** The run goes on with another engine, so that its last bits may differ. `now` and `saved` are JSON, shortened. */
+  | { readonly kind: "other-engine"; readonly field: string; readonly now: string; readonly saved: string }
+  /** The checkpoint keeps no names of image files, so that nobody can tell whether they are the same. */
+  | { readonly kind: "unchecked-files" }
+  /** Batch norms were put behind so many convolutions, with statistics of training images. */
+  | { readonly kind: "unfolded"; readonly convolutions: number }
+  /** Measured times of another machine or engine are used. `made` tells which. */
+  | { readonly kind: "foreign-table"; readonly path: string; readonly made: string }
+  /** The file has 16-bit weights, the new one 32-bit ones. */
+  | { readonly kind: "widened-weights" }
+  /** The new file has another opset than the file it was made of: the nearest that we write, or that an operator needs. */
+  | {
+      readonly kind: "other-opset";
+      readonly file: number;
+      readonly written: number;
+      /** Whether an operator needs it. */
+      readonly needed: boolean;
+      /** The oldest and the newest opset that we write. */
+      readonly writable: readonly [number, number];
+    }
+  /** Parameters that the loss does not depend on: their gradients are zeros. */
+  | { readonly kind: "zero-gradients"; readonly parameters: readonly string[] };
+
+/** Who wants to know. */
+export type OnNotice = (notice: Notice) => void;

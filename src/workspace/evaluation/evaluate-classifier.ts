@@ -1,0 +1,55 @@
+import type { Dataset } from "../../data/dataset.js";
+import { type Views, viewCount } from "../../data/views.js";
+import { Tally } from "../../evaluate/tally.js";
+import type { Runtime } from "../../runtime/runtime.js";
+import type { ClassifierModel } from "../classifier/find-classifier.js";
+
+/** How a classifier is evaluated. */
+export interface EvaluateClassifierOptions {
+  /** Images the model takes at a time, views counted (32 by default). */
+  readonly batch?: number | undefined;
+  /** Views of each image, whose logits are averaged; the image alone by default. */
+  readonly views?: Views | undefined;
+  /** Stops after the current batch: what was measured until then is returned. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after every batch with the number of images seen, the seconds they took and what they have given. */
+  readonly onProgress?: ((images: number, seconds: number, tally: Tally) => void) | undefined;
+}
+
+/** What was measured; `stopped` is the signal's reason where that was not all. */
+export interface MeasuredClassifier {
+  readonly tally: Tally;
+  /** The predicted class of every image, −1 where it could not be read; undefined where the evaluation was stopped. */
+  readonly predictions: Int32Array | undefined;
+  readonly seconds: number;
+  readonly stopped: unknown;
+}
+
+/** Runs a classifier over the test images of a dataset. */
+export async function evaluateClassifier(
+  runtime: Runtime,
+  { graph, weights, classes }: ClassifierModel,
+  dataset: Dataset,
+  { batch = 32, views, signal, onProgress }: EvaluateClassifierOptions = {},
+): Promise<MeasuredClassifier> {
+  const { evaluate } = await import("../../evaluate/evaluate.js");
+  const tally = new Tally(classes.length);
+  let started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  const onBatch = (images: number) => {
+    // None when the model is open: how long that took is not the images' time.
+    if (images === 0) started = performance.now();
+    else onProgress?.(images, seconds(), tally);
+  };
+  try {
+    const { predictions } = await evaluate({
+      ...{ runtime, graph, weights, dataset, views, tally, signal },
+      batch: Math.max(1, Math.floor(batch / viewCount(views))),
+      onProgress: onBatch,
+    });
+    return { tally, predictions, seconds: seconds(), stopped: undefined };
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+    return { tally, predictions: undefined, seconds: seconds(), stopped: error };
+  }
+}

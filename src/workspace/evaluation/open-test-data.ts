@@ -1,0 +1,41 @@
+import type { Dataset } from "../../data/dataset.js";
+import { datasetName, type OpenOptions } from "../../data/node/open.js";
+import { UserError } from "../../errors.js";
+import type { ClassifierModel } from "../classifier/find-classifier.js";
+
+/** How test images are opened. */
+export type TestDataOptions = Pick<OpenOptions, "holdout" | "splitSeed" | "onBadImage" | "workers" | "testLimit">;
+
+/**
+ * Opens a dataset as a model takes it: image files prepared as it says, labels in the order of its logits. Image files without
+ * a test split are all tested on, or as in training where the model was trained on them.
+ * @param name what errors call the model.
+ * @throws UserError when images or classes do not fit.
+ */
+export async function openTestData(
+  spec: string,
+  name: string,
+  { graph, preprocessing, classes }: ClassifierModel,
+  options: TestDataOptions = {},
+): Promise<Dataset> {
+  const { openDataset } = await import("../../data/node/open.js");
+  const { hasCard, readCard } = await import("../../models/card/model-card.js");
+  const trainedOn = hasCard(graph) ? readCard(graph).provenance.data : undefined;
+  const dataset = await openDataset(spec, {
+    ...options,
+    preprocessing,
+    classes,
+    testOnly: true,
+    holdout: options.holdout ?? (trainedOn === datasetName(spec) ? undefined : 1),
+  });
+  const takes = [preprocessing.mean.length, preprocessing.height, preprocessing.width].join("x");
+  const sizes = [dataset.channels, dataset.height, dataset.width].join("x");
+  if (takes !== sizes || classes.length !== dataset.classes.length) {
+    throw new UserError(
+      `${name}: it takes images ${takes} of ${classes.length} classes; ` +
+        `got ${dataset.name} with ${sizes} and ${dataset.classes.length}; give the data it was trained for`,
+    );
+  }
+  // The model's own mean and std, not the dataset's: they are part of it.
+  return { ...dataset, ...preprocessing };
+}

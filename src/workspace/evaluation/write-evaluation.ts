@@ -1,0 +1,45 @@
+import type { Dataset } from "../../data/dataset.js";
+import type { EvaluationResults } from "../../report/evaluation-results.js";
+import { writeNewFolder } from "../run/new-folder.js";
+import { freshRunPath } from "../run/run-folder.js";
+
+/**
+ * Writes `results.json` and the page `report.html`, with pictures of the surest mistakes, into a new folder.
+ * @param document the text of `results.json`.
+ * @returns the path of the page.
+ * @throws UserError when the folder holds something, or cannot be written.
+ */
+export async function writeEvaluation(
+  folder: string,
+  results: EvaluationResults,
+  document: string,
+  dataset: Dataset,
+): Promise<string> {
+  const { withPictures } = await import("./pictures.js");
+  const { renderEvaluationReport } = await import("../../report/evaluation-page.js");
+  const mistakes = await withPictures(dataset, results.measured.surest);
+  const page = await renderEvaluationReport({ ...results, mistakes });
+  const encode = (content: string) => new TextEncoder().encode(content);
+  await writeNewFolder(
+    folder,
+    new Map([
+      ["results.json", encode(document)],
+      ["report.html", encode(page)],
+    ]),
+  );
+  return `${folder}/report.html`;
+}
+
+/** A folder for an evaluation that nobody used yet, named after model and data. */
+export function freshEvaluationPath({ model, data }: Pick<EvaluationResults, "model" | "data">): string {
+  return freshRunPath(`eval-${plainName(model)}-${plainName(data.name)}`);
+}
+
+/** The last part of a path or of a hub id, fit for the name of a folder. */
+function plainName(text: string): string {
+  const parts = text.split(/[/\\:]/).filter((part) => part !== "");
+  const [last = "model", before] = parts.toReversed();
+  const plain = /^(model|best|last)\.onnx$|\.csv$/.test(last); // names that say little: the folder's then
+  const name = plain && before !== undefined ? before : last.replace(/\.onnx$/, "");
+  return name.replace(/[^\w.-]+/g, "-");
+}

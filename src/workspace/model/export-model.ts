@@ -1,0 +1,77 @@
+import { existsSync } from "node:fs";
+import { optionError, UserError } from "../../errors.js";
+import { writeModel } from "../../graph/node/write-model.js";
+import type { StepRecipe } from "../../train/plan.js";
+import { writeNewFolder } from "../run/new-folder.js";
+import { type ModelQuery, queryOf } from "./model-query.js";
+import { type OpenedModel, type OpenModelOptions, openModel } from "./open-model.js";
+
+/** How a model is exported. */
+export interface ExportModelOptions extends OpenModelOptions {
+  /** The version of ONNX's operators, from 13 (20 by default, or what the model needs). */
+  readonly opset?: number | undefined;
+}
+
+/**
+ * Writes any model that senet knows as one `.onnx` file for any ONNX Runtime.
+ * @throws UserError when the file is there already or cannot be written, or as {@link openModel}.
+ */
+export async function exportModel(
+  of: string | ModelQuery,
+  path: string,
+  { opset, ...options }: ExportModelOptions = {},
+): Promise<OpenedModel> {
+  checkNewModel(path);
+  const opened = await openModel(of, options);
+  try {
+    writeModel(path, opened, { opset });
+  } catch (error) {
+    if (error instanceof UserError) throw optionError("opset", error.message);
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw optionError("out", `cannot write ${path} (${(error as Error).message}); choose another place`);
+  }
+  return opened;
+}
+
+/** @throws UserError unless a path is that of a new `.onnx` file. */
+export function checkNewModel(path: string): void {
+  if (!/\.onnx$/i.test(path)) throw optionError("out", `got ${path}; expected an .onnx file`);
+  if (existsSync(path)) throw optionError("out", `${path} is already there; choose another name`);
+}
+
+/** How a training step is exported. */
+export interface ExportStepOptions extends OpenModelOptions {
+  readonly recipe: StepRecipe;
+  /** Whether the momentum is an input of the step, as one-cycle schedules need it. */
+  readonly cycleMomentum?: boolean | undefined;
+  /** Whether images come with two labels and a weight, as mixup and CutMix need it. */
+  readonly mixedLabels?: boolean | undefined;
+}
+
+/** A training step in a folder. */
+export interface ExportedStep {
+  readonly nodes: number;
+  readonly stateTensors: number;
+  /** Tensors that the step reads and never changes. */
+  readonly fixedTensors: number;
+}
+
+/**
+ * Writes the training step of a model as files for any ONNX Runtime into a new folder, with its first state and a README.
+ * @throws UserError when the folder holds something or cannot be written, the recipe does not fit, or as {@link openModel}.
+ */
+export async function exportStep(
+  of: string | ModelQuery,
+  folder: string,
+  { recipe, cycleMomentum = false, mixedLabels = false, ...options }: ExportStepOptions,
+): Promise<ExportedStep> {
+  const { graph, weights } = await openModel(queryOf(of), options);
+  const { checkStepRecipe } = await import("../../train/recipe.js");
+  const { planTraining } = await import("../../train/plan.js");
+  const { exportTrainingStep } = await import("../../train/export-step.js");
+  checkStepRecipe(recipe);
+  const schedule = cycleMomentum ? "onecycle" : "constant";
+  const plan = planTraining(graph, { ...recipe, schedule, mixed: mixedLabels });
+  await writeNewFolder(folder, exportTrainingStep(plan, weights, options.seed ?? 1));
+  return { nodes: plan.graph.nodes.length, stateTensors: plan.state.length, fixedTensors: plan.fixed.length };
+}

@@ -1,0 +1,90 @@
+import { readFile } from "node:fs/promises";
+import { type NodeProfile, type Profile, profile } from "../../account/profile.js";
+import { optionError, UserError } from "../../errors.js";
+import type { Graph } from "../../graph/graph.js";
+import type { InputSize } from "../../models/model.js";
+import { modelOptions, refuseNetworkOptions } from "./find-model.js";
+import { type ModelQuery, type Opening, queryOf } from "./model-query.js";
+import { type ModelSource, modelFileOf, modelSource } from "./model-source.js";
+
+/** For which images a model is counted. */
+export interface ProfileModelOptions extends Opening {
+  /** [C, H, W]; the model's own by default. */
+  readonly image?: InputSize | undefined;
+}
+
+/** What a model takes for one image. */
+export interface ModelProfile extends Profile {
+  /** [C, H, W]. */
+  readonly input: Graph["inputs"][number]["shape"];
+  /** What its attention blocks take of it. */
+  readonly attention: Pick<Profile, "params" | "macs">;
+}
+
+/** Something that is counted, and how much of what it takes is attention. */
+interface Subject {
+  readonly graph: Graph;
+  attention(profile: Profile): ModelProfile["attention"];
+}
+
+/**
+ * Counts what a model takes: parameters, multiply-accumulates, activations, memory, the share of attention. Nothing is run,
+ * and of a model of the hub no weights are fetched.
+ * @throws UserError when there is no such model, or the images do not fit it.
+ */
+export async function profileModel(of: string | ModelQuery, options: ProfileModelOptions = {}): Promise<ModelProfile> {
+  const query = queryOf(of);
+  const { graph, attention } = await subjectAs[modelSource(query.model)](query, options);
+  const measured = profile(graph);
+  return { ...measured, input: graph.inputs[0]!.shape.slice(1), attention: attention(measured) };
+}
+
+type Find = (query: ModelQuery, options: ProfileModelOptions) => Promise<Subject>;
+
+const subjectAs: Readonly<Record<ModelSource, Find>> = { name: fromZoo, file: fromFile, hub: fromHub };
+
+/** The network that a repository's config.json describes: its weights are not needed. */
+async function fromHub(
+  { model: id, network }: ModelQuery,
+  { image, ...opening }: ProfileModelOptions,
+): Promise<Subject> {
+  const { openHubGraph } = await import("./open-hub.js");
+  const { name, config } = await openHubGraph(id, opening);
+  const own = { ...network, classes: network?.classes ?? config.classes };
+  return fromZoo({ model: name, network: own }, { image: image ?? config.input });
+}
+
+async function fromZoo({ model: name, network = {} }: ModelQuery, { image }: ProfileModelOptions): Promise<Subject> {
+  const { createModel } = await import("../../models/index.js");
+  const options = { ...modelOptions(network), ...(image && { input: image }) };
+  const without = profile(createModel(name, { ...options, attention: { kind: "none" } }));
+  return {
+    graph: createModel(name, options),
+    attention: ({ params, macs }) => ({ params: params - without.params, macs: macs - without.macs }),
+  };
+}
+
+async function fromFile({ model, network }: ModelQuery, { image }: ProfileModelOptions): Promise<Subject> {
+  const path = modelFileOf(model);
+  refuseNetworkOptions(network, "file");
+  const { readOnnx } = await import("../../graph/onnx/read-onnx.js");
+  const { bindDims } = await import("../../clean/replay.js");
+  const { gateNodes } = await import("../../read/gate-nodes.js");
+  const bytes = await readFile(path).catch((error: Error) => {
+    throw new UserError(`cannot read ${path} (${error.message}); give an .onnx file`);
+  });
+  const read = readOnnx(bytes).graph;
+  const graph = image === undefined ? read : bindDims(read, boundTo(read, image));
+  const gates = gateNodes(graph);
+  const sum = (nodes: readonly NodeProfile[], of: "params" | "macs") =>
+    nodes.reduce((total, node) => total + (gates.has(node.node) ? node[of] : 0), 0);
+  return { graph, attention: ({ nodes }) => ({ params: sum(nodes, "params"), macs: sum(nodes, "macs") }) };
+}
+
+/** The sizes that an image gives to the names in a file's shape. @throws UserError when the file says otherwise. */
+function boundTo({ inputs }: Graph, sizes: readonly number[]): Record<string, number> {
+  const shape = inputs[0]!.shape.slice(1);
+  const other = shape.length !== sizes.length || shape.some((dim, i) => typeof dim === "number" && dim !== sizes[i]);
+  if (other) throw optionError("input", `got ${sizes.join("x")}; expected ${shape.join("x")}, as the file says`);
+  return Object.fromEntries(shape.flatMap((dim, i) => (typeof dim === "string" ? [[dim, sizes[i]!]] : [])));
+}

@@ -1,0 +1,131 @@
+import type { RunId } from "../../compare/compare.js";
+import type { ComparisonResults } from "../../compare/results.js";
+import type { OnNotice } from "../../notice.js";
+import type { Runtime } from "../../runtime/runtime.js";
+import type { Choices } from "../../train/algorithm-table.js";
+import type { RunProgress } from "../../train/checkpoint.js";
+import type { CheckpointEvery } from "../../train/checkpointer.js";
+import type { StepProgress } from "../../train/epoch.js";
+import type { EpochRecord } from "../../train/epoch-record.js";
+import { keptAlgorithms } from "./choose-algorithms.js";
+import { environment } from "./environment.js";
+import type { PreparedComparison } from "./prepare-comparison.js";
+import type { RunFolder } from "./run-folder.js";
+import { openTrainingLog, type TrainingLog } from "./training-log.js";
+
+/** How a comparison in a folder works, and how it is followed and stopped. */
+export interface CompareInFolderOptions {
+  /** How it was started, for the report: a command line. */
+  readonly command: string;
+  /** Where it goes on, if it does; see {@link comparisonProgress}. */
+  readonly resume?: ComparisonProgress | undefined;
+  /** How gradients are computed; runs that go on keep their own. */
+  readonly algorithms?: Choices | undefined;
+  /** When to make checkpoints inside an epoch (never by default). */
+  readonly checkpointEvery?: CheckpointEvery | undefined;
+  /** Stops the comparison after the current step, and saves it. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onNotice?: OnNotice | undefined;
+  readonly onStep?: ((run: RunId, progress: StepProgress) => void) | undefined;
+  readonly onEpoch?: ((run: RunId, record: EpochRecord) => void) | undefined;
+  /** Called when what follows is not training: "inference time". */
+  readonly onPhase?: ((phase: string) => void) | undefined;
+}
+
+/** Where a comparison stands. */
+export interface ComparisonProgress {
+  /** The runs that were begun, in their order. */
+  readonly begun: readonly { readonly run: ModelRun; readonly progress: RunProgress }[];
+  /** Epochs that are done in all runs together. */
+  readonly epochs: number;
+  /** Runs in all. */
+  readonly runs: number;
+}
+
+/** One run of a comparison. */
+export type ModelRun = Pick<RunId, "model" | "seed">;
+
+const checkpointsOf = (folder: RunFolder, { model, seed }: ModelRun) =>
+  folder.checkpoints(`checkpoints/${model}-seed${seed}`);
+
+/** Reads where the comparison in a folder stands. Damaged checkpoints are told about when they are used. */
+export async function comparisonProgress(
+  folder: RunFolder,
+  { models, seeds, dataset, recipe }: PreparedComparison,
+): Promise<ComparisonProgress> {
+  const { stepsPerEpoch } = await import("../../train/epoch.js");
+  const steps = stepsPerEpoch({ dataset, recipe });
+  const runs = seeds.flatMap((seed) => models.map(({ name }) => ({ model: name, seed })));
+  const begun = [];
+  for (const run of runs) {
+    const checkpoint = await checkpointsOf(folder, run).load(() => undefined);
+    if (checkpoint !== undefined) begun.push({ run, progress: checkpoint.progress });
+  }
+  const epochs = begun.reduce((sum, { progress: { epoch, step } }) => sum + epoch - 1 + step / steps, 0);
+  return { begun, epochs, runs: runs.length };
+}
+
+/**
+ * Compares, or goes on comparing, and keeps everything in the run's folder: log, checkpoints, TensorBoard events, models,
+ * `results.json` and `report.html`.
+ * @throws the signal's reason when it is aborted; UserError as `compare`, or when something cannot be written.
+ */
+export async function compareInFolder(
+  runtime: Runtime,
+  folder: RunFolder,
+  { models, seeds, dataset, recipe }: PreparedComparison,
+  options: CompareInFolderOptions,
+): Promise<ComparisonResults> {
+  const { compare } = await import("../../compare/compare.js");
+  const { stepsPerEpoch } = await import("../../train/epoch.js");
+  const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
+  const { resume: standing, checkpointEvery, signal, onNotice, onStep, onEpoch, onPhase } = options;
+  const steps = stepsPerEpoch({ dataset, recipe });
+  if (standing !== undefined) {
+    const lines = standing.begun.flatMap(({ run, progress }) => progress.history.map((at) => ({ ...run, ...at })));
+    await folder.write("metrics.jsonl", lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  }
+  const begun = standing !== undefined && standing.begun.length > 0;
+  const algorithms = begun ? await keptAlgorithms(folder) : options.algorithms;
+  let log: TrainingLog | undefined;
+  const measured = await compare({
+    ...{ runtime, models, dataset, recipe, seeds },
+    signal,
+    onNotice,
+    onPhase,
+    onRun: async (run) => {
+      const checkpoints = checkpointsOf(folder, run);
+      const resume = standing && (await checkpoints.load((notice) => onNotice?.(notice)));
+      log = await openTrainingLog(folder, `tensorboard/${run.model}-seed${run.seed}`, steps, resume?.progress);
+      return { resume, algorithms, checkpointEvery, onCheckpoint: (checkpoint) => checkpoints.save(checkpoint) };
+    },
+    onStep: async (run, progress) => {
+      onStep?.(run, progress);
+      await log?.step(progress);
+    },
+    onEpoch: async (run, record) => {
+      onEpoch?.(run, record);
+      await folder.log("metrics.jsonl", { model: run.model, seed: run.seed, ...record });
+      await log?.epoch(record);
+    },
+    onModel: async ({ model, seed }, { graph, weights }) => {
+      const name = `models/${model}-seed${seed}.onnx`;
+      await folder.write(name, writeOnnx(graph, weights));
+      return name;
+    },
+  });
+  return writeResults(folder, { created: new Date().toISOString(), command: options.command, ...measured });
+}
+
+async function writeResults(
+  folder: RunFolder,
+  measured: Omit<Parameters<typeof import("../../compare/summarise.js").summarise>[0], "environment">,
+): Promise<ComparisonResults> {
+  const { summarise } = await import("../../compare/summarise.js");
+  const { formatResults } = await import("../../compare/results-file.js");
+  const { renderComparisonReport } = await import("../../report/comparison-page.js");
+  const results = summarise({ ...measured, environment: environment() });
+  await folder.write("results.json", formatResults(results));
+  await folder.write("report.html", await renderComparisonReport(results));
+  return results;
+}

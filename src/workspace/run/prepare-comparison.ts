@@ -1,0 +1,42 @@
+import type { CompareOptions } from "../../compare/compare.js";
+import type { Dataset } from "../../data/dataset.js";
+import type { OpenOptions } from "../../data/node/open.js";
+import type { Recipe } from "../../train/recipe.js";
+import { openDataFor } from "../data/open-data-for.js";
+import { modelSource } from "../model/model-source.js";
+import { checkCompared, type ModelNotice, type OpenComparedOptions, openCompared } from "../model/open-compared.js";
+
+/** What is compared on what, and how. */
+export interface ComparisonRequest extends OpenComparedOptions {
+  /** At least two networks by name, `.onnx` files, folders of runs or hub ids; the first is the baseline. */
+  readonly models: readonly string[];
+  /** The dataset as `openDataset` takes it. */
+  readonly data: string;
+  readonly dataOptions?: OpenOptions | undefined;
+  /** The recipe, which may depend on the dataset. */
+  readonly recipe: (dataset: Dataset) => Recipe | Promise<Recipe>;
+  /** The seeds of the runs of each model. */
+  readonly seeds: readonly number[];
+}
+
+/** A comparison that can begin. */
+export interface PreparedComparison extends Pick<CompareOptions, "models" | "dataset" | "recipe" | "seeds"> {
+  /** What a user should know of how the models start. */
+  readonly notices: readonly ModelNotice[];
+}
+
+/**
+ * Opens what a comparison needs and checks it, before anything is written.
+ * @throws UserError when models or data cannot be had, or do not fit each other or the recipe.
+ */
+export async function prepareComparison(request: ComparisonRequest): Promise<PreparedComparison> {
+  const { models: given, data, dataOptions = {}, recipe: recipeFor, seeds, ...options } = request;
+  checkCompared(given, options.network);
+  const model = given.find((name) => modelSource(name) === "file") ?? given[0]!;
+  const dataset = await openDataFor(model, data, dataOptions);
+  const recipe = await recipeFor(dataset);
+  const { checkRecipe } = await import("../../train/recipe.js");
+  checkRecipe(recipe, dataset);
+  const { models, notices } = await openCompared(given, dataset, recipe, options);
+  return { models, notices, seeds, dataset, recipe };
+}

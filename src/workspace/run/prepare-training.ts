@@ -1,0 +1,79 @@
+import type { Dataset } from "../../data/dataset.js";
+import type { OpenOptions } from "../../data/node/open.js";
+import type { Graph, Weights } from "../../graph/graph.js";
+import type { Notice } from "../../notice.js";
+import type { Recipe } from "../../train/recipe.js";
+import { openDataFor } from "../data/open-data-for.js";
+import type { ModelQuery, Opening } from "../model/model-query.js";
+import { modelSource } from "../model/model-source.js";
+import { checkAnew, type GivenStatistics, openForTraining } from "../model/open-for-training.js";
+import { type UnfoldSettings, unfoldBatchNorms } from "./unfold-batch-norms.js";
+
+/** What is trained on what, and how. */
+export interface TrainingRequest extends Opening {
+  readonly query: ModelQuery;
+  /** The dataset as `openDataset` takes it, such as `folder:photos`. */
+  readonly data: string;
+  readonly dataOptions?: OpenOptions | undefined;
+  /** The recipe, which may depend on the dataset. */
+  readonly recipe: (dataset: Dataset) => Recipe | Promise<Recipe>;
+  /** Decides initial weights, order and augmentation. */
+  readonly seed: number;
+  /** Mean and std that images are normalised by, in the place of the weights' own or the dataset's. */
+  readonly statistics?: GivenStatistics | undefined;
+  /** Where batch norms that a file has folded away are put back. */
+  readonly unfold?: UnfoldSettings | undefined;
+}
+
+/** A training that can begin. */
+export interface PreparedTraining {
+  /** What the query calls the model. */
+  readonly model: string;
+  /** With its card. */
+  readonly graph: Graph;
+  /** The weights it starts from; asked for where a run begins, not where it goes on. */
+  readonly start: () => Promise<Weights>;
+  /** What a user should know of how it starts. */
+  readonly notices: readonly Notice[];
+  readonly dataset: Dataset;
+  readonly recipe: Recipe;
+  readonly seed: number;
+  /** Steps of an epoch. */
+  readonly steps: number;
+}
+
+/**
+ * Opens what a training needs and checks it, before anything is written.
+ * @throws UserError when model or data cannot be had, or do not fit each other or the recipe.
+ */
+export async function prepareTraining(request: TrainingRequest): Promise<PreparedTraining> {
+  const { query, data, dataOptions = {}, seed, statistics: given, unfold, recipe: recipeFor, ...opening } = request;
+  const { model, weights } = query;
+  if (modelSource(model) === "name") {
+    const { modelEntry } = await import("../../models/index.js");
+    modelEntry(model); // an unknown name is told before data is read
+  }
+  const opened = await openDataFor(weights ?? model, data, dataOptions);
+  const recipe = await recipeFor(opened);
+  const { withCard } = await import("../../models/card/model-card.js");
+  const { checkRecipe } = await import("../../train/recipe.js");
+  const { planTraining } = await import("../../train/plan.js");
+  const { stepsPerEpoch } = await import("../../train/epoch.js");
+  const { trainedCard } = await import("../../compare/compare.js");
+  checkRecipe(recipe, opened);
+  const trainable = await openForTraining(query, opened, { ...opening, seed, statistics: given });
+  const { statistics, anew } = trainable;
+  const dataset = { ...opened, ...statistics };
+  const {
+    graph: bare,
+    start,
+    notices,
+  } = unfold
+    ? await unfoldBatchNorms(trainable, dataset, recipe, unfold)
+    : { ...trainable, start: async () => trainable.weights };
+  // Patterns that fit nothing and operators without a gradient show here.
+  checkAnew(model, anew, planTraining(bare, recipe));
+  const graph = withCard(bare, trainedCard(dataset, recipe, model, seed));
+  const steps = stepsPerEpoch({ dataset, recipe });
+  return { model, graph, start, notices, dataset, recipe, seed, steps };
+}

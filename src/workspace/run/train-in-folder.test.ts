@@ -1,0 +1,74 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { nodeRuntime } from "../../runtime/node/runtime.js";
+import { defaultRecipe } from "../../train/recipe.js";
+import { type PreparedTraining, prepareTraining } from "./prepare-training.js";
+import { openRunFolder } from "./run-folder.js";
+import { lastCheckpoint, trainInFolder } from "./train-in-folder.js";
+
+const folder = mkdtempSync(join(tmpdir(), "senet-train-"));
+const runtime = nodeRuntime({ threads: 1 });
+afterAll(async () => {
+  await runtime.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const prepare = (): Promise<PreparedTraining> =>
+  prepareTraining({
+    query: { model: "resnet20" },
+    data: "glyphs",
+    dataOptions: { trainLimit: 48, testLimit: 16 },
+    recipe: ({ augment }) => ({ ...defaultRecipe, epochs: 2, batch: 16, augment }),
+    seed: 4,
+  });
+
+function runIn(name: string) {
+  mkdirSync(join(folder, name));
+  return openRunFolder(join(folder, name));
+}
+
+describe("trainInFolder", () => {
+  it("keeps log, checkpoints and models, and goes on from where it was stopped to the same bytes", async () => {
+    const whole = runIn("whole");
+    const steps: number[] = [];
+    const records = await trainInFolder(runtime, whole, await prepare(), {
+      onStep: ({ step }) => void steps.push(step),
+    });
+    expect(records.map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect(steps).toEqual([1, 2, 3, 1, 2, 3]);
+    expect(readdirSync(whole.path).sort()).toEqual([
+      "best.onnx",
+      "checkpoints",
+      expect.stringMatching(/^events\.out\.tfevents\./),
+      "last.onnx",
+      "metrics.jsonl",
+      "model.onnx",
+    ]);
+    const parts = runIn("parts");
+    const controller = new AbortController();
+    const stopped = trainInFolder(runtime, parts, await prepare(), {
+      signal: controller.signal,
+      onStep: ({ epoch, step }) => epoch === 2 && step === 2 && controller.abort(),
+    });
+    await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+    const resume = await lastCheckpoint(parts, ({ kind }) => expect.fail(kind));
+    expect(resume!.progress).toMatchObject({ epoch: 2, step: 2 });
+    await trainInFolder(runtime, parts, await prepare(), { resume });
+    const model = (run: string) => readFileSync(join(folder, run, "model.onnx"));
+    expect(model("parts").equals(model("whole"))).toBe(true);
+  });
+
+  it("has no checkpoint where nothing was trained yet", async () =>
+    expect(await lastCheckpoint(runIn("fresh"), ({ kind }) => expect.fail(kind))).toBeUndefined());
+});
+
+describe("prepareTraining", () => {
+  it("says of a model what does not fit before anything is written", async () => {
+    const request = { data: "glyphs", recipe: () => ({ ...defaultRecipe, epochs: 1, augment: {} as never }), seed: 1 };
+    await expect(prepareTraining({ ...request, query: { model: "resnet21" } })).rejects.toThrow(
+      'unknown model "resnet21"',
+    );
+  });
+});
