@@ -15,6 +15,8 @@ export interface Dataset extends Geometry, Preprocessing {
   readonly test: Split;
   /** What training does to the images of this dataset unless told otherwise. */
   readonly augment: Augmentation;
+  /** Ends the threads that decode, where images are files. They do not keep a process alive. */
+  close?(): Promise<void>;
 }
 
 /** A dataset whose images are bytes in memory. */

@@ -75,7 +75,7 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
   } finally {
     progress.clear();
     for (const notice of skippedImages(dataset)) progress.line(`senet: ${noticeText(notice)}`);
-    await runtime.close();
+    await Promise.all([runtime.close(), dataset.close?.()]);
     run.close();
   }
 }

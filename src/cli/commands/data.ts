@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { Dataset } from "../../data/dataset.js";
 import type { OpenOptions } from "../../data/node/open.js";
 import { type DataFlags, dataDescription, dataOptions, openOptionsOf } from "../flags/data-options.js";
 import { number, wholeNumber } from "../flags/number-option.js";
@@ -60,22 +61,28 @@ async function showOne(spec: string, flags: ShowFlags): Promise<void> {
   const { homes } = await import("../../data/homes.js");
   if (Object.hasOwn(homes, spec)) return showHome(spec, flags.json);
   const { openDataset } = await import("../../data/node/open.js");
+  const options: OpenOptions = openOptionsOf(flags);
+  const limit = wholeNumber("--sample", flags.sample, 1);
+  const dataset = await openDataset(spec, options);
+  const sample = await openDataset(spec, { ...options, trainLimit: limit, testLimit: limit });
+  try {
+    await showDataset(dataset, sample, flags);
+  } finally {
+    await Promise.all([dataset.close?.(), sample.close?.()]);
+  }
+}
+
+/** Shows what is in a dataset. @param sample the same one with the images to measure. */
+async function showDataset(dataset: Dataset, sample: Dataset, { sheet, augmented, json }: ShowFlags): Promise<void> {
   const { describeDataset } = await import("../../workspace/data/describe-dataset.js");
   const { skippedImages } = await import("../../workspace/data/skipped-images.js");
   const { writeSheet } = await import("../../workspace/data/contact-sheet.js");
-  const options: OpenOptions = openOptionsOf(flags);
-  const dataset = await openDataset(spec, options);
-  const limit = wholeNumber("--sample", flags.sample, 1);
-  const sample = await openDataset(spec, { ...options, trainLimit: limit, testLimit: limit });
+  const { formatDescription } = await import("../terminal/format-dataset.js");
   const description = await describeDataset(dataset, sample);
   for (const notice of skippedImages(sample)) tell(notice);
-  if (flags.sheet !== undefined) await writeSheet(dataset, flags.sheet, flags.augmented === true);
-  if (flags.json) {
-    print(`${JSON.stringify(description)}\n`);
-    return;
-  }
-  const { formatDescription } = await import("../terminal/format-dataset.js");
-  print(`${formatDescription(description)}${flags.sheet === undefined ? "" : `sheet: ${flags.sheet}\n`}`);
+  if (sheet !== undefined) await writeSheet(dataset, sheet, augmented === true);
+  if (json) print(`${JSON.stringify(description)}\n`);
+  else print(`${formatDescription(description)}${sheet === undefined ? "" : `sheet: ${sheet}\n`}`);
 }
 
 async function showHome(name: string, json: true | undefined): Promise<void> {

@@ -80,7 +80,7 @@ async function run(flags: EvalFlags, command: Command): Promise<void> {
     if (measured.stopped !== undefined) throw measured.stopped;
   } finally {
     progress.clear();
-    await runtime.close();
+    await Promise.all([runtime.close(), dataset.close?.()]);
   }
 }
 
