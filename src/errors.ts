@@ -2,7 +2,9 @@
 export interface UserErrorDetails extends ErrorOptions {
   /** The option that is wrong, or that mends it, by its name in the library; or several. */
   readonly option?: string | readonly string[] | undefined;
-  /** What is wrong with that option's value, in a text that does not name it: `got 0; expected a whole number from 1`. */
+  /**
+   * What is wrong with that option's value, in a text that does not name it: `got 0; expected a whole number from 1`.
+   */
   readonly about?: string | undefined;
 }
 
@@ -25,8 +27,8 @@ export class UserError extends Error {
 }
 
 /**
- * A failure of the engine at a graph that it should run: a fault of senet or of the engine, not of the caller. `cause` is the
- * engine's own error. The command line asks for a report and exits with code 1.
+ * A failure of the engine at a graph that it should run: a fault of senet or of the engine, not of the caller. `cause`
+ * is the engine's own error. The command line asks for a report and exits with code 1.
  */
 export class EngineError extends Error {
   override name = "EngineError";
@@ -90,7 +92,9 @@ function editDistance(a: string, b: string): number {
   return row[b.length]!;
 }
 
-/** A text out of a file that nobody vouches for, fit for one line of a message: short, and without control characters. */
+/**
+ * A text out of a file that nobody vouches for, fit for one line of a message: short, and without control characters.
+ */
 export function quoted(text: string): string {
   const line = text.slice(0, 200).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
   return line.length > 80 ? `${line.slice(0, 80)}…` : line;

@@ -27,8 +27,9 @@ const whole = [
 ];
 
 /**
- * Which room may import which, itself and the common `errors`, `notice`, `random` and `schema` apart. A room is a folder of src, or a file
- * that lies there by itself. The order is that of the house: what stands above is used by what stands below.
+ * Which room may import which, itself and the common `errors`, `notice`, `random` and `schema` apart. A room is a
+ * folder of src, or a file that lies there by itself. The order is that of the house: what stands above is used by what
+ * stands below.
  */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   errors: [],

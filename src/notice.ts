@@ -1,5 +1,6 @@
 /**
- * What a user should know though nothing failed. The library gives it to `onNotice` as data; who shows it chooses the words.
+ * What a user should know though nothing failed. The library gives it to `onNotice` as data; who shows it chooses the
+ * words.
  */
 export type Notice =
   /** The file has another number of classes: a parameter of the last layer, [classes, …], starts with drawn values. */
@@ -47,7 +48,9 @@ export type Notice =
   | { readonly kind: "foreign-table"; readonly path: string; readonly made: string }
   /** The file has 16-bit weights, the new one 32-bit ones. */
   | { readonly kind: "widened-weights" }
-  /** The new file has another opset than the file it was made of: the nearest that we write, or that an operator needs. */
+  /**
+   * The new file has another opset than the file it was made of: the nearest that we write, or that an operator needs.
+   */
   | {
       readonly kind: "other-opset";
       readonly file: number;

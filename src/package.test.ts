@@ -28,7 +28,9 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const modules = join(root, "node_modules");
 
-/** An empty project of somebody else, in which the packed package is installed with its dependencies and nothing more. */
+/**
+ * An empty project of somebody else, in which the packed package is installed with its dependencies and nothing more.
+ */
 const project = mkdtempSync(join(tmpdir(), "senet-package-"));
 const installed = join(project, "node_modules/senet");
 let files: readonly string[];

@@ -13,8 +13,8 @@ export interface NodeCost {
 }
 
 /**
- * The multiply-accumulates of one forward pass over one example (a batch of 1): those of convolutions, the 1×1 ones of SE
- * included, and of dense layers. Biases, normalisation, activations and pooling count nothing, as in the literature.
+ * The multiply-accumulates of one forward pass over one example (a batch of 1): those of convolutions, the 1×1 ones of
+ * SE included, and of dense layers. Biases, normalisation, activations and pooling count nothing, as in the literature.
  * @throws ShapeError when an extent other than the batch is symbolic.
  */
 export function countMacs(graph: Graph): number {

@@ -18,8 +18,8 @@ const photograph = { width: 500, height: 375 };
 
 /**
  * A model that trains on a folder of JPEGs, made for it and removed at the end, with random resized crops and flips.
- * @returns runs that many epochs of `steps` steps. What it gives is milliseconds per step, reading, decoding, augmentation
- *   and the start of the epoch included.
+ * @returns runs that many epochs of `steps` steps. What it gives is milliseconds per step, reading, decoding,
+ *   augmentation and the start of the epoch included.
  */
 export async function openFolderEpoch(
   runtime: Runtime,

@@ -1,6 +1,7 @@
-// One side of a comparison, in a process of its own so that its memory can be told: `ours.js WORK MODEL CLASSES BATCH SIZE
-// THREADS STEPS`. Prints a line of JSON with the version and the number of parameters; then, for every number of runs read
-// from standard input, the milliseconds of each and the peak memory in MB. As bench/torch_case.py does.
+// One side of a comparison, in a process of its own so that its memory can be told:
+// `ours.js WORK MODEL CLASSES BATCH SIZE THREADS STEPS`. Prints a line of JSON with the version and the number of
+// parameters; then, for every number of runs read from standard input, the milliseconds of each and the peak memory in
+// MB. As bench/torch_case.py does.
 import { createInterface } from "node:readline";
 import { countParameters, type Graph } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";

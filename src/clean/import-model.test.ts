@@ -10,7 +10,9 @@ import { runGraph } from "../testing/run-graph.js";
 import { importModel } from "./import-model.js";
 import { bindDims } from "./replay.js";
 
-/** As PyTorch's exporter writes `relu(bn(conv(x))).view(x.size(0), -1)`, with statistics that share a tensor; as a file. */
+/**
+ * As PyTorch's exporter writes `relu(bn(conv(x))).view(x.size(0), -1)`, with statistics that share a tensor; as a file.
+ */
 function exported(shape: readonly number[], target?: readonly number[]): Model {
   const g = new GraphBuilder("net");
   const x = g.input("images", "float32", ["N", ...shape]);

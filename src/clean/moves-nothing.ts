@@ -3,7 +3,9 @@ import { sameShape } from "../graph/dims/shape.js";
 import type { Node } from "../graph/graph.js";
 import { isOfKind } from "../ops/index.js";
 
-/** What an operator that is no view must meet so that a result with the type of its first input has its elements too. */
+/**
+ * What an operator that is no view must meet so that a result with the type of its first input has its elements too.
+ */
 const conditions: Readonly<Record<string, (g: GraphBuilder, node: Node, inference: boolean) => boolean>> = {
   Cast: () => true,
   Expand: () => true,

@@ -7,7 +7,8 @@ import { replay } from "./replay.js";
 
 /**
  * A copy of a graph that was exported for one batch size and takes any: the first axis of its inputs becomes `"N"`, and
- * so does that size where a Reshape or Expand writes it first. Graphs whose batch is symbolic are given back as they are.
+ * so does that size where a Reshape or Expand writes it first. Graphs whose batch is symbolic are given back as they
+ * are.
  * @throws UserError when the batch size is part of the network in another way.
  */
 export function rebatch(graph: Graph): Graph {

@@ -15,9 +15,10 @@ export interface SimplifyOptions {
 }
 
 /**
- * Leaves out what exporters write and nothing needs: shape arithmetic whose result can stand in a constant (-1 in the place
- * of a named batch), nodes that move nothing, Identity above all, equal constants, dead nodes. A parameter that reached
- * several nodes through Identity is one shared parameter. Inputs, outputs and their names stay, and so do all results.
+ * Leaves out what exporters write and nothing needs: shape arithmetic whose result can stand in a constant (-1 in the
+ * place of a named batch), nodes that move nothing, Identity above all, equal constants, dead nodes. A parameter that
+ * reached several nodes through Identity is one shared parameter. Inputs, outputs and their names stay, and so do all
+ * results.
  */
 export function simplify(graph: Graph, { inference = false }: SimplifyOptions = {}): Graph {
   const named = withOutputNames(graph);

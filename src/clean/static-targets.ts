@@ -3,7 +3,10 @@ import { rangeOf, subtractDims } from "../graph/dims/dim.js";
 import { normalizeAxis } from "../graph/dims/shape.js";
 import type { Dim, Node, Value, ValueType } from "../graph/graph.js";
 
-/** Numbers for an input that was computed from shapes, such that the node gives the same; undefined where there are none. */
+/**
+ * Numbers for an input that was computed from shapes, such that the node gives the same; undefined where there are
+ * none.
+ */
 type StaticTarget = (
   g: GraphBuilder,
   node: Node,

@@ -76,9 +76,9 @@ export function momentsGraph(graph: Graph, sites: readonly FoldedConvolution[]):
 }
 
 /**
- * Puts a batch norm behind every such convolution, in the place of its bias. Its statistics are those that were measured, and
- * its weight √(variance + ε) and bias, the mean, take them away again: at first the network computes what it did, by running
- * statistics to rounding, and by those of a batch as nearly as they are like the measured ones.
+ * Puts a batch norm behind every such convolution, in the place of its bias. Its statistics are those that were
+ * measured, and its weight √(variance + ε) and bias, the mean, take them away again: at first the network computes what
+ * it did, by running statistics to rounding, and by those of a batch as nearly as they are like the measured ones.
  * @param moments of the outputs, biases included, by their names.
  */
 export function unfoldBatchNorm(

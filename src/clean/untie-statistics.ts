@@ -2,9 +2,9 @@ import type { Graph, Model, Node } from "../graph/graph.js";
 import { opOf } from "../ops/index.js";
 
 /**
- * Gives every normalisation running statistics of its own. PyTorch's exporter stores parameters with equal values once, so
- * that the running variance of one layer may be the weight of another: training would write one over the other. A copy has
- * the name of the Identity that it came through, which is its name in PyTorch. Shared weights stay shared.
+ * Gives every normalisation running statistics of its own. PyTorch's exporter stores parameters with equal values once,
+ * so that the running variance of one layer may be the weight of another: training would write one over the other. A
+ * copy has the name of the Identity that it came through, which is its name in PyTorch. Shared weights stay shared.
  */
 export function untieStatistics({ graph, weights }: Model): Model {
   const { nodes, aliases } = withoutAliases(graph);
@@ -33,7 +33,9 @@ function stateInputs({ op, domain }: Node): readonly number[] {
   return opOf(op, domain).state ?? [];
 }
 
-/** The nodes with parameters in the place of what Identity makes of them, and for each the names that its inputs had. */
+/**
+ * The nodes with parameters in the place of what Identity makes of them, and for each the names that its inputs had.
+ */
 function withoutAliases(graph: Graph) {
   const source = new Map<string, string>();
   const outputs = new Set(graph.outputs.map(({ name }) => name));

@@ -20,7 +20,9 @@ async function finish(line: string): Promise<void> {
   if (code !== 0) throw new Error(`senet ${line} ended with ${code}: ${stderr}`);
 }
 
-/** Waits until a number of changes were seen in a folder that is looked at every millisecond, or the process is over. */
+/**
+ * Waits until a number of changes were seen in a folder that is looked at every millisecond, or the process is over.
+ */
 async function changes(child: ChildProcess, path: string, count: number): Promise<void> {
   const list = () => (existsSync(path) ? readdirSync(path).join() : "");
   let [seen, last] = [0, list()];
@@ -34,7 +36,10 @@ async function changes(child: ChildProcess, path: string, count: number): Promis
 
 type Moment = (child: ChildProcess, random: Random) => Promise<unknown>;
 
-/** Whether a checkpoint is being written, or was when the run was killed: one begun after a time, for older ones stay until the next is written. */
+/**
+ * Whether a checkpoint is being written, or was when the run was killed: one begun after a time, for older ones stay
+ * until the next is written.
+ */
 const writes = (name: string, since: number) => {
   const path = join(folder, name, "checkpoints");
   const begun = existsSync(path) ? readdirSync(path).filter((entry) => entry.startsWith("new-")) : [];

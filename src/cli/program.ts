@@ -4,8 +4,8 @@ import { type CommandRow, commands, nameOf } from "./commands/index.js";
 import { outputWidth } from "./terminal/print.js";
 
 /**
- * The program with the commands that are asked for. The others stand in its help and in its suggestions, and their files
- * stay unread: start-up is paid at every call.
+ * The program with the commands that are asked for. The others stand in its help and in its suggestions, and their
+ * files stay unread: start-up is paid at every call.
  * @param wanted whether the command of that name is to be loaded.
  */
 export async function createProgram(wanted: (name: string) => boolean): Promise<Command> {
@@ -25,7 +25,10 @@ export async function createProgram(wanted: (name: string) => boolean): Promise<
   return program;
 }
 
-/** The names that a command line mentions: one of them is that of its command, as in `senet --offline train` or `senet help train`. */
+/**
+ * The names that a command line mentions: one of them is that of its command, as in `senet --offline train` or
+ * `senet help train`.
+ */
 export function mentioned(words: readonly string[]): (name: string) => boolean {
   const [first, second] = words.filter((word) => !word.startsWith("-"));
   return (name) => name === (first === "help" ? second : first);

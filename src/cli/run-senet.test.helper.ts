@@ -15,8 +15,8 @@ export interface Finished {
 }
 
 /**
- * Runs the command line in a folder and in this process, which takes a tenth of the time: for what is no matter of processes,
- * such as signals, standard input and who reads.
+ * Runs the command line in a folder and in this process, which takes a tenth of the time: for what is no matter of
+ * processes, such as signals, standard input and who reads.
  */
 export async function runSenet(folder: string, ...args: readonly string[]): Promise<Finished> {
   const before = { folder: process.cwd(), argv: process.argv, exitCode: process.exitCode };
@@ -51,8 +51,8 @@ export function startOnTerminal(folder: string, ...args: readonly string[]): Chi
 }
 
 /**
- * Interrupts a command, as Ctrl-C does, as soon as it has got somewhere. Where it is over before, as it may be on a machine
- * that lets this process wait, it is started again.
+ * Interrupts a command, as Ctrl-C does, as soon as it has got somewhere. Where it is over before, as it may be on a
+ * machine that lets this process wait, it is started again.
  */
 export async function interrupted(start: () => ChildProcess, begun: () => boolean): Promise<Finished> {
   while (true) {

@@ -35,7 +35,9 @@ export interface CompareOptions {
   readonly dataset: Dataset;
   readonly recipe: Recipe;
   readonly seeds: readonly number[];
-  /** Called before each training run; says where it goes on, if it does, how it computes and where its checkpoints go. */
+  /**
+   * Called before each training run; says where it goes on, if it does, how it computes and where its checkpoints go.
+   */
   readonly onRun?: (
     run: RunId,
   ) => Promise<Pick<TrainOptions, "resume" | "algorithms" | "checkpointEvery" | "onCheckpoint">>;

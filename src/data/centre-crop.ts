@@ -24,8 +24,8 @@ export function resizedSize({ height, width }: Extent, cropPct: number): ImageSi
 
 /**
  * How timm resizes and cuts photos for an input.
- * Source: timm 0.9.16 `transforms_imagenet_eval`. It forgets the filter where the sides of `resize` differ and the middle is
- * cut out: then it is bilinear whatever was asked.
+ * Source: timm 0.9.16 `transforms_imagenet_eval`. It forgets the filter where the sides of `resize` differ and the
+ * middle is cut out: then it is bilinear whatever was asked.
  */
 export function timmFraming(
   { height, width }: Extent,

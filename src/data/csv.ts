@@ -9,7 +9,8 @@ export interface CsvTable {
 
 /**
  * Reads comma-separated values with a header; cells in double quotes may hold commas, quotes (doubled) and line breaks.
- * Source: RFC 4180. @throws UserError for a quote that never closes, and for a row with more or fewer cells than the header.
+ * Source: RFC 4180.
+ * @throws UserError for a quote that never closes, and for a row with more or fewer cells than the header.
  */
 export function parseCsv(text: string, source: string): CsvTable {
   const lines = cellsOf(text.replace(/^\ufeff/, ""), source).filter(({ cells }) => cells.length > 1 || cells[0] !== "");

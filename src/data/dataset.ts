@@ -38,8 +38,8 @@ export interface Limits {
 }
 
 /**
- * Puts a dataset in memory together from its parts: checks that they agree and measures mean and std on the training split.
- * They are measured before the limits apply, so a short run sees the same inputs as a long one.
+ * Puts a dataset in memory together from its parts: checks that they agree and measures mean and std on the training
+ * split. They are measured before the limits apply, so a short run sees the same inputs as a long one.
  * @throws UserError when a split is empty, has other than one label per image, or a label names no class.
  */
 export function defineDataset(parts: DatasetParts, limits: Limits = {}): MemoryDataset {

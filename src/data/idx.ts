@@ -14,8 +14,8 @@ const contents = new Map([
 ]);
 
 /**
- * Reads an IDX file of bytes: a big-endian magic number 0x000008RR with the rank RR, one 32-bit size per dimension, then
- * the values.
+ * Reads an IDX file of bytes: a big-endian magic number 0x000008RR with the rank RR, one 32-bit size per dimension,
+ * then the values.
  * Source: LeCun et al., http://yann.lecun.com/exdb/mnist, "File formats".
  * @param rank the expected number of dimensions: 1 for labels [N], 3 for images [N, H, W].
  * @returns views of the bytes given, not copies.

@@ -85,8 +85,8 @@ export function isNumbered(classes: readonly string[]): boolean {
 }
 
 /**
- * The label of each name: its place in `given`, a model's own classes, or among the names themselves, sorted; so too where
- * the model only numbers its classes, if there are as many.
+ * The label of each name: its place in `given`, a model's own classes, or among the names themselves, sorted; so too
+ * where the model only numbers its classes, if there are as many.
  * @throws UserError for a name that `given` lacks.
  */
 export function labelNames(

@@ -21,7 +21,8 @@ export const cropModes = ["center", "squash", "border"] as const;
  *
  * - `torchvision`: the side that does not decide down, the place to the nearest, halves to even. Source: torchvision
  * `Resize(int)` and `CenterCrop`, which timm uses too where both sides of `resize` are equal and the middle is cut out.
- * - `keep-ratio`: sides and place to the nearest, halves to even. Source: timm `ResizeKeepRatio`, which it uses otherwise.
+ * - `keep-ratio`: sides and place to the nearest, halves to even. Source: timm `ResizeKeepRatio`, which it uses
+ *   otherwise.
  * - `nearest`: the sides to the nearest, the place down. Source: the sides as in `ResizeKeepRatio`, the place as in
  * transformers' `center_crop`; many evaluations written by hand do so.
  *

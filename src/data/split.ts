@@ -14,11 +14,14 @@ export interface Split {
   readonly labels: ArrayLike<number>;
   /** The file that an image is; absent where images are no files. */
   nameOf?(index: number): string;
-  /** The images that could not be read so far and were left out, by name, with the reason; absent where that cannot be. */
+  /**
+   * The images that could not be read so far and were left out, by name, with the reason; absent where that cannot be.
+   */
   readonly skipped?: ReadonlyMap<string, string> | undefined;
   /**
    * One pass over the images, the next batches prepared while one is worked on. The same options give the same bytes.
-   * An image's variation depends on seed, epoch and its index alone: not on the batch size, nor on where a pass resumed.
+   * An image's variation depends on seed, epoch and its index alone: not on the batch size, nor on where a pass
+   * resumed.
    * @throws UserError at the call when an option is out of range, or `dropLast` leaves no batch; on the way for images
    *   that cannot be read.
    *
@@ -40,7 +43,9 @@ export interface BatchOptions {
   readonly shuffle?: boolean | undefined;
   /** How images are varied (not at all by default). */
   readonly augment?: Augmentation | undefined;
-  /** How the images of a batch are mixed with each other (not at all by default); each batch then has `y2` and `mix`. */
+  /**
+   * How the images of a batch are mixed with each other (not at all by default); each batch then has `y2` and `mix`.
+   */
   readonly mix?: Mix | undefined;
   /** How often and how each image is seen, to test a model (once by default); not together with `augment` or `mix`. */
   readonly views?: Views | undefined;

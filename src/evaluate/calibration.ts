@@ -10,7 +10,9 @@ export interface CalibrationBin {
   readonly accuracy: number;
 }
 
-/** How far the confidence of a model, the largest probability of its softmax, is what it says: the chance to be right. */
+/**
+ * How far the confidence of a model, the largest probability of its softmax, is what it says: the chance to be right.
+ */
 export interface Calibration {
   /** Expected calibration error, 0–1: |accuracy − confidence| of the bins, weighed by their images. */
   readonly ece: number;

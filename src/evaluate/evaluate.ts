@@ -9,7 +9,9 @@ import { type Measurement, Tally } from "./tally.js";
 
 /** How a model does on a split. */
 export interface Evaluation extends Measurement {
-  /** The predicted class of every image, in the order of the split; −1 for one that could not be read and was left out. */
+  /**
+   * The predicted class of every image, in the order of the split; −1 for one that could not be read and was left out.
+   */
   readonly predictions: Int32Array;
 }
 

@@ -29,8 +29,8 @@ export interface PairedDifference {
  * Var(mean) = (MS_seed + MS_image − MS_rest) / (S·N), with Satterthwaite's degrees of freedom. Where the estimate falls
  * below that of one source alone (a negative variance component), the largest single-source estimate stands in.
  *
- * In simulations (500 and 5,000 images, seed effects of 0 to 3 points, image effects of 0 to 30) the interval covers the
- * truth in 93 to 99 % of experiments with 3 or 5 seeds, and in 88 to 98 % with 2: use at least 3.
+ * In simulations (500 and 5,000 images, seed effects of 0 to 3 points, image effects of 0 to 30) the interval covers
+ * the truth in 93 to 99 % of experiments with 3 or 5 seeds, and in 88 to 98 % with 2: use at least 3.
  *
  * Source: Scheffé, "The Analysis of Variance" (1959), ch. 7; Satterthwaite, Biometrics Bulletin 2 (1946), 110–114.
  * @param baseline [S][N], 1 where seed s was right on image n, else 0.

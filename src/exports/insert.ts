@@ -1,5 +1,6 @@
 /**
- * Attention put into networks that exist, whoever exported them: where blocks go, what they cost, and their first weights.
+ * Attention put into networks that exist, whoever exported them: where blocks go, what they cost, and their first
+ * weights.
  * @module senet/insert
  */
 

@@ -1,5 +1,6 @@
 /**
- * What networks are made of: functions that write layers and attention blocks into a graph, with parameters named by their place.
+ * What networks are made of: functions that write layers and attention blocks into a graph, with parameters named by
+ * their place.
  * @module senet/layers
  */
 

@@ -1,9 +1,9 @@
 /**
- * What most programs need: networks by name, training, evaluation, comparison, attention put into networks that exist, and ONNX
- * files in and out. Everything here runs in Node and in browsers; `senet/node` has the engine and the files.
+ * What most programs need: networks by name, training, evaluation, comparison, attention put into networks that exist,
+ * and ONNX files in and out. Everything here runs in Node and in browsers; `senet/node` has the engine and the files.
  *
- * Each other entry is the whole of its topic: `senet/graph`, `senet/layers`, `senet/step`, `senet/insert`, `senet/data`,
- * `senet/weights` and `senet/report`.
+ * Each other entry is the whole of its topic: `senet/graph`, `senet/layers`, `senet/step`, `senet/insert`,
+ * `senet/data`, `senet/weights` and `senet/report`.
  * @module senet
  */
 

@@ -103,8 +103,8 @@ export interface PlacedFile {
 }
 
 /**
- * An archive of ZIP64 with files at any places: sizes and offsets stand in fields of eight bytes. Its source refuses to read
- * much at a time.
+ * An archive of ZIP64 with files at any places: sizes and offsets stand in fields of eight bytes. Its source refuses to
+ * read much at a time.
  */
 export function sparseZip64(files: readonly PlacedFile[], directoryAt: number): ByteSource {
   const pieces = new Map<number, Uint8Array>();

@@ -36,8 +36,8 @@ const LONGEST_COMMENT = 0xffff;
 const LARGEST_DIRECTORY = 2 ** 25;
 
 /**
- * The files of a zip archive by path, from its central directory; zip64 included. Nothing is unpacked: whoever unpacks an
- * entry bounds its `size`.
+ * The files of a zip archive by path, from its central directory; zip64 included. Nothing is unpacked: whoever unpacks
+ * an entry bounds its `size`.
  * @param wanted the paths that matter; the other entries may be as they like. By default all but folders.
  * @throws UserError when the archive is cut short or damaged, holds two files of one path, or encrypted ones.
  */
@@ -129,8 +129,8 @@ function readCentral(view: DataView, at: number): Central {
 }
 
 /**
- * The size of an entry, its length in the archive and its offset. Those that are all ones stand, in this order, in a zip64
- * field beside.
+ * The size of an entry, its length in the archive and its offset. Those that are all ones stand, in this order, in a
+ * zip64 field beside.
  */
 function wide(view: DataView, extra: number, extraBytes: number, values: readonly number[]): number[] {
   let field = extra;

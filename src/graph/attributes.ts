@@ -78,8 +78,8 @@ export function readAttributes<S extends AttributeSchema>(
 }
 
 /**
- * The reverse of `readAttributes`: plain values to tagged ones; undefined values are left out. Numbers that are not whole
- * are rounded to single precision, which is how a file holds them.
+ * The reverse of `readAttributes`: plain values to tagged ones; undefined values are left out. Numbers that are not
+ * whole are rounded to single precision, which is how a file holds them.
  */
 export function writeAttributes<S extends AttributeSchema>(schema: S, values: Partial<AttributesOf<S>>): Attributes {
   const result: Record<string, Attribute> = {};

@@ -6,8 +6,8 @@ export function layerOf(name: string): string {
 }
 
 /**
- * The places of the nodes of a network, by name: a node with parameters has their layer, one that a layer named has that,
- * and any other one that of the layer whose result it takes first.
+ * The places of the nodes of a network, by name: a node with parameters has their layer, one that a layer named has
+ * that, and any other one that of the layer whose result it takes first.
  */
 export function forwardPlaces(graph: Graph): Map<string, Place> {
   const layers = new Map<string, string>();

@@ -19,8 +19,8 @@ export interface Reader {
 export const indexOf: (graph: Graph) => GraphIndex = perGraph((graph) => new GraphIndex(graph));
 
 /**
- * What a list of nodes says but does not hold ready: the type of every value, which node makes it, which ones read it, and
- * what depends on what. Each part is computed when it is first asked for. Get one by {@link indexOf}.
+ * What a list of nodes says but does not hold ready: the type of every value, which node makes it, which ones read it,
+ * and what depends on what. Each part is computed when it is first asked for. Get one by {@link indexOf}.
  */
 export class GraphIndex {
   readonly graph: Graph;
@@ -35,8 +35,8 @@ export class GraphIndex {
   }
 
   /**
-   * Every value by its name, with its type: inputs, parameters, constants and the outputs of nodes, as operators' shape rules
-   * give them.
+   * Every value by its name, with its type: inputs, parameters, constants and the outputs of nodes, as operators' shape
+   * rules give them.
    * @throws Error when a node's inputs do not fit, naming operator and node.
    */
   get values(): ReadonlyMap<string, Value> {
@@ -48,7 +48,10 @@ export class GraphIndex {
     return this.#typed.value(name);
   }
 
-  /** The tensor behind a constant, or behind what nodes compute of constants and shapes alone; undefined for any other value. */
+  /**
+   * The tensor behind a constant, or behind what nodes compute of constants and shapes alone; undefined for any other
+   * value.
+   */
   constant(name: string): Tensor | undefined {
     return this.#typed.constants.get(name);
   }

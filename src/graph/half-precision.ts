@@ -1,4 +1,7 @@
-/** ONNX's numbers of the 16-bit floating-point types. They are computed with in single precision, which holds all of them. */
+/**
+ * ONNX's numbers of the 16-bit floating-point types. They are computed with in single precision, which holds all of
+ * them.
+ */
 export const halfTypes = { float16: 10, bfloat16: 16 } as const;
 
 /** True for a 16-bit floating-point type of ONNX. */

@@ -21,7 +21,10 @@ export interface Added {
   readonly folded: boolean;
 }
 
-/** The values of a graph that is written or read: the type of each, and its elements where they are known without running it. */
+/**
+ * The values of a graph that is written or read: the type of each, and its elements where they are known without
+ * running it.
+ */
 export class ValueTable {
   readonly values = new Map<string, Value>();
   /** Constants that were given, and what became of nodes whose outputs are known. */

@@ -7,8 +7,8 @@ import { opOf } from "../ops/index.js";
 import type { PlannedSite } from "./plan-sites.js";
 
 /**
- * What is known of the mean over images of the map that a block squeezes, without an image: the name of the batch norm's
- * bias, which it is, or that it is not negative, as after a ReLU. By the name of the weight that reads it.
+ * What is known of the mean over images of the map that a block squeezes, without an image: the name of the batch
+ * norm's bias, which it is, or that it is not negative, as after a ReLU. By the name of the weight that reads it.
  */
 export type MeanMaps = ReadonlyMap<string, MeanMap>;
 
@@ -43,8 +43,8 @@ function isPositive({ op, domain }: Node): boolean {
 
 /**
  * Turns those rows of first dense layers whose unit would be silent for the mean map: where there are one or two hidden
- * units, a ReLU that is 0 for all images would leave its block with nothing to learn but a bias. The rows were drawn from a
- * symmetric distribution, so a turned one is as likely as it was.
+ * units, a ReLU that is 0 for all images would leave its block with nothing to learn but a bias. The rows were drawn
+ * from a symmetric distribution, so a turned one is as likely as it was.
  */
 export function awakeUnits(drawn: Weights, known: Weights, means: MeanMaps): Weights {
   const turned = new Map(drawn);

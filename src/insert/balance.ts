@@ -25,12 +25,14 @@ export interface Obstacle {
 }
 
 /**
- * Finds powers of two for the stored tensors of a graph so that it computes what it did although every gate halves its map.
+ * Finds powers of two for the stored tensors of a graph so that it computes what it did although every gate halves its
+ * map.
  *
- * Each value gets an exponent e: it will hold 2ᵉ times what it did. A gate lowers e by its halvings; most operators tie the
- * exponents of their inputs and outputs together; convolutions and dense layers do not, as their weights can take up any
- * difference; batch norm does not either, but wants e = 0 before it; inputs and outputs of the graph keep e = 0. What is tied
- * together is one group (a union-find with offsets), and each group is free to shift until something in it is kept.
+ * Each value gets an exponent e: it will hold 2ᵉ times what it did. A gate lowers e by its halvings; most operators tie
+ * the exponents of their inputs and outputs together; convolutions and dense layers do not, as their weights can take
+ * up any difference; batch norm does not either, but wants e = 0 before it; inputs and outputs of the graph keep e = 0.
+ * What is tied together is one group (a union-find with offsets), and each group is free to shift until something in it
+ * is kept.
  */
 export function balance(index: GraphIndex, gates: readonly Halving[]): { rescaled: Rescaled[]; obstacles: Obstacle[] } {
   const groups = new Groups();
@@ -156,8 +158,8 @@ class Groups {
   }
 
   /**
-   * Gives the groups that are still free the exponent with which the fewest settings change, then the fewest gates give other
-   * maps than before, then the fewest values are others.
+   * Gives the groups that are still free the exponent with which the fewest settings change, then the fewest gates give
+   * other maps than before, then the fewest values are others.
    */
   settle(absorbers: readonly Absorber[], gates: ReadonlySet<string>, isSetting: (reader: Reader) => boolean): void {
     const free = [...this.#members].filter(([root, members]) => !this.#kept.has(root) && this.#spread(members));

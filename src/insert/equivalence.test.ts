@@ -116,7 +116,9 @@ function patterned({ parameters }: Graph): Weights {
   );
 }
 
-/** A network without its dense layers, whose weights would fill the memory of a test: up to the last pooling of maps. */
+/**
+ * A network without its dense layers, whose weights would fill the memory of a test: up to the last pooling of maps.
+ */
 function withoutHead(graph: Graph): Graph {
   const last = graph.nodes.findLast(({ op }) => op === "MaxPool" || op === "GlobalAveragePool")!;
   const cut = removeDeadNodes({

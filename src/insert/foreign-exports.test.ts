@@ -14,8 +14,9 @@ const he: Init = { kind: "he-normal", fan: "in" };
 const near = (value: number): Init => ({ kind: "constant", value });
 
 /**
- * A ResNet as tf2onnx leaves one whose transpositions it could not all remove: images [N, H, W, 3], maps with their channels
- * last between convolutions, batch norm as a product and a sum, padding as a node, weights named after Keras' layers.
+ * A ResNet as tf2onnx leaves one whose transpositions it could not all remove: images [N, H, W, 3], maps with their
+ * channels last between convolutions, batch norm as a product and a sum, padding as a node, weights named after Keras'
+ * layers.
  */
 function tensorflowNet(): Graph {
   const g = new GraphBuilder("tf2onnx");

@@ -173,7 +173,8 @@ describe("what an identity start doubles", () => {
   });
 
   it("is elsewhere where the map before the gate is wanted as it is", async () => {
-    // y is read by the gate, and by a sigmoid that must not see it doubled: the convolution after the sum cannot help either
+    // y is read by the gate, and by a sigmoid that must not see it doubled: the convolution after the sum cannot help
+    // either
     const graph = net((p, x) => {
       const y = block(p, "one", x);
       const z = activations.relu(p.g, conv(p.at("two"), y, { channels: 3, kernel: 3 }));

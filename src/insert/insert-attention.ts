@@ -21,8 +21,8 @@ export interface InsertOptions {
   /** Nodes or values behind which a block is put; without them every unit that is found gets one. */
   readonly at?: readonly string[] | undefined;
   /**
-   * How the new blocks start. `identity`: the network gives the answers it gave, and learns from the first step on what the
-   * blocks are for. `paper`: as in a network that is trained from the start.
+   * How the new blocks start. `identity`: the network gives the answers it gave, and learns from the first step on what
+   * the blocks are for. `paper`: as in a network that is trained from the start.
    */
   readonly start?: "identity" | "paper" | undefined;
   /** Whether a network that has gates gets more of them: in the units without one, or wherever `at` says. */
@@ -47,7 +47,8 @@ export interface Inserted {
 /**
  * Puts attention into a network, wherever it comes from: into every unit that is found in its graph.
  * @returns the new graph; {@link insertedWeights} makes its weights from those of the graph before.
- * @throws UserError when there is no place for a block, the network has gates, or no start leaves the answers as they are.
+ * @throws UserError when there is no place for a block, the network has gates, or no start leaves the answers as they
+ *   are.
  * @example
  * const inserted = insertAttention(graph, { attention: { kind: "se", reduction: 16 } });
  * writeOnnx(inserted.graph, insertedWeights(inserted, weights));
@@ -75,7 +76,10 @@ export function insertAttention(graph: Graph, options: InsertOptions = {}): Inse
   return { graph: made, sites, gated, scaled: host.scaled, means };
 }
 
-/** The weights of a graph with new blocks: those it had, some of them times powers of two, and new ones drawn by the seed. */
+/**
+ * The weights of a graph with new blocks: those it had, some of them times powers of two, and new ones drawn by the
+ * seed.
+ */
 export function insertedWeights({ graph, scaled, means }: Inserted, weights: Weights, seed = 1): Weights {
   const known = rescaledWeights(weights, scaled);
   const parameters = new Map([...graph.parameters].filter(([name]) => !known.has(name)));

@@ -36,7 +36,9 @@ export function isLayer(index: GraphIndex, node: Node): boolean {
   return isOfKind(node, "layer") && tensorBehind(index, { node, input: 1 }) !== undefined;
 }
 
-/** The activation that alone follows a value: its last node, and what it makes. Also x · σ(x) and x · clip(x + 3) / 6. */
+/**
+ * The activation that alone follows a value: its last node, and what it makes. Also x · σ(x) and x · clip(x + 3) / 6.
+ */
 export function activationAfter(index: GraphIndex, value: string): { node: Node; value: string } | undefined {
   const only = index.onlyReader(value);
   if (only !== undefined && isActivation(only)) return { node: only, value: only.outputs[0]! };

@@ -50,7 +50,10 @@ function unitName(own: readonly string[], others: readonly string[]): string | u
   return inSequence(own);
 }
 
-/** `features.2.` for the convolution `features.0` and the batch norm `features.1`: the activation is the next in the list. */
+/**
+ * `features.2.` for the convolution `features.0` and the batch norm `features.1`: the activation is the next in the
+ * list.
+ */
 function inSequence(names: readonly string[]): string | undefined {
   const numbers = names.map((name) => /^(.*\.)?(\d+)$/.exec(name));
   const [first] = numbers;

@@ -58,7 +58,9 @@ export function outline({ graph, sites }: Inserted, before: Graph): OutlineRow[]
   return rows;
 }
 
-/** The block that each new node is part of: nodes that the graph before did not have, together where they are connected. */
+/**
+ * The block that each new node is part of: nodes that the graph before did not have, together where they are connected.
+ */
 function blockNodes(graph: Graph, before: Graph, names: readonly string[]): Map<Node, string> {
   const old = new Set(before.nodes.flatMap(({ outputs }) => outputs));
   const found = new Map<Node, string>();

@@ -12,8 +12,9 @@ export interface Paths {
 }
 
 /**
- * Follows values back to where they were one. The values that are not followed yet are kept with the ends they lead to, and
- * the last of them in the order of the graph goes first; where only one is left and leads to all ends, they all come from it.
+ * Follows values back to where they were one. The values that are not followed yet are kept with the ends they lead to,
+ * and the last of them in the order of the graph goes first; where only one is left and leads to all ends, they all
+ * come from it.
  * @returns undefined where they come from several inputs of the graph.
  */
 export function pathsTo(index: GraphIndex, ends: readonly string[]): Paths | undefined {

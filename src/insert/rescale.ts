@@ -18,8 +18,8 @@ export interface RescaledGraph {
 }
 
 /**
- * Multiplies stored tensors for some of their readers. Constants change in the graph, parameters by `scaled`. What other
- * readers need as it was gets a copy of its own, `NAME.x2`.
+ * Multiplies stored tensors for some of their readers. Constants change in the graph, parameters by `scaled`. What
+ * other readers need as it was gets a copy of its own, `NAME.x2`.
  */
 export function rescale(index: GraphIndex, changes: readonly Rescaled[]): RescaledGraph {
   const { graph } = index;

@@ -9,8 +9,8 @@ export interface Position {
 }
 
 /**
- * Places whose units make maps of the same size are a stage. The first is stage 2, as conv2_x is, for what comes before it
- * is stage 1; where the network begins with a unit, it is stage 1 itself.
+ * Places whose units make maps of the same size are a stage. The first is stage 2, as conv2_x is, for what comes before
+ * it is stage 1; where the network begins with a unit, it is stage 1 itself.
  */
 export function positionsOf(index: GraphIndex, units: readonly FoundUnit[]): Position[] {
   const sizes: string[] = [];

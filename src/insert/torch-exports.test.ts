@@ -9,10 +9,16 @@ import { differenceOf, outputOf } from "./outputs.test.helper.js";
 import type { UnitKind } from "./units/found-unit.js";
 
 const small = fileURLToPath(new URL("../../tests/goldens/exports", import.meta.url));
-/** The networks as published, which are too large to be kept here: `tests/goldens/make-exports.py DIR --full` writes them. */
+/**
+ * The networks as published, which are too large to be kept here: `tests/goldens/make-exports.py DIR --full` writes
+ * them.
+ */
 const full = process.env.SENET_EXPORTS;
 
-/** How many places there are in the small network and in the published one, of what kind, and how many have a gate already. */
+/**
+ * How many places there are in the small network and in the published one, of what kind, and how many have a gate
+ * already.
+ */
 const networks: readonly [
   name: string,
   small: number,

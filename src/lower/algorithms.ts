@@ -10,7 +10,10 @@ export interface Task {
   readonly inputs: readonly ValueType[];
 }
 
-/** Names the algorithm that computes a task, one of `names`; undefined leaves it to the rule, which puts the best one first. */
+/**
+ * Names the algorithm that computes a task, one of `names`; undefined leaves it to the rule, which puts the best one
+ * first.
+ */
 export type Choose = (task: Task, names: readonly string[]) => string | undefined;
 
 /** The algorithm that is chosen for a task. @throws UserError when the choice is not among them. */
@@ -26,7 +29,10 @@ export function chosen<A extends { readonly name: string }>(task: Task, among: r
   throw new UserError(`${taskText(task)}: got the algorithm "${name}"; expected one of ${names}: measure again`);
 }
 
-/** A task as one line: `ConvInputGradient 16x64x28x28 64x64x3x3 input_shape=56,56 … strides=2,2`. Equal tasks have equal lines. */
+/**
+ * A task as one line: `ConvInputGradient 16x64x28x28 64x64x3x3 input_shape=56,56 … strides=2,2`. Equal tasks have equal
+ * lines.
+ */
 export function taskText({ op, attributes, inputs }: Task): string {
   const settings = Object.entries(attributes).map(([name, tagged]) => `${name}=${Object.values(tagged)}`);
   return [op, ...inputs.map(({ shape }) => shape.join("x")), ...settings.toSorted()].join(" ");

@@ -11,8 +11,9 @@ import type { MapSource } from "./nchwc/map-source.js";
 import { withNumberRanks } from "./number-ranks.js";
 
 /**
- * A task by itself, lowered as `target` says, to be timed. Feature maps come and go in blocks where a step would hold them
- * so, and an algorithm pays for turning them. The output is one number, so that no time goes into handing over the rest.
+ * A task by itself, lowered as `target` says, to be timed. Feature maps come and go in blocks where a step would hold
+ * them so, and an algorithm pays for turning them. The output is one number, so that no time goes into handing over the
+ * rest.
  */
 export function alone(task: Task, { channelBlock, choose }: Target): Graph {
   const g = new GraphBuilder("alone");
@@ -44,8 +45,8 @@ function plainInput(value: Value): MapSource {
 }
 
 /**
- * A map that comes in blocks where it fills them. Where only the channels of all images do, depthwise convolutions alone take
- * it so, and it counts as plain for others.
+ * A map that comes in blocks where it fills them. Where only the channels of all images do, depthwise convolutions
+ * alone take it so, and it counts as plain for others.
  */
 function blockedInput(k: Kernels, value: Value): MapSource {
   const fills = fillsBlocks(k, value);

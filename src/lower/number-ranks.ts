@@ -5,9 +5,9 @@ import type { Graph, Node, Value } from "../graph/graph.js";
 import { isOfKind } from "../ops/index.js";
 
 /**
- * Gives numbers that are broadcast over weights [O, I, 1, 1] as many axes as the weights have. ONNX Runtime's kernels join
- * equal trailing axes into one loop, except where one side has fewer: then the loop is as long as the last axis, 1, and an
- * update of weights takes twenty times as long.
+ * Gives numbers that are broadcast over weights [O, I, 1, 1] as many axes as the weights have. ONNX Runtime's kernels
+ * join equal trailing axes into one loop, except where one side has fewer: then the loop is as long as the last axis,
+ * 1, and an update of weights takes twenty times as long.
  */
 export function withNumberRanks(graph: Graph): Graph {
   const g = new GraphBuilder(graph.name);

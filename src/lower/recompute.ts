@@ -5,9 +5,10 @@ import { type ForwardPass, forwardPass } from "./forward-pass.js";
 import { type Segment, segmentsOf } from "./segments.js";
 
 /**
- * Trades time for memory: of the forward pass of a training step only the maps between segments (residual blocks, above all)
- * are kept for the backward pass, which computes a segment again when it gets there. Vectors, such as the statistics of a
- * batch, are kept, so that every number is the same to the bit. Source: Chen et al. 2016, arXiv:1604.06174, §4.
+ * Trades time for memory: of the forward pass of a training step only the maps between segments (residual blocks, above
+ * all) are kept for the backward pass, which computes a segment again when it gets there. Vectors, such as the
+ * statistics of a batch, are kept, so that every number is the same to the bit.
+ * Source: Chen et al. 2016, arXiv:1604.06174, §4.
  * @param graph a lowered training step with the output `loss`.
  */
 export function recompute(graph: Graph): Graph {
@@ -65,9 +66,9 @@ class Rewrite {
   }
 
   /**
-   * Names for values that are known only once `token`, a gradient, is. Without them the engine would see that the copies
-   * compute what is known already, or would run them at once. An axis that comes and goes moves nothing; which one it is
-   * depends on a 0 that the engine cannot know: whether the token's first number is larger than itself.
+   * Names for values that are known only once `token`, a gradient, is. Without them the engine would see that the
+   * copies compute what is known already, or would run them at once. An axis that comes and goes moves nothing; which
+   * one it is depends on a 0 that the engine cannot know: whether the token's first number is larger than itself.
    */
   #barriers(sources: ReadonlyMap<string, string>, token: string, key: string): Node[] {
     const name = (text: string) => `${key}/recompute/${text}`;

@@ -16,7 +16,8 @@ interface Cut {
 
 /**
  * Cuts a forward pass into segments so that the maps between them and the largest segment are as small as can be in
- * sum: that is what has to be held at once. The part after the last map is no segment, its end is where the backward pass begins.
+ * sum: that is what has to be held at once. The part after the last map is no segment, its end is where the backward
+ * pass begins.
  */
 export function segmentsOf(pass: ForwardPass): Segment[] {
   const cuts = possibleCuts(pass);

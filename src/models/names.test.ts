@@ -38,8 +38,8 @@ function stateDictSize({ parameters, nodes }: Graph): number {
   return parameters.size + nodes.filter(({ op }) => op === "BatchNormalization").length;
 }
 
-// Compared once with every name and shape of timm's, torchvision's and Cadene's state dicts; pinned since, the names and
-// shapes themselves in a file. For a network that is to be added, the failure of its test shows what belongs there.
+// Compared once with every name and shape of timm's, torchvision's and Cadene's state dicts; pinned since, the names
+// and shapes themselves in a file. For a network that is to be added, the failure of its test shows what belongs there.
 const pinned: readonly (readonly [name: string, tensors: number])[] = [
   ["resnet18", 122],
   ["resnet34", 218],

@@ -4,8 +4,8 @@ import { Scope } from "../layers/scope.js";
 import type { BuildOptions } from "./model.js";
 
 /**
- * A graph from `x` [N, C, H, W] to what `body` makes of it, `logits` [N, classes]; an auxiliary classifier's logits are a
- * second output, `aux`.
+ * A graph from `x` [N, C, H, W] to what `body` makes of it, `logits` [N, classes]; an auxiliary classifier's logits are
+ * a second output, `aux`.
  */
 export function network(
   { name, input }: BuildOptions,

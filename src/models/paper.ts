@@ -16,8 +16,9 @@ export interface PaperRow {
 }
 
 /**
- * Source: Hu et al., arXiv:1709.01507v4, Table 2. The authors' ResNets have the stride on the first 1×1 convolution. The
- * cost of Inception-ResNet-v2 fits no variant of it that is known: the published one costs 13.16 G, that of its paper 9.26 G.
+ * Source: Hu et al., arXiv:1709.01507v4, Table 2. The authors' ResNets have the stride on the first 1×1 convolution.
+ * The cost of Inception-ResNet-v2 fits no variant of it that is known: the published one costs 13.16 G, that of its
+ * paper 9.26 G.
  */
 export const table2: readonly PaperRow[] = [
   { network: "ResNet-50", plain: "legacy_resnet50", se: "legacy_seresnet50", printed: [3.86, 3.87] },

@@ -28,7 +28,8 @@ function start(graph: Graph): Record<string, Tensor> {
 
 const classes = 5;
 
-// Theirs are in double precision; see tests/goldens/make-zoo.py. Weights, biases and running statistics are far from trivial.
+// Theirs are in double precision; see tests/goldens/make-zoo.py. Weights, biases and running statistics are far from
+// trivial.
 describe("logits are those of", () => {
   const goldens = readLines<{ name: string; from: string; input: InputSize; logits: number[] }>("zoo.jsonl");
   it.each(goldens)("$from, with the same weights: $name", async ({ name, input, logits }) => {

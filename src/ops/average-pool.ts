@@ -11,7 +11,10 @@ import { reach, type Window } from "./rules/window.js";
 
 const attributes = { ...poolAttributes, count_include_pad: attribute("int", 0) };
 
-/** The mean of x [N, C, H, W] under a window, of the pixels of x alone or with `count_include_pad` of the zeros around it too. */
+/**
+ * The mean of x [N, C, H, W] under a window, of the pixels of x alone or with `count_include_pad` of the zeros around
+ * it too.
+ */
 export const AveragePool: Op<typeof attributes> = {
   domain: "",
   kind: "pool",
@@ -50,7 +53,9 @@ function perPixel(g: GraphBuilder, dy: Value, x: Value, window: Window, includeP
   return g.call("Mul", [dy, g.constant(float32([1, 1, ...places], factors))]);
 }
 
-/** Adds every dy [N, C, H', W'] to all pixels of its window: what the sum over windows of x [N, C, H, W] is transposed. */
+/**
+ * Adds every dy [N, C, H', W'] to all pixels of its window: what the sum over windows of x [N, C, H, W] is transposed.
+ */
 export function spreadWindows(g: GraphBuilder, dy: Value, x: Value, window: Window): Value {
   const { kernel, strides, dilations, before } = window;
   const [n, c, ...sizes] = concrete(x) as [number, number, ...number[]];

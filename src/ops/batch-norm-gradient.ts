@@ -6,9 +6,10 @@ import { channelSum, perChannel } from "./rules/channels.js";
 const attributes = {};
 
 /**
- * The gradient of `BatchNormTraining` in closed form: dy, x [N, C, ..], scale, mean, rstd [C] -> dx [N, C, ..], dscale, dbias [C].
- * With x̂ = (x − mean)·rstd and M values per channel: dbias = Σ dy, dscale = Σ dy·x̂ and
- * dx = scale·rstd·(dy − dbias/M − x̂·dscale/M). Source: Ioffe & Szegedy 2015, arXiv:1502.03167, §3.
+ * The gradient of `BatchNormTraining` in closed form: dy, x [N, C, ..], scale, mean, rstd [C] -> dx [N, C, ..], dscale,
+ * dbias [C]. With x̂ = (x − mean)·rstd and M values per channel: dbias = Σ dy, dscale = Σ dy·x̂ and dx = scale·rstd·(dy
+ * − dbias/M − x̂·dscale/M).
+ * Source: Ioffe & Szegedy 2015, arXiv:1502.03167, §3.
  */
 export const BatchNormGradient: Op<typeof attributes> = {
   domain: "senet",

@@ -3,7 +3,9 @@ import { noMacs, type Op, required } from "./op.js";
 
 const attributes = { exclusive: attribute("int", 0), reverse: attribute("int", 0) };
 
-/** Sums along an axis up to each element, itself included or not (`exclusive`), from the start or the end (`reverse`). */
+/**
+ * Sums along an axis up to each element, itself included or not (`exclusive`), from the start or the end (`reverse`).
+ */
 export const CumSum: Op<typeof attributes> = {
   domain: "",
   kind: "along",

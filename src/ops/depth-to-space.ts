@@ -5,8 +5,8 @@ import { noMacs, type Op, required } from "./op.js";
 const attributes = { blocksize: attribute("int", undefined), mode: attribute("string", "DCR") };
 
 /**
- * Moves channels into blocks of b×b pixels: x [N, b·b·C, H, W] -> [N, C, b·H, b·W]. In mode `DCR` the place in the block
- * varies slower than the channel C, in mode `CRD` faster, as PyTorch's pixel_shuffle has it.
+ * Moves channels into blocks of b×b pixels: x [N, b·b·C, H, W] -> [N, C, b·H, b·W]. In mode `DCR` the place in the
+ * block varies slower than the channel C, in mode `CRD` faster, as PyTorch's pixel_shuffle has it.
  */
 export const DepthToSpace: Op<typeof attributes> = {
   domain: "",

@@ -6,8 +6,9 @@ import { noMacs, type Op, required } from "./op.js";
 const attributes = { seed: attribute("int", undefined) };
 
 /**
- * Leaves out entries at random while training: x, ratio (0.5 when left out), training_mode -> y, and which entries stayed,
- * bool. For inference y = x. While training an entry stays with probability 1 − ratio and is multiplied by 1 / (1 − ratio).
+ * Leaves out entries at random while training: x, ratio (0.5 when left out), training_mode -> y, and which entries
+ * stayed, bool. For inference y = x. While training an entry stays with probability 1 − ratio and is multiplied by 1 /
+ * (1 − ratio).
  * Source: Srivastava et al. 2014, JMLR 15, §4; scaled while training as everybody does today.
  */
 export const Dropout: Op<typeof attributes> = {

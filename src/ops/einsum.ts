@@ -35,7 +35,9 @@ export const Einsum: Op<typeof attributes> = {
   },
 };
 
-/** Another sum of products: of dy and the other operands, over what this one lacks; stretched where only it has an axis. */
+/**
+ * Another sum of products: of dy and the other operands, over what this one lacks; stretched where only it has an axis.
+ */
 function operandGradient(g: GraphBuilder, dy: Value, operands: readonly Value[], labels: Labels, i: number): Value {
   const [x, own] = [operands[i]!, labels.operands[i]!];
   const extents = extentsOf(labels, operands);

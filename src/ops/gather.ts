@@ -10,7 +10,9 @@ import { zerosOf } from "./rules/zeros.js";
 
 const attributes = { axis: attribute("int", 0) };
 
-/** Takes slices of x along `axis`: [.., A, ..] by indices [I, J] -> [.., I, J, ..]; negative indices count from the end. */
+/**
+ * Takes slices of x along `axis`: [.., A, ..] by indices [I, J] -> [.., I, J, ..]; negative indices count from the end.
+ */
 export const Gather: Op<typeof attributes> = {
   domain: "",
   kind: "cut",
@@ -71,8 +73,8 @@ function gatherBack(g: GraphBuilder, dy: Value, x: Value, indices: Value, axis: 
 }
 
 /**
- * For each of `size` positions, which slice was taken from there, as lists of one slice for each position; `indices.length`
- * stands for none. There are as many lists as the position that was taken most often has slices.
+ * For each of `size` positions, which slice was taken from there, as lists of one slice for each position;
+ * `indices.length` stands for none. There are as many lists as the position that was taken most often has slices.
  */
 function takenBack(indices: readonly number[], size: number): number[][] {
   const lists: number[][] = [Array<number>(size).fill(indices.length)];

@@ -13,8 +13,9 @@ const attributes = {
 };
 
 /**
- * y = scale · (x − mean)/√(variance + ε) + bias with mean and variance over the maps of a group of neighbouring channels:
- * x [N, C, H, W], scale, bias [C]. Source: Wu & He 2018, arXiv:1803.08494.
+ * y = scale · (x − mean)/√(variance + ε) + bias with mean and variance over the maps of a group of neighbouring
+ * channels: x [N, C, H, W], scale, bias [C].
+ * Source: Wu & He 2018, arXiv:1803.08494.
  */
 export const GroupNormalization: Op<typeof attributes> = {
   domain: "",

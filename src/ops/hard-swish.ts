@@ -15,8 +15,8 @@ export const HardSwish: Op<typeof attributes> = {
   attributes,
   since: 14,
   shape: unaryRule,
-  // The slope s is x/3 + ½ from −3 to 3, both included as PyTorch has it, 0 below and 1 above. It goes from −½ to 1½ and
-  // jumps to 0 and 1 at the ends: a line that ThresholdedRelu cuts off, 1 − s above 3 and then s below −3.
+  // The slope s is x/3 + ½ from −3 to 3, both included as PyTorch has it, 0 below and 1 above. It goes from −½ to 1½
+  // and jumps to 0 and 1 at the ends: a line that ThresholdedRelu cuts off, 1 − s above 3 and then s below −3.
   gradient: (g, dy, { inputs }) => [
     () => {
       const third = g.call("Mul", [required(inputs, 0, "X"), g.scalar(1 / 3)]);

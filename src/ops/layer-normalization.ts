@@ -13,7 +13,8 @@ const attributes = {
 
 /**
  * y = Scale · (x − mean)/√(variance + ε) + B with mean and variance over `axis` and all axes after it; Scale and the
- * optional B broadcast over x. Two more outputs are the mean and 1/√(variance + ε). Source: Ba et al. 2016, arXiv:1607.06450.
+ * optional B broadcast over x. Two more outputs are the mean and 1/√(variance + ε).
+ * Source: Ba et al. 2016, arXiv:1607.06450.
  */
 export const LayerNormalization: Op<typeof attributes> = {
   domain: "",

@@ -6,7 +6,9 @@ import { overPositive, signOf } from "./rules/steps.js";
 
 const attributes = { axis: attribute("int", -1), p: attribute("int", 2) };
 
-/** y = x / ‖x‖ along `axis` with the sum of sizes (p = 1) or the root of the sum of squares (p = 2); 0 where ‖x‖ is 0. */
+/**
+ * y = x / ‖x‖ along `axis` with the sum of sizes (p = 1) or the root of the sum of squares (p = 2); 0 where ‖x‖ is 0.
+ */
 export const LpNormalization: Op<typeof attributes> = {
   domain: "",
   kind: "norm",

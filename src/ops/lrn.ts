@@ -15,7 +15,8 @@ const attributes = {
 
 /**
  * y = x / D^β, D = bias + α/size · Σ x² over `size` channels: ⌊(size − 1)/2⌋ before, ⌈(size − 1)/2⌉ after. ONNX Runtime
- * knows odd sizes and maps [N, C, H, W] only; all others are written out when a file is read. Source: Krizhevsky et al. 2012, §3.3.
+ * knows odd sizes and maps [N, C, H, W] only; all others are written out when a file is read.
+ * Source: Krizhevsky et al. 2012, §3.3.
  */
 export const LRN: Op<typeof attributes> = {
   domain: "",

@@ -35,7 +35,10 @@ export const MaxPool: Op<typeof attributes> = {
   upgrade: upgradePool,
 };
 
-/** Adds every dy [N, C, H', W'] to the largest pixel of its window over x [N, C, H, W], of several equal ones to the first. */
+/**
+ * Adds every dy [N, C, H', W'] to the largest pixel of its window over x [N, C, H, W], of several equal ones to the
+ * first.
+ */
 export function toLargest(g: GraphBuilder, dy: Value, x: Value, window: Window, ceil_mode = 0): Value {
   const shape = concrete(x);
   for (const [i, count] of concrete(dy).slice(2).entries()) {

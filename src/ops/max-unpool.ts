@@ -6,7 +6,10 @@ import { reach, windowAttributes, windowOf } from "./rules/window.js";
 const { kernel_shape, strides, pads } = windowAttributes;
 const attributes = { kernel_shape, strides, pads };
 
-/** The reverse of MaxPool: puts x [N, C, H, W] where `indices` says, counted over all of the result, and zeros elsewhere. */
+/**
+ * The reverse of MaxPool: puts x [N, C, H, W] where `indices` says, counted over all of the result, and zeros
+ * elsewhere.
+ */
 export const MaxUnpool: Op<typeof attributes> = {
   domain: "",
   kind: "enlarge",

@@ -4,7 +4,9 @@ import { indicesOf } from "./rules/indices-of.js";
 
 const attributes = {};
 
-/** Where the elements of x are that are not 0, int64 [axes of x, how many]. It must be known while the graph is built. */
+/**
+ * Where the elements of x are that are not 0, int64 [axes of x, how many]. It must be known while the graph is built.
+ */
 export const NonZero: Op<typeof attributes> = {
   domain: "",
   kind: "index",

@@ -1,7 +1,8 @@
 /**
  * What an operator makes of a map that was multiplied by a power of two, for blocks that halve maps of trained networks
  * (docs/insertion.md): `keeps` asks for the map as it was; `moves` is f(2x) = 2·f(x); `joins` is f(2x, 2y) = 2·f(x, y);
- * `multiplies` is f(2x, y) = f(x, 2y) = 2·f(x, y); `limits` are inputs that double with the first one, f(2x, 2a) = 2·f(x, a).
+ * `multiplies` is f(2x, y) = f(x, 2y) = 2·f(x, y); `limits` are inputs that double with the first one, f(2x, 2a) =
+ * 2·f(x, a).
  */
 export type ScalingTrait = "keeps" | "moves" | "joins" | "multiplies" | { readonly limits: readonly number[] };
 

@@ -17,7 +17,10 @@ export interface OpCall<S extends AttributeSchema> {
   readonly outputCount: number;
 }
 
-/** What a gradient rule or a lowering sees: the values themselves. An input or output is undefined where an optional one is left out. */
+/**
+ * What a gradient rule or a lowering sees: the values themselves. An input or output is undefined where an optional one
+ * is left out.
+ */
 export interface OpValues<S extends AttributeSchema> {
   readonly inputs: readonly (Value | undefined)[];
   readonly outputs: readonly (Value | undefined)[];
@@ -52,7 +55,10 @@ export interface TrainingContext {
   current(tracked: Value): Value;
   /** Says what a tracked parameter holds after the step. */
   renew(tracked: Value, next: Value): void;
-  /** Independent random integers from 0 to 2³² − 1, int64 [count], others at every step; undefined where nothing is random. */
+  /**
+   * Independent random integers from 0 to 2³² − 1, int64 [count], others at every step; undefined where nothing is
+   * random.
+   */
   readonly random: ((key: string, count: number) => Value) | undefined;
 }
 
@@ -65,7 +71,10 @@ export interface Algorithm<Context extends readonly unknown[], Made> {
 /** A way to write an operator of the domain `senet` in ONNX's own, for inputs of the types that it was asked for. */
 export type PlainAlgorithm = Algorithm<[g: GraphBuilder, inputs: readonly Value[]], readonly Value[]>;
 
-/** Everything there is to know about one operator. Adding one is a file with this, its test and a line in `ops/index.ts`. */
+/**
+ * Everything there is to know about one operator. Adding one is a file with this, its test and a line in
+ * `ops/index.ts`.
+ */
 export type Op<S extends AttributeSchema = AttributeSchema> = OpRules<S> & Kinded;
 
 /** The rules of an operator. */
@@ -83,16 +92,20 @@ interface OpRules<S extends AttributeSchema> {
   readonly gradient: GradientRule<S>["rule"] | NoGradient;
   /** Multiply-accumulates for outputs of known size: those of convolutions and dense layers, 0 for everything else. */
   macs(call: Pick<OpCall<S>, "inputs" | "attributes">, outputs: readonly ValueType[]): number;
-  /** True where every output has a gradient, as those of Split do, the first one zeros where need be; elsewhere only the first one has. */
+  /**
+   * True where every output has a gradient, as those of Split do, the first one zeros where need be; elsewhere only the
+   * first one has.
+   */
   readonly manyGradients?: true;
   /**
-   * The outputs where they are known while the graph is built: integers, booleans and sizes that exporters compute shapes
-   * with. Outputs of nothing but numbers become constants, and the node is not written.
+   * The outputs where they are known while the graph is built: integers, booleans and sizes that exporters compute
+   * shapes with. Outputs of nothing but numbers become constants, and the node is not written.
    */
   known?(call: OpCall<S>): readonly (Known | undefined)[];
   /**
-   * Rewrites a node as it was written in an older version of ONNX's operators (`opset`, from 11) into today's form; more
-   * nodes may be appended to `g` before it. Attributes are as they lie in the file. Called for nodes of ONNX's own domain.
+   * Rewrites a node as it was written in an older version of ONNX's operators (`opset`, from 11) into today's form;
+   * more nodes may be appended to `g` before it. Attributes are as they lie in the file. Called for nodes of ONNX's own
+   * domain.
    */
   upgrade?(g: GraphBuilder, node: Node, opset: number): Node;
   /** The opset that brought the operator in its form of today, where that is newer than 13. */

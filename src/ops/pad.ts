@@ -11,8 +11,8 @@ const attributes = { mode: attribute("string", "constant") };
 const modes = ["constant", "edge", "reflect", "wrap"];
 
 /**
- * Puts elements around x: `pads` lists what comes before every axis, then what comes after; negative pads cut. They are a
- * constant, or what the outermost pixels, their mirror image or the other side of x (`wrap`) continue with.
+ * Puts elements around x: `pads` lists what comes before every axis, then what comes after; negative pads cut. They are
+ * a constant, or what the outermost pixels, their mirror image or the other side of x (`wrap`) continue with.
  */
 export const Pad: Op<typeof attributes> = {
   domain: "",

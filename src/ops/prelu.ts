@@ -7,7 +7,10 @@ import { positive } from "./rules/steps.js";
 
 const attributes = {};
 
-/** y = x where x > 0, else slope·x, with a slope that broadcasts over x, such as [C, 1, 1]. Source: arXiv:1502.01852. */
+/**
+ * y = x where x > 0, else slope·x, with a slope that broadcasts over x, such as [C, 1, 1].
+ * Source: arXiv:1502.01852.
+ */
 export const PRelu: Op<typeof attributes> = {
   domain: "",
   kind: "activation",

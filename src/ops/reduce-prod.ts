@@ -13,8 +13,8 @@ export const ReduceProd: Op<typeof reduceAttributes> = {
   scaling: "keeps",
   attributes: reduceAttributes,
   shape: reduceRule,
-  // dx = dy · the product of the others. Where a zero is among them that is 0; else it is the product without zeros over x
-  // (over 1 where x itself is the zero).
+  // dx = dy · the product of the others. Where a zero is among them that is 0; else it is the product without zeros
+  // over x (over 1 where x itself is the zero).
   gradient: (g, dy, { inputs, attributes }) => {
     const x = required(inputs, 0, "data");
     return [

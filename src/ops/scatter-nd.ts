@@ -6,7 +6,9 @@ import { checkReduction, olderReduction } from "./scatter-elements.js";
 
 const attributes = { reduction: attribute("string", "none") };
 
-/** Puts parts of `updates` into x: each row of `indices` [.., K] says where along the first K axes of x its part goes. */
+/**
+ * Puts parts of `updates` into x: each row of `indices` [.., K] says where along the first K axes of x its part goes.
+ */
 export const ScatterND: Op<typeof attributes> = {
   domain: "",
   kind: "index",

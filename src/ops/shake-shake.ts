@@ -4,8 +4,9 @@ import { noMacs, type Op, required } from "./op.js";
 const attributes = {};
 
 /**
- * y = α·a + (1 − α)·b, whose gradient takes β for α, as if other shares had been added: a and b [N, ..], α and β [N, 1, ..].
- * It is what Shake-Shake trains with. Source: Gastaldi 2017, arXiv:1705.07485, §2.
+ * y = α·a + (1 − α)·b, whose gradient takes β for α, as if other shares had been added: a and b [N, ..], α and β
+ * [N, 1, ..]. It is what Shake-Shake trains with.
+ * Source: Gastaldi 2017, arXiv:1705.07485, §2.
  */
 export const ShakeShake: Op<typeof attributes> = {
   domain: "senet",

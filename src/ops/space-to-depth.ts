@@ -4,7 +4,10 @@ import { noMacs, type Op, required } from "./op.js";
 
 const attributes = { blocksize: attribute("int", undefined) };
 
-/** Moves every block of b×b pixels into the channels: x [N, C, H, W] -> [N, b·b·C, H/b, W/b], the place in the block first. */
+/**
+ * Moves every block of b×b pixels into the channels: x [N, C, H, W] -> [N, b·b·C, H/b, W/b], the place in the block
+ * first.
+ */
 export const SpaceToDepth: Op<typeof attributes> = {
   domain: "",
   kind: "move",

@@ -10,7 +10,9 @@ import { zerosOf } from "./rules/zeros.js";
 
 const attributes = { axis: attribute("int", 0), num_outputs: attribute("int", undefined) };
 
-/** Cuts x along `axis` into parts of the given sizes, or into `num_outputs` equal ones of which the last may be smaller. */
+/**
+ * Cuts x along `axis` into parts of the given sizes, or into `num_outputs` equal ones of which the last may be smaller.
+ */
 export const Split: Op<typeof attributes> = {
   domain: "",
   kind: "cut",

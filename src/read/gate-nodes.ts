@@ -19,10 +19,10 @@ export function gateNodes(graph: Graph): Set<string> {
 }
 
 /**
- * All gates of a graph, found by their form, whoever wrote the file: where a map [N, C, H, W] is multiplied by something
- * smaller, [N, C, 1, 1] or [N, 1, H, W], the gate is what the factor depends on and the map does not, if there is a
- * layer with weights among it, or a pool or reduction and an operator whose results serve as gates. So neither x · σ(x) nor a
- * learnt scale counts.
+ * All gates of a graph, found by their form, whoever wrote the file: where a map [N, C, H, W] is multiplied by
+ * something smaller, [N, C, 1, 1] or [N, 1, H, W], the gate is what the factor depends on and the map does not, if
+ * there is a layer with weights among it, or a pool or reduction and an operator whose results serve as gates. So
+ * neither x · σ(x) nor a learnt scale counts.
  */
 export const gatedMaps: (graph: Graph) => readonly GatedMap[] = perGraph((graph) => {
   const index = indexOf(graph);

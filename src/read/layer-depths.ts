@@ -2,10 +2,11 @@ import type { Graph, Node } from "../graph/graph.js";
 import { gatedMaps } from "./gate-nodes.js";
 
 /**
- * How many layers lie between a parameter's layer and the last one. A layer is what shares a name up to its first number
- * (`layer1.0`, `features.3`), in the order in which the graph uses them; before, between and after such layers, names without
- * a number (`conv1`, `bn1`, `fc`) are one. Where exporters leave kernels without such names (`onnx::Conv_63`), a layer is a
- * kernel with what follows it, and the longest way to the output counts; gates are of the layer whose map they weigh.
+ * How many layers lie between a parameter's layer and the last one. A layer is what shares a name up to its first
+ * number (`layer1.0`, `features.3`), in the order in which the graph uses them; before, between and after such layers,
+ * names without a number (`conv1`, `bn1`, `fc`) are one. Where exporters leave kernels without such names
+ * (`onnx::Conv_63`), a layer is a kernel with what follows it, and the longest way to the output counts; gates are of
+ * the layer whose map they weigh.
  */
 export function layerDepths(model: Graph): Map<string, number> {
   const kernels = [...model.parameters].filter(([, { shape, trainable }]) => trainable && shape.length > 1);

@@ -11,7 +11,9 @@ export function commonPrefix(names: readonly string[]): string {
   return first.slice(0, length);
 }
 
-/** The name of the module that a layer is, with dots: by its weight's name, or by the path that exporters give to nodes. */
+/**
+ * The name of the module that a layer is, with dots: by its weight's name, or by the path that exporters give to nodes.
+ */
 export function moduleOf(index: GraphIndex, node: Node): string | undefined {
   const weight = tensorBehind(index, { node, input: 1 })?.name ?? "";
   if (!weight.includes("::") && /[./].*[A-Za-z_]/.test(weight)) return dotted(weight.split(/[./]/).slice(0, -1));

@@ -1,8 +1,8 @@
 import { nearest, UserError } from "../errors.js";
 
 /**
- * The test a name pattern stands for: `layer1.*` is a glob, in which `*` is any run of characters, dots included, and `?`
- * any one; `/^layer[12]\./` is a regular expression, found anywhere in the name.
+ * The test a name pattern stands for: `layer1.*` is a glob, in which `*` is any run of characters, dots included, and
+ * `?` any one; `/^layer[12]\./` is a regular expression, found anywhere in the name.
  * @throws UserError when a regular expression does not parse.
  */
 export function namePattern(pattern: string): RegExp {

@@ -11,8 +11,8 @@ const roles: Readonly<Record<string, (graph: Graph) => ReadonlySet<string>>> = {
 };
 
 /**
- * Those of `names` that one of the patterns fits: globs, regular expressions, `@gates` (all attention gates, found by their
- * form; none where there are none, see {@link checkRoles}) or `@head` (the layer that makes the logits).
+ * Those of `names` that one of the patterns fits: globs, regular expressions, `@gates` (all attention gates, found by
+ * their form; none where there are none, see {@link checkRoles}) or `@head` (the layer that makes the logits).
  * @param names parameters of `graph`. @param what they are, for messages: "parameter".
  * @throws UserError when a pattern of names fits none, or there is no such role.
  */
@@ -31,8 +31,8 @@ export function parametersMatching(
 }
 
 /**
- * Refuses a role that none of the networks knows: among several that share a recipe, those without gates have nothing that
- * `@gates` fits.
+ * Refuses a role that none of the networks knows: among several that share a recipe, those without gates have nothing
+ * that `@gates` fits.
  * @throws UserError that names the role.
  */
 export function checkRoles(graphs: readonly Graph[], patterns: readonly string[]): void {

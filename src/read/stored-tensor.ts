@@ -9,7 +9,10 @@ export interface StoredTensor {
   readonly reordered: boolean;
 }
 
-/** The parameter or constant behind an input of a node, through nodes that only move its elements; undefined where there is none of floats. */
+/**
+ * The parameter or constant behind an input of a node, through nodes that only move its elements; undefined where there
+ * is none of floats.
+ */
 export function tensorBehind(index: GraphIndex, { node, input }: Reader): StoredTensor | undefined {
   const { parameters, constants } = index.graph;
   let name = node.inputs[input] ?? "";

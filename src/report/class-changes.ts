@@ -45,7 +45,9 @@ export function changedConfusions(baseline: ModelResult, candidate: ModelResult,
     .slice(0, most);
 }
 
-/** The change of accuracy on every class that has at least two test images, from the largest loss to the largest gain. */
+/**
+ * The change of accuracy on every class that has at least two test images, from the largest loss to the largest gain.
+ */
 export function classChanges(baseline: ModelResult, candidate: ModelResult, labels: readonly number[]): ClassChange[] {
   const images = new Map<number, number[]>();
   labels.forEach((label, n) => {

@@ -11,8 +11,8 @@ import { scoreBanner, scoreTitle } from "./sections/score-banner.js";
 import { sortTables } from "./sort-tables.js";
 
 /**
- * Writes an evaluation as one HTML page that needs nothing else: no font and no file from outside; its few lines of script
- * only sort tables. All text from the results is escaped. The drawing library is loaded at the first call.
+ * Writes an evaluation as one HTML page that needs nothing else: no font and no file from outside; its few lines of
+ * script only sort tables. All text from the results is escaped. The drawing library is loaded at the first call.
  * @returns the text of `report.html`.
  */
 export async function renderEvaluationReport(results: EvaluationResults): Promise<string> {

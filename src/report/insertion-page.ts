@@ -23,7 +23,10 @@ export interface InsertionResults {
 
 const count = (n: number | undefined) => (n === undefined ? "–" : n.toLocaleString("en-US"));
 
-/** Writes an insertion as one HTML page that needs nothing else: the network with each block as one unit, and what they take. */
+/**
+ * Writes an insertion as one HTML page that needs nothing else: the network with each block as one unit, and what they
+ * take.
+ */
 export function renderInsertionReport(results: InsertionResults): string {
   const { model, kind, attention, params, blocks, start, gated } = results;
   const title = `${kind} in ${model}`;

@@ -14,8 +14,8 @@ const margin = 14;
 const [letterWidth, shapeWidth] = [7.4, 130];
 
 /**
- * Draws a network like the history of a version control system: a row a step, from top to bottom, and a lane for every map
- * that is still wanted, so that shortcuts run beside what they pass.
+ * Draws a network like the history of a version control system: a row a step, from top to bottom, and a lane for every
+ * map that is still wanted, so that shortcuts run beside what they pass.
  */
 export function networkDrawing(rows: readonly OutlineRow[], label: string): Html {
   const placed = lanesOf(rows);
@@ -54,7 +54,10 @@ function step(
 `;
 }
 
-/** Each value keeps its lane until its last reader; a reader goes on in the lane of an input that ends there, or a free one. */
+/**
+ * Each value keeps its lane until its last reader; a reader goes on in the lane of an input that ends there, or a free
+ * one.
+ */
 export function lanesOf(rows: readonly OutlineRow[]): Placed[] {
   const ends = rows.map((_, row) => rows.findLastIndex(({ inputs }) => inputs.includes(row)));
   const busy: number[] = []; // by lane, the row up to which it is taken

@@ -1,4 +1,6 @@
-/** The style sheet of the report: system fonts, light and dark, readable from 375 px upwards, no resource from outside. */
+/**
+ * The style sheet of the report: system fonts, light and dark, readable from 375 px upwards, no resource from outside.
+ */
 export const pageStyle = `
 :root {
   color-scheme: light dark;

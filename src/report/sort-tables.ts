@@ -1,6 +1,6 @@
 /**
- * A script that lets the tables in an element of class `sortable` be sorted by a click on a heading: numbers, the largest
- * first, or words. Without it the page shows the same tables.
+ * A script that lets the tables in an element of class `sortable` be sorted by a click on a heading: numbers, the
+ * largest first, or words. Without it the page shows the same tables.
  */
 export const sortTables = `
 for (const table of document.querySelectorAll(".sortable table")) {

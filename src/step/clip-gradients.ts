@@ -50,8 +50,9 @@ export function globalNorm(g: GraphBuilder, values: readonly Value[]): Value {
 }
 
 /**
- * Clips the gradient of each unit (row of a matrix, filter of a kernel; a vector is one unit) to `factor` times the norm of
- * its weights, taken as 1e-3 at least. Source: Brock et al. 2021, arXiv:2102.06171, eq. 3; timm's adaptive_clip_grad.
+ * Clips the gradient of each unit (row of a matrix, filter of a kernel; a vector is one unit) to `factor` times the
+ * norm of its weights, taken as 1e-3 at least.
+ * Source: Brock et al. 2021, arXiv:2102.06171, eq. 3; timm's adaptive_clip_grad.
  */
 function adaptive(g: GraphBuilder, weight: Value, gradient: Value, factor: number): Value {
   const largest = g.call("Mul", [g.call("Max", [unitNorm(g, weight), g.scalar(1e-3)]), g.scalar(factor)]);

@@ -27,7 +27,9 @@ export interface GradientStepOptions {
   readonly loss: LossRule;
   /** `eval`: running statistics are used and kept. `train`, the default: those of the batch. */
   readonly mode?: TrainModeOptions["mode"];
-  /** True: dropout drops in `train` mode, by the input `random`, int64 [2]: a seed and a count. It is off by default. */
+  /**
+   * True: dropout drops in `train` mode, by the input `random`, int64 [2]: a seed and a count. It is off by default.
+   */
   readonly dropout?: boolean | undefined;
   /** Where it will run; everywhere by default. */
   readonly target?: Target | undefined;
@@ -41,9 +43,9 @@ export interface GradientStep {
 }
 
 /**
- * The gradients of the mean loss as one graph: `x`, `y` and the parameters in, `loss` and `grad.<parameter>` out, one for
- * every trainable parameter. This is how gradients are checked against another framework. While training, an output called
- * `aux` is an auxiliary classifier: its loss counts too.
+ * The gradients of the mean loss as one graph: `x`, `y` and the parameters in, `loss` and `grad.<parameter>` out, one
+ * for every trainable parameter. This is how gradients are checked against another framework. While training, an output
+ * called `aux` is an auxiliary classifier: its loss counts too.
  * @param model a graph from one input to logits [N, classes].
  * @throws UserError when an operator between a parameter and the loss has no gradient.
  */
@@ -87,7 +89,10 @@ export interface GradientGraph {
   readonly random: Value | undefined;
 }
 
-/** What the loss of an auxiliary classifier counts beside the network's own. Source: torchvision's training of Inception v3. */
+/**
+ * What the loss of an auxiliary classifier counts beside the network's own.
+ * Source: torchvision's training of Inception v3.
+ */
 const AUXILIARY = 0.4;
 
 /** Writes a model, its loss and the gradients of the wanted parameters into a new builder. */

@@ -3,9 +3,14 @@ import type { Graph } from "../graph/graph.js";
 import { layerDepths } from "../read/layer-depths.js";
 import { parametersMatching } from "../read/parameter-roles.js";
 
-/** What is different for the parameters that a pattern fits. Of several groups that fit one, the last that says a thing wins. */
+/**
+ * What is different for the parameters that a pattern fits. Of several groups that fit one, the last that says a thing
+ * wins.
+ */
 export interface ParameterGroup {
-  /** A glob such as `layer1.*`, a regular expression such as `/^layer[12]\./`, `@gates` or `@head`, or several of them. */
+  /**
+   * A glob such as `layer1.*`, a regular expression such as `/^layer[12]\./`, `@gates` or `@head`, or several of them.
+   */
   readonly match: string | readonly string[];
   /** Multiplies the learning rate. */
   readonly lrScale?: number;
@@ -24,7 +29,10 @@ export interface ParameterSetting {
 
 /** Options of {@link parameterSettings}. */
 export interface GroupOptions {
-  /** Patterns of the parameters that learn, such as `@gates` and `@head`; all by default. The others are frozen unless a group says otherwise. */
+  /**
+   * Patterns of the parameters that learn, such as `@gates` and `@head`; all by default. The others are frozen unless a
+   * group says otherwise.
+   */
   readonly learn?: string | readonly string[] | undefined;
   readonly groups?: readonly ParameterGroup[] | undefined;
   /** The learning rate of every layer is this times that of the layer after it; 1 leaves them equal. */

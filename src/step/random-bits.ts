@@ -2,13 +2,16 @@ import type { GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
 import { int64 } from "../graph/tensor.js";
 
-/** The golden ratio as a 32-bit fraction: consecutive multiples of it are spread evenly. Source: Knuth, TAOCP 3, §6.4. */
+/**
+ * The golden ratio as a 32-bit fraction: consecutive multiples of it are spread evenly.
+ * Source: Knuth, TAOCP 3, §6.4.
+ */
 const golden = 0x9e3779b9;
 
 /**
  * A generator of random numbers written in a graph's own operators, so that every engine draws the same ones. It is
- * counter-based: a number depends on the seed, the count of draws, the name of who draws and the position alone, by a hash
- * of 32 bits (Wellons, hash-prospector, 0x21f0aaad and 0x735a2d97) computed in int64 without overflow.
+ * counter-based: a number depends on the seed, the count of draws, the name of who draws and the position alone, by a
+ * hash of 32 bits (Wellons, hash-prospector, 0x21f0aaad and 0x735a2d97) computed in int64 without overflow.
  */
 export class RandomBits {
   readonly #g: GraphBuilder;

@@ -2,7 +2,10 @@ import { UserError } from "../errors.js";
 import type { Weights } from "../graph/graph.js";
 import { arrayType, type DType, elements, type Tensor } from "../graph/tensor.js";
 
-/** What a state slot holds before the first step: the model's weights, a number everywhere, a copy, or the seed and no draw. */
+/**
+ * What a state slot holds before the first step: the model's weights, a number everywhere, a copy, or the seed and no
+ * draw.
+ */
 export type SlotStart = "weights" | "seed" | { readonly fill: number } | { readonly copy: string };
 
 /** One value that outlives a step: it enters as `input` and leaves as `output`. */
@@ -12,9 +15,9 @@ export interface StateSlot {
   readonly dtype: DType;
   readonly shape: readonly number[];
   /**
-   * `parameter` and `statistic` belong to the model; `optimizer` is what the optimizer remembers of a parameter, `counter`
-   * counts updates, `gradient` is the sum over micro-batches, `average` the moving average of a weight, `random` the seed
-   * and the number of draws.
+   * `parameter` and `statistic` belong to the model; `optimizer` is what the optimizer remembers of a parameter,
+   * `counter` counts updates, `gradient` is the sum over micro-batches, `average` the moving average of a weight,
+   * `random` the seed and the number of draws.
    */
   readonly kind: "parameter" | "statistic" | "optimizer" | "counter" | "gradient" | "average" | "random";
   readonly start: SlotStart;
@@ -62,7 +65,8 @@ function weightOf(weights: Weights, name: string, shape?: readonly number[]): Te
 }
 
 /**
- * The weights that are evaluated and exported: the moving averages where the step keeps them, else the weights themselves.
+ * The weights that are evaluated and exported: the moving averages where the step keeps them, else the weights
+ * themselves.
  * @param state values by input, as `Session.read` returns them.
  * @throws UserError when one of them is missing.
  */

@@ -39,7 +39,8 @@ export function withStepNames(model: Graph): Graph {
   const fresh = (name: string): string => (used.has(`model.${name}`) ? fresh(`model.${name}`) : `model.${name}`);
   const renamed = (name: string) => (name === input ? "x" : taken(name) ? fresh(name) : name);
   const value = (given: Value): Value => ({ ...given, name: renamed(given.name) });
-  // Messages name nodes as the file does, unless nodes of the step, which are called after what they give, have that name.
+  // Messages name nodes as the file does, unless nodes of the step, which are called after what they give, have that
+  // name.
   const nodeName = ({ name, outputs }: Node) =>
     name === "" || taken(name) || used.has(name) ? renamed(outputs.find((output) => output !== "")!) : name;
   return {

@@ -55,7 +55,9 @@ export function flag(on: boolean): Tensor {
   return { dtype: "bool", shape: [], data: Uint8Array.of(on ? 1 : 0) };
 }
 
-/** A small network over images [N, 3, 6, 6]: two convolutions, batch norm after the first if asked, and a dense layer. */
+/**
+ * A small network over images [N, 3, 6, 6]: two convolutions, batch norm after the first if asked, and a dense layer.
+ */
 export function smallNet({ norm = true, head = (_: GraphBuilder, x: Value) => x } = {}): Graph {
   const g = new GraphBuilder("small");
   const p = new Scope(g);

@@ -28,9 +28,9 @@ const networks = folders.flatMap((folder, i) =>
 );
 
 /**
- * How far ours, in single precision, may be from PyTorch's in double: max |a − b| / max |b| per tensor. The limit is 1e-4, or
- * twice the error of PyTorch's own single precision where that is more: sums in another order, as other widths of the
- * engine's blocks bring, err by as much in another direction.
+ * How far ours, in single precision, may be from PyTorch's in double: max |a − b| / max |b| per tensor. The limit is
+ * 1e-4, or twice the error of PyTorch's own single precision where that is more: sums in another order, as other widths
+ * of the engine's blocks bring, err by as much in another direction.
  */
 function limit(metadata: ReadonlyMap<string, string>, what: "logits" | "eval" | "train"): number {
   const single = Number(metadata.get(`single.${what}`));
@@ -94,7 +94,8 @@ describe.each(networks)("%s by PyTorch's exporter", (network, path) => {
       const { graph, weights } = readOnnx(file);
       const x = golden(path).tensors.get("x")!;
       const [before, after] = [await plainly(file, x), await plainly(writeOnnx(graph, weights), x)];
-      // The engine has another kernel for AveragePool from opset 19 on, which rounds otherwise; all else is equal to the bit.
+      // The engine has another kernel for AveragePool from opset 19 on, which rounds otherwise; all else is equal to
+      // the bit.
       const pools = graph.nodes.some(({ op }) => op === "AveragePool");
       expect(error(after, before)).toBeLessThanOrEqual(pools ? 1e-5 : 0);
     },

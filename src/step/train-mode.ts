@@ -10,9 +10,14 @@ import { parametersMatching } from "../read/parameter-roles.js";
 export interface TrainModeOptions {
   /** `eval` leaves every operator as it is for inference: frozen statistics, no dropout. */
   readonly mode?: "train" | "eval" | undefined;
-  /** Batch norms that use and keep their running statistics: all of them, or those with a parameter that a pattern fits. */
+  /**
+   * Batch norms that use and keep their running statistics: all of them, or those with a parameter that a pattern fits.
+   */
   readonly frozenBatchNorm?: boolean | string | readonly string[] | undefined;
-  /** Where `frozenBatchNorm` says nothing: batch norms that take none of these parameters are frozen. None are, when left out. */
+  /**
+   * Where `frozenBatchNorm` says nothing: batch norms that take none of these parameters are frozen. None are, when
+   * left out.
+   */
   readonly learning?: ReadonlySet<string> | undefined;
   /** Where random numbers come from; left out, nothing is random and dropout does nothing. */
   readonly random?: TrainingContext["random"];

@@ -16,9 +16,9 @@ import { averageWeights, type WeightAverage } from "./weight-average.js";
 
 /**
  * A training step as one graph of standard operators. It takes `x` [batch, C, H, W], `y` int64 [batch], `lr` and the
- * state, and gives `loss` (mean over the batch), `correct` (how many of the batch, int64) and the next state. Options add
- * inputs: `y2` int64 [batch] and `mix` float32 [batch] (mixed labels), `momentum` (where a schedule moves it), `apply` bool
- * (accumulated gradients), and the output `gradNorm` (before clipping by norm).
+ * state, and gives `loss` (mean over the batch), `correct` (how many of the batch, int64) and the next state. Options
+ * add inputs: `y2` int64 [batch] and `mix` float32 [batch] (mixed labels), `momentum` (where a schedule moves it),
+ * `apply` bool (accumulated gradients), and the output `gradNorm` (before clipping by norm).
  */
 export interface TrainingStep extends StatePlan {
   readonly graph: Graph;
@@ -45,15 +45,15 @@ export interface TrainingStepOptions extends Omit<GroupOptions, "weightDecay"> {
   /** True: the optimizer's momentum (β₁ of Adam) is an input. */
   readonly momentumInput?: boolean | undefined;
   /**
-   * Micro-batches whose gradients are averaged before parameters move, 1 by default. With more, the boolean input `apply`
-   * says that this is the last one; without it, parameters and the optimizer's memory stay, to the bit.
+   * Micro-batches whose gradients are averaged before parameters move, 1 by default. With more, the boolean input
+   * `apply` says that this is the last one; without it, parameters and the optimizer's memory stay, to the bit.
    */
   readonly accumulate?: number | undefined;
   readonly clip?: Clip | undefined;
   readonly ema?: WeightAverage | undefined;
   /**
-   * Batch norms that use and keep their running statistics: all, or those with a parameter a pattern fits; when left out,
-   * those that `learn` leaves nothing to learn in.
+   * Batch norms that use and keep their running statistics: all, or those with a parameter a pattern fits; when left
+   * out, those that `learn` leaves nothing to learn in.
    */
   readonly frozenBatchNorm?: boolean | string | readonly string[] | undefined;
   /** Parameters that the loss does not depend on are an error by default, or are kept as they are. */
@@ -63,7 +63,8 @@ export interface TrainingStepOptions extends Omit<GroupOptions, "weightDecay"> {
 /**
  * Compiles a model into its training step: forward with batch statistics, loss, backward, update.
  * @param model a graph from one input to logits [N, classes].
- * @throws UserError when an operator between a parameter and the loss has no gradient, or the loss does not depend on one.
+ * @throws UserError when an operator between a parameter and the loss has no gradient, or the loss does not depend on
+ *   one.
  */
 export function trainingStep(model: Graph, { target, ...options }: TrainingStepOptions): TrainingStep {
   return draftStep(model, options).write(target);

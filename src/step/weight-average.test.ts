@@ -17,7 +17,9 @@ const planOf = (ema?: WeightAverage) =>
     groups: [{ match: "fc.*", freeze: true }],
   });
 
-/** The average of every renewed tensor after some steps, in double precision: e ← d·e + (1 − d)·w, d by the step from 0. */
+/**
+ * The average of every renewed tensor after some steps, in double precision: e ← d·e + (1 − d)·w, d by the step from 0.
+ */
 async function averaged(ema: WeightAverage, decayAt: (t: number) => number) {
   const plan = planOf(ema);
   const run = await stepping(plan, weights);

@@ -7,13 +7,15 @@ import type { StateWriter } from "./state-writer.js";
 export interface WeightAverage {
   /** Weight of the average so far, 0.9999 by default. */
   readonly decay?: number | undefined;
-  /** True: update t, counted from 0, uses min(decay, 1 − (1 + t)^(−2/3)), so that the average soon forgets the start. */
+  /**
+   * True: update t, counted from 0, uses min(decay, 1 − (1 + t)^(−2/3)), so that the average soon forgets the start.
+   */
   readonly warmup?: boolean | undefined;
 }
 
 /**
- * Keeps an exponential moving average of weights and running statistics: e ← d·e + (1 − d)·w after every update. It starts
- * as a copy of the weights.
+ * Keeps an exponential moving average of weights and running statistics: e ← d·e + (1 − d)·w after every update. It
+ * starts as a copy of the weights.
  * @param next the weights after this step by name.
  */
 export function averageWeights(

@@ -6,7 +6,10 @@ import { runGraph } from "./run-graph.js";
 /** Writes a few nodes over inputs into a builder and returns what they give. */
 export type Build = (g: GraphBuilder, ...inputs: Value[]) => Value | readonly Value[];
 
-/** A graph over inputs `x0`, `x1`, … of the given types (a tensor serves as its type) with what `build` returns as outputs. */
+/**
+ * A graph over inputs `x0`, `x1`, … of the given types (a tensor serves as its type) with what `build` returns as
+ * outputs.
+ */
 export function buildGraph(inputs: readonly ValueType[], build: Build): Graph {
   const g = new GraphBuilder("test");
   const values = inputs.map(({ dtype, shape }, i) => g.input(`x${i}`, dtype, shape));
@@ -20,7 +23,10 @@ export function feedsOf(inputs: readonly Tensor[]): Record<string, Tensor> {
   return Object.fromEntries(inputs.map((tensor, i) => [`x${i}`, tensor]));
 }
 
-/** What ONNX Runtime makes of `build` over `inputs`: its outputs in their order, of the type and shape that were declared. */
+/**
+ * What ONNX Runtime makes of `build` over `inputs`: its outputs in their order, of the type and shape that were
+ * declared.
+ */
 export async function compute(inputs: readonly Tensor[], build: Build): Promise<Tensor[]> {
   const graph = buildGraph(inputs, build);
   const results = await runGraph(graph, feedsOf(inputs));

@@ -16,7 +16,10 @@ const cases: readonly (readonly [readonly number[], number | undefined])[] = [
   [[4], 0],
 ];
 
-/** Holds values and gradients of the old form of an operator against its definition, and its shape with a symbolic batch. */
+/**
+ * Holds values and gradients of the old form of an operator against its definition, and its shape with a symbolic
+ * batch.
+ */
 export async function checkFlattened(op: "Softmax" | "LogSoftmax"): Promise<void> {
   const old = (g: Parameters<typeof upgraded>[0], name: string, axis: number | undefined, opset = 12) =>
     upgraded(g, { op, inputs: [name], attributes: axis === undefined ? {} : { axis: { int: axis } } }, opset);

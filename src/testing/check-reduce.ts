@@ -30,7 +30,10 @@ export const reduceCases: Arbitrary<ReduceCase> = shapes(1, 4).chain((shape) =>
   }),
 );
 
-/** Holds the values of a Reduce operator against `of`, which gets all elements of one sum, and its gradient against differences. */
+/**
+ * Holds the values of a Reduce operator against `of`, which gets all elements of one sum, and its gradient against
+ * differences.
+ */
 export async function checkReduce(op: ReduceName, x: Tensor, given: ReduceCase, of: (all: number[]) => number) {
   const { shape, axes, fromEnd, keepdims, noop_with_empty_axes } = given;
   const build = (g: GraphBuilder, data: Value) =>

@@ -39,7 +39,10 @@ export function floatTensor(name: string, dims: number[], floatData: number[]): 
   return { name, dataType: 1, dims: dims.map(BigInt), floatData };
 }
 
-/** An input or output: float32 unless said otherwise. A number is an extent, text its name, undefined an axis without either. */
+/**
+ * An input or output: float32 unless said otherwise. A number is an extent, text its name, undefined an axis without
+ * either.
+ */
 export function value(name: string, dims: readonly (number | string | undefined)[], elemType = 1): FileValue {
   const dim = dims.map((size) => ({
     value:

@@ -35,7 +35,9 @@ export function distinctTensors(
   });
 }
 
-/** A float32 tensor of multiples of 1/20 around 0, no two of them equal: the largest of any stays so when ε is added. */
+/**
+ * A float32 tensor of multiples of 1/20 around 0, no two of them equal: the largest of any stays so when ε is added.
+ */
 export function distinctTensor(shape: readonly number[], seed: number): Tensor<"float32"> {
   return distinctTensors([shape], seed, { gap: 0.05 })[0]!;
 }

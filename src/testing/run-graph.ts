@@ -10,12 +10,17 @@ export type NamedTensors = Readonly<Record<string, Tensor>>;
 
 /** A graph that ONNX Runtime holds ready, for tests. */
 export interface OpenGraph {
-  /** Runs the graph; inputs and parameters are fed alike. @throws Error when a result is not of its declared type and shape. */
+  /**
+   * Runs the graph; inputs and parameters are fed alike.
+   * @throws Error when a result is not of its declared type and shape.
+   */
   run(feeds: NamedTensors): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
 }
 
-/** Lowers and writes a graph and opens it in ONNX Runtime with one thread, so that sums come out the same every time. */
+/**
+ * Lowers and writes a graph and opens it in ONNX Runtime with one thread, so that sums come out the same every time.
+ */
 export async function openGraph(graph: Graph): Promise<OpenGraph> {
   const session = await openOnnx(writeOnnx(lower(graph)));
   const release = () => session.release();

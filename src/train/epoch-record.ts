@@ -6,7 +6,10 @@ const measured = z.pipe(
   z.transform((value) => value ?? Number.NaN),
 );
 
-/** One line of the training log; its numbers in the order they are written in, which a resumed run reads and writes again. */
+/**
+ * One line of the training log; its numbers in the order they are written in, which a resumed run reads and writes
+ * again.
+ */
 export const epochRecord = z.readonly(
   z.object({
     /** Counted from 1. */

@@ -16,7 +16,10 @@ export interface StepRecipe extends Partial<Omit<Recipe, "epochs" | "lr" | "batc
 
 /** What a step is made for. */
 export interface PlanOptions extends Target {
-  /** The networks that share the recipe, of which one must have the gates that it speaks of (the model alone by default). */
+  /**
+   * The networks that share the recipe, of which one must have the gates that it speaks of (the model alone by
+   * default).
+   */
   readonly sharedBy?: readonly Graph[] | undefined;
 }
 

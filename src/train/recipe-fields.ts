@@ -203,8 +203,8 @@ export const stepping = {
   /** Patterns of the parameters that learn, such as `@gates` and `@head`; all by default. */
   learn: field(patterns, { help: "what learns", unsaid: "all" }),
   /**
-   * Batch norms that use and keep their running statistics: all, or those with a parameter that a pattern fits; when left
-   * out, those that `learn` leaves nothing to learn in.
+   * Batch norms that use and keep their running statistics: all, or those with a parameter that a pattern fits; when
+   * left out, those that `learn` leaves nothing to learn in.
    */
   frozenBatchNorm: field(z.union([z.boolean(), patterns]), {
     help: "batch norms that keep their running statistics",

@@ -10,7 +10,8 @@ const recipe = z.partial(
 );
 
 /**
- * Reads a recipe file: JSON with fields of a recipe, or with such an object as its `recipe`, as `config.json` of a run has.
+ * Reads a recipe file: JSON with fields of a recipe, or with such an object as its `recipe`, as `config.json` of a run
+ * has.
  * @throws UserError that names the first field that is unknown or of another type.
  */
 export function parseRecipe(text: string, source: string): PartialRecipe {

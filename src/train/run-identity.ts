@@ -69,8 +69,8 @@ async function identityOf(split: Split) {
 
 /**
  * Checks that a run that goes on is the one that was stopped.
- * @returns what the user should know: where the engine differs, so that the last bits may; and where the checkpoint is of a
- *   version that kept no names of files, so that they cannot be compared.
+ * @returns what the user should know: where the engine differs, so that the last bits may; and where the checkpoint is
+ *   of a version that kept no names of files, so that they cannot be compared.
  * @throws UserError that names the first thing that differs otherwise.
  */
 export function checkSameRun(now: RunIdentity, saved: RunIdentity): Notice[] {

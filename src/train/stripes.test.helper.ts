@@ -34,7 +34,10 @@ function split(length: number, name: string): ImageSet {
   return { images, labels, length };
 }
 
-/** A network with all that training touches: convolution, batch norm, ReLU, an SE block if wished for, dropout, a dense layer. */
+/**
+ * A network with all that training touches: convolution, batch norm, ReLU, an SE block if wished for, dropout, a dense
+ * layer.
+ */
 export function stripesNet({ dropout = 0, se = true } = {}): Graph {
   const g = new GraphBuilder("stripes-net");
   const p = new Scope(g);

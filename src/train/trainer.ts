@@ -44,11 +44,16 @@ export interface TrainOptions {
   readonly checkpointEvery?: CheckpointEvery | undefined;
   /** True: parts of the forward pass are computed again rather than kept, to the same bits: less memory, more time. */
   readonly recompute?: boolean | undefined;
-  /** How gradients are computed, as measured on this machine (`choicesOf`); by rule when left out. A run that goes on keeps its own. */
+  /**
+   * How gradients are computed, as measured on this machine (`choicesOf`); by rule when left out. A run that goes on
+   * keeps its own.
+   */
   readonly algorithms?: Choices | undefined;
   /** What `draftTraining` makes of the graph and the recipe, where that was done before. */
   readonly draft?: StepDraft | undefined;
-  /** The networks that share the recipe, of which one must have the gates that it speaks of (this one alone by default). */
+  /**
+   * The networks that share the recipe, of which one must have the gates that it speaks of (this one alone by default).
+   */
   readonly sharedBy?: readonly Graph[] | undefined;
   /**
    * Saves a checkpoint; called before the first step, inside epochs as `checkpointEvery` says, after every epoch and
@@ -76,7 +81,8 @@ export interface TrainResult {
 /**
  * Trains a classifier, evaluating on the test split after every epoch. A run that is stopped and resumed from its last
  * checkpoint gives, bit for bit, the weights of the run that was never stopped.
- * @throws UserError when the recipe does not fit the data, the checkpoint is of another run, or numbers stop being finite.
+ * @throws UserError when the recipe does not fit the data, the checkpoint is of another run, or numbers stop being
+ *   finite.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { runtime, graph, dataset, recipe, seed, weights, resume, recompute, sharedBy } = options;

@@ -40,7 +40,8 @@ export function unmeasured(plan: (target: Target) => unknown, table: AlgorithmTa
 }
 
 /**
- * Measures how long every algorithm of every task takes on this machine and adds it to the table, one task after the other.
+ * Measures how long every algorithm of every task takes on this machine and adds it to the table, one task after the
+ * other.
  * @throws the signal's reason when it is aborted; the table then holds what was measured.
  */
 export async function tune({ runtime, tasks, table, onTask, signal }: TuneOptions): Promise<void> {
@@ -52,13 +53,16 @@ export async function tune({ runtime, tasks, table, onTask, signal }: TuneOption
   }
 }
 
-/** Runs of a turn that count, after one that sets up, and turns: until there are enough, or they took long enough for a clock. */
+/**
+ * Runs of a turn that count, after one that sets up, and turns: until there are enough, or they took long enough for a
+ * clock.
+ */
 const RUNS = 2;
 const TURNS = { least: 4, most: 10, milliseconds: 60 };
 
 /**
- * Times every algorithm of a task in turn: the least run of each turn, the median of the turns. Those that take more than
- * twice the best one's time have no other turn.
+ * Times every algorithm of a task in turn: the least run of each turn, the median of the turns. Those that take more
+ * than twice the best one's time have no other turn.
  */
 async function measure(runtime: Runtime, task: Task, channelBlock: number | undefined): Promise<Measured> {
   const resident = new Map(task.inputs.map(({ shape }, i) => [`x${i}`, noise(shape.map(Number), i)] as const));

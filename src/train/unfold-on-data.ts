@@ -31,8 +31,8 @@ export interface UnfoldOptions {
 }
 
 /**
- * Puts batch norms back that were folded into convolutions, with statistics that are measured on training images: the model
- * gives the answers it gave, and trains as one that has them.
+ * Puts batch norms back that were folded into convolutions, with statistics that are measured on training images: the
+ * model gives the answers it gave, and trains as one that has them.
  * @throws UserError when there is no convolution that may have lost one.
  */
 export async function unfoldOnData({
@@ -70,8 +70,8 @@ export async function unfoldOnData({
 }
 
 /**
- * The graph of {@link unfoldOnData} without the measuring, for a run that goes on: its checkpoint holds the values of all
- * batch norms. And how many it puts back.
+ * The graph of {@link unfoldOnData} without the measuring, for a run that goes on: its checkpoint holds the values of
+ * all batch norms. And how many it puts back.
  * @throws UserError when there is no convolution that may have lost one.
  */
 export function unfoldedGraph(graph: Graph): { readonly graph: Graph; readonly count: number } {

@@ -2,7 +2,10 @@ import { UserError } from "../errors.js";
 import { halfTypes, widened } from "../graph/half-precision.js";
 import type { DType, Tensor } from "../graph/tensor.js";
 
-/** Element types of `.safetensors` and `.pth` files, with the type a tensor has once it is read. Bytes are little-endian. */
+/**
+ * Element types of `.safetensors` and `.pth` files, with the type a tensor has once it is read. Bytes are
+ * little-endian.
+ */
 const types = {
   F64: { dtype: "float64", width: 8, decode: (bytes) => new Float64Array(bytes.buffer) },
   F32: { dtype: "float32", width: 4, decode: (bytes) => new Float32Array(bytes.buffer) },

@@ -3,7 +3,9 @@ export function unwrapped(name: string): string {
   return name.replace(/^((module|_orig_mod)\.)+/, "");
 }
 
-/** The name without what any wrapper puts before it: Lightning's `model.` too, which may be a part of a name as well. */
+/**
+ * The name without what any wrapper puts before it: Lightning's `model.` too, which may be a part of a name as well.
+ */
 export function bare(name: string): string {
   return name.replace(/^((module|_orig_mod|model)\.)+/, "");
 }

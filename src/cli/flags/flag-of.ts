@@ -25,7 +25,10 @@ const renamed: Readonly<Record<string, string>> = {
 /** What shows the values that an option may have. */
 export const listedBy: Readonly<Record<string, string>> = { name: "senet models lists them" };
 
-/** The flag of an option of the library: `--decay-rate` of `decayRate`, `--color-jitter` of `colorJitter.hue`. Not every command has it. */
+/**
+ * The flag of an option of the library: `--decay-rate` of `decayRate`, `--color-jitter` of `colorJitter.hue`. Not every
+ * command has it.
+ */
 export function flagOf(option: string): string {
   const [group] = option.split(".");
   return renamed[option] ?? `--${group!.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -102,7 +102,10 @@ export function engineOptionsOf({ threads }: { readonly threads?: number }): { t
   return { threads: wholeNumber("--threads", threads ?? availableParallelism(), 1) };
 }
 
-/** Channels, height and width of `--input 3x224x224`, where it is given. @throws UserError when the text is anything else. */
+/**
+ * Channels, height and width of `--input 3x224x224`, where it is given.
+ * @throws UserError when the text is anything else.
+ */
 export function inputOf({ input: text }: { readonly input?: string }): InputSize | undefined {
   if (text === undefined) return undefined;
   const sizes = text.split("x").map(Number);

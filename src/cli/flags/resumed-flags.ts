@@ -4,8 +4,8 @@ import { UserError } from "../../errors.js";
 import type { Recipe } from "../../train/recipe.js";
 
 /**
- * Flags that may change when a run goes on: what the data is called, and what leaves the weights alone. An image that ended
- * a run may be left out from there on: before it, nothing depended on the flag.
+ * Flags that may change when a run goes on: what the data is called, and what leaves the weights alone. An image that
+ * ended a run may be left out from there on: before it, nothing depended on the flag.
  */
 const FREE = new Set([
   "data",

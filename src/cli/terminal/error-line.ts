@@ -2,8 +2,9 @@ import type { UserError } from "../../errors.js";
 import { flagOf, listedBy } from "../flags/flag-of.js";
 
 /**
- * What the command line says of a mistake. Where the command has a flag for the option that is wrong, the flag stands in
- * the place of the function that found it, as in `--batch: got 0; expected …`; where the option mends it, behind the text.
+ * What the command line says of a mistake. Where the command has a flag for the option that is wrong, the flag stands
+ * in the place of the function that found it, as in `--batch: got 0; expected …`; where the option mends it, behind the
+ * text.
  * @param known the flags that the command takes.
  */
 export function errorLine({ message, options, about }: UserError, known: readonly string[]): string {

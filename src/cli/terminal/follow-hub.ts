@@ -15,8 +15,8 @@ export interface Opened {
 }
 
 /**
- * Opens models. Where something of them comes from the hub, the terminal shows how files come, and Ctrl-C stops it with what
- * came kept.
+ * Opens models. Where something of them comes from the hub, the terminal shows how files come, and Ctrl-C stops it with
+ * what came kept.
  */
 export async function opening<T>(
   { models, hub, tell: onNotice = tell }: Opened,

@@ -1,6 +1,6 @@
 /**
- * Does work with a signal that Ctrl-C, SIGTERM or a closed terminal aborts, so that it stops between steps and is saved. A
- * second Ctrl-C ends at once.
+ * Does work with a signal that Ctrl-C, SIGTERM or a closed terminal aborts, so that it stops between steps and is
+ * saved. A second Ctrl-C ends at once.
  * @param message what to tell the user when it happens.
  * @throws what the work throws.
  */

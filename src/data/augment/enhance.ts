@@ -1,6 +1,7 @@
 import { greyOf, type Pixels, withData } from "./pixels.js";
 
-// PIL's ImageEnhance, exactly: each blends the image with a degenerate form of it, and a factor above 1 leads away from it.
+// PIL's ImageEnhance, exactly: each blends the image with a degenerate form of it, and a factor above 1 leads away from
+// it.
 
 /** From black at factor 0 to the image at 1 and brighter. Source: PIL `ImageEnhance.Brightness`. */
 export function brightness(image: Pixels, factor: number): Pixels {
@@ -27,7 +28,9 @@ export function sharpness(image: Pixels, factor: number): Pixels {
   return blend(image, factor, (i) => smooth[i]!);
 }
 
-/** degenerate + factor · (image − degenerate), in single precision and cut to whole bytes, as PIL's `Image.blend` does. */
+/**
+ * degenerate + factor · (image − degenerate), in single precision and cut to whole bytes, as PIL's `Image.blend` does.
+ */
 function blend(image: Pixels, factor: number, degenerate: (i: number) => number): Pixels {
   const alpha = Math.fround(factor);
   const { data } = image;

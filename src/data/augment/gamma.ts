@@ -3,7 +3,8 @@ import type { Random } from "../../random.js";
 /**
  * The logarithm of a number from the gamma distribution of shape `alpha`, above 0, and scale 1; the logarithm because
  * for a small shape the number itself may round to 0.
- * Source: Marsaglia and Tsang, "A simple method for generating gamma variables", 2000; for shapes below 1 their section 6.
+ * Source: Marsaglia and Tsang, "A simple method for generating gamma variables", 2000; for shapes below 1 their
+ * section 6.
  */
 export function logGamma(random: Random, alpha: number): number {
   if (alpha < 1) return logGamma(random, alpha + 1) + Math.log(1 - random.float()) / alpha;

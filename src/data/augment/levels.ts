@@ -2,7 +2,10 @@ import { type Pixels, withData } from "./pixels.js";
 
 // Each of these maps every byte by a table, as PIL's ImageOps does, exactly.
 
-/** Stretches each channel so that its darkest byte becomes 0 and its lightest 255. Source: PIL `ImageOps.autocontrast`. */
+/**
+ * Stretches each channel so that its darkest byte becomes 0 and its lightest 255.
+ * Source: PIL `ImageOps.autocontrast`.
+ */
 export function autoContrast(image: Pixels): Pixels {
   return byChannel(image, (counts) => {
     const low = counts.findIndex((count) => count > 0);

@@ -31,9 +31,10 @@ export function checkMix({ mixup = 0, cutmix = 0, probability = 1, switchProbabi
 }
 
 /**
- * Mixes every image of a batch with its counterpart from the other end, all with one weight: by mixup as a weighted sum,
- * by CutMix as a rectangle pasted in. Writes into `batch.x`.
- * The result always has `y2` and `mix`, also where nothing was mixed (weight 1), so that every batch feeds the same step.
+ * Mixes every image of a batch with its counterpart from the other end, all with one weight: by mixup as a weighted
+ * sum, by CutMix as a rectangle pasted in. Writes into `batch.x`.
+ * The result always has `y2` and `mix`, also where nothing was mixed (weight 1), so that every batch feeds the same
+ * step.
  * Source: timm `Mixup`, batch mode, with the weight of CutMix corrected to the area that is pasted.
  */
 export function mixBatch(batch: Batch, geometry: Geometry, random: Random, how: Mix): Batch {

@@ -16,7 +16,8 @@ export interface Extent {
 
 /**
  * A window of random area and shape inside an image.
- * Source: torchvision `RandomResizedCrop.get_params`: ten attempts, then the largest window of a permitted shape, central.
+ * Source: torchvision `RandomResizedCrop.get_params`: ten attempts, then the largest window of a permitted shape,
+ * central.
  */
 export function randomWindow({ width, height }: Extent, random: Random, crop: RandomResizedCrop): CropWindow {
   const { scale, ratio } = crop;

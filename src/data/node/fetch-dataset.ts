@@ -47,8 +47,8 @@ export async function fetchDataset(name: string, folder: string, options: FetchD
 }
 
 /**
- * Tiny ImageNet has its images for validation in one folder, and their classes in a table: FILE, CLASS and four numbers,
- * with tabs between. This gives each class its folder.
+ * Tiny ImageNet has its images for validation in one folder, and their classes in a table: FILE, CLASS and four
+ * numbers, with tabs between. This gives each class its folder.
  */
 export async function sortValidation(folder: string): Promise<void> {
   const val = join(folder, "val");

@@ -40,8 +40,8 @@ function specOf(name: string, { path }: Kind): string {
  * Opens a dataset from the disk.
  * @param spec one of `glyphs` (comes with this package), `cifar10:PATH`, `cifar100:PATH` (PATH is the archive or the
  *   folder of the .bin files), `mnist:DIR`, `fashion-mnist:DIR` (DIR holds the four IDX files); and, for images of any
- *   size, `imagenet:DIR` (DIR/val/n01440764/… or flat, with labels), `folder:DIR` (DIR/train/CLASS/…, DIR/val/CLASS/… or DIR/CLASS/…), `csv:FILE` (a table of files and labels),
- *   `tar:GLOB` (shards with KEY.jpg beside KEY.cls).
+ *   size, `imagenet:DIR` (DIR/val/n01440764/… or flat, with labels), `folder:DIR` (DIR/train/CLASS/…, DIR/val/CLASS/…
+ *   or DIR/CLASS/…), `csv:FILE` (a table of files and labels), `tar:GLOB` (shards with KEY.jpg beside KEY.cls).
  * @param options how many images of each split to keep, all by default: the first ones of datasets in memory, evenly
  *   spread ones of image files; and how image files are read.
  * @throws UserError in one line for an unknown kind and for whatever is wrong with the files.

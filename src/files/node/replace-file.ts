@@ -4,8 +4,8 @@ import { LARGEST_WRITE, renameDurably, writeDurably } from "./durable.js";
 import { checkIsFile } from "./open-file.js";
 
 /**
- * Writes a file as one: whoever reads it, whenever the power fails, finds what was there before or all that is new. Where
- * writing fails, nothing is left beside it.
+ * Writes a file as one: whoever reads it, whenever the power fails, finds what was there before or all that is new.
+ * Where writing fails, nothing is left beside it.
  * @param beside where it is written first. By default in a file of this process alone.
  * @throws Error of the file system, such as ENOSPC, or when something that is no file has the name.
  */

@@ -83,7 +83,10 @@ export class BodyWriter {
     this.g.append(domain === "" && rule.upgrade ? rule.upgrade(this.g, made, scope.opset) : made);
   }
 
-  /** Takes in an initializer at its first use. Floats with axes are parameters unless an operator takes them as settings. */
+  /**
+   * Takes in an initializer at its first use. Floats with axes are parameters unless an operator takes them as
+   * settings.
+   */
   #known(value: string, setting: boolean): string {
     const message = this.#pending.get(value);
     if (message === undefined) return value;
@@ -159,7 +162,10 @@ export class BodyWriter {
   }
 }
 
-/** The tensor of a Constant. Source: ONNX, Constant-13: exactly one attribute, a tensor, a number or a list of numbers. */
+/**
+ * The tensor of a Constant.
+ * Source: ONNX, Constant-13: exactly one attribute, a tensor, a number or a list of numbers.
+ */
 function constantTensor(attributes: Node["attributes"]): Tensor {
   const [[name, value] = [], ...more] = Object.entries(attributes);
   if (value !== undefined && more.length === 0) {

@@ -6,8 +6,8 @@ import type { Message } from "./protobuf.js";
 import { mostAxes } from "./tensor.js";
 
 /**
- * The inputs that are fed: files of old versions list the initializers among them. The first axis, where it has no size,
- * is named "N"; so is every other extent of the same name.
+ * The inputs that are fed: files of old versions list the initializers among them. The first axis, where it has no
+ * size, is named "N"; so is every other extent of the same name.
  * @param image sizes for the other extents of the first input that have none.
  */
 export function readInputs(

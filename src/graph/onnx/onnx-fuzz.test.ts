@@ -10,7 +10,10 @@ import { hostileFiles } from "./hostile-files.test.helper.js";
 import { readOnnx } from "./read-onnx.js";
 import { writeOnnx } from "./write-onnx.js";
 
-/** A read that works gives a graph that can be written and read again; one that does not is the user's error, in one line. */
+/**
+ * A read that works gives a graph that can be written and read again; one that does not is the user's error, in one
+ * line.
+ */
 function readOrRefuse(bytes: Uint8Array): "read" | "refused" {
   let written: Uint8Array;
   try {

@@ -25,7 +25,9 @@ import { float32 } from "../tensor.js";
 import { readOnnx } from "./read-onnx.js";
 import { writeOnnx } from "./write-onnx.js";
 
-/** A whole network in miniature: every layer, every kind of attribute, an optional input left out, text that travels. */
+/**
+ * A whole network in miniature: every layer, every kind of attribute, an optional input left out, text that travels.
+ */
 function tinyNet(): Graph {
   const g = new GraphBuilder("tiny");
   const p = new Scope(g);

@@ -17,7 +17,8 @@ export interface AtOpset {
 }
 
 /**
- * A graph with its nodes in the form that an opset has for them; without one, in ours, and the opset is the least that has it.
+ * A graph with its nodes in the form that an opset has for them; without one, in ours, and the opset is the least that
+ * has it.
  * @param wanted from 13 to 21.
  * @throws UserError when there is no such opset, or an operator cannot be written in it.
  */

@@ -1,12 +1,14 @@
 import { Cursor, skipValue, wire } from "./protobuf-cursor.js";
 
-/** Names, axes and attributes come in short lists; a damaged file may claim millions. Tensors have methods of their own. */
+/**
+ * Names, axes and attributes come in short lists; a damaged file may claim millions. Tensors have methods of their own.
+ */
 const longestList = 2 ** 16;
 
 /**
- * One message of a protobuf file. Nothing is decoded before it is asked for: reading a field steps through the fields of
- * the message and over what lies inside them, so that memory is spent on what is used only, and nesting costs nothing.
- * Every method throws Error when the message is damaged where it looks.
+ * One message of a protobuf file. Nothing is decoded before it is asked for: reading a field steps through the fields
+ * of the message and over what lies inside them, so that memory is spent on what is used only, and nesting costs
+ * nothing. Every method throws Error when the message is damaged where it looks.
  */
 export class Message {
   readonly #bytes: Uint8Array;

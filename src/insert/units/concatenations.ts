@@ -18,8 +18,8 @@ interface Concatenation {
 }
 
 /**
- * Units that put a branch behind their input, a part of it or a smaller copy, as those of the ShuffleNets: two ways, and a
- * convolution of every channel by itself on the longer one, at whose end the block stands.
+ * Units that put a branch behind their input, a part of it or a smaller copy, as those of the ShuffleNets: two ways,
+ * and a convolution of every channel by itself on the longer one, at whose end the block stands.
  * Source: Hu et al., arXiv:1709.01507, Table 3 (by its parameters), and the second version's own SE variant.
  */
 export function channelSplitUnits(index: GraphIndex, taken: ReadonlySet<Node>): FoundUnit[] {
@@ -35,7 +35,8 @@ export function channelSplitUnits(index: GraphIndex, taken: ReadonlySet<Node>): 
 }
 
 /**
- * Layers of dense blocks: what a layer makes of all features before it is put behind them. The block weighs the new ones.
+ * Layers of dense blocks: what a layer makes of all features before it is put behind them. The block weighs the new
+ * ones.
  */
 export function denseLayers(index: GraphIndex, taken: ReadonlySet<Node>): FoundUnit[] {
   return concatenationsIn(index, taken).flatMap(({ join, ends }) => {
@@ -50,9 +51,9 @@ export function denseLayers(index: GraphIndex, taken: ReadonlySet<Node>): FoundU
 }
 
 /**
- * Modules of several branches, or several layers in a row, whose outputs are put one behind the other, as those of Inception,
- * SqueezeNet and VoVNet. The block
- * weighs the whole. A concatenation that only feeds another one is a part of that one's module.
+ * Modules of several branches, or several layers in a row, whose outputs are put one behind the other, as those of
+ * Inception, SqueezeNet and VoVNet. The block weighs the whole. A concatenation that only feeds another one is a part
+ * of that one's module.
  * Source: Hu et al., arXiv:1709.01507, Figure 2.
  */
 export function inceptionModules(index: GraphIndex, taken: ReadonlySet<Node>): FoundUnit[] {

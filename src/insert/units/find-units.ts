@@ -7,8 +7,9 @@ import { plainConvolutions, separableConvolutions } from "./plain-convolutions.j
 import { residualBranches } from "./residual-branches.js";
 
 /**
- * The kinds of units. In a row those come first whose parts would pass for others; a later row is looked for only where the
- * rows before found nothing, since the stem of a residual network is a plain convolution and its reductions are modules.
+ * The kinds of units. In a row those come first whose parts would pass for others; a later row is looked for only where
+ * the rows before found nothing, since the stem of a residual network is a plain convolution and its reductions are
+ * modules.
  */
 const finders: readonly (readonly UnitFinder[])[] = [
   [invertedResiduals, residualBranches, channelSplitUnits, denseLayers],

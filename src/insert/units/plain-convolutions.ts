@@ -6,8 +6,9 @@ import { convShape } from "../layer-shapes.js";
 import type { FoundUnit } from "./found-unit.js";
 
 /**
- * Depthwise separable convolutions: every channel filtered by itself, then mixed pixel by pixel and bent, as in MobileNet.
- * The block stands after the activation. Source: Hu et al., arXiv:1709.01507, Table 3 (by its parameters).
+ * Depthwise separable convolutions: every channel filtered by itself, then mixed pixel by pixel and bent, as in
+ * MobileNet. The block stands after the activation.
+ * Source: Hu et al., arXiv:1709.01507, Table 3 (by its parameters).
  */
 export function separableConvolutions(index: GraphIndex, taken: ReadonlySet<Node>): FoundUnit[] {
   return index.graph.nodes.flatMap((filter) => {
@@ -22,8 +23,9 @@ export function separableConvolutions(index: GraphIndex, taken: ReadonlySet<Node
 }
 
 /**
- * Convolutions with an activation, one after the other, as in VGG. The block stands after the activation. One that leaves a
- * single pixel is a dense layer. Source: Hu et al., arXiv:1709.01507, §5.1, where every VGG layer has one.
+ * Convolutions with an activation, one after the other, as in VGG. The block stands after the activation. One that
+ * leaves a single pixel is a dense layer.
+ * Source: Hu et al., arXiv:1709.01507, §5.1, where every VGG layer has one.
  */
 export function plainConvolutions(index: GraphIndex, taken: ReadonlySet<Node>): FoundUnit[] {
   return index.graph.nodes.flatMap((node) => {

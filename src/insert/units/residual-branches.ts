@@ -8,8 +8,8 @@ import { pathsTo } from "../paths.js";
 import type { FoundUnit } from "./found-unit.js";
 
 /**
- * Residual units: a sum of two maps of one shape that come from one value, where more layers with weights lie on one way,
- * the branch, than on the other, the shortcut. The block stands at the end of the branch.
+ * Residual units: a sum of two maps of one shape that come from one value, where more layers with weights lie on one
+ * way, the branch, than on the other, the shortcut. The block stands at the end of the branch.
  * Source: Hu et al., arXiv:1709.01507, Figure 3.
  */
 export function residualBranches(index: GraphIndex, taken: ReadonlySet<Node>): FoundUnit[] {

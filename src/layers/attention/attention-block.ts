@@ -4,7 +4,10 @@ import type { NeutralStart } from "./neutral-start.js";
 import type { OptionRule } from "./option.js";
 import type { Site } from "./site.js";
 
-/** Everything there is to know about one attention block. Adding one is a file with this, its test and a line in `attention-kinds.ts`. */
+/**
+ * Everything there is to know about one attention block. Adding one is a file with this, its test and a line in
+ * `attention-kinds.ts`.
+ */
 export interface AttentionBlock<O extends object> {
   /** Writes the block over a map x [N, C, H, W], and says what comes out. */
   apply(p: Scope, x: Value, options?: O, site?: Site): Value;
@@ -15,8 +18,8 @@ export interface AttentionBlock<O extends object> {
   /** How it starts where a network's answers must stay. */
   neutral(options: O): NeutralStart;
   /**
-   * The weight of a dense layer that reads the map's means and ends in a ReLU, by its name inside the block: where a network's
-   * answers must stay, none of its units may start silent. Undefined where there is no such layer.
+   * The weight of a dense layer that reads the map's means and ends in a ReLU, by its name inside the block: where a
+   * network's answers must stay, none of its units may start silent. Undefined where there is no such layer.
    */
   readonly firstDense: string | undefined;
 }

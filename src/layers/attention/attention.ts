@@ -7,7 +7,8 @@ import type { Site } from "./site.js";
 
 /**
  * Where a block stands, for a residual unit of branch R and shortcut S (SENet paper, §6.5 and Figure 5):
- * `standard` on R's end, `pre` before R, `post` after the sum and its ReLU, `identity` on S, `3x3` after R's 3×3 convolution.
+ * `standard` on R's end, `pre` before R, `post` after the sum and its ReLU, `identity` on S, `3x3` after R's 3×3
+ * convolution.
  */
 export const placements = ["standard", "pre", "post", "identity", "3x3"] as const;
 

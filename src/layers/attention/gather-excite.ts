@@ -23,7 +23,8 @@ export interface GatherExciteOptions {
 }
 
 /**
- * Scales a map by gates that stand for neighbourhoods of it. Source: Hu et al. 2018, arXiv:1810.12348. Names are timm's.
+ * Scales a map by gates that stand for neighbourhoods of it.
+ * Source: Hu et al. 2018, arXiv:1810.12348. Names are timm's.
  * @param x [N, C, H, W]. @returns the same shape. @throws UserError when the extent is no power of 2.
  */
 export function gatherExcite(p: Scope, x: Value, options: GatherExciteOptions = {}): Value {

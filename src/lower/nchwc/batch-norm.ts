@@ -27,9 +27,9 @@ export interface Normalised {
 /**
  * Batch normalisation with batch statistics of a map with `count` values per channel.
  *
- * The variance is E[z²] − E[z]², which one pass gives, of a z close to centred: a convolution subtracts the running mean
- * through its bias, which costs nothing; any other map is centred by a pass of its own. Without that the difference
- * would lose its digits where a mean is large.
+ * The variance is E[z²] − E[z]², which one pass gives, of a z close to centred: a convolution subtracts the running
+ * mean through its bias, which costs nothing; any other map is centred by a pass of its own. Without that the
+ * difference would lose its digits where a mean is large.
  */
 export function normalise(k: Kernels, x: FeatureMap, norm: Norm, count: number): Normalised {
   const { g } = k;
@@ -74,8 +74,9 @@ function optional({ shift }: Linear): { shift?: Value } {
 }
 
 /**
- * The gradients of batch normalisation, in the closed form of `BatchNormGradient`, for dy = w·u + v per image and channel:
- * the sums over dy and dy·x̂ need only those over u and u·z, so that neither dy nor the normalised map is computed.
+ * The gradients of batch normalisation, in the closed form of `BatchNormGradient`, for dy = w·u + v per image and
+ * channel: the sums over dy and dy·x̂ need only those over u and u·z, so that neither dy nor the normalised map is
+ * computed.
  */
 export function normaliseGradient(
   k: Kernels,

@@ -15,8 +15,8 @@ import { type Made, type MapSource, type NodeOnBlocks, ownMap, type Rule } from 
 import { openMap } from "./open-map.js";
 
 /**
- * A convolution as a map that waits for what it takes along. Those with a bias, which networks with batch norms have none of,
- * are left to ONNX's own operator, and so are those that leave one pixel.
+ * A convolution as a map that waits for what it takes along. Those with a bias, which networks with batch norms have
+ * none of, are left to ONNX's own operator, and so are those that leave one pixel.
  */
 export const convolution: Rule = (call) => {
   const [x, w] = call.inputs;

@@ -9,8 +9,8 @@ export function isDepthwise(group: number, w: ValueType): boolean {
 }
 
 /**
- * The gradient of a depthwise convolution for its weights, [C, 1, kH, kW] plain, as a depthwise convolution over x seen as
- * one image of N·C channels, with dy as its filter: both already lie in memory as it reads them.
+ * The gradient of a depthwise convolution for its weights, [C, 1, kH, kW] plain, as a depthwise convolution over x seen
+ * as one image of N·C channels, with dy as its filter: both already lie in memory as it reads them.
  * @param x blocked [N, C, H, W]. @param dy blocked [N, C, H', W'].
  */
 export function depthwiseWeightGradient({ g, block }: Kernels, x: Value, dy: Value, window: Window): Value {
@@ -18,7 +18,8 @@ export function depthwiseWeightGradient({ g, block }: Kernels, x: Value, dy: Val
   const [n, c, height, width] = mapShape(x);
   const [, , rows, columns] = mapShape(dy);
   const places = [rows, columns];
-  // Zeros after x until there is a place for every tap; where x reaches further there are more places, which are cut off.
+  // Zeros after x until there is a place for every tap; where x reaches further there are more places, which are cut
+  // off.
   const needed = kernel.map((size, i) => (size - 1) * dilations[i]! + (places[i]! - 1) * strides[i]! + 1 - before[i]!);
   const tail = needed.map((size, i) => Math.max(0, size - [height, width][i]!));
   const made = g.call(

@@ -7,8 +7,8 @@ import type { NodeOnBlocks } from "./map-source.js";
 import { isNumber } from "./numbers.js";
 
 /**
- * An operator that makes every element from those at the same place, over maps of one shape, and numbers: to it blocks are
- * an order like any other. Undefined where it is anything else.
+ * An operator that makes every element from those at the same place, over maps of one shape, and numbers: to it blocks
+ * are an order like any other. Undefined where it is anything else.
  */
 export function elementwise({ k, node, inputs }: NodeOnBlocks): readonly FeatureMap[] | undefined {
   const shape = inputs.find(({ form }) => form === "blocked")?.type.shape.join();

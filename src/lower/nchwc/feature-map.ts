@@ -2,9 +2,10 @@ import type { Value } from "../../graph/graph.js";
 import type { Kernels, MapShape } from "./kernels.js";
 
 /**
- * A feature map that is known but perhaps not yet computed. Affine maps, residual sums and products wait here until
- * it is clear who needs them: a batch norm, an SE gate, the residual sum and the ReLU after them become one pass, and
- * a mean or a dot product of an affine map is arithmetic on vectors. `Value`s are blocked maps, or vectors [N, C], [1, C] or [1, 1].
+ * A feature map that is known but perhaps not yet computed. Affine maps, residual sums and products wait here until it
+ * is clear who needs them: a batch norm, an SE gate, the residual sum and the ReLU after them become one pass, and a
+ * mean or a dot product of an affine map is arithmetic on vectors. `Value`s are blocked maps, or vectors [N, C], [1, C]
+ * or [1, 1].
  */
 export type FeatureMap =
   | { readonly kind: "stored"; readonly value: Value }
@@ -22,8 +23,8 @@ export type FeatureMap =
   /** a·b element by element. */
   | { readonly kind: "product"; readonly a: Value; readonly b: FeatureMap }
   /**
-   * Something that can take a bias [1, C] and a map to add along at no cost; what an engine's plain operator computes and is
-   * put into blocks afterwards, if at all, has a plain form.
+   * Something that can take a bias [1, C] and a map to add along at no cost; what an engine's plain operator computes
+   * and is put into blocks afterwards, if at all, has a plain form.
    */
   | {
       readonly kind: "open";

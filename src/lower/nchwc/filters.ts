@@ -20,7 +20,9 @@ export function blockedFilter(k: Kernels, w: Value): Value {
   return g.call("Reshape", [turned, g.ints([outputs, inputs, height, width])]);
 }
 
-/** The same of the weights that carry gradients back: turned by half a turn, inputs and outputs swapped in every group. */
+/**
+ * The same of the weights that carry gradients back: turned by half a turn, inputs and outputs swapped in every group.
+ */
 export function turnedFilter(k: Kernels, w: Value, { depthwise, groups = 1 }: Grouping): Value {
   const { g, block: b } = k;
   const [outputs, inputs, height, width] = mapShape(w);

@@ -10,7 +10,9 @@ const odd = b / 2 + b; // two images fill three blocks
 const point = { kernel_shape: [1, 1] };
 const narrow = (shape: readonly number[], seed: number) => randomTensor(shape, seed, { low: -0.5, high: 0.5 });
 
-/** An inverted residual block as MobileNet has them, every map with `odd` channels, and the gradients of all parameters. */
+/**
+ * An inverted residual block as MobileNet has them, every map with `odd` channels, and the gradients of all parameters.
+ */
 function network(g: GraphBuilder, [x, w, v, u, r, e, ...vectors]: readonly Value[], stride: number): Value[] {
   const norm = (map: Value, i: number) => {
     const [scale, bias, mean, variance] = vectors.slice(4 * i);

@@ -5,8 +5,8 @@ import { byChannel, filledImages, withImages } from "./images.js";
 import { type Kernels, mapShape } from "./kernels.js";
 
 /**
- * How the groups of a convolution lie in channel blocks: as they are where every group fills blocks, else as many of them
- * together as fill one, with zeros for the pairs of channels that do not belong together. A map of 128 channels in
+ * How the groups of a convolution lie in channel blocks: as they are where every group fills blocks, else as many of
+ * them together as fill one, with zeros for the pairs of channels that do not belong together. A map of 128 channels in
  * groups of 4 has 8 groups of 16 then, whose products are four times as many and many times as fast.
  */
 export interface Groups {
@@ -60,8 +60,8 @@ function identity(g: Kernels["g"], size: number): Value {
 }
 
 /**
- * The gradient of a grouped convolution for its weights, [O, I/group, kH, kW] plain: every group of every image is a group
- * of a convolution with dy as its filter, the channels within a group are its batch.
+ * The gradient of a grouped convolution for its weights, [O, I/group, kH, kW] plain: every group of every image is a
+ * group of a convolution with dy as its filter, the channels within a group are its batch.
  * @param x plain [N, I, H, W], as `surrounded` gives it. @param given dy blocked [N, O, H', W'].
  */
 export function groupedWeightGradient(k: Kernels, x: Value, given: Value, window: Window, groups: Groups): Value {

@@ -5,7 +5,10 @@ import { convolve } from "./filters.js";
 import { type Kernels, mapShape } from "./kernels.js";
 import { type MapSource, ownMap } from "./map-source.js";
 
-/** How many images a convolution takes whose channels are images, `each` of them for every one: fewer than a block, or whole blocks. */
+/**
+ * How many images a convolution takes whose channels are images, `each` of them for every one: fewer than a block, or
+ * whole blocks.
+ */
 export function filledImages({ block }: Kernels, images: number, each = 1): number {
   let count = images;
   while (count * each > block && (count * each) % block !== 0) count++;
@@ -19,8 +22,9 @@ export function withImages({ g }: Kernels, x: Value, images: number): Value {
 }
 
 /**
- * The input of a convolution, [N, I, H, W], plain and with zeros around it so that its gradient dy, [H', W'] = `places`, fits onto it
- * as a filter at one place for every tap of the window's kernel. In blocks the zeros come in all threads, from a convolution.
+ * The input of a convolution, [N, I, H, W], plain and with zeros around it so that its gradient dy, [H', W'] =
+ * `places`, fits onto it as a filter at one place for every tap of the window's kernel. In blocks the zeros come in all
+ * threads, from a convolution.
  */
 export function surrounded(k: Kernels, x: MapSource, window: Window, places: readonly number[]): Value {
   const { kernel, strides, dilations, before } = window;

@@ -50,11 +50,15 @@ export function inputGradients(
   const { strides } = window;
   if (strides.every((stride) => stride === 1)) return [dense(window, places, size)].filter((way) => way !== undefined);
   const ways = [byParity(window, places, size), insertedZeros(window, places, size)];
-  // A depthwise convolution takes as long as the memory it goes over: products with zeros cost nothing there, passes do.
+  // A depthwise convolution takes as long as the memory it goes over: products with zeros cost nothing there, passes
+  // do.
   return (depthwise ? ways.toReversed() : ways).filter((way) => way !== undefined);
 }
 
-/** One convolution with the kernel turned by half a turn: a full correlation, of dy with zeros between its points where there are strides. */
+/**
+ * One convolution with the kernel turned by half a turn: a full correlation, of dy with zeros between its points where
+ * there are strides.
+ */
 function dense(window: Window, places: readonly number[], size: readonly number[]): InputGradientWay | undefined {
   const { before } = window;
   const first = before.map((pad, i) => reach(window, i) - 1 - pad);
@@ -79,7 +83,10 @@ function insertedZeros(
   return way && { name: "inserted-zeros", write: (k, dy, ...rest) => way.write(k, spread(k, dy), ...rest) };
 }
 
-/** Every stride-th tap of a kernel along one axis, and where it lies over dy: what reaches one of `stride` kinds of rows. */
+/**
+ * Every stride-th tap of a kernel along one axis, and where it lies over dy: what reaches one of `stride` kinds of
+ * rows.
+ */
 interface Phase {
   /** The first of these taps in the kernel turned by half a turn, and their number. */
   readonly start: number;
@@ -89,8 +96,8 @@ interface Phase {
 }
 
 /**
- * Rows of dx that are `stride` apart see the same taps of the kernel, those of every kind others: one small convolution of
- * dy for every kind of row and column, woven together. No product with a zero is computed.
+ * Rows of dx that are `stride` apart see the same taps of the kernel, those of every kind others: one small convolution
+ * of dy for every kind of row and column, woven together. No product with a zero is computed.
  */
 function byParity(window: Window, places: readonly number[], size: readonly number[]): InputGradientWay | undefined {
   const { kernel, strides, dilations, before } = window;

@@ -13,7 +13,10 @@ export function mapShape(value: Value): MapShape {
   return [n!, c!, h!, w!];
 }
 
-/** The groups of a convolution: one for every channel, or a number of them whose channels fill blocks each, 1 by default. */
+/**
+ * The groups of a convolution: one for every channel, or a number of them whose channels fill blocks each, 1 by
+ * default.
+ */
 export interface Grouping {
   readonly depthwise?: boolean;
   readonly groups?: number;
@@ -31,7 +34,8 @@ export interface Extra extends Grouping {
  * A map [N, C, H, W] in blocks of b channels lies in memory as [N, C/b, H, W, b], which is also [1, N·C, 1, H·W] in
  * blocks: every image's every channel a channel of its own. A depthwise convolution over that view with a 1×1 kernel is
  * an affine map with numbers of its own per image and channel; with a kernel as large as the map it is a dot product.
- * Both run at the speed of memory. Where C does not fill blocks N·C may, and all but convolutions work alike. A vector here is a value [N, C], [1, C] where all images share it, or [1, 1].
+ * Both run at the speed of memory. Where C does not fill blocks N·C may, and all but convolutions work alike. A vector
+ * here is a value [N, C], [1, C] where all images share it, or [1, 1].
  */
 export class Kernels {
   readonly g: GraphBuilder;
@@ -104,8 +108,8 @@ export class Kernels {
   }
 
   /**
-   * A convolution of x, blocked or with fewer channels than a block plain, by a filter as `blockedFilter` makes it; depthwise
-   * with a group for every channel. `bias` is a vector [1, O]; `sum` a blocked map that is added.
+   * A convolution of x, blocked or with fewer channels than a block plain, by a filter as `blockedFilter` makes it;
+   * depthwise with a group for every channel. `bias` is a vector [1, O]; `sum` a blocked map that is added.
    */
   slide(x: Value, filter: Value, window: Window, { bias, sum, depthwise, groups = 1 }: Extra): Value {
     const { kernel, strides, dilations, before, after } = window;

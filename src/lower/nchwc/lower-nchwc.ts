@@ -15,8 +15,8 @@ import { rules } from "./rules.js";
 
 /**
  * Like `lower`, for ONNX Runtime on a CPU whose convolutions work on blocks of `block` channels: feature maps stay in
- * blocks from one operator to the next, and batch norm, SE gates, residual sums and ReLUs melt into few passes over memory.
- * The result runs on that engine only and is never written to a file that leaves it.
+ * blocks from one operator to the next, and batch norm, SE gates, residual sums and ReLUs melt into few passes over
+ * memory. The result runs on that engine only and is never written to a file that leaves it.
  * @param graph with all extents bound.
  */
 export function lowerNchwc(graph: Graph, block: number, choose?: Choose): Graph {

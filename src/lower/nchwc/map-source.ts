@@ -9,8 +9,8 @@ export interface MapSource {
   /** Its name and declared type. */
   readonly type: Value;
   /**
-   * How it is there: `blocked` as a map, so that no reordering is needed; `plain` as a value; `waits`, a convolution in ONNX's
-   * own operator that is not written yet.
+   * How it is there: `blocked` as a map, so that no reordering is needed; `plain` as a value; `waits`, a convolution in
+   * ONNX's own operator that is not written yet.
    */
   readonly form: "blocked" | "plain" | "waits";
   /** The map in blocks; undefined where not even the channels of all images together fill them, or it is none. */

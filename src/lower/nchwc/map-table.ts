@@ -23,7 +23,9 @@ export class MapTable {
     else this.#plain.set(name, made);
   }
 
-  /** The value as a map; undefined where not even the channels of all images fill blocks or there is no map to speak of. */
+  /**
+   * The value as a map; undefined where not even the channels of all images fill blocks or there is no map to speak of.
+   */
   mapOf(name: string): FeatureMap | undefined {
     const known = this.#maps.get(name);
     if (known !== undefined) return known;

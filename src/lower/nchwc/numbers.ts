@@ -4,7 +4,10 @@ import { type FeatureMap, linear, plus, times } from "./feature-map.js";
 import type { Kernels } from "./kernels.js";
 import { type NodeOnBlocks, readyMap } from "./map-source.js";
 
-/** The sum, the difference or the product of a map and a number: an affine map, which waits; undefined for anything else. */
+/**
+ * The sum, the difference or the product of a map and a number: an affine map, which waits; undefined for anything
+ * else.
+ */
 export function withNumber({ k, node: { op }, inputs: [p, q] }: NodeOnBlocks): readonly FeatureMap[] | undefined {
   if (p === undefined || q === undefined || isNumber(p.type) === isNumber(q.type)) return undefined;
   const [map, scalar] = isNumber(q.type) ? [p, q] : [q, p];

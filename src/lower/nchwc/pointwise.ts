@@ -10,9 +10,9 @@ export interface TwoForms {
 }
 
 /**
- * The gradient of a 1×1 convolution without padding for its weights, [O, I, 1, 1] plain: the product of two matrices over
- * all pixels of all images, as a 1×1 convolution whose channels are the pixels. The map with more channels is the filter,
- * which is nearly how it lies in memory; the other one is turned, its channels become pixels.
+ * The gradient of a 1×1 convolution without padding for its weights, [O, I, 1, 1] plain: the product of two matrices
+ * over all pixels of all images, as a 1×1 convolution whose channels are the pixels. The map with more channels is the
+ * filter, which is nearly how it lies in memory; the other one is turned, its channels become pixels.
  * @param x [N, I, H, W]. @param dy [N, O, H', W'], x at every stride-th row and column.
  */
 export function pointwiseWeightGradient(k: Kernels, x: TwoForms, dy: TwoForms, stride: number): Value {
@@ -28,7 +28,11 @@ export function pointwiseWeightGradient(k: Kernels, x: TwoForms, dy: TwoForms, s
   return k.g.call("Reshape", [dw, k.g.ints([outputs, inputs, 1, 1])]);
 }
 
-/** Σₙ aₙ·bₙᵀ blocked, [1, A, 1, B], every image a group of its own. @param a blocked [N, A, H, W]. @param b plain [N, B, H, W]. */
+/**
+ * Σₙ aₙ·bₙᵀ blocked, [1, A, 1, B], every image a group of its own.
+ * @param a blocked [N, A, H, W].
+ * @param b plain [N, B, H, W].
+ */
 function imageByImage({ g }: Kernels, a: Value, b: Value): Value {
   const [n, many, h, w] = mapShape(a);
   const few = mapShape(b)[1];

@@ -11,8 +11,8 @@ export function insertZeros({ g, block }: Kernels, x: Value, [down, across]: rea
 }
 
 /**
- * Weaves blocked maps [N, C, H, W] into one: `maps[i][j]` are the rows i, i + rows, … and the columns j, j + columns, … of
- * a map [N, C, H·rows, W·columns].
+ * Weaves blocked maps [N, C, H, W] into one: `maps[i][j]` are the rows i, i + rows, … and the columns j, j + columns, …
+ * of a map [N, C, H·rows, W·columns].
  */
 export function weave({ g, block }: Kernels, maps: readonly (readonly Value[])[]): Value {
   const [n, c, h, w] = mapShape(maps[0]![0]!);

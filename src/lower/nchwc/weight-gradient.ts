@@ -14,7 +14,10 @@ import { type Kernels, mapShape } from "./kernels.js";
 import { type BlockAlgorithm, type MapSource, type NodeOnBlocks, ownMap } from "./map-source.js";
 import { pointwiseWeightGradient } from "./pointwise.js";
 
-/** The ways to compute `ConvWeightGradient` on channel blocks, the one that is best by rule first; none where there is no good one. */
+/**
+ * The ways to compute `ConvWeightGradient` on channel blocks, the one that is best by rule first; none where there is
+ * no good one.
+ */
 export function weightGradientAlgorithms({ k, node, inputs: given }: NodeOnBlocks): readonly BlockAlgorithm[] {
   const [x, dy] = [given[0]!, given[1]!];
   if (x.type.shape.length !== 4) return [];

@@ -63,8 +63,8 @@ export function readCard(graph: Graph): ModelCard {
 }
 
 /**
- * How a card says that photos are prepared for an input of a given size. Cards that say nothing of resizing were written
- * when 0.875 of the short side was kept, bilinear.
+ * How a card says that photos are prepared for an input of a given size. Cards that say nothing of resizing were
+ * written when 0.875 of the short side was kept, bilinear.
  */
 export function cardPreprocessing(
   { resize, cropMode, interpolation = "bilinear", rounding, mean, std }: ModelCard,

@@ -67,8 +67,8 @@ const byName: Readonly<Record<string, Published>> = {
 const smallestPhoto = 64;
 
 /**
- * How photos are prepared for a network of the zoo with its published weights. For grey inputs mean and std are those of
- * the colours together, as in timm.
+ * How photos are prepared for a network of the zoo with its published weights. For grey inputs mean and std are those
+ * of the colours together, as in timm.
  * @param input another size than the network's own.
  * @param cropMode what becomes of photos of another shape: their middle is cut out unless told otherwise.
  * @throws UserError when the name is unknown.

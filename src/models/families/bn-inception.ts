@@ -15,7 +15,9 @@ interface Module {
   readonly pool?: readonly [kind: "avg" | "max", project: number];
 }
 
-/** Source: Ioffe & Szegedy 2015, arXiv:1502.03167, Figure 5; sizes and pools as in the SENet authors' Caffe definition. */
+/**
+ * Source: Ioffe & Szegedy 2015, arXiv:1502.03167, Figure 5; sizes and pools as in the SENet authors' Caffe definition.
+ */
 const modules = {
   "3a": { one: 64, three: [64, 64], double: [64, 96, 96], pool: ["avg", 32] },
   "3b": { one: 64, three: [64, 96], double: [64, 96, 96], pool: ["avg", 64] },
@@ -39,8 +41,8 @@ const common = {
 } as const;
 
 /**
- * BN-Inception and its twin with SE after every module, those of stride 2 included. Its parameters have the names of the
- * first PyTorch port, which has biases in the convolutions; the SENet authors' own network has none.
+ * BN-Inception and its twin with SE after every module, those of stride 2 included. Its parameters have the names of
+ * the first PyTorch port, which has biases in the convolutions; the SENet authors' own network has none.
  */
 export const bnInceptions: ModelFamily = {
   bn_inception: { ...common, attention: "none", switches: { convBias: true } },

@@ -14,7 +14,10 @@ import { rows, widths } from "./cifar-resnet.js";
 const basic = { preresnet20: 3, preresnet32: 5, preresnet44: 7, preresnet56: 9, preresnet110: 18 } as const;
 const deep = { preresnet164: 18 } as const;
 
-/** Wide ResNets: two-layer units per stage, n = (depth − 4) / 6, eight times as wide. Source: arXiv:1605.07146, Table 1. */
+/**
+ * Wide ResNets: two-layer units per stage, n = (depth − 4) / 6, eight times as wide.
+ * Source: arXiv:1605.07146, Table 1.
+ */
 const wide = { wrn16_8: 2 } as const;
 
 const placements: readonly Placement[] = ["standard", "pre", "post", "identity"];
@@ -44,7 +47,9 @@ function preResNet(options: BuildOptions, n: number, stageWidths: readonly numbe
   });
 }
 
-/** y = SE(R(a)) + S, where a = ReLU(BN(x)); S is x, or a projection of a where the shape changes, without batch norm. */
+/**
+ * y = SE(R(a)) + S, where a = ReLU(BN(x)); S is x, or a projection of a where the shape changes, without batch norm.
+ */
 function preActivation(p: Scope, x: Value, unit: Unit, branch: Branch): Value {
   const at = (value: Value, placement: Placement) => attendIn(p, value, unit, placement);
   const gated = at(x, "pre");

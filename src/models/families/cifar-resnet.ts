@@ -11,7 +11,9 @@ const basic = { resnet20: 3, resnet32: 5, resnet44: 7, resnet56: 9, resnet110: 1
 /** The same with three layers: n = (depth − 2) / 9. Source: He et al. 2016, arXiv:1603.05027, §4. */
 const deep = { resnet164: 18 } as const;
 
-/** Channels of the three stages; the second and third begin with stride 2. A bottleneck has four times as many outside. */
+/**
+ * Channels of the three stages; the second and third begin with stride 2. A bottleneck has four times as many outside.
+ */
 export const widths = [16, 32, 64] as const;
 
 /** What the ResNets for small images have in common. */

@@ -9,7 +9,10 @@ import type { Scope } from "../../layers/scope.js";
 import { type BuildOptions, type ModelFamily, twins } from "../model.js";
 import { network } from "../network.js";
 
-/** Units per stage, (depth − 2) / 6, and channels of the first stage. Source: Gastaldi 2017, arXiv:1705.07485, Table 1. */
+/**
+ * Units per stage, (depth − 2) / 6, and channels of the first stage.
+ * Source: Gastaldi 2017, arXiv:1705.07485, Table 1.
+ */
 const table = {
   shake_shake_20_2x16d: [3, 16],
   shake_shake_26_2x32d: [4, 32],

@@ -20,7 +20,10 @@ const b0: readonly Stage[] = [
   [6, 3, 1, 320, 1],
 ];
 
-/** The hidden layer of its SE blocks follows the channels that enter a unit, although the gate acts on the expanded ones. */
+/**
+ * The hidden layer of its SE blocks follows the channels that enter a unit, although the gate acts on the expanded
+ * ones.
+ */
 const style: MobileStyle = { naming: "timm", epsilon: 1e-5, reduceInput: true };
 
 /** EfficientNet-B0 under timm's names; torchvision's are mapped to them. */

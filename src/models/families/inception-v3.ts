@@ -135,7 +135,11 @@ function moduleE(p: Scope, x: Value): Value {
   );
 }
 
-/** A classifier half-way up, whose loss helps the lower layers to learn. @param x [N, 768, 17, 17]. @returns [N, classes]. */
+/**
+ * A classifier half-way up, whose loss helps the lower layers to learn.
+ * @param x [N, 768, 17, 17].
+ * @returns [N, classes].
+ */
 function auxiliary(p: Scope, x: Value, classes: number): Value {
   const y = branchConv(p.at("conv0"), averagePool(p.g, x, { kernel: 5, stride: 3 }), [128, 1]);
   return classifier(p.at("fc"), branchConv(p.at("conv1"), y, [768, 5, 1, 0]), { classes });

@@ -6,9 +6,10 @@ const v1 = { block: "bottleneck", strideOn: "1x1", form: "legacy" } as const;
 const resNeXt = { block: "bottleneck", group: 32, perGroup: 4, form: "legacy" } as const;
 
 /**
- * The networks of the paper as its authors trained them and as they were first ported to PyTorch: the stride of a ResNet
- * is on the first 1×1 convolution ("v1"), that of a ResNeXt on the 3×3 one. Weights of these networks fit the shapes of
- * the others too, and give wrong answers there. Source: github.com/hujie-frank/SENet, `models/`; timm, `senet.py`.
+ * The networks of the paper as its authors trained them and as they were first ported to PyTorch: the stride of a
+ * ResNet is on the first 1×1 convolution ("v1"), that of a ResNeXt on the 3×3 one. Weights of these networks fit the
+ * shapes of the others too, and give wrong answers there.
+ * Source: github.com/hujie-frank/SENet, `models/`; timm, `senet.py`.
  */
 const table = {
   resnet18: { ...basic, depths: [2, 2, 2, 2] },

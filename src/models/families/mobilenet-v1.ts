@@ -16,8 +16,9 @@ const stages = [
 ] as const;
 
 /**
- * MobileNet and its twin with SE after every pointwise convolution and its activation, which gives the parameters of the
- * SENet paper's Table 3. Source: Howard et al. 2017, arXiv:1704.04861, Table 1; names and ReLU6 as in timm.
+ * MobileNet and its twin with SE after every pointwise convolution and its activation, which gives the parameters of
+ * the SENet paper's Table 3.
+ * Source: Howard et al. 2017, arXiv:1704.04861, Table 1; names and ReLU6 as in timm.
  */
 export const mobileNetV1s: ModelFamily = twins("mobilenet_v1", "se_mobilenet_v1", {
   family: "mobilenet_v1",

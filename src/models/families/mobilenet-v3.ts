@@ -59,7 +59,9 @@ const large: Size = {
   head: 1280,
 };
 
-/** The ε of batch norm differs between the libraries, so each keeps its own names: weights of one do not suit the other. */
+/**
+ * The ε of batch norm differs between the libraries, so each keeps its own names: weights of one do not suit the other.
+ */
 const torchvision: MobileStyle = { naming: "torchvision", epsilon: 1e-3 };
 const timm: MobileStyle = { naming: "timm", epsilon: 1e-5 };
 const tensorFlow: MobileStyle = { naming: "timm", epsilon: 1e-3, padding: "same" };

@@ -14,7 +14,9 @@ interface Row {
   readonly perGroup: number;
 }
 
-/** Source: Radosavovic et al. 2020, arXiv:2003.13678, Figure 12; the number is the cost in hundreds of millions of MACs. */
+/**
+ * Source: Radosavovic et al. 2020, arXiv:2003.13678, Figure 12; the number is the cost in hundreds of millions of MACs.
+ */
 const table = {
   regnety_002: { widths: [24, 56, 152, 368], depths: [1, 1, 4, 7], perGroup: 8 },
   regnety_004: { widths: [48, 104, 208, 440], depths: [1, 3, 6, 6], perGroup: 8 },

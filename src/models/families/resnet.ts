@@ -1,7 +1,10 @@
 import type { ModelFamily } from "../model.js";
 import { type ResNetRow, resNetTwins } from "./imagenet-resnet.js";
 
-/** Source: He et al. 2015, arXiv:1512.03385, Table 1. Strides are on the 3×3 convolutions ("v1.5"), as in torchvision and timm. */
+/**
+ * Source: He et al. 2015, arXiv:1512.03385, Table 1. Strides are on the 3×3 convolutions ("v1.5"), as in torchvision
+ * and timm.
+ */
 const table = {
   resnet18: { block: "basic", depths: [2, 2, 2, 2] },
   resnet34: { block: "basic", depths: [3, 4, 6, 3] },

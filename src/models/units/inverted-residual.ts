@@ -28,7 +28,9 @@ export interface InvertedResidual {
   readonly stage: number;
 }
 
-/** Source: Howard et al. 2019, arXiv:1905.02244, Figure 4: SE stands on the expanded channels, before the projection. */
+/**
+ * Source: Howard et al. 2019, arXiv:1905.02244, Figure 4: SE stands on the expanded channels, before the projection.
+ */
 export function invertedResidual(
   p: Scope,
   x: Value,

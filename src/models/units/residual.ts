@@ -97,7 +97,10 @@ export function shortcut(p: Scope, x: Value, { shortcut = "projection", projecti
   return convNorm([at.at(0), at.at(1)], x, { channels, kernel, stride }); // option B of He et al. 2015, §3.3
 }
 
-/** Every `stride`-th pixel, and zeros for the new channels, half before and half after: option A of He et al. 2015, §3.3. */
+/**
+ * Every `stride`-th pixel, and zeros for the new channels, half before and half after: option A of He et al. 2015,
+ * §3.3.
+ */
 function subsample(p: Scope, x: Value, channels: number, stride: number): Value {
   const { g } = p;
   if (extent(x, 2) < stride || extent(x, 3) < stride) {

@@ -8,7 +8,9 @@ export interface LaterAttribute {
   readonly implied?: number | string;
 }
 
-/** The downgrade of operators that were given attributes: before that they are left out, or the newer opset is needed. */
+/**
+ * The downgrade of operators that were given attributes: before that they are left out, or the newer opset is needed.
+ */
 export function attributesSince(later: Readonly<Record<string, LaterAttribute>>) {
   return (node: Node, opset: number): Node | number => {
     const tooNew = Object.entries(node.attributes).filter(([name]) => (later[name]?.since ?? 0) > opset);

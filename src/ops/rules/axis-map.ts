@@ -28,7 +28,9 @@ export function transposeAlong(g: GraphBuilder, dy: Value, axis: number, map: Ax
   return g.call("Reshape", [all, g.ints(shape.with(axis, size))]);
 }
 
-/** dx of the inputs from `from` to `to`: [outer, outputs, inner] -> [outer, to − from, inner], or both without inner. */
+/**
+ * dx of the inputs from `from` to `to`: [outer, outputs, inner] -> [outer, to − from, inner], or both without inner.
+ */
 function inputsBetween(g: GraphBuilder, dy: Value, map: AxisMap, from: number, to: number): Value {
   const touched = map.flatMap((terms, o) => (terms.some(({ at }) => at >= from && at < to) ? [o] : []));
   const [first, end] = [touched[0] ?? 0, (touched.at(-1) ?? 0) + 1];

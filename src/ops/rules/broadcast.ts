@@ -19,7 +19,9 @@ export function unaryRule({ inputs }: { inputs: readonly (ValueType | undefined)
   return [{ dtype, shape }];
 }
 
-/** The shape rule of `y = f(a, b, …)` element by element with NumPy broadcasting: one operand or more, all of one type. */
+/**
+ * The shape rule of `y = f(a, b, …)` element by element with NumPy broadcasting: one operand or more, all of one type.
+ */
 export function variadicRule({ inputs }: { inputs: readonly (ValueType | undefined)[] }): ValueType[] {
   const first = required(inputs, 0, "data_0");
   return inputs.slice(1).reduce<ValueType[]>(
@@ -44,7 +46,10 @@ export function unbroadcast(g: GraphBuilder, gradient: Value, operand: Value): V
   return sameShape(summed.shape, to) ? summed : g.call("Reshape", [summed, g.ints(to)]);
 }
 
-/** Sums over `axes`, which stay with extent 1. Over H and W it goes through the average pool, ORT's fastest reduction there. */
+/**
+ * Sums over `axes`, which stay with extent 1. Over H and W it goes through the average pool, ORT's fastest reduction
+ * there.
+ */
 function sumOver(g: GraphBuilder, x: Value, axes: readonly number[]): Value {
   const spatial = x.shape.length === 4 && axes.includes(2) && axes.includes(3);
   if (!spatial) return axes.length === 0 ? x : g.call("ReduceSum", [x, g.ints(axes)], { keepdims: 1 });

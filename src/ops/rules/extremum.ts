@@ -5,8 +5,8 @@ import { unbroadcast } from "./broadcast.js";
 import { halfStep } from "./steps.js";
 
 /**
- * The gradients of the largest (or smallest) of some operands, y: each gets dy where it is y. Operands that tie share dy
- * evenly, as in `torch.maximum`.
+ * The gradients of the largest (or smallest) of some operands, y: each gets dy where it is y. Operands that tie share
+ * dy evenly, as in `torch.maximum`.
  */
 export function extremumGradient(
   g: GraphBuilder,

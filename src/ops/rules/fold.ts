@@ -9,8 +9,8 @@ import type { OpCall } from "../op.js";
 export type Fold = (operands: readonly Dim[], dtype: DType) => Dim | undefined;
 
 /**
- * The `known` rule of an operator that works element by element with broadcasting. Its result has the element type `to`,
- * or that of the last operand when left out.
+ * The `known` rule of an operator that works element by element with broadcasting. Its result has the element type
+ * `to`, or that of the last operand when left out.
  */
 export function foldElements<S extends AttributeSchema>(call: OpCall<S>, fold: Fold, to?: DType): [Known | undefined] {
   const operands = call.inputs.map((_, i) => call.known(i));

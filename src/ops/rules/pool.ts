@@ -7,7 +7,10 @@ import { slack, type Window, windowAttributes, windowOf, writeOutPads } from "./
 /** Attributes of everything that pools over windows. */
 export const poolAttributes = { ...windowAttributes, ceil_mode: attribute("int", 0) };
 
-/** The window of a pool over x [N, C, H, W], or with one or three spatial axes. @throws ShapeError when it does not fit. */
+/**
+ * The window of a pool over x [N, C, H, W], or with one or three spatial axes.
+ * @throws ShapeError when it does not fit.
+ */
 export function poolWindow({ ceil_mode: _, ...attributes }: AttributesOf<typeof poolAttributes>, x: ValueType): Window {
   const { kernel_shape } = attributes;
   if (kernel_shape === undefined) throw new TypeError("got no kernel_shape; expected one");
@@ -44,8 +47,8 @@ export function pooledSizes(window: Window, ceilMode: number, x: ValueType): num
 }
 
 /**
- * How many taps of the window at place `o` of axis `i`, whose extent is `size`, lie on x, or with `includePad` on the zeros
- * around it too; never those beyond, where the last window of ceil mode reaches.
+ * How many taps of the window at place `o` of axis `i`, whose extent is `size`, lie on x, or with `includePad` on the
+ * zeros around it too; never those beyond, where the last window of ceil mode reaches.
  */
 export function pixelsUnder(window: Window, i: number, o: number, size: number, includePad = 0): number {
   const { kernel, strides, dilations, before, after } = window;

@@ -30,7 +30,9 @@ export function reduceRule({ inputs, attributes, constant }: OpCall<typeof reduc
   return [{ dtype, shape: shape.flatMap((dim, i): Dim[] => (axes.includes(i) ? kept : [dim])) }];
 }
 
-/** What a reduction of x gave, or its gradient, with every reduced axis back as an extent of 1: it broadcasts over x. */
+/**
+ * What a reduction of x gave, or its gradient, with every reduced axis back as an extent of 1: it broadcasts over x.
+ */
 export function alongside(g: GraphBuilder, reduced: Value, x: Value, axesInput: Value | undefined): Value {
   if (sameShape(reduced.shape, x.shape)) return reduced;
   const shape = concrete(x);

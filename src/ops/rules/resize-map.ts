@@ -1,6 +1,8 @@
 import type { AxisMap, Term } from "./axis-map.js";
 
-/** One axis of a Resize: its extents, their ratio as single precision has it, and the part of the input that is cropped. */
+/**
+ * One axis of a Resize: its extents, their ratio as single precision has it, and the part of the input that is cropped.
+ */
 export interface ResizedAxis {
   readonly from: number;
   readonly to: number;

@@ -1,8 +1,8 @@
 import type { GraphBuilder } from "../../graph/builder.js";
 import type { Value } from "../../graph/graph.js";
 
-// ONNX Runtime's HardSigmoid, max(0, min(1, α·x + β)), runs at the speed of memory; Sign, Where and comparisons take five
-// to ten times as long. Made this steep it is a step: every normal number but 0 is taken beyond ±1.
+// ONNX Runtime's HardSigmoid, max(0, min(1, α·x + β)), runs at the speed of memory; Sign, Where and comparisons take
+// five to ten times as long. Made this steep it is a step: every normal number but 0 is taken beyond ±1.
 const steep = 2 ** 127;
 
 /** 1 where x > 0, else 0. */

@@ -4,8 +4,8 @@ import type { Value } from "../../graph/graph.js";
 import { elements } from "../../graph/tensor.js";
 
 /**
- * Σₙ x[n] for float32 x [N, ..] -> [..], as the product of a row of ones and a matrix: ONNX Runtime reads memory at 30 GB/s
- * in it, and at 5 in ReduceSum over the first axis.
+ * Σₙ x[n] for float32 x [N, ..] -> [..], as the product of a row of ones and a matrix: ONNX Runtime reads memory at 30
+ * GB/s in it, and at 5 in ReduceSum over the first axis.
  */
 export function sumOfImages(g: GraphBuilder, x: Value): Value {
   const [images, ...rest] = concrete(x) as [number, ...number[]];

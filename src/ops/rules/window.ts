@@ -2,7 +2,10 @@ import { type Attributes, type AttributesOf, attribute, readAttributes } from ".
 import { extent, formatShape, ShapeError } from "../../graph/dims/shape.js";
 import type { Node, ValueType } from "../../graph/graph.js";
 
-/** Attributes of everything that slides a window over one to three spatial axes. `pads` lists what comes before every axis, then after. */
+/**
+ * Attributes of everything that slides a window over one to three spatial axes. `pads` lists what comes before every
+ * axis, then after.
+ */
 export const windowAttributes = {
   kernel_shape: attribute("ints", undefined),
   strides: attribute("ints", undefined),
@@ -75,8 +78,8 @@ export function windowOf(
 }
 
 /**
- * Writes out the pads of a node that names them beside dilations: ONNX defines it, ONNX Runtime refuses it for convolutions
- * and forgets the dilations for pools.
+ * Writes out the pads of a node that names them beside dilations: ONNX defines it, ONNX Runtime refuses it for
+ * convolutions and forgets the dilations for pools.
  */
 export function writeOutPads(node: Node, x: ValueType, kernel: readonly number[]): Node {
   const { auto_pad: _, pads: __, ...attributes } = node.attributes;

@@ -107,7 +107,10 @@ export function spreadChart(
   );
 }
 
-/** What the axis covers: 0 to 1, as gates of a sigmoid do, and further where a hyperbolic tangent or a ReLU goes further. */
+/**
+ * What the axis covers: 0 to 1, as gates of a sigmoid do, and further where a hyperbolic tangent or a ReLU goes
+ * further.
+ */
 function range(seeds: readonly GateResult[]): [low: number, high: number] {
   const means = seeds.flatMap(({ mean }) => mean);
   return [Math.floor(Math.min(0, ...means)), Math.ceil(Math.max(1, ...means))];

@@ -2,8 +2,8 @@
 const longest = 12;
 
 /**
- * The names of blocks as they fit under an axis: without the parts that all have at their end (`.se`), and where that is not
- * enough without those that all have at their beginning, and the first letters.
+ * The names of blocks as they fit under an axis: without the parts that all have at their end (`.se`), and where that
+ * is not enough without those that all have at their beginning, and the first letters.
  */
 export function shortSites(sites: readonly string[]): string[] {
   const parts = sites.map((site) => site.split("."));

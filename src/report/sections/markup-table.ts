@@ -8,7 +8,10 @@ export interface Column<Row> {
   readonly text?: boolean;
 }
 
-/** A table with its caption, which stays in view when the table scrolls; the first column heads its row. Wide tables scroll sideways. */
+/**
+ * A table with its caption, which stays in view when the table scrolls; the first column heads its row. Wide tables
+ * scroll sideways.
+ */
 export function table<Row>(caption: Content, columns: readonly Column<Row>[], rows: readonly Row[]): Html {
   const side = (column: Column<Row>) => html`${column.text ? html` class="text"` : undefined}`;
   return html`<figure class="table"><figcaption><p>${caption}</p></figcaption>

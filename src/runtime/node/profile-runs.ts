@@ -30,7 +30,10 @@ interface TraceEvent {
   readonly args: Readonly<Record<string, string | undefined>>;
 }
 
-/** Operators that move nothing: their result is their input's memory. Identity copies, where it gives a value that goes out. */
+/**
+ * Operators that move nothing: their result is their input's memory. Identity copies, where it gives a value that goes
+ * out.
+ */
 const views = Object.entries(ops).flatMap(([name, { kind }]) => (kind === "view" && name !== "Identity" ? [name] : []));
 
 /**

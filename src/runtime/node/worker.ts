@@ -107,7 +107,9 @@ function residentOf(resident: ReadonlyMap<string, OrtTensor>, name: string): Ort
   return tensor;
 }
 
-/** The values with memory of their own each: a run writes into it, and two that came as one would overwrite each other. */
+/**
+ * The values with memory of their own each: a run writes into it, and two that came as one would overwrite each other.
+ */
 function apart(values: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
   const seen = new Set<ArrayBufferLike>();
   return new Map(

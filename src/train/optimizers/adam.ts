@@ -19,7 +19,10 @@ export function adam({ betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 }: Adam
   return adamRule({ betas, eps, weightDecay, decoupled: false });
 }
 
-/** Adam whose weight decay shrinks the weight itself: w ← w·(1 − lr·λ). Source: Loshchilov & Hutter 2017, arXiv:1711.05101. */
+/**
+ * Adam whose weight decay shrinks the weight itself: w ← w·(1 − lr·λ).
+ * Source: Loshchilov & Hutter 2017, arXiv:1711.05101.
+ */
 export function adamW({ betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0.01 }: AdamOptions = {}): OptimizerRule {
   return adamRule({ betas, eps, weightDecay, decoupled: true });
 }

@@ -16,8 +16,8 @@ export interface RmspropTfOptions {
 }
 
 /**
- * RMSprop as TensorFlow computes it, which published EfficientNet and MobileNetV3 recipes rely on: the average of squared
- * gradients starts at 1, ε stands under the root, and the learning rate enters the momentum.
+ * RMSprop as TensorFlow computes it, which published EfficientNet and MobileNetV3 recipes rely on: the average of
+ * squared gradients starts at 1, ε stands under the root, and the learning rate enters the momentum.
  * s ← s + (1 − α)(g² − s), b ← μb + lr·g / √(s + ε), w ← w − b. Source: timm's RMSpropTF.
  */
 export function rmspropTf(options: RmspropTfOptions = {}): OptimizerRule {

@@ -20,7 +20,9 @@ export interface PlateauState {
 /** Changes of the learning rate below this are not made. Source: PyTorch's ReduceLROnPlateau, `eps`. */
 const SMALLEST_CHANGE = 1e-8;
 
-/** Multiplies the learning rate by `decayRate` once the watched value makes no progress for more than `patience` epochs. */
+/**
+ * Multiplies the learning rate by `decayRate` once the watched value makes no progress for more than `patience` epochs.
+ */
 export function plateau(options: PlateauOptions): {
   readonly start: PlateauState;
   observe(state: PlateauState, metric: number): PlateauState;

@@ -19,8 +19,8 @@ export interface FileWeights extends LoadedWeights {
 }
 
 /**
- * Gives the parameters of a network the tensors of a file of any kind that `openTensorFile` opens, one by one. What there is
- * to tell is told when they fit: what does not is in the error.
+ * Gives the parameters of a network the tensors of a file of any kind that `openTensorFile` opens, one by one. What
+ * there is to tell is told when they fit: what does not is in the error.
  * @throws UserError when the file cannot be read; WeightsMismatch when it does not fit the network.
  */
 export function loadWeightsFile(

@@ -19,8 +19,8 @@ export type OpenTensorFile = TensorListing & {
 };
 
 /**
- * Opens a file of tensors for as long as `use` takes: a PyTorch checkpoint, a `.safetensors` file, the `.index.json` of one
- * in several files, or an `.onnx` model. Tensors are read one by one, so that no file is held twice.
+ * Opens a file of tensors for as long as `use` takes: a PyTorch checkpoint, a `.safetensors` file, the `.index.json` of
+ * one in several files, or an `.onnx` model. Tensors are read one by one, so that no file is held twice.
  * @throws UserError in one line when it cannot be read or is none of these.
  */
 export function openTensorFile<T>(

@@ -46,8 +46,8 @@ export function readArchive(source: ByteSource): Checkpoint {
 }
 
 /**
- * The files of an archive that a checkpoint is made of. They must be stored without compression, as PyTorch writes them, so
- * that no archive can unpack to more than it is.
+ * The files of an archive that a checkpoint is made of. They must be stored without compression, as PyTorch writes
+ * them, so that no archive can unpack to more than it is.
  */
 function storedEntries(source: ByteSource): ReadonlyMap<string, ZipEntry> {
   const entries = zipEntries(source, /^([^/]+\/)?(data\.pkl|byteorder|data\/[^/]+)$/);
@@ -74,8 +74,9 @@ const MAGIC = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL = 1001;
 
 /**
- * Reads a checkpoint in the form before PyTorch 1.6: pickles of a magic number, a version, the machine, the value and the
- * keys of its storages, and then the storages, each after its length. Their bytes are little-endian whatever the machine.
+ * Reads a checkpoint in the form before PyTorch 1.6: pickles of a magic number, a version, the machine, the value and
+ * the keys of its storages, and then the storages, each after its length. Their bytes are little-endian whatever the
+ * machine.
  * Source: PyTorch, torch/serialization.py, `_legacy_save`; torch/csrc/serialization.cpp, `THPStorage_writeFileRaw`.
  */
 export function readLegacy(source: ByteSource): Checkpoint {

@@ -8,7 +8,9 @@ import { Random } from "../../random.js";
 import { archive, hostileCheckpoints, legacy, pickled, tensor, text } from "./hostile-pth.test.helper.js";
 import { readPth } from "./pth.js";
 
-/** A read that works takes no more memory than the file justifies; one that does not is the user's error, in one line. */
+/**
+ * A read that works takes no more memory than the file justifies; one that does not is the user's error, in one line.
+ */
 function readOrRefuse(file: Uint8Array): "read" | "refused" {
   try {
     const { tensors } = readPth(file);

@@ -16,9 +16,9 @@ export interface PthOptions {
 }
 
 /**
- * Reads a PyTorch checkpoint (`.pth`, `.pt`, `.th`) of either form as data: no code in it can run. The weights are found
- * in a training checkpoint; float16 and bfloat16 become float32, int16 becomes int32. Views, shared and strided tensors
- * come out whole, each in memory of its own.
+ * Reads a PyTorch checkpoint (`.pth`, `.pt`, `.th`) of either form as data: no code in it can run. The weights are
+ * found in a training checkpoint; float16 and bfloat16 become float32, int16 becomes int32. Views, shared and strided
+ * tensors come out whole, each in memory of its own.
  * @param source what error messages call the file.
  * @throws UserError in one line when the bytes are cut short, damaged, or ask for anything but tensors and containers.
  */
@@ -29,7 +29,10 @@ export function readPth(
   return { tensors: readAll(openPth(memorySource(bytes, source), { entry })), metadata: new Map() };
 }
 
-/** Opens a PyTorch checkpoint: lists its tensors, and reads one when it is asked for. @throws UserError as `readPth`. */
+/**
+ * Opens a PyTorch checkpoint: lists its tensors, and reads one when it is asked for.
+ * @throws UserError as `readPth`.
+ */
 export function openPth(file: ByteSource, { entry }: PthOptions = {}): TensorListing {
   return withContext(file.name, () => {
     const checkpoint = openCheckpoint(file);

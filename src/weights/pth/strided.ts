@@ -3,7 +3,9 @@ import type { ByteSource } from "../../files/byte-source.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { decodeTensor, type StoredType, widthOf } from "../stored-type.js";
 
-/** A tensor in a file, whose elements need not lie in a row: element [i, j, …] is at i·strides[0] + j·strides[1] + …. */
+/**
+ * A tensor in a file, whose elements need not lie in a row: element [i, j, …] is at i·strides[0] + j·strides[1] + ….
+ */
 export interface StridedEntry {
   readonly name: string;
   readonly type: StoredType;

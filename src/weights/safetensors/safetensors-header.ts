@@ -68,8 +68,10 @@ export function parseHeader(header: Uint8Array, fileBytes: number, source: strin
 
 /**
  * Lays tensors out: wider elements first, so that every tensor is aligned, otherwise in the order given.
- * @returns the bytes of length and header, padded with spaces to a multiple of 8, and the tensors in order of their bytes.
- * @throws RangeError when a tensor has the name that the format keeps for metadata, or data that does not fill its shape.
+ * @returns the bytes of length and header, padded with spaces to a multiple of 8, and the tensors in order of their
+ *   bytes.
+ * @throws RangeError when a tensor has the name that the format keeps for metadata, or data that does not fill its
+ *   shape.
  */
 export function layOut(
   tensors: ReadonlyMap<string, Tensor>,

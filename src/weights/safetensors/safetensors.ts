@@ -6,7 +6,8 @@ import { readAll, type TensorFile, type TensorListing } from "../tensor-listing.
 import { headerLength, LENGTH_BYTES, layOut, parseHeader, type SafetensorsHeader } from "./safetensors-header.js";
 
 /**
- * Reads the bytes of a `.safetensors` file; F16 and BF16 become float32. The tensors are copies with buffers of their own.
+ * Reads the bytes of a `.safetensors` file; F16 and BF16 become float32. The tensors are copies with buffers of their
+ * own.
  * Source: https://github.com/huggingface/safetensors#format.
  * @param source what error messages call the file.
  * @throws UserError in one line when the file is cut short, malformed, or holds a type we do not know.

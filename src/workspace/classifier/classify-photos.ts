@@ -22,8 +22,8 @@ export interface ClassifyPhotosOptions {
 }
 
 /**
- * Asks a model about photos, in their order; the next ones are decoded while it works on a batch. One that cannot be read
- * is told in its place.
+ * Asks a model about photos, in their order; the next ones are decoded while it works on a batch. One that cannot be
+ * read is told in its place.
  * @throws the signal's reason when it is aborted.
  */
 export async function* classifyPhotos(

@@ -17,7 +17,8 @@ export interface OpenClassifierOptions extends FindClassifierOptions {
 export interface Classifier extends ClassifierModel {
   /**
    * Says what a photo shows.
-   * @param photo a JPEG, PNG, WebP, AVIF or GIF file by its path, its bytes, or the pixels [H, W, C] of an image, upright.
+   * @param photo a JPEG, PNG, WebP, AVIF or GIF file by its path, its bytes, or the pixels [H, W, C] of an image,
+   *   upright.
    * @param options how many answers are wanted (5 by default).
    * @returns the likeliest classes with their probabilities, the likeliest first.
    * @throws UserError when the photo cannot be read.

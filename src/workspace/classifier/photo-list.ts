@@ -12,8 +12,8 @@ export interface Photo {
 }
 
 /**
- * Lists photos in their order: files, the images in folders and those inside them, and photos whose bytes are here. What is
- * not there is told when it is read.
+ * Lists photos in their order: files, the images in folders and those inside them, and photos whose bytes are here.
+ * What is not there is told when it is read.
  * @throws UserError when there is none.
  */
 export async function listPhotos(given: readonly (string | Photo)[]): Promise<Photo[]> {

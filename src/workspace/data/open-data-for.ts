@@ -3,8 +3,9 @@ import { type OpenOptions, openDataset } from "../../data/node/open.js";
 import { modelSource, runFileOf } from "../model/model-source.js";
 
 /**
- * The dataset that a model will train on. Where its weights come in a file that names the same classes in another order, as
- * folders of another language or case may sort them, that order is taken, so that what the file knows stays right.
+ * The dataset that a model will train on. Where its weights come in a file that names the same classes in another
+ * order, as folders of another language or case may sort them, that order is taken, so that what the file knows stays
+ * right.
  * @param model what names it, or its weights.
  * @throws UserError when data or file cannot be read.
  */

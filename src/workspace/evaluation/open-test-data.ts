@@ -7,8 +7,8 @@ import type { ClassifierModel } from "../classifier/find-classifier.js";
 export type TestDataOptions = Pick<OpenOptions, "holdout" | "splitSeed" | "onBadImage" | "workers" | "testLimit">;
 
 /**
- * Opens a dataset as a model takes it: image files prepared as it says, labels in the order of its logits. Image files without
- * a test split are all tested on, or as in training where the model was trained on them.
+ * Opens a dataset as a model takes it: image files prepared as it says, labels in the order of its logits. Image files
+ * without a test split are all tested on, or as in training where the model was trained on them.
  * @param name what errors call the model.
  * @throws UserError when images or classes do not fit.
  */

@@ -89,7 +89,10 @@ function readModelFile(path: string, image?: InputSize): ModelFile {
   });
 }
 
-/** The inputs of a file, with names for extents that it leaves open; none where the file is damaged, which reading it will say. */
+/**
+ * The inputs of a file, with names for extents that it leaves open; none where the file is damaged, which reading it
+ * will say.
+ */
 function declaredInputs(bytes: Uint8Array): readonly Value[] {
   try {
     const graph = new Message(bytes).message(modelField.graph);

@@ -17,8 +17,8 @@ export interface WriteLikeOptions {
 }
 
 /**
- * Writes a model in the way another one was written: in the same opset, or the nearest that has its operators, and with its
- * weights beside it where they lay so.
+ * Writes a model in the way another one was written: in the same opset, or the nearest that has its operators, and with
+ * its weights beside it where they lay so.
  * @throws UserError when it cannot be written, or an operator needs another opset than was asked for.
  */
 export function writeLike(

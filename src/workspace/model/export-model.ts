@@ -57,8 +57,10 @@ export interface ExportedStep {
 }
 
 /**
- * Writes the training step of a model as files for any ONNX Runtime into a new folder, with its first state and a README.
- * @throws UserError when the folder holds something or cannot be written, the recipe does not fit, or as {@link openModel}.
+ * Writes the training step of a model as files for any ONNX Runtime into a new folder, with its first state and a
+ * README.
+ * @throws UserError when the folder holds something or cannot be written, the recipe does not fit, or as
+ *   {@link openModel}.
  */
 export async function exportStep(
   of: string | ModelQuery,

@@ -4,7 +4,10 @@ import type { HubSettings } from "../../weights/hub/node/hub-settings.js";
 
 /** What says which model. */
 export interface ModelQuery {
-  /** A network by its published name, an `.onnx` file, the folder of a run, or a hub id such as `timm/seresnet50.a1_in1k`. */
+  /**
+   * A network by its published name, an `.onnx` file, the folder of a run, or a hub id such as
+   * `timm/seresnet50.a1_in1k`.
+   */
   readonly model: string;
   /** Weights in the place of its own: a file of tensors, the folder of a run, or a hub id. */
   readonly weights?: string | undefined;

@@ -18,8 +18,8 @@ export const weightsSources = "a .pth, .safetensors or .onnx file, the folder of
 const tensorFile = /\.(onnx|safetensors|pth|pt|th|bin|ckpt|tar|json)$/i;
 
 /**
- * What the name of a model stands for. A file that is there wins over a hub id of the same form; `hf-hub:` makes it one for
- * certain. A text that is none of these is a network's name, for whoever knows the names to say what is near.
+ * What the name of a model stands for. A file that is there wins over a hub id of the same form; `hf-hub:` makes it one
+ * for certain. A text that is none of these is a network's name, for whoever knows the names to say what is near.
  */
 export function modelSource(model: string): ModelSource {
   if (hasHubPrefix(model)) return "hub";

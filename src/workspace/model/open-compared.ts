@@ -26,7 +26,10 @@ export interface OpenComparedOptions extends Opening {
   readonly unfold?: UnfoldSettings | undefined;
 }
 
-/** @throws UserError unless these are two or more different models, of which one has the block that `attention` replaces. */
+/**
+ * @throws UserError unless these are two or more different models, of which one has the block that `attention`
+ *   replaces.
+ */
 export function checkCompared(given: readonly string[], { attention }: NetworkOptions = {}): void {
   const kinds = given.flatMap((name) => (modelSource(name) === "name" ? [modelEntry(name).attention] : []));
   if (given.length < 2 || new Set(given).size < given.length) {

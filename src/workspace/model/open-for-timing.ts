@@ -48,7 +48,10 @@ export async function openForTiming(name: string, options: OpenForTimingOptions)
   return { name, onnx, input: x.name, image, params, macs: typeof own === "number" ? macs / own : macs };
 }
 
-/** The images of a model whose sizes may be names. @throws UserError when those asked for are others, or none are known. */
+/**
+ * The images of a model whose sizes may be names.
+ * @throws UserError when those asked for are others, or none are known.
+ */
 function imageOf(name: string, sizes: Graph["inputs"][number]["shape"], given: InputSize | undefined): number[] {
   const asked = given ?? sizes;
   if (sizes.some((dim, i) => typeof dim === "number" && dim !== asked[i])) {

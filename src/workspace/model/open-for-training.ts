@@ -34,8 +34,8 @@ export interface TrainableModel extends Model {
 }
 
 /**
- * Opens a network for training on a dataset, with the weights it starts from: those of the query, its own, or drawn by the
- * seed. Where the dataset has other classes, the last layer starts anew.
+ * Opens a network for training on a dataset, with the weights it starts from: those of the query, its own, or drawn by
+ * the seed. Where the dataset has other classes, the last layer starts anew.
  * @throws UserError when it cannot be had or does not fit.
  */
 export async function openForTraining(
@@ -94,7 +94,10 @@ export function checkAnew(model: string, anew: readonly string[], { fixed }: Pic
   throw new UserError(`${model}: got ${still} frozen, which starts anew; let it learn`, { option: "learn" });
 }
 
-/** True where a model names its classes, and they are other ones. Numbers are no names, as shards and conversions have them. */
+/**
+ * True where a model names its classes, and they are other ones. Numbers are no names, as shards and conversions have
+ * them.
+ */
 function namesOthers(card: ModelCard | undefined, classes: readonly string[]): boolean {
   if (card?.classes.length !== classes.length) return false; // those are told by their number
   const isNumber = (name: string, i: number) => name === String(i);

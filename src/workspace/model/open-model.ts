@@ -17,8 +17,8 @@ export interface OpenedModel extends Model {
 }
 
 /**
- * Opens any model that senet knows: a network by its published name, an `.onnx` file, the folder of a run or a model of the
- * hub, with its own weights or others.
+ * Opens any model that senet knows: a network by its published name, an `.onnx` file, the folder of a run or a model of
+ * the hub, with its own weights or others.
  * @returns graph and weights; a graph by name has a card where its weights are given.
  * @throws UserError when there is no such model, or its options or weights do not fit it.
  *

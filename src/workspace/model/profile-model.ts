@@ -28,8 +28,8 @@ interface Subject {
 }
 
 /**
- * Counts what a model takes: parameters, multiply-accumulates, activations, memory, the share of attention. Nothing is run,
- * and of a model of the hub no weights are fetched.
+ * Counts what a model takes: parameters, multiply-accumulates, activations, memory, the share of attention. Nothing is
+ * run, and of a model of the hub no weights are fetched.
  * @throws UserError when there is no such model, or the images do not fit it.
  */
 export async function profileModel(of: string | ModelQuery, options: ProfileModelOptions = {}): Promise<ModelProfile> {

@@ -5,8 +5,8 @@ import { publishedPreprocessing } from "../../models/card/published-preprocessin
 import { cifarClassNames, usualClassNames } from "../classifier/class-names.js";
 
 /**
- * Says of a network of the zoo what its file would say: its photos are prepared as for its published weights, its classes
- * are called as theirs where there are as many.
+ * Says of a network of the zoo what its file would say: its photos are prepared as for its published weights, its
+ * classes are called as theirs where there are as many.
  * @param weights where its weights come from.
  * @param cropMode what becomes of photos of another shape.
  */

@@ -25,7 +25,8 @@ export interface MeasureEvents {
  * @param plans what makes each step for a target.
  * @param file where the table is kept; undefined for the machine's own, in the user's cache.
  * @returns the table, with everything that the steps need.
- * @throws UserError when the file holds something else, or is of another engine and lacks something; the signal's reason.
+ * @throws UserError when the file holds something else, or is of another engine and lacks something; the signal's
+ *   reason.
  */
 export async function measuredTable(
   runtime: Runtime,

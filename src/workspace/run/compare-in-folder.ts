@@ -66,8 +66,8 @@ export async function comparisonProgress(
 }
 
 /**
- * Compares, or goes on comparing, and keeps everything in the run's folder: log, checkpoints, TensorBoard events, models,
- * `results.json` and `report.html`.
+ * Compares, or goes on comparing, and keeps everything in the run's folder: log, checkpoints, TensorBoard events,
+ * models, `results.json` and `report.html`.
  * @throws the signal's reason when it is aborted; UserError as `compare`, or when something cannot be written.
  */
 export async function compareInFolder(

@@ -40,8 +40,8 @@ export function lastCheckpoint(folder: RunFolder, onNotice: OnNotice): Promise<C
 const CHECKPOINTS = "checkpoints";
 
 /**
- * Trains, or goes on training, and keeps everything in the run's folder: log, checkpoints, TensorBoard events, the last, the
- * best and the final model.
+ * Trains, or goes on training, and keeps everything in the run's folder: log, checkpoints, TensorBoard events, the
+ * last, the best and the final model.
  * @returns a record of every epoch.
  * @throws the signal's reason when it is aborted; UserError as `train`, or when something cannot be written.
  */

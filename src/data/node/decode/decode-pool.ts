@@ -38,7 +38,8 @@ export class DecodePool {
 
   /**
    * Has a task done.
-   * @param start called when its turn comes; the task, or undefined, which is then the answer, when it is not wanted any more.
+   * @param start called when its turn comes; the task, or undefined, which is then the answer, when it is not wanted
+   *   any more.
    */
   run(start: () => DecodeTask | undefined): Promise<DecodeAnswer | undefined> {
     if (this.#closed) return Promise.reject(new Error("the threads that decode images were closed"));

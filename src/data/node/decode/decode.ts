@@ -20,7 +20,9 @@ const smallImage = 128 * 1024;
 /** What PIL converts in a way of its own. */
 type Kind = "cmyk" | "grey16" | "usual";
 
-/** As PIL: what is corrupt but complete is taken, what is cut short is not; embedded colour profiles are not applied. */
+/**
+ * As PIL: what is corrupt but complete is taken, what is cut short is not; embedded colour profiles are not applied.
+ */
 const input: SharpOptions = { autoOrient: true, failOn: "error", ignoreIcc: true };
 const kernels = { bilinear: "linear", bicubic: "cubic" } as const;
 
@@ -43,8 +45,8 @@ export async function decode(
   const framing = frame(extent);
   const kind = kindOf(metadata);
   if (framing.kind === "window" && kind === "usual" && !hasAlpha && width * height > smallImage) {
-    // A window near the top is decoded without noticing that the bottom is missing, and whether an image is bad must not
-    // depend on the window.
+    // A window near the top is decoded without noticing that the bottom is missing, and whether an image is bad must
+    // not depend on the window.
     if (!endsAsItShould(bytes, format)) await sharp(bytes, input).raw().toBuffer();
     const shrinks = format === "jpeg" || format === "webp";
     const { data, info } = await windowed(sharp(bytes, input), extent, size, framing.window, shrinks)
@@ -114,8 +116,9 @@ async function whole(bytes: Uint8Array, kind: Kind): Promise<Pixels> {
 }
 
 /**
- * 16-bit grey as bytes: what is above 255 is white. Source: PIL's conversion from `I`, the mode it reads such images in;
- * of colours and of grey with alpha it keeps the upper 8 bits.
+ * 16-bit grey as bytes: what is above 255 is white.
+ * Source: PIL's conversion from `I`, the mode it reads such images in; of colours and of grey with alpha it keeps the
+ * upper 8 bits.
  */
 function clipped(data: Uint8Array): Uint8Array {
   const values = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);

@@ -29,8 +29,8 @@ export function isFileSplit(split: Split): split is FileSplit {
 /**
  * A split whose images are decoded by a pool of threads while the batches before are worked on.
  *
- * Where bad images are skipped, the next one in the pass's order takes the place of each: so every batch keeps its size,
- * and what is in it depends on the options alone and not on what was read before. `indices` tells.
+ * Where bad images are skipped, the next one in the pass's order takes the place of each: so every batch keeps its
+ * size, and what is in it depends on the options alone and not on what was read before. `indices` tells.
  */
 export function fileSplit(list: ImageList, pool: DecodePool, options: FileSplitOptions): FileSplit {
   const skipped = new Map<string, string>();

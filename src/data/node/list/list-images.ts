@@ -28,7 +28,10 @@ export async function listFolder(folder: string): Promise<Listing> {
   return { folders: folders.sort(), images: images.sort() };
 }
 
-/** The images in a folder and in those inside it, as paths relative to it, sorted. A link that leads back is not followed again. */
+/**
+ * The images in a folder and in those inside it, as paths relative to it, sorted. A link that leads back is not
+ * followed again.
+ */
 export async function listImages(folder: string, above: readonly string[] = []): Promise<string[]> {
   const real = await realpath(folder);
   if (above.includes(real)) return [];

@@ -10,8 +10,8 @@ export interface Broken {
 }
 
 /**
- * Sends some of what was promised and hangs up, as soon as the client has it in its file `part`: what is still under way
- * may be lost with the line.
+ * Sends some of what was promised and hangs up, as soon as the client has it in its file `part`: what is still under
+ * way may be lost with the line.
  */
 export function breakOff(response: ServerResponse, part: string, { content, start, length }: Broken): void {
   const range = { "content-range": `bytes ${start}-${content.length - 1}/${content.length}` };

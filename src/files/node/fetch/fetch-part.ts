@@ -67,7 +67,10 @@ function ask(
   return fetch(url, { headers: { ...headers, "accept-encoding": "identity", ...range }, signal });
 }
 
-/** Where the answer's bytes belong. @throws UserError when the server refuses; Interrupted when it may not the next time. */
+/**
+ * Where the answer's bytes belong.
+ * @throws UserError when the server refuses; Interrupted when it may not the next time.
+ */
 async function startOf(response: Response, have: number, request: FetchRequest): Promise<number | "complete"> {
   const { status, statusText } = response;
   if (status === 200) return 0;

@@ -28,8 +28,8 @@ export class HubMissing extends UserError {}
 const LONGEST_ANSWER = 4 * 2 ** 20;
 
 /**
- * A `fetch` for the hub's interface: with the token for the hub alone, a time limit and new attempts where they may help.
- * It gives answers that are complete and of bounded size.
+ * A `fetch` for the hub's interface: with the token for the hub alone, a time limit and new attempts where they may
+ * help. It gives answers that are complete and of bounded size.
  * @throws HubUnreachable when no answer comes; UserError that says what a refusal means.
  */
 export function hubFetch(settings: HubSettings, id: HubId, options: HubRequestOptions): typeof fetch {
@@ -88,8 +88,8 @@ async function bodyOf(response: Response, address: string): Promise<Uint8Array<A
 }
 
 /**
- * What a refusal means. The hub says that a repository is not there by 401 to who is not logged in, so that nobody learns
- * of private ones.
+ * What a refusal means. The hub says that a repository is not there by 401 to who is not logged in, so that nobody
+ * learns of private ones.
  */
 export function explain(response: Response, id: HubId, { endpoint, token }: HubSettings): UserError {
   const { status, headers } = response;

@@ -6,7 +6,10 @@ import { type HubRequestOptions, hubFetch } from "./hub-api.js";
 import { isCommit } from "./hub-cache.js";
 import type { HubSettings } from "./hub-settings.js";
 
-/** The commit that an id stands for now. @throws HubUnreachable when no answer comes; UserError for any but a commit. */
+/**
+ * The commit that an id stands for now.
+ * @throws HubUnreachable when no answer comes; UserError for any but a commit.
+ */
 export async function askCommit(id: HubId, settings: HubSettings, options: HubRequestOptions): Promise<string> {
   const { modelInfo } = await import("@huggingface/hub");
   const fetch = hubFetch(settings, id, options);

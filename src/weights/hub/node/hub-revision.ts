@@ -18,7 +18,8 @@ export interface HubRevision {
   /** The folder with its files. */
   readonly folder: string;
   /**
-   * The path of the first of some files that the repository has, fetched if it is not here; undefined where it has none.
+   * The path of the first of some files that the repository has, fetched if it is not here; undefined where it has
+   * none.
    * @param longest bytes that such a file may have.
    */
   find(names: readonly string[], longest?: number): Promise<string | undefined>;

@@ -118,7 +118,9 @@ export async function pullHubModel(id: HubId, options: HubOptions = {}): Promise
 /** The longest index of weights in several files that is read, in bytes. */
 const LONGEST_INDEX = 2 ** 26;
 
-/** The file with the weights, the safest kind first; of weights in several files the index, with all of them beside it. */
+/**
+ * The file with the weights, the safest kind first; of weights in several files the index, with all of them beside it.
+ */
 async function weightsOf(revision: HubRevision): Promise<string> {
   const whole = await revision.find(["model.safetensors"]);
   if (whole !== undefined) return whole;

@@ -6,7 +6,8 @@ import { openSafetensors, safetensorsPieces } from "../safetensors.js";
 
 /**
  * Reads a `.safetensors` file tensor by tensor, so that it is never in memory twice.
- * @throws UserError in one line when the file cannot be opened, is cut short, malformed, or holds a type we do not know.
+ * @throws UserError in one line when the file cannot be opened, is cut short, malformed, or holds a type we do not
+ *   know.
  */
 export async function readSafetensorsFile(path: string): Promise<TensorFile> {
   const file = new OpenFile(path);
@@ -19,8 +20,8 @@ export async function readSafetensorsFile(path: string): Promise<TensorFile> {
 }
 
 /**
- * Writes a `.safetensors` file piece by piece, so that it is never in memory twice. It is there as a whole or not at all;
- * what the path held is replaced.
+ * Writes a `.safetensors` file piece by piece, so that it is never in memory twice. It is there as a whole or not at
+ * all; what the path held is replaced.
  * @throws Error of the file system, such as ENOSPC; RangeError as `writeSafetensors`.
  */
 export async function writeSafetensorsFile(
