@@ -3,7 +3,7 @@ import type { Graph } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { int64, type Tensor } from "../graph/tensor.js";
 import { parseAttention } from "../layers/attention/attention.js";
-import { gradientStep } from "../step/gradient-step.js";
+import { gradientGraph, gradientStep } from "../step/gradient-step.js";
 import { randomTensor } from "../testing/random-tensor.js";
 import { openGraph, runGraph } from "../testing/run-graph.js";
 import { startValue } from "../testing/torch-golden.js";
@@ -19,6 +19,10 @@ function drawn({ parameters }: Graph): Record<string, Tensor> {
   return Object.fromEntries([...parameters].map(([key, { shape }]) => [key, startValue(key, shape)]));
 }
 
+function trainable({ parameters }: Graph): string[] {
+  return [...parameters].flatMap(([key, { trainable }]) => (trainable ? [key] : []));
+}
+
 /** The trainable parameters whose gradient is zero everywhere, or not finite, in the first step. */
 async function untaught(name: string, options: ModelOptions, weights = drawn): Promise<string[]> {
   const graph = createModel(name, { classes, ...options });
@@ -31,8 +35,7 @@ async function untaught(name: string, options: ModelOptions, weights = drawn): P
   });
   expect(Number(results.loss!.data[0])).toSatisfy(Number.isFinite);
   const size = ({ data }: Tensor) => (data as Float32Array).reduce((sum, value) => sum + Math.abs(value), 0);
-  const trainable = [...graph.parameters].flatMap(([key, { trainable }]) => (trainable ? [key] : []));
-  return trainable.filter((key) => {
+  return trainable(graph).filter((key) => {
     const total = size(results[`grad.${key}`]!);
     return !(total > 0 && Number.isFinite(total));
   });
@@ -73,15 +76,29 @@ const sides: Readonly<Record<string, number>> = {
   vgg: 32,
 };
 
-/** Parameters that receive a gradient at none of several starts: SE with one hidden unit may be dead at one. */
-async function neverTaught(name: string): Promise<string[]> {
+function smallest(name: string): InputSize {
   const { family, input } = models[name]!;
   const [channels, usual] = input;
   const side = sides[name] ?? sides[family] ?? (usual === 32 ? 15 : 33);
-  let never = await untaught(name, { input: [channels, side, side] });
+  return [channels, side, side];
+}
+
+describe("the loss depends on every parameter of", () => {
+  it.each(Object.keys(models))("%s", (name) => {
+    const graph = createModel(name, { classes, input: smallest(name) });
+    const wanted = trainable(graph);
+    const { gradients } = gradientGraph(graph, { batch, loss: crossEntropy(), wanted });
+    expect(wanted.filter((key) => !gradients.has(key))).toEqual([]);
+  });
+});
+
+/** Parameters that receive a gradient at none of several starts: SE with one hidden unit may be dead at one. */
+async function neverTaught(name: string): Promise<string[]> {
+  const input = smallest(name);
+  let never = await untaught(name, { input });
   for (let seed = 1; never.length > 0 && seed <= 20; seed++) {
     const weights = (graph: Graph) => Object.fromEntries(initialise(graph, seed));
-    const now = new Set(await untaught(name, { input: [channels, side, side] }, weights));
+    const now = new Set(await untaught(name, { input }, weights));
     never = never.filter((key) => now.has(key));
   }
   return never;
