@@ -31,3 +31,87 @@ export {
 } from "../weights/hub/node/open-hub-model.js";
 export { type OpenTensorFile, openTensorFile } from "../weights/node/open-tensor-file.js";
 export { readSafetensorsFile, writeSafetensorsFile } from "../weights/safetensors/node/safetensors-file.js";
+export type { ClassifiedPhoto, ClassifyPhotosOptions } from "../workspace/classifier/classify-photos.js";
+export {
+  type ClassifierModel,
+  type FindClassifierOptions,
+  findClassifier,
+} from "../workspace/classifier/find-classifier.js";
+export type { Classifier, OpenClassifierOptions } from "../workspace/classifier/open-classifier.js";
+export { openClassifier } from "../workspace/classifier/open-classifier.js";
+export type { Photo } from "../workspace/classifier/photo-list.js";
+export type { PreprocessingChanges } from "../workspace/classifier/preprocessing.js";
+export { writeSheet } from "../workspace/data/contact-sheet.js";
+export {
+  type DatasetDescription,
+  describeDataset,
+  type SplitDescription,
+  type Spread,
+} from "../workspace/data/describe-dataset.js";
+export { openDataFor } from "../workspace/data/open-data-for.js";
+export { skippedImages } from "../workspace/data/skipped-images.js";
+export {
+  type EvaluateClassifierOptions,
+  evaluateClassifier,
+  type MeasuredClassifier,
+} from "../workspace/evaluation/evaluate-classifier.js";
+export {
+  evaluationDocument,
+  evaluationResults,
+  type FinishedEvaluation,
+} from "../workspace/evaluation/evaluation-results.js";
+export { openTestData, type TestDataOptions } from "../workspace/evaluation/open-test-data.js";
+export { freshEvaluationPath, writeEvaluation } from "../workspace/evaluation/write-evaluation.js";
+export {
+  type InsertedModel,
+  type InsertIntoOptions,
+  insertIntoModel,
+} from "../workspace/insertion/insert-into-model.js";
+export { type InsertionToShow, insertionPage, writeInsertionPage } from "../workspace/insertion/insertion-page.js";
+export type { ModelFile, OpenToInsertOptions } from "../workspace/insertion/open-to-insert.js";
+export { type WriteLikeOptions, writeLike } from "../workspace/insertion/write-like.js";
+export { type CatalogueRow, catalogue } from "../workspace/model/catalogue.js";
+export {
+  type ConvertWeightsOptions,
+  convertWeights,
+  type ListedWeights,
+  listWeights,
+  type ReadWeightsOptions,
+} from "../workspace/model/convert-weights.js";
+export {
+  type ExportedStep,
+  type ExportModelOptions,
+  type ExportStepOptions,
+  exportModel,
+  exportStep,
+} from "../workspace/model/export-model.js";
+export type { ModelQuery, NetworkOptions, Opening } from "../workspace/model/model-query.js";
+export type { ModelNotice, OpenComparedOptions } from "../workspace/model/open-compared.js";
+export type { GivenStatistics } from "../workspace/model/open-for-training.js";
+export { type OpenedModel, type OpenModelOptions, openModel } from "../workspace/model/open-model.js";
+export { type ModelProfile, type ProfileModelOptions, profileModel } from "../workspace/model/profile-model.js";
+export {
+  chooseAlgorithms,
+  keptAlgorithms,
+  type MeasureEvents,
+  measuredTable,
+  type RunToTune,
+} from "../workspace/run/choose-algorithms.js";
+export {
+  type CompareInFolderOptions,
+  type ComparisonProgress,
+  compareInFolder,
+  comparisonProgress,
+  type ModelRun,
+} from "../workspace/run/compare-in-folder.js";
+export { openRun, type Run, type StartRunOptions, startRun } from "../workspace/run/open-run.js";
+export {
+  type ComparisonRequest,
+  type PreparedComparison,
+  prepareComparison,
+} from "../workspace/run/prepare-comparison.js";
+export { type PreparedTraining, prepareTraining, type TrainingRequest } from "../workspace/run/prepare-training.js";
+export { type RunConfig, type RunFacts, readRunConfig } from "../workspace/run/run-config.js";
+export { freshRunPath, type RunFolder, type RunFolderOptions } from "../workspace/run/run-folder.js";
+export { lastCheckpoint, type TrainInFolderOptions, trainInFolder } from "../workspace/run/train-in-folder.js";
+export type { UnfoldSettings } from "../workspace/run/unfold-batch-norms.js";

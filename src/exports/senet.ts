@@ -19,6 +19,7 @@ export { preprocess } from "../data/preprocess.js";
 export type { Preprocessing } from "../data/preprocessing.js";
 export type { BatchOptions, Split } from "../data/split.js";
 export { EngineError, UserError, type UserErrorDetails } from "../errors.js";
+export type { Answer } from "../evaluate/answers.js";
 export { type EvaluateOptions, type Evaluation, evaluate, type TestData } from "../evaluate/evaluate.js";
 export { type Measurement, Tally } from "../evaluate/tally.js";
 export { findGates, type GateSite } from "../explain/find-gates.js";
@@ -34,6 +35,7 @@ export { cardPreprocessing, type ModelCard, readCard, withCard } from "../models
 export { publishedPreprocessing } from "../models/card/published-preprocessing.js";
 export { createModel, models } from "../models/index.js";
 export type { BuildOptions, InputSize, ModelEntry, ModelFamily, ModelOptions, ModelSwitches } from "../models/model.js";
+export type { Notice, OnNotice } from "../notice.js";
 export type { OpenOptions, Runtime, Session, Tensors } from "../runtime/runtime.js";
 export type { Checkpoint, EpochSums, RunProgress } from "../train/checkpoint.js";
 export type { CheckpointEvery } from "../train/checkpointer.js";
