@@ -12,6 +12,17 @@ export interface UserErrorDetails extends ErrorOptions {
  * A mistake of the caller that one line can explain: what was given, what was expected, what to do. The text speaks the
  * library's words; whoever has a flag or a field for an option names it by `options` and `about`.
  * The command line prints one line and exits with code 2.
+ * @example
+ * ```ts
+ * import { createModel, UserError } from "senet";
+ *
+ * try {
+ *   createModel("seresnet51");
+ * } catch (error) {
+ *   if (!(error instanceof UserError)) throw error;
+ *   console.log(error.message.split("; ").at(-1)); // did you mean "seresnet50"?
+ * }
+ * ```
  */
 export class UserError extends Error {
   override name = "UserError";
@@ -29,6 +40,20 @@ export class UserError extends Error {
 /**
  * A failure of the engine at a graph that it should run: a fault of senet or of the engine, not of the caller. `cause`
  * is the engine's own error. The command line asks for a report and exits with code 1.
+ * @example
+ * ```ts
+ * import { EngineError, writeOnnx } from "senet";
+ * import { GraphBuilder } from "senet/graph";
+ * import { nodeRuntime } from "senet/node";
+ *
+ * const g = new GraphBuilder("not lowered");
+ * const x = g.input("x", "float32", [2]);
+ * g.output(g.call("ReluGradient", [x, x]), "y"); // an operator of senet's own, which no engine has
+ * const runtime = nodeRuntime();
+ * const failure = await runtime.open(writeOnnx(g.build())).catch((error: unknown) => error);
+ * await runtime.close();
+ * console.log(failure instanceof EngineError); // true
+ * ```
  */
 export class EngineError extends Error {
   override name = "EngineError";

@@ -16,12 +16,28 @@ export interface NodeCost {
  * The multiply-accumulates of one forward pass over one example (a batch of 1): those of convolutions, the 1×1 ones of
  * SE included, and of dense layers. Biases, normalisation, activations and pooling count nothing, as in the literature.
  * @throws ShapeError when an extent other than the batch is symbolic.
+ * @example
+ * ```ts
+ * import { countMacs, createModel } from "senet";
+ *
+ * console.log(countMacs(createModel("seresnet50")) / 1e9); // 4.0916992
+ * ```
  */
 export function countMacs(graph: Graph): number {
   return costByNode(graph).reduce((sum, { macs }) => sum + macs, 0);
 }
 
-/** What {@link countMacs} adds up: the nodes that cost something, in the order of the graph. */
+/**
+ * What {@link countMacs} adds up: the nodes that cost something, in the order of the graph.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { costByNode } from "senet/graph";
+ *
+ * const [first] = costByNode(createModel("resnet20"));
+ * console.log(first?.node, first?.op, first?.macs); // conv1.out Conv 442368
+ * ```
+ */
 export function costByNode(graph: Graph): NodeCost[] {
   const { values } = oneExample(graph);
   return graph.nodes.flatMap((node) => {

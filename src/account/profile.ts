@@ -37,6 +37,13 @@ export interface Profile {
 /**
  * Measures a graph without running it, with one example as the batch.
  * @throws ShapeError when an extent other than the batch is symbolic.
+ * @example
+ * ```ts
+ * import { createModel, profile } from "senet";
+ *
+ * const { params, macs, memory } = profile(createModel("seresnet50"));
+ * console.log(params, macs, memory.weightBytes); // 28088024 4091699200 112564576
+ * ```
  */
 export function profile(graph: Graph): Profile {
   const { values } = oneExample(graph);

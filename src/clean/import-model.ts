@@ -18,6 +18,14 @@ export interface ImportOptions {
  * running statistics that are every layer's own, without what exporters write around shapes.
  * @param model as it was read: one input [N, C, H, W].
  * @throws UserError when it takes other inputs, or is fixed to another batch size in a way that cannot be opened.
+ * @example
+ * ```ts
+ * import { importModel } from "senet/graph";
+ * import { readModel } from "senet/node";
+ *
+ * const { graph, weights } = importModel(readModel("model.onnx"));
+ * console.log(graph.inputs[0]?.shape, weights.size); // [ 'N', 3, 32, 32 ] 143
+ * ```
  */
 export function importModel(model: Model, { image, batch }: ImportOptions = {}): Model {
   const { graph, weights } = untieStatistics(model);

@@ -10,6 +10,14 @@ import { replay } from "./replay.js";
  * so does that size where a Reshape or Expand writes it first. Graphs whose batch is symbolic are given back as they
  * are.
  * @throws UserError when the batch size is part of the network in another way.
+ * @example
+ * ```ts
+ * import { bindDims, rebatch } from "senet/graph";
+ * import { createModel } from "senet";
+ *
+ * const fixed = bindDims(createModel("resnet20"), { N: 1 }); // as many exporters write it
+ * console.log(rebatch(fixed).inputs[0]?.shape); // [ 'N', 3, 32, 32 ]
+ * ```
  */
 export function rebatch(graph: Graph): Graph {
   const batch = graph.inputs[0]?.shape[0];

@@ -34,7 +34,16 @@ export function replay(g: GraphBuilder, graph: Graph, { bind = {}, replace }: Re
   return values;
 }
 
-/** A copy of `graph` with symbolic extents given sizes: `bindDims(graph, { N: 128 })`. */
+/**
+ * A copy of `graph` with symbolic extents given sizes: `bindDims(graph, { N: 128 })`.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { bindDims } from "senet/graph";
+ *
+ * console.log(bindDims(createModel("resnet20"), { N: 128 }).outputs[0]?.shape); // [ 128, 10 ]
+ * ```
+ */
 export function bindDims(graph: Graph, bind: Readonly<Record<string, number>>): Graph {
   const g = new GraphBuilder(graph.name);
   const values = replay(g, graph, { bind });

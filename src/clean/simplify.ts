@@ -19,6 +19,15 @@ export interface SimplifyOptions {
  * place of a named batch), nodes that move nothing, Identity above all, equal constants, dead nodes. A parameter that
  * reached several nodes through Identity is one shared parameter. Inputs, outputs and their names stay, and so do all
  * results.
+ * @example
+ * ```ts
+ * import { GraphBuilder, simplify } from "senet/graph";
+ *
+ * const g = new GraphBuilder("net");
+ * const x = g.input("x", "float32", ["N", 3]);
+ * g.output(g.call("Relu", [g.call("Identity", [x])]), "y");
+ * console.log(g.build().nodes.length, simplify(g.build()).nodes.length); // 3 1
+ * ```
  */
 export function simplify(graph: Graph, { inference = false }: SimplifyOptions = {}): Graph {
   const named = withOutputNames(graph);

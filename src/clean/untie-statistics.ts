@@ -5,6 +5,14 @@ import { opOf } from "../ops/index.js";
  * Gives every normalisation running statistics of its own. PyTorch's exporter stores parameters with equal values once,
  * so that the running variance of one layer may be the weight of another: training would write one over the other. A
  * copy has the name of the Identity that it came through, which is its name in PyTorch. Shared weights stay shared.
+ * @example
+ * ```ts
+ * import { untieStatistics } from "senet/graph";
+ * import { readModel } from "senet/node";
+ *
+ * const { graph, weights } = untieStatistics(readModel("model.onnx"));
+ * console.log(graph.parameters.size === weights.size); // true
+ * ```
  */
 export function untieStatistics({ graph, weights }: Model): Model {
   const { nodes, aliases } = withoutAliases(graph);

@@ -59,6 +59,25 @@ export type Comparison = Pick<Measured, "data" | "recipe" | "models" | "labels">
  * Trains every model with every seed on the same batches and measures what each gained and cost.
  * Models take turns within a seed, so that both meet the same state of the machine.
  * @throws UserError when the recipe does not fit the data.
+ * @example
+ * ```ts
+ * import { compare, defaultRecipe, zooModel } from "senet";
+ * import { nodeRuntime, openDataset } from "senet/node";
+ *
+ * const dataset = await openDataset("glyphs", { trainLimit: 64, testLimit: 32 });
+ * const runtime = nodeRuntime();
+ * const comparison = await compare({
+ *   runtime,
+ *   dataset,
+ *   models: [zooModel("resnet20", dataset), zooModel("seresnet20", dataset)], // the first is the baseline
+ *   recipe: { ...defaultRecipe, epochs: 1, batch: 32, augment: dataset.augment },
+ *   seeds: [1],
+ *   onModel: async ({ model, seed }) => `${model}-seed${seed}.onnx`, // the place to write it
+ * });
+ * await runtime.close();
+ * const [plain, se] = comparison.models.map(({ params }) => params);
+ * console.log(plain, se); // 273514 275887
+ * ```
  */
 export async function compare(options: CompareOptions): Promise<Comparison> {
   const { runtime, models, dataset, recipe, seeds, onPhase } = options;

@@ -28,6 +28,15 @@ export type ZooOptions = Pick<ModelOptions, "attention" | "shortcut">;
 /**
  * A network of the zoo for the images and classes of a dataset, whose weights are drawn by the seed.
  * @throws UserError when there is none of that name.
+ * @example
+ * ```ts
+ * import { zooModel } from "senet";
+ * import { openDataset } from "senet/node";
+ *
+ * const dataset = await openDataset("glyphs");
+ * const { name, attention } = zooModel("seresnet20", dataset, { attention: { kind: "eca" } });
+ * console.log(name, attention); // seresnet20 eca
+ * ```
  */
 export function zooModel(name: string, dataset: Dataset, options: ZooOptions = {}): ComparedModel {
   const own = optionsOf(name, options);

@@ -3,7 +3,17 @@ import { UserError } from "../errors.js";
 import { readAs } from "../schema.js";
 import { type ComparisonResults, comparisonResults } from "./results.js";
 
-/** The text of `results.json`: indented, with every list of numbers on one line. */
+/**
+ * The text of `results.json`: indented, with every list of numbers on one line.
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { formatResults, parseResults } from "senet/report";
+ *
+ * const results = parseResults(await readFile("results.json", "utf8"));
+ * console.log(formatResults(results).split("\n")[1]); //   "kind": "senet-comparison",
+ * ```
+ */
 export function formatResults(results: ComparisonResults): string {
   // A line break outside of a string is structure, so "[⏎" opens a list and never text.
   const inline = (list: string) => list.replace(/\s+/g, "");
@@ -13,6 +23,14 @@ export function formatResults(results: ComparisonResults): string {
 /**
  * Reads the text of a `results.json`.
  * @throws UserError when it is no JSON, or no comparison of a version this code knows.
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { parseResults } from "senet/report";
+ *
+ * const { models, comparisons } = parseResults(await readFile("results.json", "utf8"));
+ * console.log(models.map(({ name }) => name), comparisons[0]?.verdict); // [ 'resnet20', 'seresnet20' ] cannot tell
+ * ```
  */
 export function parseResults(text: string): ComparisonResults {
   let json: unknown;

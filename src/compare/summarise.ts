@@ -22,6 +22,15 @@ export type Measured = Omit<ComparisonResults, "kind" | "version" | "models" | "
  * Turns finished runs into the content of `results.json`: mean error and throughput of every model, and each model
  * but the first compared with the first.
  * @throws RangeError when seeds, predictions, labels or confusion matrices do not fit together.
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { parseResults, summarise } from "senet/report";
+ *
+ * // Of what was measured, the errors, the differences and their noise follow anew.
+ * const { comparisons, ...measured } = parseResults(await readFile("results.json", "utf8"));
+ * console.log(summarise(measured).comparisons.length === comparisons.length); // true
+ * ```
  */
 export function summarise(measured: Measured): ComparisonResults {
   const problems = inconsistencies(measured);

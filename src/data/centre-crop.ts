@@ -16,6 +16,12 @@ export interface CentreCrop {
 /**
  * What a photo is resized to before the cut, for an input that keeps the share `cropPct` of each side.
  * Source: timm `transforms_imagenet_eval`, which rounds down (224 at 0.95: 235).
+ * @example
+ * ```ts
+ * import { resizedSize } from "senet/data";
+ *
+ * console.log(resizedSize({ height: 224, width: 224 }, 0.95)); // 235
+ * ```
  */
 export function resizedSize({ height, width }: Extent, cropPct: number): ImageSize {
   const [down, across] = [Math.floor(height / cropPct), Math.floor(width / cropPct)];
@@ -47,6 +53,16 @@ export function usualRounding({ resize, cropMode = "center" }: Pick<Preprocessin
 /**
  * Where the input comes from in a photo of a given size: the middle of the resized whole.
  * Source: timm 0.9.16 `transforms_imagenet_eval`: `Resize`, `ResizeKeepRatio`, `CenterCrop` and `CenterCropOrPad`.
+ * @example
+ * ```ts
+ * import { centreCrop } from "senet/data";
+ *
+ * const { resized, part } = centreCrop(
+ *   { width: 640, height: 480 },
+ *   { width: 224, height: 224, resize: 256, mean: [0.485, 0.456, 0.406] },
+ * );
+ * console.log(resized, part); // { width: 341, height: 256 } { left: 58, top: 16, width: 224, height: 224 }
+ * ```
  */
 export function centreCrop(photo: Extent, p: Omit<Preprocessing, "interpolation" | "std">): CentreCrop {
   const { height, width, resize: size, cropMode = "center", rounding = usualRounding(p), mean } = p;

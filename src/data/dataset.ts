@@ -41,6 +41,25 @@ export interface Limits {
  * Puts a dataset in memory together from its parts: checks that they agree and measures mean and std on the training
  * split. They are measured before the limits apply, so a short run sees the same inputs as a long one.
  * @throws UserError when a split is empty, has other than one label per image, or a label names no class.
+ * @example
+ * ```ts
+ * import { defineDataset } from "senet";
+ *
+ * const dark = new Uint8Array(64).fill(40);
+ * const bright = new Uint8Array(64).fill(200);
+ * const images = { images: Uint8Array.of(...dark, ...bright), labels: Uint8Array.of(0, 1), length: 2 };
+ * const dataset = defineDataset({
+ *   name: "squares",
+ *   classes: ["dark", "bright"],
+ *   channels: 1,
+ *   height: 8,
+ *   width: 8,
+ *   train: images,
+ *   test: images,
+ *   augment: { flip: true, pad: 0 },
+ * });
+ * console.log(dataset.mean, dataset.train.length); // [ 0.47058823529411764 ] 2
+ * ```
  */
 export function defineDataset(parts: DatasetParts, limits: Limits = {}): MemoryDataset {
   checkSplit(`${parts.name} train`, parts.train, parts);

@@ -25,7 +25,17 @@ export function isMemorySplit(split: Split): split is MemorySplit {
   return "images" in split;
 }
 
-/** A split of images in memory; `like` gives their size and, unless a pass says otherwise, mean and std. */
+/**
+ * A split of images in memory; `like` gives their size and, unless a pass says otherwise, mean and std.
+ * @example
+ * ```ts
+ * import { memorySplit } from "senet/data";
+ *
+ * const like = { channels: 1, height: 1, width: 2, mean: [0], std: [1] };
+ * const split = memorySplit({ images: Uint8Array.of(0, 255, 255, 0), labels: Uint8Array.of(0, 1), length: 2 }, like);
+ * for await (const { x, size } of split.batches({ batch: 2 })) console.log([...x], size); // [ 0, 1, 1, 0 ] 2
+ * ```
+ */
 export function memorySplit(set: ImageSet, like: Geometry & Statistics): MemorySplit {
   const { images, labels, length } = set;
   return {

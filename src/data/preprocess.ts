@@ -11,10 +11,15 @@ import { checkPreprocessing, type Preprocessing } from "./preprocessing.js";
  * @param image [H, W, C] bytes in grey, colour, or colour with alpha (which is dropped), turned upright.
  * @returns [C, height, width], (pixel / 255 − mean) / std.
  * @throws UserError when the image has no pixels, or the preprocessing is out of range.
- *
  * @example
- * const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
- * const x = preprocess({ data: new Uint8Array(data.buffer), width, height, channels: 4 }, preprocessing);
+ * ```ts
+ * import { preprocess, publishedPreprocessing } from "senet";
+ * import { readPhoto } from "senet/node";
+ *
+ * const photo = await readPhoto("photo.jpg"); // in a browser: { data, width, height, channels: 4 } of a canvas
+ * const x = preprocess(photo, publishedPreprocessing("seresnet50"));
+ * console.log(x.length === 3 * 224 * 224); // true
+ * ```
  */
 export function preprocess(image: Pixels, p: Preprocessing): Float32Array<ArrayBuffer> {
   checkPreprocessing(p);

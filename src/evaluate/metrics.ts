@@ -5,6 +5,12 @@
  * @param predictions [N] predicted class indices; −1 for an image that was not read and does not count.
  * @param labels [N] true class indices.
  * @returns [classes][classes] counts; they sum to N, or to what was read.
+ * @example
+ * ```ts
+ * import { confusionMatrix } from "senet/report";
+ *
+ * console.log(confusionMatrix([0, 1, 1], [0, 0, 1], 2)); // [ [ 1, 1 ], [ 0, 1 ] ]
+ * ```
  */
 export function confusionMatrix(
   predictions: ArrayLike<number>,
@@ -28,6 +34,12 @@ export function confusionMatrix(
  * The fraction of each class' images that were predicted right.
  * @param confusion rows true, columns predicted.
  * @returns [classes] in 0–1; NaN for a class without images.
+ * @example
+ * ```ts
+ * import { perClassAccuracy } from "senet/report";
+ *
+ * console.log(perClassAccuracy([[3, 1], [0, 2]])); // [ 0.75, 1 ]
+ * ```
  */
 export function perClassAccuracy(confusion: readonly (readonly number[])[]): number[] {
   return confusion.map((row, c) => row[c]! / row.reduce((sum, count) => sum + count, 0));

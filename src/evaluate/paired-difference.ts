@@ -36,6 +36,15 @@ export interface PairedDifference {
  * @param baseline [S][N], 1 where seed s was right on image n, else 0.
  * @param candidate the same seeds and images in the same order.
  * @throws RangeError when the two differ in size, or there are fewer than 1 seed and 2 images.
+ * @example
+ * ```ts
+ * import { pairedDifference } from "senet/report";
+ *
+ * const baseline = [[1, 0, 0, 1], [1, 0, 1, 0]]; // two seeds, four images
+ * const candidate = [[1, 1, 0, 1], [1, 1, 1, 0]];
+ * const { mean, interval } = pairedDifference(baseline, candidate);
+ * console.log(mean, interval[0] < mean && mean < interval[1]); // 0.25 true
+ * ```
  */
 export function pairedDifference(
   baseline: readonly ArrayLike<number>[],

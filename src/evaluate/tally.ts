@@ -36,9 +36,14 @@ const mostMistakes = 24;
 /**
  * Sums up logits image by image. Takes classes² numbers of memory, however many images come.
  * @example
- * const tally = new Tally(1000);
- * tally.add(logits, label, index);
- * tally.read().top1;
+ * ```ts
+ * import { Tally } from "senet";
+ *
+ * const tally = new Tally(3);
+ * tally.add(Float32Array.of(2, 1, 0), 0, 0); // logits, label, index of the image
+ * tally.add(Float32Array.of(2, 1, 0), 1, 1);
+ * console.log(tally.read().top1); // 50
+ * ```
  */
 export class Tally {
   readonly classes: number;

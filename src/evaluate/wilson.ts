@@ -3,6 +3,12 @@
  * Source: Wilson 1927, "Probable inference, the law of succession, and statistical inference".
  * @param share 0–1.
  * @returns [low, high] in 0–1.
+ * @example
+ * ```ts
+ * import { wilsonInterval } from "senet/report";
+ *
+ * console.log(wilsonInterval(0.9, 100).map((share) => share.toFixed(3))); // [ '0.826', '0.945' ]
+ * ```
  */
 export function wilsonInterval(share: number, images: number): [number, number] {
   const z = 1.959964;

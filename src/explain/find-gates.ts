@@ -18,7 +18,16 @@ export interface GateSite {
   readonly channels: number;
 }
 
-/** The gates of a graph in its order, found by their form, whoever wrote it. */
+/**
+ * The gates of a graph in its order, found by their form, whoever wrote it.
+ * @example
+ * ```ts
+ * import { createModel, findGates } from "senet";
+ *
+ * const [first, ...others] = findGates(createModel("seresnet20"));
+ * console.log(first?.site, first?.kind, others.length); // layer1.0.se channel 8
+ * ```
+ */
 export function findGates(graph: Graph): GateSite[] {
   const index = indexOf(graph);
   const sites = new Map<string, GateSite>(); // by name

@@ -4,6 +4,7 @@ import type { Split } from "../data/split.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Weights } from "../graph/graph.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
+import { floatsOf } from "../graph/tensor.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { findGates, type GateSite } from "./find-gates.js";
 
@@ -34,6 +35,18 @@ export interface GateOptions {
  * Measures the channel gates of a model over the test images.
  * Source: Hu et al., arXiv:1709.01507, §7.2, where gates are averaged by class and block.
  * @returns a row for each block, in the order of the graph; none for a network without gates.
+ * @example
+ * ```ts
+ * import { gateStatistics, readCard } from "senet";
+ * import { nodeRuntime, openDataset, readModel } from "senet/node";
+ *
+ * const { graph, weights } = readModel("model.onnx");
+ * const dataset = await openDataset("glyphs", { testLimit: 64 });
+ * const runtime = nodeRuntime();
+ * const [block] = await gateStatistics({ runtime, graph, weights, dataset: { ...dataset, ...readCard(graph) } });
+ * await runtime.close();
+ * console.log(block?.site, block?.mean.length); // layer1.0.se 16
+ * ```
  */
 export async function gateStatistics({
   runtime,
@@ -51,7 +64,7 @@ export async function gateStatistics({
     for await (const { x, y, size } of split.batches({ batch, statistics: dataset })) {
       const shape = [size, dataset.channels, dataset.height, dataset.width];
       const results = await session.run({ [graph.inputs[0]!.name]: { dtype: "float32", shape, data: x } });
-      for (const [i, { value }] of sites.entries()) sums[i]!.add(results[value]!.data as Float32Array, y);
+      for (const [i, { value }] of sites.entries()) sums[i]!.add(floatsOf(results[value]), y);
     }
   } finally {
     await session.release();

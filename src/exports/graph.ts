@@ -46,6 +46,7 @@ export {
   type DTypeArrays,
   float32,
   float64,
+  floatsOf,
   int64,
   type Tensor,
   toNumbers,

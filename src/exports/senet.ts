@@ -28,7 +28,7 @@ export { countParameters, type Graph, type Model, type Value, type Weights } fro
 export { initialise } from "../graph/initialise.js";
 export { type ReadOptions, readOnnx } from "../graph/onnx/read-onnx.js";
 export { type WriteOptions, writeOnnx } from "../graph/onnx/write-onnx.js";
-export { float32, int64, type Tensor } from "../graph/tensor.js";
+export { float32, floatsOf, int64, type Tensor } from "../graph/tensor.js";
 export { type Inserted, type InsertOptions, insertAttention, insertedWeights } from "../insert/insert-attention.js";
 export { type Attention, formatAttention, parseAttention } from "../layers/attention/attention.js";
 export { cardPreprocessing, type ModelCard, readCard, withCard } from "../models/card/model-card.js";

@@ -3,7 +3,7 @@
  * @module senet/weights
  */
 
-export type { ByteSource } from "../files/byte-source.js";
+export { type ByteSource, memorySource } from "../files/byte-source.js";
 export { type HubId, parseHubId } from "../weights/hub/hub-id.js";
 export { parseTimmConfig, type TimmConfig } from "../weights/hub/timm-config.js";
 export { type LoadedWeights, type LoadWeightsOptions, loadWeights, WeightsMismatch } from "../weights/load-weights.js";

@@ -14,7 +14,15 @@ export interface ByteSource {
   read(offset: number, length: number, what?: string): Uint8Array<ArrayBuffer>;
 }
 
-/** Bytes in memory as a source. */
+/**
+ * Bytes in memory as a source.
+ * @example
+ * ```ts
+ * import { memorySource } from "senet/weights";
+ *
+ * console.log(memorySource(Uint8Array.of(1, 2, 3), "three bytes").read(1, 2)); // Uint8Array(2) [ 2, 3 ]
+ * ```
+ */
 export function memorySource(bytes: Uint8Array, name = "bytes"): ByteSource {
   const source: ByteSource = {
     name,

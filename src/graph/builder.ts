@@ -11,6 +11,16 @@ import { ValueTable } from "./value-table.js";
 /**
  * Writes a graph node by node. Every call runs the operator's shape rule at once, so a mistake is reported
  * where it is made. Equal unnamed calls give one node: a Transpose that two gradients need is computed once.
+ * @example
+ * ```ts
+ * import { GraphBuilder } from "senet/graph";
+ *
+ * const g = new GraphBuilder("net");
+ * const x = g.input("x", "float32", ["N", 8]);
+ * const w = g.parameter("fc.weight", [2, 8], { kind: "uniform-fan-in" });
+ * g.output(g.call("Gemm", [x, w], { transB: 1 }), "logits");
+ * console.log(g.build().outputs[0]?.shape); // [ 'N', 2 ]
+ * ```
  */
 export class GraphBuilder {
   readonly #table = new ValueTable();

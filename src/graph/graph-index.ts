@@ -12,15 +12,28 @@ export interface Reader {
 /**
  * The index of a graph, which is computed once for each and held as long as the graph is.
  * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { indexOf } from "senet/graph";
+ *
  * const index = indexOf(createModel("seresnet20"));
- * index.value("layer1.0.se.gate").shape; // ["N", 16, 1, 1]
- * index.maker("layer1.0.se.gate")?.op; // "Sigmoid"
+ * console.log(index.value("layer1.0.se.gate").shape); // [ 'N', 16, 1, 1 ]
+ * console.log(index.maker("layer1.0.se.gate")?.op); // Sigmoid
+ * ```
  */
 export const indexOf: (graph: Graph) => GraphIndex = perGraph((graph) => new GraphIndex(graph));
 
 /**
  * What a list of nodes says but does not hold ready: the type of every value, which node makes it, which ones read it,
  * and what depends on what. Each part is computed when it is first asked for. Get one by {@link indexOf}.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { indexOf } from "senet/graph";
+ *
+ * const index = indexOf(createModel("resnet20"));
+ * console.log(index.maker("logits")?.op); // Identity
+ * ```
  */
 export class GraphIndex {
   readonly graph: Graph;

@@ -74,7 +74,15 @@ export interface Model {
   readonly weights: Weights;
 }
 
-/** The number of trainable elements: what the literature calls the number of parameters. */
+/**
+ * The number of trainable elements: what the literature calls the number of parameters.
+ * @example
+ * ```ts
+ * import { countParameters, createModel } from "senet";
+ *
+ * console.log(countParameters(createModel("seresnet50"))); // 28088024
+ * ```
+ */
 export function countParameters(graph: Graph): number {
   let count = 0;
   for (const { shape, trainable } of graph.parameters.values()) {

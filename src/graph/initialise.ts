@@ -5,6 +5,13 @@ import { elements, float32 } from "./tensor.js";
 /**
  * Draws the starting values of a graph's parameters. A parameter's values depend on the seed and its own name
  * only, so a network and its SE twin start from the same convolutions.
+ * @example
+ * ```ts
+ * import { createModel, initialise } from "senet";
+ *
+ * const weights = initialise(createModel("seresnet20"), 1);
+ * console.log(weights.get("conv1.weight")?.shape); // [ 16, 3, 3, 3 ]
+ * ```
  */
 export function initialise(graph: Graph, seed: number): Weights {
   return new Map(

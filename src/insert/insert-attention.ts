@@ -50,8 +50,13 @@ export interface Inserted {
  * @throws UserError when there is no place for a block, the network has gates, or no start leaves the answers as they
  *   are.
  * @example
- * const inserted = insertAttention(graph, { attention: { kind: "se", reduction: 16 } });
- * writeOnnx(inserted.graph, insertedWeights(inserted, weights));
+ * ```ts
+ * import { countParameters, createModel, insertAttention } from "senet";
+ *
+ * const plain = createModel("resnet20");
+ * const { graph, sites } = insertAttention(plain, { attention: { kind: "se", reduction: 8 } });
+ * console.log(sites.length, countParameters(graph) - countParameters(plain)); // 9 4410
+ * ```
  */
 export function insertAttention(graph: Graph, options: InsertOptions = {}): Inserted {
   const { attention = { kind: "se" }, start = "identity", at, force } = options;
@@ -79,6 +84,16 @@ export function insertAttention(graph: Graph, options: InsertOptions = {}): Inse
 /**
  * The weights of a graph with new blocks: those it had, some of them times powers of two, and new ones drawn by the
  * seed.
+ * @example
+ * ```ts
+ * import { insertAttention, insertedWeights, writeOnnx } from "senet";
+ * import { readModel } from "senet/node";
+ *
+ * const { graph, weights } = readModel("plain.onnx");
+ * const inserted = insertAttention(graph);
+ * const onnx = writeOnnx(inserted.graph, insertedWeights(inserted, weights)); // gives the answers of plain.onnx
+ * console.log(inserted.sites.length); // 9
+ * ```
  */
 export function insertedWeights({ graph, scaled, means }: Inserted, weights: Weights, seed = 1): Weights {
   const known = rescaledWeights(weights, scaled);

@@ -28,7 +28,18 @@ interface Group {
   readonly name: string | undefined;
 }
 
-/** The steps of a network with new blocks, each block and each gate that was there as one. */
+/**
+ * The steps of a network with new blocks, each block and each gate that was there as one.
+ * @example
+ * ```ts
+ * import { createModel, insertAttention } from "senet";
+ * import { outline } from "senet/insert";
+ *
+ * const plain = createModel("resnet20");
+ * const rows = outline(insertAttention(plain), plain);
+ * console.log(rows.filter(({ kind }) => kind === "block").length, rows.at(-1)?.label); // 9 dense · Identity
+ * ```
+ */
 export function outline({ graph, sites }: Inserted, before: Graph): OutlineRow[] {
   const index = indexOf(graph);
   const groups = groupsOf(

@@ -15,6 +15,15 @@ export interface ConvNormOptions extends ConvOptions {
  * Convolution, batch norm and, where asked, an activation.
  * @param places where the convolution's and the batch norm's parameters live.
  * @param x [N, I, H, W]. @returns [N, O, H', W'].
+ * @example
+ * ```ts
+ * import { convNorm, GraphBuilder, Scope } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * const y = convNorm([p.at("conv1"), p.at("bn1")], x, { channels: 16, kernel: 3, act: "relu" });
+ * console.log(y.shape); // [ 'N', 16, 14, 14 ]
+ * ```
  */
 export function convNorm(
   [at, norm]: readonly [conv: Scope, norm: Scope],

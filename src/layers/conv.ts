@@ -24,6 +24,14 @@ export interface ConvOptions {
 /**
  * A convolution with parameters `weight` [O, I/group, kH, kW] and, where asked, `bias` [O].
  * @param x [N, I, H, W]. @returns [N, O, H', W'].
+ * @example
+ * ```ts
+ * import { conv, GraphBuilder, Scope } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * console.log(conv(p.at("conv1"), x, { channels: 16, kernel: 3, stride: 2 }).shape); // [ 'N', 16, 7, 7 ]
+ * ```
  */
 export function conv(p: Scope, x: Value, options: ConvOptions): Value {
   const { channels, stride = 1, dilation = 1, group = 1, bias = false } = options;

@@ -11,6 +11,14 @@ export interface LinearOptions {
 /**
  * A dense layer y = x·Wᵀ + b with parameters `weight` [O, I] and, unless declined, `bias` [O].
  * @param x [N, I]. @returns [N, O].
+ * @example
+ * ```ts
+ * import { GraphBuilder, linear, Scope } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 128]);
+ * console.log(linear(p.at("fc"), x, { features: 10 }).shape); // [ 'N', 10 ]
+ * ```
  */
 export function linear(p: Scope, x: Value, { features, bias = true }: LinearOptions): Value {
   const inputs = extent(x, 1);

@@ -13,12 +13,33 @@ export interface PoolOptions {
   readonly ceil?: boolean;
 }
 
-/** The largest value of every window: [N, C, H, W] -> [N, C, H', W']. */
+/**
+ * The largest value of every window: [N, C, H, W] -> [N, C, H', W'].
+ * @example
+ * ```ts
+ * import { GraphBuilder, maxPool, Scope } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * console.log(maxPool(p.g, x, { kernel: 3, stride: 2, padding: 1 }).shape); // [ 'N', 64, 7, 7 ]
+ * ```
+ */
 export function maxPool(g: GraphBuilder, x: Value, options: PoolOptions): Value {
   return g.call("MaxPool", [x], windowOf(options));
 }
 
-/** The mean of every window; `countPadding` says whether zeros beyond the edge count as pixels. */
+/**
+ * The mean of every window: [N, C, H, W] -> [N, C, H', W'].
+ * `countPadding` says whether zeros beyond the edge count as pixels.
+ * @example
+ * ```ts
+ * import { averagePool, GraphBuilder, Scope } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * console.log(averagePool(p.g, x, { kernel: 2, stride: 2 }).shape); // [ 'N', 64, 7, 7 ]
+ * ```
+ */
 export function averagePool(
   g: GraphBuilder,
   x: Value,
@@ -31,6 +52,14 @@ export function averagePool(
  * Means over `size` × `size` parts of a map of any size, as PyTorch's AdaptiveAvgPool2d takes them: part i reaches from
  * ⌊i·H / size⌋ to ⌈(i + 1)·H / size⌉. As a product with two matrices, so that any size will do.
  * @param x [N, C, H, W]. @returns [N, C, size, size].
+ * @example
+ * ```ts
+ * import { adaptiveAveragePool, GraphBuilder, Scope } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * console.log(adaptiveAveragePool(p.g, x, 7).shape); // [ 'N', 64, 7, 7 ]
+ * ```
  */
 export function adaptiveAveragePool(g: GraphBuilder, x: Value, size: number): Value {
   const [height, width] = [extent(x, 2), extent(x, 3)];

@@ -1,7 +1,18 @@
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Init, Value } from "../graph/graph.js";
 
-/** A place in a network: a builder and the prefix of the parameter names made there, such as `layer1.0`. */
+/**
+ * A place in a network: a builder and the prefix of the parameter names made there, such as `layer1.0`.
+ * @example
+ * ```ts
+ * import { conv, GraphBuilder, Scope } from "senet/layers";
+ *
+ * const g = new GraphBuilder("own");
+ * const p = new Scope(g);
+ * conv(p.at("layer1").at(0).at("conv"), g.input("x", "float32", ["N", 3, 8, 8]), { channels: 4, kernel: 3 });
+ * console.log([...g.build().parameters.keys()]); // [ 'layer1.0.conv.weight' ]
+ * ```
+ */
 export class Scope {
   readonly g: GraphBuilder;
   readonly path: string;

@@ -23,6 +23,14 @@ export interface Target {
 /**
  * Replaces the operators of the domain `senet` (gradients, training-mode normalisation) by ones an engine knows.
  * This is the one place where it is decided how they are computed.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { crossEntropy, gradientStep, lower } from "senet/step";
+ *
+ * const { graph } = gradientStep(createModel("resnet20"), { batch: 8, loss: crossEntropy(), mode: "train" });
+ * console.log(lower(graph).nodes.every(({ domain }) => domain === "")); // true
+ * ```
  */
 export function lower(graph: Graph, { channelBlock, choose }: Target = {}): Graph {
   return withNumberRanks(

@@ -47,6 +47,13 @@ export const models: ModelFamily = {
  * @param name such as `seresnet20`.
  * @returns a graph from `x` [N, C, H, W] to `logits` [N, classes].
  * @throws UserError when the name is unknown or an option is impossible.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ *
+ * const graph = createModel("seresnet20", { classes: 10, attention: { kind: "se", reduction: 8 } });
+ * console.log(graph.inputs[0]?.shape, graph.outputs[0]?.shape); // [ 'N', 3, 32, 32 ] [ 'N', 10 ]
+ * ```
  */
 export function createModel(name: string, options: ModelOptions = {}): Graph {
   const entry = modelEntry(name);

@@ -14,7 +14,13 @@ import { costSection, resultsSection } from "./sections/results-tables.js";
  * from the results is escaped. The drawing library is loaded at the first call.
  * @returns the text of `report.html`.
  * @example
- * await writeFile("report.html", await renderComparisonReport(summarise(measured)));
+ * ```ts
+ * import { readFile, writeFile } from "node:fs/promises";
+ * import { parseResults, renderComparisonReport } from "senet/report";
+ *
+ * const results = parseResults(await readFile("results.json", "utf8"));
+ * await writeFile("report.html", await renderComparisonReport(results));
+ * ```
  */
 export async function renderComparisonReport(results: ComparisonResults): Promise<string> {
   const charts = await import("./charts.js");

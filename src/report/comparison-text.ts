@@ -6,6 +6,14 @@ import { setColumns, shorten, type TextColumn, wrapText } from "./text-columns.j
  * The comparison as plain text for an 80-column terminal, in the manner of the paper's Table 2: errors and gain, then
  * cost, then the overhead and the verdict of every candidate.
  * @returns lines joined by "\n", without a final one.
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { parseResults, renderTable } from "senet/report";
+ *
+ * const [heading] = renderTable(parseResults(await readFile("results.json", "utf8"))).split("\n");
+ * console.log(heading); // glyphs: 26 classes, 10,400 training and 260 test images of 1×32×32. 2 epochs,
+ * ```
  */
 export function renderTable(results: ComparisonResults): string {
   const { models, comparisons } = results;

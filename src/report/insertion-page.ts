@@ -26,6 +26,28 @@ const count = (n: number | undefined) => (n === undefined ? "–" : n.toLocaleSt
 /**
  * Writes an insertion as one HTML page that needs nothing else: the network with each block as one unit, and what they
  * take.
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { countParameters, createModel, insertAttention } from "senet";
+ * import { outline } from "senet/insert";
+ * import { renderInsertionReport } from "senet/report";
+ *
+ * const plain = createModel("resnet20");
+ * const inserted = insertAttention(plain);
+ * const page = renderInsertionReport({
+ *   model: "resnet20",
+ *   kind: "SE",
+ *   attention: "se",
+ *   start: "identity",
+ *   params: { before: countParameters(plain), after: countParameters(inserted.graph) },
+ *   blocks: inserted.sites,
+ *   gated: [],
+ *   rescaled: [],
+ *   rows: outline(inserted, plain),
+ * });
+ * await writeFile("report.html", page);
+ * ```
  */
 export function renderInsertionReport(results: InsertionResults): string {
   const { model, kind, attention, params, blocks, start, gated } = results;

@@ -12,6 +12,17 @@ import { zerosLike } from "./zeros-like.js";
  * @param wanted the values to differentiate for.
  * @returns for every wanted value ∂loss/∂value with its shape; undefined where the loss does not depend on it.
  * @throws UserError when an operator on the path has no gradient, naming the operator and the node.
+ * @example
+ * ```ts
+ * import { GraphBuilder } from "senet/graph";
+ * import { differentiate } from "senet/step";
+ *
+ * const g = new GraphBuilder("square");
+ * const x = g.input("x", "float32", [3]);
+ * const loss = g.call("ReduceSum", [g.call("Mul", [x, x])], { keepdims: 0 });
+ * const [gradient] = differentiate(g, loss, [x]); // 2·x
+ * console.log(gradient?.shape); // [ 3 ]
+ * ```
  */
 export function differentiate(g: GraphBuilder, loss: Value, wanted: readonly Value[]): (Value | undefined)[] {
   if (loss.dtype !== "float32" || loss.shape.length !== 0) {

@@ -48,6 +48,14 @@ export interface GradientStep {
  * called `aux` is an auxiliary classifier: its loss counts too.
  * @param model a graph from one input to logits [N, classes].
  * @throws UserError when an operator between a parameter and the loss has no gradient.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { crossEntropy, gradientStep } from "senet/step";
+ *
+ * const { graph } = gradientStep(createModel("resnet20"), { batch: 8, loss: crossEntropy(), mode: "train" });
+ * console.log(graph.outputs.slice(0, 2).map(({ name }) => name)); // [ 'loss', 'grad.conv1.weight' ]
+ * ```
  */
 export function gradientStep(
   model: Graph,

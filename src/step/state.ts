@@ -35,6 +35,16 @@ export interface StatePlan {
  * @param weights the model's, and whatever other state is to begin with another value, by input.
  * @param seed of what is drawn at random inside the step.
  * @throws UserError when a weight is missing or of another shape.
+ * @example
+ * ```ts
+ * import { createModel, initialise } from "senet";
+ * import { initialState, planTraining } from "senet/step";
+ *
+ * const graph = createModel("resnet20");
+ * const step = planTraining(graph, { batch: 8, optimizer: "adamw" });
+ * const state = initialState(step, initialise(graph, 1));
+ * console.log(state.get("exp_avg.conv1.weight")?.shape); // [ 16, 3, 3, 3 ]
+ * ```
  */
 export function initialState({ state, fixed }: StatePlan, weights: Weights, seed = 0): Map<string, Tensor> {
   const kept = fixed.map((name): [string, Tensor] => [name, weightOf(weights, name)]);
@@ -69,6 +79,16 @@ function weightOf(weights: Weights, name: string, shape?: readonly number[]): Te
  * themselves.
  * @param state values by input, as `Session.read` returns them.
  * @throws UserError when one of them is missing.
+ * @example
+ * ```ts
+ * import { createModel, initialise } from "senet";
+ * import { emaWeights, initialState, planTraining } from "senet/step";
+ *
+ * const graph = createModel("resnet20");
+ * const step = planTraining(graph, { batch: 8, ema: { decay: 0.99 } });
+ * const averages = emaWeights(step, initialState(step, initialise(graph, 1)));
+ * console.log(averages.size === graph.parameters.size); // true
+ * ```
  */
 export function emaWeights(
   { state: slots, fixed }: StatePlan,

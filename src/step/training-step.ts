@@ -65,6 +65,15 @@ export interface TrainingStepOptions extends Omit<GroupOptions, "weightDecay"> {
  * @param model a graph from one input to logits [N, classes].
  * @throws UserError when an operator between a parameter and the loss has no gradient, or the loss does not depend on
  *   one.
+ * @example
+ * ```ts
+ * import { createModel, writeOnnx } from "senet";
+ * import { crossEntropy, sgd, trainingStep } from "senet/step";
+ *
+ * const { graph, state } = trainingStep(createModel("resnet20"), { batch: 8, loss: crossEntropy(), optimizer: sgd() });
+ * console.log(state[0]?.input, state[0]?.output); // conv1.weight next.conv1.weight
+ * const onnx = writeOnnx(graph); // trains in any ONNX Runtime
+ * ```
  */
 export function trainingStep(model: Graph, { target, ...options }: TrainingStepOptions): TrainingStep {
   return draftStep(model, options).write(target);

@@ -38,11 +38,33 @@ export function fastest(measured: Measured): string {
   return best <= CLEARLY * limit ? name : byRule;
 }
 
+/**
+ * The algorithm of every task that was measured: the best one by rule, unless another one takes 5 % less time.
+ * @example
+ * ```ts
+ * import { choicesOf } from "senet/step";
+ *
+ * const milliseconds = { "ConvInputGradient 8x16x8x8": { taps: 4, woven: 2 } };
+ * const choices = choicesOf({ format: "senet algorithms 1", engine: "", cpu: "", milliseconds });
+ * console.log(Object.values(choices)); // [ 'woven' ]
+ * ```
+ */
 export function choicesOf({ milliseconds }: AlgorithmTable): Choices {
   return Object.fromEntries(Object.entries(milliseconds).map(([task, measured]) => [task, fastest(measured)]));
 }
 
-/** Chooses so; tasks that were not measured are left to the rule. @param used is told which choices were made. */
+/**
+ * Chooses so; tasks that were not measured are left to the rule. @param used is told which choices were made.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { chooseBy, planTraining } from "senet/step";
+ *
+ * const choices = {}; // of choicesOf: what was not measured is left to the rule
+ * const { graph } = planTraining(createModel("resnet20"), { batch: 8 }, { choose: chooseBy(choices) });
+ * console.log(graph.inputs[0]?.shape); // [ 8, 3, 32, 32 ]
+ * ```
+ */
 export function chooseBy(choices: Choices, used?: (task: string, name: string) => void): Choose {
   return (task) => {
     const text = taskText(task);

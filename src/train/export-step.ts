@@ -16,6 +16,15 @@ export const stepFiles = { graph: "step.onnx", state: "state.safetensors", readm
  * @param seed of what is drawn at random inside the step.
  * @returns the bytes of every file by its name.
  * @throws UserError when the step was planned for one engine's own layout, or a weight is missing.
+ * @example
+ * ```ts
+ * import { createModel, initialise } from "senet";
+ * import { exportTrainingStep, planTraining } from "senet/step";
+ *
+ * const graph = createModel("seresnet20");
+ * const files = exportTrainingStep(planTraining(graph, { batch: 16 }), initialise(graph, 1));
+ * console.log([...files.keys()]); // [ 'step.onnx', 'state.safetensors', 'README.md' ]
+ * ```
  */
 export function exportTrainingStep(plan: TrainingStep, weights: Weights, seed = 0): ReadonlyMap<string, Uint8Array> {
   const foreign = plan.graph.nodes.find(({ domain }) => domain !== "");

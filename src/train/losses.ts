@@ -13,6 +13,15 @@ export interface LossOptions {
  * Softmax cross-entropy, the mean over the batch of −Σ target·log p, with label smoothing as in Szegedy et al. 2015,
  * arXiv:1512.00567, §7. Of mixed labels each is smoothed, as timm's mixup_target does.
  * @returns a rule from logits [N, K] and labels to a scalar.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { crossEntropy, sgd, trainingStep } from "senet/step";
+ *
+ * const loss = crossEntropy({ smoothing: 0.1 });
+ * const { graph } = trainingStep(createModel("resnet20"), { batch: 8, loss, optimizer: sgd() });
+ * console.log(graph.outputs[0]?.name); // loss
+ * ```
  */
 export function crossEntropy({ smoothing = 0 }: LossOptions = {}): LossRule {
   return (g, logits, labels) => {
@@ -33,6 +42,15 @@ export interface BinaryCrossEntropyOptions extends LossOptions {
  * Binary cross-entropy of every class for itself, the mean over batch and classes of ln(1 + eˣ) − target·x, the loss of
  * Wightman et al. 2021, arXiv:2110.00476, §2; options and meaning as in timm's BinaryCrossEntropy.
  * @returns a rule from logits [N, K] and labels to a scalar.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { binaryCrossEntropy, lamb, trainingStep } from "senet/step";
+ *
+ * const loss = binaryCrossEntropy({ smoothing: 0.1, targetThreshold: 0.2 });
+ * const { graph } = trainingStep(createModel("resnet20"), { batch: 8, loss, optimizer: lamb() });
+ * console.log(graph.outputs[0]?.name); // loss
+ * ```
  */
 export function binaryCrossEntropy(options: BinaryCrossEntropyOptions = {}): LossRule {
   const { smoothing = 0, targetThreshold } = options;

@@ -19,7 +19,27 @@ export interface OpenStepOptions {
   readonly takeOver?: boolean;
 }
 
-/** Opens a training step at its first state. */
+/**
+ * Opens a training step at its first state.
+ * @example
+ * ```ts
+ * import { createModel, float32, floatsOf, initialise, int64 } from "senet";
+ * import { nodeRuntime } from "senet/node";
+ * import { openStep, planTraining } from "senet/step";
+ *
+ * const graph = createModel("resnet20");
+ * const runtime = nodeRuntime();
+ * const session = await openStep({ runtime, step: planTraining(graph, { batch: 2 }), weights: initialise(graph, 1) });
+ * const batch = { x: float32([2, 3, 32, 32], new Float32Array(2 * 3 * 32 * 32)), y: int64([2], [0, 1]) };
+ * const losses: number[] = [];
+ * for (let i = 0; i < 3; i++) {
+ *   const { loss } = await session.run({ ...batch, lr: float32([], [0.01]) });
+ *   losses.push(...floatsOf(loss));
+ * }
+ * await runtime.close();
+ * console.log(losses.length); // 3
+ * ```
+ */
 export function openStep({ runtime, step, weights, seed = 0, takeOver = false }: OpenStepOptions): Promise<Session> {
   return open(runtime, step, initialState(step, weights, seed), takeOver);
 }

@@ -26,6 +26,15 @@ export interface PlanOptions extends Target {
 /**
  * The training step of a model by a recipe.
  * @throws UserError when the model cannot be trained so: an operator without gradient, a pattern that fits nothing.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { planTraining } from "senet/step";
+ *
+ * const recipe = { batch: 16, optimizer: "adamw", clip: { norm: 1 }, ema: { decay: 0.999 } };
+ * const { graph } = planTraining(createModel("seresnet20"), recipe);
+ * console.log(graph.inputs.slice(0, 3).map(({ name }) => name)); // [ 'x', 'y', 'lr' ]
+ * ```
  */
 export function planTraining(
   graph: Graph,
@@ -39,6 +48,14 @@ export function planTraining(
  * The training step of a model by a recipe, before it is known where it will run: `train` takes it, so that what was
  * checked is not planned again.
  * @throws UserError as {@link planTraining}.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { draftTraining } from "senet/step";
+ *
+ * const draft = draftTraining(createModel("seresnet20"), { batch: 16 });
+ * console.log(draft.write({}).graph.inputs[0]?.shape); // [ 16, 3, 32, 32 ]
+ * ```
  */
 export function draftTraining(
   graph: Graph,

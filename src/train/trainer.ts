@@ -83,6 +83,19 @@ export interface TrainResult {
  * checkpoint gives, bit for bit, the weights of the run that was never stopped.
  * @throws UserError when the recipe does not fit the data, the checkpoint is of another run, or numbers stop being
  *   finite.
+ * @example
+ * ```ts
+ * import { createModel, defaultRecipe, train } from "senet";
+ * import { nodeRuntime, openDataset } from "senet/node";
+ *
+ * const dataset = await openDataset("glyphs", { trainLimit: 64, testLimit: 32 });
+ * const graph = createModel("seresnet20", { classes: dataset.classes.length, input: [3, 32, 32] });
+ * const recipe = { ...defaultRecipe, epochs: 1, batch: 32, augment: dataset.augment };
+ * const runtime = nodeRuntime();
+ * const { weights, epochs } = await train({ runtime, graph, dataset, recipe, seed: 1 });
+ * await runtime.close();
+ * console.log(weights.size, epochs.length); // 143 1
+ * ```
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { runtime, graph, dataset, recipe, seed, weights, resume, recompute, sharedBy } = options;

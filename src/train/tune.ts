@@ -21,13 +21,38 @@ export interface TuneOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A table in which nothing is measured yet. */
+/**
+ * A table in which nothing is measured yet.
+ * @example
+ * ```ts
+ * import { nodeRuntime } from "senet/node";
+ * import { emptyTable } from "senet/step";
+ *
+ * const runtime = nodeRuntime({ threads: 1 });
+ * console.log((await emptyTable(runtime, "this CPU")).milliseconds); // {}
+ * await runtime.close();
+ * ```
+ */
 export async function emptyTable(runtime: Runtime, cpu: string): Promise<AlgorithmTable> {
   const channelBlock = await runtime.channelBlock();
   return { format: "senet algorithms 1", engine: runtime.name, cpu, channelBlock, milliseconds: {} };
 }
 
-/** The tasks of a step that can be computed in several ways and that a table does not tell, by their text. */
+/**
+ * The tasks of a step that can be computed in several ways and that a table does not tell, by their text.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { nodeRuntime } from "senet/node";
+ * import { emptyTable, planTraining, unmeasured } from "senet/step";
+ *
+ * const runtime = nodeRuntime();
+ * const table = await emptyTable(runtime, "this CPU");
+ * await runtime.close();
+ * const graph = createModel("resnet20");
+ * console.log(unmeasured((target) => planTraining(graph, { batch: 8 }, target), table).size > 0); // true
+ * ```
+ */
 export function unmeasured(plan: (target: Target) => unknown, table: AlgorithmTable): Map<string, Task> {
   const tasks = new Map<string, Task>();
   const choose: Choose = (task, names) => {
@@ -43,6 +68,25 @@ export function unmeasured(plan: (target: Target) => unknown, table: AlgorithmTa
  * Measures how long every algorithm of every task takes on this machine and adds it to the table, one task after the
  * other.
  * @throws the signal's reason when it is aborted; the table then holds what was measured.
+ * @example
+ * ```ts
+ * import { GraphBuilder } from "senet/graph";
+ * import { classifier, conv, Scope } from "senet/layers";
+ * import { nodeRuntime } from "senet/node";
+ * import { choicesOf, emptyTable, planTraining, type Target, tune, unmeasured } from "senet/step";
+ *
+ * const g = new GraphBuilder("small");
+ * const p = new Scope(g);
+ * const y = conv(p.at("conv"), g.input("x", "float32", ["N", 8, 8, 8]), { channels: 8, kernel: 3 });
+ * g.output(classifier(p.at("fc"), y, { classes: 2 }), "logits");
+ * const plan = (target: Target) => planTraining(g.build(), { batch: 2 }, target);
+ *
+ * const runtime = nodeRuntime();
+ * const table = await emptyTable(runtime, "this CPU");
+ * await tune({ runtime, tasks: unmeasured(plan, table), table });
+ * await runtime.close();
+ * console.log(Object.keys(choicesOf(table)).length > 0); // true
+ * ```
  */
 export async function tune({ runtime, tasks, table, onTask, signal }: TuneOptions): Promise<void> {
   let done = 0;

@@ -34,6 +34,26 @@ export interface UnfoldOptions {
  * Puts batch norms back that were folded into convolutions, with statistics that are measured on training images: the
  * model gives the answers it gave, and trains as one that has them.
  * @throws UserError when there is no convolution that may have lost one.
+ * @example
+ * ```ts
+ * import { GraphBuilder, initialise } from "senet/graph";
+ * import { classifier, conv, Scope } from "senet/layers";
+ * import { nodeRuntime, openDataset } from "senet/node";
+ * import { unfoldOnData } from "senet/step";
+ *
+ * const g = new GraphBuilder("folded"); // a convolution with a bias, and no batch norm behind it
+ * const p = new Scope(g);
+ * const y = conv(p.at("conv"), g.input("x", "float32", ["N", 3, 32, 32]), { channels: 8, kernel: 3, bias: true });
+ * g.output(classifier(p.at("fc"), g.call("Relu", [y]), { classes: 26 }), "logits");
+ * const graph = g.build();
+ *
+ * const dataset = await openDataset("glyphs", { trainLimit: 64, testLimit: 32 });
+ * const runtime = nodeRuntime();
+ * const weights = initialise(graph, 1);
+ * const unfolded = await unfoldOnData({ runtime, graph, weights, dataset, augment: dataset.augment, batch: 32 });
+ * await runtime.close();
+ * console.log(unfolded.graph.nodes.some(({ op }) => op === "BatchNormalization")); // true
+ * ```
  */
 export async function unfoldOnData({
   runtime,

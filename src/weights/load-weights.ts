@@ -32,7 +32,21 @@ export interface LoadedWeights {
   readonly surplus: readonly string[];
 }
 
-/** A file does not fit a network; everything that does not is listed. */
+/**
+ * A file does not fit a network; everything that does not is listed.
+ * @example
+ * ```ts
+ * import { createModel, loadWeights } from "senet";
+ * import { WeightsMismatch } from "senet/weights";
+ *
+ * try {
+ *   loadWeights(createModel("seresnet20"), new Map());
+ * } catch (error) {
+ *   if (!(error instanceof WeightsMismatch)) throw error;
+ *   console.log(error.missing[0]); // conv1.weight
+ * }
+ * ```
+ */
 export class WeightsMismatch extends UserError {
   constructor(
     message: string,
@@ -58,6 +72,16 @@ interface MatchedWeights extends Pick<LoadedWeights, "renewed" | "surplus"> {
  * names of other libraries. A dense layer and a 1×1 convolution take each other's weights; `num_batches_tracked` is
  * ignored; float64 is rounded. Only tensors that are used are read.
  * @throws WeightsMismatch when tensors are missing, left over or of other shapes.
+ * @example
+ * ```ts
+ * import { createModel, loadWeights } from "senet";
+ * import { readSafetensorsFile } from "senet/node";
+ *
+ * const graph = createModel("seresnet20", { classes: 10 });
+ * const { tensors } = await readSafetensorsFile("weights.safetensors");
+ * const { weights, renewed } = loadWeights(graph, tensors);
+ * console.log(weights.size === graph.parameters.size, renewed); // true []
+ * ```
  */
 export function loadWeights(
   graph: Graph,

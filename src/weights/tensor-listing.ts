@@ -27,7 +27,17 @@ export interface TensorFile {
   readonly metadata: Map<string, string>;
 }
 
-/** Tensors in memory as a listing. */
+/**
+ * Tensors in memory as a listing.
+ * @example
+ * ```ts
+ * import { float32 } from "senet";
+ * import { listingOf } from "senet/weights";
+ *
+ * const { entries } = listingOf(new Map([["x", float32([2], [1, 2])]]));
+ * console.log(entries); // [ { name: 'x', type: 'F32', shape: [ 2 ] } ]
+ * ```
+ */
 export function listingOf(tensors: ReadonlyMap<string, Tensor>): TensorListing {
   return {
     entries: Array.from(tensors, ([name, { dtype, shape }]) => ({ name, type: storedTypeOf(dtype), shape })),
@@ -36,7 +46,17 @@ export function listingOf(tensors: ReadonlyMap<string, Tensor>): TensorListing {
   };
 }
 
-/** Reads every tensor of a listing. @throws UserError as its `read`. */
+/**
+ * Reads every tensor of a listing. @throws UserError as its `read`.
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { memorySource, openPth, readAll } from "senet/weights";
+ *
+ * const tensors = readAll(openPth(memorySource(await readFile("checkpoint.pth"))));
+ * console.log([...tensors.values()].map(({ shape }) => shape)[0]); // [ 2, 3 ]
+ * ```
+ */
 export function readAll({ entries, read }: TensorListing): Map<string, Tensor> {
   return new Map(entries.map(({ name }) => [name, read(name)]));
 }

@@ -24,6 +24,13 @@ const half = 1 << (digits - 1);
  * Resizes an image, or a part of it, to `width` × `height` pixels.
  * Source: PIL `Image.resize(size, resample, box)`, to the byte.
  * @throws UserError when a size is no whole number from 1.
+ * @example
+ * ```ts
+ * import { resize } from "senet/data";
+ *
+ * const image = { data: Uint8Array.of(0, 100, 200, 100), height: 2, width: 2, channels: 1 };
+ * console.log([...resize(image, 1, 1, "bilinear").data]); // [ 100 ]
+ * ```
  */
 export function resize(
   image: Pixels,

@@ -28,6 +28,13 @@ export function homeOf(name: string): DataHome {
 /**
  * Fetches a dataset from its public home, or a mirror, and unpacks what must be.
  * @returns what to give as `--data`.
+ * @example
+ * ```ts
+ * import { fetchDataset, openDataset } from "senet/node";
+ *
+ * const dataset = await openDataset(await fetchDataset("imagenette-160", "data"), { size: 128 });
+ * console.log(dataset.classes.length); // 10
+ * ```
  */
 export async function fetchDataset(name: string, folder: string, options: FetchDatasetOptions = {}): Promise<string> {
   const home = homeOf(name);

@@ -45,9 +45,13 @@ function specOf(name: string, { path }: Kind): string {
  * @param options how many images of each split to keep, all by default: the first ones of datasets in memory, evenly
  *   spread ones of image files; and how image files are read.
  * @throws UserError in one line for an unknown kind and for whatever is wrong with the files.
- *
  * @example
- * const { train, classes } = await openDataset("cifar10:data/cifar-10-binary.tar.gz", { trainLimit: 1000 });
+ * ```ts
+ * import { openDataset } from "senet/node";
+ *
+ * const { train, test, classes } = await openDataset("glyphs", { trainLimit: 1000 });
+ * console.log(train.length, test.length, classes.length); // 1000 2808 26
+ * ```
  */
 export async function openDataset(spec: string, options: OpenOptions = {}): Promise<Dataset> {
   const { name, path } = partsOf(spec);

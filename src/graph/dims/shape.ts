@@ -1,7 +1,20 @@
 import type { Dim, ValueType } from "../graph.js";
 import { multiplyDims } from "./dim.js";
 
-/** What a shape rule found wrong: given, expected, and what to do. The builder puts the operator and node before it. */
+/**
+ * What a shape rule found wrong: given, expected, and what to do. The builder puts the operator and node before it.
+ * @example
+ * ```ts
+ * import { GraphBuilder, ShapeError } from "senet/graph";
+ *
+ * const g = new GraphBuilder("net");
+ * try {
+ *   g.call("Add", [g.input("a", "float32", [2]), g.input("b", "float32", [3])]);
+ * } catch (error) {
+ *   console.log(error instanceof ShapeError); // true
+ * }
+ * ```
+ */
 export class ShapeError extends Error {
   override name = "ShapeError";
   constructor({ given, expected, fix }: { given: string; expected: string; fix?: string }) {
@@ -52,7 +65,17 @@ export function concrete(value: ValueType): number[] {
   });
 }
 
-/** The extent at `axis` as a number. @throws ShapeError when it is symbolic. */
+/**
+ * The extent at `axis` as a number. @throws ShapeError when it is symbolic.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { extent } from "senet/graph";
+ *
+ * const [x] = createModel("seresnet50").inputs;
+ * console.log(x && extent(x, 2)); // 224
+ * ```
+ */
 export function extent(value: ValueType, axis: number): number {
   const dim = value.shape.at(axis);
   if (typeof dim === "number") return dim;

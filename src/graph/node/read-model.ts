@@ -9,6 +9,14 @@ import type { ExternalData, ReadExternal } from "../onnx/tensor.js";
  * Reads an `.onnx` file, and the files in its folder that hold its weights where they are kept apart: every tensor
  * goes straight into its own memory.
  * @throws UserError in one line when a file cannot be read, is cut short, or is not what it should be.
+ * @example
+ * ```ts
+ * import { readCard } from "senet";
+ * import { readModel } from "senet/node";
+ *
+ * const { graph, weights } = readModel("model.onnx");
+ * console.log(readCard(graph).classes.length, weights.size); // 26 143
+ * ```
  */
 export function readModel(path: string, options: Pick<ReadOptions, "image"> = {}): Model {
   return withModelFile(path, (bytes, external) => readOnnx(bytes, { ...options, external }));

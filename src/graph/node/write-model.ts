@@ -16,6 +16,15 @@ const LARGEST_FILE = 2 ** 31 - 2 ** 26;
  * Writes a model as `path`, and where it has too many weights for one file `<path>.data` beside it. Each file is whole
  * or not there; what was there before is replaced.
  * @throws Error of the file system, such as ENOSPC, or as `writeOnnx`.
+ * @example
+ * ```ts
+ * import { createModel, initialise } from "senet";
+ * import { readModel, writeModel } from "senet/node";
+ *
+ * const graph = createModel("resnet20");
+ * writeModel("resnet20.onnx", { graph, weights: initialise(graph, 1) }, { opset: 17 });
+ * console.log(readModel("resnet20.onnx").weights.size === graph.parameters.size); // true
+ * ```
  */
 export function writeModel(
   path: string,

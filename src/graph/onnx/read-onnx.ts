@@ -25,6 +25,14 @@ export interface ReadOptions {
  * constant. Functions and branches with a known condition are put in their place, what no output needs is left out,
  * 16-bit floating point becomes float32, and the first axis of inputs, where it has no size, is named "N".
  * @throws UserError when the bytes are not a whole ONNX model or hold something we do not know.
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { readOnnx } from "senet";
+ *
+ * const { graph, weights } = readOnnx(await readFile("model.onnx")); // or the bytes of a fetch, in a browser
+ * console.log(graph.inputs[0]?.name, weights.size); // x 143
+ * ```
  */
 export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): Model {
   try {

@@ -27,6 +27,14 @@ export interface WriteOptions {
  * Writes a graph as the bytes of an `.onnx` file.
  * @param weights values of the parameters, stored as initializers; without them the parameters become inputs.
  * @throws Error when a parameter has no value or one of another shape; UserError when the opset lacks an operator.
+ * @example
+ * ```ts
+ * import { createModel, initialise, readOnnx, writeOnnx } from "senet";
+ *
+ * const graph = createModel("seresnet20");
+ * const bytes = writeOnnx(graph, initialise(graph, 1), { opset: 17 });
+ * console.log(readOnnx(bytes).graph.nodes.length === graph.nodes.length); // true
+ * ```
  */
 export function writeOnnx(graph: Graph, weights?: Weights, options: WriteOptions = {}): Uint8Array {
   return joined(writeOnnxPieces(graph, weights, options));
@@ -61,6 +69,16 @@ export interface SplitModel {
  * Writes a graph as an `.onnx` file and a file beside it that holds the weights, which may be of any size.
  * @param location the name of that file: the `.onnx` file refers to it.
  * @throws Error when a parameter has no value or one of another shape.
+ * @example
+ * ```ts
+ * import { createModel, initialise } from "senet";
+ * import { writeOnnxSplit } from "senet/graph";
+ *
+ * const graph = createModel("resnet20");
+ * const { model, pieces } = writeOnnxSplit(graph, initialise(graph, 1), "resnet20.onnx.data");
+ * const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+ * console.log(model.length < bytes, bytes); // true 1096192
+ * ```
  */
 export function writeOnnxSplit(
   graph: Graph,

@@ -52,7 +52,21 @@ export interface AttentionPlace extends Site {
   readonly stage: number;
 }
 
-/** Applies the network's block to `x` where it has one at this place; elsewhere `x` is passed on. */
+/**
+ * Applies the network's block to `x` where it has one at this place; elsewhere `x` is passed on.
+ * @example
+ * ```ts
+ * import { attend, GraphBuilder, parseAttention, Scope } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * const attention = parseAttention("se:stages=3"); // chosen by whoever builds the network
+ * const [second, third] = [2, 3].map((stage) =>
+ *   attend(p.at(`layer${stage}.se`), x, attention, { placement: "standard", stage }),
+ * );
+ * console.log(second === x, third === x); // true false
+ * ```
+ */
 export function attend(p: Scope, x: Value, attention: Attention, { placement, stage, ...site }: AttentionPlace): Value {
   if (!attends(attention, placement, stage)) return x;
   const { kind, placement: _, stages: __, ...options } = attention;
@@ -72,6 +86,13 @@ export function placementOf(attention: SomeAttention): Placement {
 /**
  * Reads an attention as the command line writes it: `none`, `eca`, `se:reduction=8,stages=2-4,placement=post`.
  * @throws UserError when a kind, an option or its value is unknown, with what is possible.
+ * @example
+ * ```ts
+ * import { createModel, parseAttention } from "senet";
+ *
+ * const graph = createModel("seresnet50", { attention: parseAttention("eca:kernel=5,stages=3-5") });
+ * console.log(graph.parameters.has("layer2.0.se.conv.weight")); // true
+ * ```
  */
 export function parseAttention(text: string): Attention {
   const [kind = "", ...rest] = text.split(":");
@@ -120,7 +141,15 @@ function unknown(what: string, given: string, known: readonly string[]): UserErr
   );
 }
 
-/** An attention as the command line writes it: what {@link parseAttention} reads. */
+/**
+ * An attention as the command line writes it: what {@link parseAttention} reads.
+ * @example
+ * ```ts
+ * import { formatAttention } from "senet";
+ *
+ * console.log(formatAttention({ kind: "se", reduction: 8, stages: [2, 3] })); // se:reduction=8,stages=2+3
+ * ```
+ */
 export function formatAttention({ kind, ...options }: Attention): string {
   const written = Object.entries(options).map(
     ([name, value]) => `${name}=${Array.isArray(value) ? value.join("+") : value}`,

@@ -23,6 +23,14 @@ export interface CbamOptions {
  * Names are timm's. The spatial gate reads the mean over channels before the maximum, as in timm; the authors' code has
  * the maximum first.
  * @param x [N, C, H, W]. @returns the same shape.
+ * @example
+ * ```ts
+ * import { cbam, GraphBuilder, Scope } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * console.log(cbam(p.at("cbam"), x, { reduction: 8 }).shape); // [ 'N', 64, 14, 14 ]
+ * ```
  */
 export function cbam(p: Scope, x: Value, { reduction = 16, bias = true, kernel = 7 }: CbamOptions = {}): Value {
   const scaled = channelGate(p.at("channel"), x, Math.max(1, Math.floor(extent(x, 1) / reduction)), bias);

@@ -21,6 +21,14 @@ export interface ConcurrentSqueezeExciteOptions extends SqueezeExciteOptions, Sp
 /**
  * The channel gate of scSE: an SE block with r = 2. Source: Roy et al. 2018, arXiv:1803.02579, §2.2.
  * @param x [N, C, H, W]. @returns the same shape.
+ * @example
+ * ```ts
+ * import { channelSqueezeExcite, GraphBuilder, Scope } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * console.log(channelSqueezeExcite(p.at("cse"), x).shape); // [ 'N', 64, 14, 14 ]
+ * ```
  */
 export function channelSqueezeExcite(p: Scope, x: Value, options: SqueezeExciteOptions = {}): Value {
   return squeezeExcite(p, x, { reduction: 2, ...options });
@@ -30,6 +38,14 @@ export function channelSqueezeExcite(p: Scope, x: Value, options: SqueezeExciteO
  * Scales every pixel by a gate that a 1×1 convolution `conv` [1, C, 1, 1] reads off its channels.
  * Source: Roy et al. 2018, arXiv:1803.02579, §2.1.
  * @param x [N, C, H, W]. @returns the same shape; the gate is `<path>.gate` [N, 1, H, W].
+ * @example
+ * ```ts
+ * import { GraphBuilder, Scope, spatialSqueezeExcite } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * console.log(spatialSqueezeExcite(p.at("sse"), x).shape); // [ 'N', 64, 14, 14 ]
+ * ```
  */
 export function spatialSqueezeExcite(p: Scope, x: Value, { bias = true }: SpatialSqueezeExciteOptions = {}): Value {
   const logits = conv(p.at("conv"), x, { channels: 1, kernel: 1, bias, init: { kind: "he-normal", fan: "in" } });
@@ -38,8 +54,16 @@ export function spatialSqueezeExcite(p: Scope, x: Value, { bias = true }: Spatia
 }
 
 /**
- * Both of them side by side, `cse` and `sse`. Source: Roy et al. 2018, arXiv:1803.02579, §2.3.
+ * Channel gate `cse` and pixel gate `sse` side by side, then joined. Source: Roy et al. 2018, arXiv:1803.02579, §2.3.
  * @param x [N, C, H, W]. @returns the same shape.
+ * @example
+ * ```ts
+ * import { concurrentSqueezeExcite, GraphBuilder, Scope } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * console.log(concurrentSqueezeExcite(p.at("scse"), x, { join: "max" }).shape); // [ 'N', 64, 14, 14 ]
+ * ```
  */
 export function concurrentSqueezeExcite(p: Scope, x: Value, options: ConcurrentSqueezeExciteOptions = {}): Value {
   const { join = "add", bias = true, ...channel } = options;

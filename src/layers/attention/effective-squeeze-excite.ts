@@ -17,6 +17,14 @@ export interface EffectiveSqueezeExciteOptions {
  * SE with a single dense layer `fc` [C, C, 1, 1] that loses no channel on the way, and a hard sigmoid.
  * Source: Lee & Park 2019, arXiv:1911.06667, §3.3.
  * @param x [N, C, H, W]. @returns the same shape.
+ * @example
+ * ```ts
+ * import { effectiveSqueezeExcite, GraphBuilder, Scope } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * console.log(effectiveSqueezeExcite(p.at("ese"), x).shape); // [ 'N', 64, 14, 14 ]
+ * ```
  */
 export function effectiveSqueezeExcite(
   p: Scope,

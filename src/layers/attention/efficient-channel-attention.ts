@@ -19,12 +19,31 @@ export interface EcaOptions {
  * Scales every channel by a gate that a one-dimensional convolution `conv` [1, 1, k] along the channels computes.
  * Source: Wang et al. 2019, arXiv:1910.03151; the first and last channels see zeros beyond the end.
  * @param x [N, C, H, W]. @returns the same shape. @throws UserError when the kernel is not odd.
+ * @example
+ * ```ts
+ * import { efficientChannelAttention, GraphBuilder, Scope } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * console.log(efficientChannelAttention(p.at("eca"), x, { kernel: 5 }).shape); // [ 'N', 64, 14, 14 ]
+ * ```
  */
 export function efficientChannelAttention(p: Scope, x: Value, options: EcaOptions = {}): Value {
   return alongChannels(p, x, options, false);
 }
 
-/** The same with the first channel next to the last one, as channels have no ends. Source: timm, `CecaModule`. */
+/**
+ * Efficient channel attention over a ring: the first channel is next to the last one. Source: timm, `CecaModule`.
+ * @param x [N, C, H, W]. @returns the same shape. @throws UserError when the kernel is not odd.
+ * @example
+ * ```ts
+ * import { circularChannelAttention, GraphBuilder, Scope } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * console.log(circularChannelAttention(p.at("ceca"), x).shape); // [ 'N', 64, 14, 14 ]
+ * ```
+ */
 export function circularChannelAttention(p: Scope, x: Value, options: EcaOptions = {}): Value {
   return alongChannels(p, x, options, true);
 }

@@ -26,6 +26,14 @@ export interface GatherExciteOptions {
  * Scales a map by gates that stand for neighbourhoods of it.
  * Source: Hu et al. 2018, arXiv:1810.12348. Names are timm's.
  * @param x [N, C, H, W]. @returns the same shape. @throws UserError when the extent is no power of 2.
+ * @example
+ * ```ts
+ * import { gatherExcite, GraphBuilder, Scope } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * console.log(gatherExcite(p.at("ge"), x, { variant: "minus", extent: 4 }).shape); // [ 'N', 64, 14, 14 ]
+ * ```
  */
 export function gatherExcite(p: Scope, x: Value, options: GatherExciteOptions = {}): Value {
   const { variant = "plus", extent: reach = 0, reduction = 16 } = options;

@@ -19,6 +19,14 @@ export interface GlobalContextOptions {
  * Every pixel receives what the map holds where the block looks: a softmax over all pixels weighs them.
  * Source: Cao et al. 2019, arXiv:1904.11492, §3.3. Names are timm's. The added context is 0 at first.
  * @param x [N, C, H, W]. @returns the same shape. @throws UserError when there are fewer than 3 hidden units.
+ * @example
+ * ```ts
+ * import { globalContext, GraphBuilder, Scope } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * console.log(globalContext(p.at("gc"), x, { fuse: "scale" }).shape); // [ 'N', 64, 14, 14 ]
+ * ```
  */
 export function globalContext(p: Scope, x: Value, { reduction = 16, fuse = "add" }: GlobalContextOptions = {}): Value {
   const { g } = p;

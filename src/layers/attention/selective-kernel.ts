@@ -22,6 +22,14 @@ export interface SelectiveKernelOptions {
  * Source: Li et al. 2019, arXiv:1903.06586, §3.1. Over two branches the softmax is the sigmoid of the difference. Names
  * are timm's, which however gives each branch only half of the input.
  * @param x [N, I, H, W]. @returns [N, C, H', W'].
+ * @example
+ * ```ts
+ * import { GraphBuilder, Scope, selectiveKernel } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * console.log(selectiveKernel(p.at("sk"), x, {}, { channels: 128, stride: 2 }).shape); // [ 'N', 128, 7, 7 ]
+ * ```
  */
 export function selectiveKernel(
   p: Scope,

@@ -39,6 +39,14 @@ export interface SqueezeExciteOptions {
  * @param x feature map [N, C, H, W].
  * @returns [N, C, H, W]; the gate itself is the value `<path>.gate` [N, C, 1, 1].
  * @throws UserError when the reduction is not a positive number, or the options contradict each other.
+ * @example
+ * ```ts
+ * import { GraphBuilder, Scope, squeezeExcite } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * console.log(squeezeExcite(p.at("se"), x, { reduction: 16, gate: "hard-sigmoid" }).shape); // [ 'N', 64, 14, 14 ]
+ * ```
  */
 export function squeezeExcite(
   p: Scope,

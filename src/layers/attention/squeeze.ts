@@ -10,7 +10,17 @@ export const squeezes = ["avg", "max"] as const;
  */
 export type Squeeze = (typeof squeezes)[number];
 
-/** One number per channel: [N, C, H, W] -> [N, C, 1, 1]. */
+/**
+ * One number per channel: [N, C, H, W] -> [N, C, 1, 1].
+ * @example
+ * ```ts
+ * import { GraphBuilder, Scope, squeeze } from "senet/layers";
+ *
+ * const p = new Scope(new GraphBuilder("own"));
+ * const x = p.g.input("x", "float32", ["N", 64, 14, 14]);
+ * console.log(squeeze(p.g, x, "max").shape); // [ 'N', 64, 1, 1 ]
+ * ```
+ */
 export function squeeze(g: GraphBuilder, x: Value, kind: Squeeze = "avg"): Value {
   return g.call(kind === "avg" ? "GlobalAveragePool" : "GlobalMaxPool", [x]);
 }

@@ -33,7 +33,17 @@ export type ModelCard = z.infer<typeof card>;
 /** The entry of an ONNX file's `metadata_props` that holds the card as JSON. */
 const key = "senet.card";
 
-/** The graph with a card, which `writeOnnx` stores in the file. */
+/**
+ * The graph with a card, which `writeOnnx` stores in the file.
+ * @example
+ * ```ts
+ * import { createModel, readCard, withCard } from "senet";
+ *
+ * const card = { classes: ["cat", "dog"], mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25], provenance: { by: "me" } };
+ * const graph = withCard(createModel("seresnet20", { classes: 2 }), card);
+ * console.log(readCard(graph).classes); // [ 'cat', 'dog' ]
+ * ```
+ */
 export function withCard(graph: Graph, value: ModelCard): Graph {
   return { ...graph, metadata: new Map([...graph.metadata, [key, JSON.stringify(value)]]) };
 }
@@ -43,7 +53,17 @@ export function hasCard(graph: Graph): boolean {
   return graph.metadata.has(key);
 }
 
-/** The card of a graph that was read from a file. @throws UserError when there is none, or it is damaged. */
+/**
+ * The card of a graph that was read from a file. @throws UserError when there is none, or it is damaged.
+ * @example
+ * ```ts
+ * import { readCard } from "senet";
+ * import { readModel } from "senet/node";
+ *
+ * const { classes, provenance } = readCard(readModel("model.onnx").graph);
+ * console.log(classes.length, provenance.model); // 26 seresnet20
+ * ```
+ */
 export function readCard(graph: Graph): ModelCard {
   const text = graph.metadata.get(key);
   if (text === undefined) {
@@ -65,6 +85,14 @@ export function readCard(graph: Graph): ModelCard {
 /**
  * How a card says that photos are prepared for an input of a given size. Cards that say nothing of resizing were
  * written when 0.875 of the short side was kept, bilinear.
+ * @example
+ * ```ts
+ * import { cardPreprocessing, readCard } from "senet";
+ * import { readModel } from "senet/node";
+ *
+ * const card = readCard(readModel("model.onnx").graph);
+ * console.log(cardPreprocessing(card, { height: 32, width: 32 }).resize); // 32
+ * ```
  */
 export function cardPreprocessing(
   { resize, cropMode, interpolation = "bilinear", rounding, mean, std }: ModelCard,

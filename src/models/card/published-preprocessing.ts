@@ -72,6 +72,13 @@ const smallestPhoto = 64;
  * @param input another size than the network's own.
  * @param cropMode what becomes of photos of another shape: their middle is cut out unless told otherwise.
  * @throws UserError when the name is unknown.
+ * @example
+ * ```ts
+ * import { publishedPreprocessing } from "senet";
+ *
+ * const { resize, height, interpolation } = publishedPreprocessing("seresnet50");
+ * console.log(resize, height, interpolation); // 235 224 bicubic
+ * ```
  */
 export function publishedPreprocessing(
   name: string,

@@ -21,6 +21,18 @@ export interface NodeRuntimeOptions {
 
 /**
  * Starts ONNX Runtime in a worker thread, so that the event loop stays free while a graph runs.
+ * @example
+ * ```ts
+ * import { float32, floatsOf, writeOnnx } from "senet";
+ * import { nodeRuntime, readModel } from "senet/node";
+ *
+ * const { graph, weights } = readModel("model.onnx");
+ * const runtime = nodeRuntime({ threads: 1 });
+ * const session = await runtime.open(writeOnnx(graph, weights)); // opened once, it answers any number of times
+ * const { logits } = await session.run({ x: float32([2, 3, 32, 32], new Float32Array(2 * 3 * 32 * 32)) });
+ * await runtime.close();
+ * console.log(logits?.shape, floatsOf(logits).length); // [ 2, 26 ] 52
+ * ```
  */
 export function nodeRuntime({ threads = availableParallelism(), spin = true }: NodeRuntimeOptions = {}): Runtime {
   // Without Node's own options: those of `node --input-type=module --eval` do not fit a file.

@@ -29,7 +29,24 @@ const PROGRESS = "checkpoint.json";
 /** In the format of `sha256sum --check`. */
 const SUMS = "SHA256SUMS";
 
-/** The checkpoints in a folder, which is made with the first of them; the folder around it must exist. */
+/**
+ * The checkpoints in a folder, which is made with the first of them; the folder around it must exist.
+ * @example
+ * ```ts
+ * import { createModel, defaultRecipe, train } from "senet";
+ * import { checkpointFolder, nodeRuntime, openDataset } from "senet/node";
+ *
+ * const dataset = await openDataset("glyphs", { trainLimit: 64, testLimit: 32 });
+ * const graph = createModel("resnet20", { classes: dataset.classes.length });
+ * const recipe = { ...defaultRecipe, epochs: 1, batch: 32, augment: dataset.augment };
+ * const checkpoints = checkpointFolder("checkpoints");
+ * const runtime = nodeRuntime();
+ * const resume = await checkpoints.load(console.warn); // undefined at the first time
+ * await train({ runtime, graph, dataset, recipe, seed: 1, resume, onCheckpoint: checkpoints.save });
+ * await runtime.close();
+ * console.log((await checkpoints.load(console.warn))?.progress.epoch); // 2
+ * ```
+ */
 export function checkpointFolder(path: string): CheckpointFolder {
   return {
     path,

@@ -14,6 +14,16 @@ export interface AdamOptions {
 /**
  * Adam as PyTorch defines it, weight decay being a penalty in the gradient: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²,
  * w ← w − lr·m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ). Source: Kingma & Ba 2014, arXiv:1412.6980.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { adam, crossEntropy, trainingStep } from "senet/step";
+ *
+ * const options = { batch: 8, loss: crossEntropy(), optimizer: adam({ betas: [0.9, 0.99] }) };
+ * const { state } = trainingStep(createModel("resnet20"), options);
+ * const names = state.map(({ input }) => input);
+ * console.log(names.filter((name) => name.endsWith(".fc.bias"))); // [ 'exp_avg.fc.bias', 'exp_avg_sq.fc.bias' ]
+ * ```
  */
 export function adam({ betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 }: AdamOptions = {}): OptimizerRule {
   return adamRule({ betas, eps, weightDecay, decoupled: false });
@@ -22,6 +32,16 @@ export function adam({ betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 }: Adam
 /**
  * Adam whose weight decay shrinks the weight itself: w ← w·(1 − lr·λ).
  * Source: Loshchilov & Hutter 2017, arXiv:1711.05101.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { adamW, crossEntropy, trainingStep } from "senet/step";
+ *
+ * const options = { batch: 8, loss: crossEntropy(), optimizer: adamW({ weightDecay: 0.05 }) };
+ * const { state } = trainingStep(createModel("resnet20"), options);
+ * const names = state.map(({ input }) => input);
+ * console.log(names.filter((name) => name.endsWith(".fc.bias"))); // [ 'exp_avg.fc.bias', 'exp_avg_sq.fc.bias' ]
+ * ```
  */
 export function adamW({ betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0.01 }: AdamOptions = {}): OptimizerRule {
   return adamRule({ betas, eps, weightDecay, decoupled: true });

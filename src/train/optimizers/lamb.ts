@@ -22,6 +22,16 @@ export interface LambOptions {
 /**
  * LAMB as timm defines it: u = m̂ / (√v̂ + ε) + λw, w ← w − lr·(‖w‖ / ‖u‖)·u, with Adam's averages of gradients whose
  * common norm is at most `maxGradNorm`; the ratio is 1 where a norm is 0. Source: You et al. 2019, arXiv:1904.00962.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { crossEntropy, lamb, trainingStep } from "senet/step";
+ *
+ * const options = { batch: 8, loss: crossEntropy(), optimizer: lamb({ weightDecay: 0.02 }) };
+ * const { state } = trainingStep(createModel("resnet20"), options);
+ * const names = state.map(({ input }) => input);
+ * console.log(names.filter((name) => name.endsWith(".fc.bias"))); // [ 'exp_avg.fc.bias', 'exp_avg_sq.fc.bias' ]
+ * ```
  */
 export function lamb(options: LambOptions = {}): OptimizerRule {
   const { betas = [0.9, 0.999], eps = 1e-6, weightDecay = 0.01, gradAveraging = true } = options;

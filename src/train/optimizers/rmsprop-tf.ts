@@ -19,6 +19,16 @@ export interface RmspropTfOptions {
  * RMSprop as TensorFlow computes it, which published EfficientNet and MobileNetV3 recipes rely on: the average of
  * squared gradients starts at 1, ε stands under the root, and the learning rate enters the momentum.
  * s ← s + (1 − α)(g² − s), b ← μb + lr·g / √(s + ε), w ← w − b. Source: timm's RMSpropTF.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { crossEntropy, rmspropTf, trainingStep } from "senet/step";
+ *
+ * const options = { batch: 8, loss: crossEntropy(), optimizer: rmspropTf({ momentum: 0.9 }) };
+ * const { state } = trainingStep(createModel("resnet20"), options);
+ * const names = state.map(({ input }) => input);
+ * console.log(names.filter((name) => name.endsWith(".fc.bias"))); // [ 'square_avg.fc.bias', 'momentum_buffer.fc.bias' ]
+ * ```
  */
 export function rmspropTf(options: RmspropTfOptions = {}): OptimizerRule {
   const { alpha = 0.9, eps = 1e-10, momentum = 0, weightDecay = 0 } = options;

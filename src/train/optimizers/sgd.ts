@@ -12,6 +12,16 @@ export interface SgdOptions {
 /**
  * Stochastic gradient descent as PyTorch defines it: d = g + λw, v ← μv + d, w ← w − lr·v,
  * or w ← w − lr·(d + μv) with Nesterov momentum. Without momentum nothing is remembered.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { crossEntropy, sgd, trainingStep } from "senet/step";
+ *
+ * const options = { batch: 8, loss: crossEntropy(), optimizer: sgd({ momentum: 0.9, weightDecay: 5e-4 }) };
+ * const { state } = trainingStep(createModel("resnet20"), options);
+ * const names = state.map(({ input }) => input);
+ * console.log(names.filter((name) => name.endsWith(".fc.bias"))); // [ 'momentum.fc.bias' ]
+ * ```
  */
 export function sgd({ momentum = 0.9, nesterov = true, weightDecay = 0 }: SgdOptions = {}): OptimizerRule {
   const remembers = momentum !== 0;

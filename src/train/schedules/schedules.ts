@@ -53,6 +53,13 @@ const schedules: Readonly<
  * The schedule that the options describe.
  * @param stepsPerEpoch updates in an epoch; one-cycle ends with the last one.
  * @throws UserError when the name is unknown.
+ * @example
+ * ```ts
+ * import { scheduleOf } from "senet/step";
+ *
+ * const { at, start } = scheduleOf({ epochs: 10, lr: 0.1, schedule: "cosine", warmup: 1 }, 100);
+ * console.log(at(0.5, start).lr, at(5, start).lr.toFixed(3)); // 0.05 0.050
+ * ```
  */
 export function scheduleOf(options: ScheduleOptions, stepsPerEpoch: number): Schedule {
   const { schedule } = options;

@@ -31,6 +31,13 @@ export function hasHubPrefix(text: string): boolean {
 /**
  * Reads `timm/seresnet50.a1_in1k`, `hf-hub:timm/seresnet50.a1_in1k` or either with `@REVISION` at its end.
  * @throws UserError for anything else.
+ * @example
+ * ```ts
+ * import { parseHubId } from "senet/weights";
+ *
+ * const { repository, revision } = parseHubId("hf-hub:timm/seresnet50.a1_in1k@main");
+ * console.log(repository, revision); // timm/seresnet50.a1_in1k main
+ * ```
  */
 export function parseHubId(text: string): HubId {
   const [name, asked, ...more] = text.replace(prefix, "").split("@");

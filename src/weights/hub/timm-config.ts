@@ -80,6 +80,14 @@ const MOST_CLASSES = 1_000_000;
  * Source: timm 0.9, `models/_hub.py` (`load_model_config_from_hf`) and `data/config.py` (`resolve_data_config`).
  * @param source what messages call the file.
  * @throws UserError when it is no such file, or its network is built with arguments of its own.
+ * @example
+ * ```ts
+ * import { parseTimmConfig } from "senet/weights";
+ *
+ * const pretrained_cfg = { input_size: [3, 224, 224], crop_pct: 0.95 };
+ * const text = JSON.stringify({ architecture: "seresnet50", pretrained_cfg });
+ * console.log(parseTimmConfig(text, "config.json").preprocessing().resize); // 235
+ * ```
  */
 export function parseTimmConfig(text: string, source: string): TimmConfig {
   const { architecture, model_args, global_pool, pretrained_cfg: cfg, ...top } = fieldsOf(text, source);

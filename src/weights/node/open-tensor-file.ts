@@ -22,6 +22,13 @@ export type OpenTensorFile = TensorListing & {
  * Opens a file of tensors for as long as `use` takes: a PyTorch checkpoint, a `.safetensors` file, the `.index.json` of
  * one in several files, or an `.onnx` model. Tensors are read one by one, so that no file is held twice.
  * @throws UserError in one line when it cannot be read or is none of these.
+ * @example
+ * ```ts
+ * import { openTensorFile } from "senet/node";
+ *
+ * const names = openTensorFile("weights.safetensors", {}, ({ entries }) => entries.map(({ name }) => name));
+ * console.log(names[0]); // conv1.weight
+ * ```
  */
 export function openTensorFile<T>(
   path: string,

@@ -21,6 +21,14 @@ export interface PthOptions {
  * tensors come out whole, each in memory of its own.
  * @param source what error messages call the file.
  * @throws UserError in one line when the bytes are cut short, damaged, or ask for anything but tensors and containers.
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { readPth } from "senet/weights";
+ *
+ * const { tensors } = readPth(await readFile("checkpoint.pth"), { source: "checkpoint.pth" });
+ * console.log([...tensors.keys()][0]); // plain
+ * ```
  */
 export function readPth(
   bytes: Uint8Array,
@@ -32,6 +40,15 @@ export function readPth(
 /**
  * Opens a PyTorch checkpoint: lists its tensors, and reads one when it is asked for.
  * @throws UserError as `readPth`.
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { memorySource, openPth } from "senet/weights";
+ *
+ * const listing = openPth(memorySource(await readFile("checkpoint.pth"), "checkpoint.pth"));
+ * const [first] = listing.entries;
+ * console.log(first?.name, first?.type, first?.shape); // plain F32 [ 2, 3 ]
+ * ```
  */
 export function openPth(file: ByteSource, { entry }: PthOptions = {}): TensorListing {
   return withContext(file.name, () => {

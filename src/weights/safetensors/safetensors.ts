@@ -11,6 +11,14 @@ import { headerLength, LENGTH_BYTES, layOut, parseHeader, type SafetensorsHeader
  * Source: https://github.com/huggingface/safetensors#format.
  * @param source what error messages call the file.
  * @throws UserError in one line when the file is cut short, malformed, or holds a type we do not know.
+ * @example
+ * ```ts
+ * import { float32, readSafetensors, writeSafetensors } from "senet";
+ *
+ * const bytes = writeSafetensors(new Map([["x", float32([2], [1, 2])]]), new Map([["by", "me"]]));
+ * const { tensors, metadata } = readSafetensors(bytes);
+ * console.log(tensors.get("x")?.shape, metadata.get("by")); // [ 2 ] me
+ * ```
  */
 export function readSafetensors(bytes: Uint8Array, source = "safetensors"): TensorFile {
   const { metadata, ...listing } = openSafetensors(memorySource(bytes, source));
@@ -50,6 +58,13 @@ export function* safetensorsPieces(
 /**
  * Writes tensors as the bytes of a `.safetensors` file, every one aligned to its elements.
  * @throws RangeError when a tensor is called `__metadata__` or does not fill its shape.
+ * @example
+ * ```ts
+ * import { createModel, initialise, writeSafetensors } from "senet";
+ *
+ * const weights = initialise(createModel("resnet20"), 1);
+ * console.log(writeSafetensors(weights).length); // 1105272
+ * ```
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,

@@ -1,5 +1,6 @@
 import type { DecodePool } from "../../data/node/decode/decode-pool.js";
 import { type Answer, answersOf } from "../../evaluate/answers.js";
+import { floatsOf } from "../../graph/tensor.js";
 import type { Session } from "../../runtime/runtime.js";
 import type { ClassifierModel } from "./find-classifier.js";
 import type { Photo } from "./photo-list.js";
@@ -42,7 +43,7 @@ export async function* classifyPhotos(
     if (indices.length > 0) {
       const shape = [indices.length, mean.length, height, width];
       const results = await session.run({ [input]: { dtype: "float32", shape, data: x } });
-      const logits = results[output]!.data as Float32Array;
+      const logits = floatsOf(results[output]);
       for (const [n, index] of indices.entries()) {
         answers.set(index, answersOf(logits.subarray(n * classes.length, (n + 1) * classes.length), classes, top));
       }

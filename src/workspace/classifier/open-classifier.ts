@@ -1,5 +1,6 @@
 import type { Pixels } from "../../data/augment/pixels.js";
 import { type Answer, answersOf } from "../../evaluate/answers.js";
+import { floatsOf } from "../../graph/tensor.js";
 import type { ModelQuery } from "../model/model-query.js";
 import { type ClassifiedPhoto, type ClassifyPhotosOptions, classifyPhotos } from "./classify-photos.js";
 import { type ClassifierModel, type FindClassifierOptions, findClassifier } from "./find-classifier.js";
@@ -66,7 +67,7 @@ export async function openClassifier(
         const { x, shape } = await inputOf(photo, model);
         const feeds = { [model.graph.inputs[0]!.name]: { dtype: "float32", shape, data: x } as const };
         const logits = (await session.run(feeds))[model.graph.outputs[0]!.name]!;
-        return answersOf(logits.data as Float32Array, model.classes, top);
+        return answersOf(floatsOf(logits), model.classes, top);
       },
       async *classifyAll(photos, asked = {}) {
         yield* classifyPhotos(await listPhotos(photos), model, session, pool, asked);

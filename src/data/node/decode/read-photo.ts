@@ -10,6 +10,13 @@ import { decodeWhole } from "./decode.js";
  * @param channels 3 for colour, 1 for grey.
  * @returns [H, W, C], bytes; `preprocess` makes a network's input of it.
  * @throws UserError when it cannot be read.
+ * @example
+ * ```ts
+ * import { readPhoto } from "senet/node";
+ *
+ * const { height, width, channels } = await readPhoto("photo.jpg");
+ * console.log(height, width, channels); // 240 300 3
+ * ```
  */
 export async function readPhoto(source: string | Uint8Array, channels: 1 | 3 = 3): Promise<Pixels> {
   const path = typeof source === "string" ? source : undefined;

@@ -20,6 +20,12 @@ export interface HubSettings {
  * What the environment says, in the variables of `huggingface_hub` and with its defaults, so that both share one cache.
  * Source: huggingface_hub, `constants.py` and `utils/_auth.py`.
  * @throws UserError when `HF_ENDPOINT` is no address.
+ * @example
+ * ```ts
+ * import { hubSettings } from "senet/node";
+ *
+ * console.log(hubSettings({ HF_HUB_CACHE: "/data/hub", HF_HUB_OFFLINE: "1" }).offline); // true
+ * ```
  */
 export function hubSettings(environment: Environment = environmentVariables): HubSettings {
   const env = (name: string) => environment[name] || undefined; // an empty variable is none

@@ -24,7 +24,15 @@ export interface CacheListing {
   readonly unfinished: readonly { readonly repository: string; readonly bytes: number; readonly path: string }[];
 }
 
-/** Lists the models in a cache, those that Python's tools brought included. A cache that is not there is empty. */
+/**
+ * Lists the models in a cache, those that Python's tools brought included. A cache that is not there is empty.
+ * @example
+ * ```ts
+ * import { listCache } from "senet/node";
+ *
+ * console.log((await listCache("no-cache-yet")).models); // []
+ * ```
+ */
 export async function listCache(cache: string): Promise<CacheListing> {
   const models: CachedModel[] = [];
   const unfinished: CacheListing["unfinished"][number][] = [];

@@ -48,10 +48,14 @@ export interface PulledModel {
  * its `config.json` with its weights. What is not in the cache is fetched.
  * @returns the network whose graph carries the card, and how its images are made.
  * @throws UserError when the repository cannot be had, its network is none of ours, or its weights do not fit.
- *
  * @example
- * const { graph, weights } = await openHubModel("timm/seresnet50.a1_in1k");
+ * ```ts
+ * import { openHubModel, writeModel } from "senet/node";
+ *
+ * const { graph, weights, preprocessing } = await openHubModel("timm/seresnet50.a1_in1k");
+ * console.log(preprocessing.resize); // 235
  * writeModel("seresnet50.onnx", { graph, weights });
+ * ```
  */
 export async function openHubModel(id: string, options: OpenHubModelOptions = {}): Promise<HubModel> {
   const revision = await openRevision(parseHubId(id), options);
@@ -63,6 +67,15 @@ export async function openHubModel(id: string, options: OpenHubModelOptions = {}
  * The published weights of a repository for a network that is here: the repository's own network is held against it
  * before anything large is fetched.
  * @throws UserError as `openHubModel`; WeightsMismatch when the network has other parameters.
+ * @example
+ * ```ts
+ * import { createModel } from "senet";
+ * import { openHubWeights } from "senet/node";
+ *
+ * const graph = createModel("seresnet50");
+ * const { weights } = await openHubWeights("timm/seresnet50.a1_in1k", graph);
+ * console.log(weights.size === graph.parameters.size); // true
+ * ```
  */
 export async function openHubWeights(id: string, graph: Graph, options: OpenHubModelOptions = {}): Promise<HubWeights> {
   const revision = await openRevision(parseHubId(id), options);
@@ -100,12 +113,32 @@ async function withWeights(
   return { ...network, weights, renewed };
 }
 
-/** The network of a repository without its weights: what counting needs. @throws UserError as `openHubModel`. */
+/**
+ * The network of a repository without its weights: what counting needs. @throws UserError as `openHubModel`.
+ * @example
+ * ```ts
+ * import { countParameters } from "senet";
+ * import { openHubNetwork } from "senet/node";
+ *
+ * const { graph } = await openHubNetwork("timm/seresnet50.a1_in1k");
+ * console.log(countParameters(graph)); // 28088024
+ * ```
+ */
 export async function openHubNetwork(id: string, options: OpenHubModelOptions = {}): Promise<HubNetwork> {
   return networkOf(await openRevision(parseHubId(id), options), options);
 }
 
-/** Brings the files of a model into the cache and checks them. @throws UserError as `openHubModel`. */
+/**
+ * Brings the files of a model into the cache and checks them. @throws UserError as `openHubModel`.
+ * @example
+ * ```ts
+ * import { pullHubModel } from "senet/node";
+ * import { parseHubId } from "senet/weights";
+ *
+ * const { weights } = await pullHubModel(parseHubId("timm/seresnet50.a1_in1k"));
+ * console.log(weights.endsWith("model.safetensors")); // true
+ * ```
+ */
 export async function pullHubModel(id: HubId, options: HubOptions = {}): Promise<PulledModel> {
   const revision = await openRevision(id, options);
   const config = await configOf(revision);
