@@ -35,6 +35,7 @@ async function run(flags: InferFlags, command: Command): Promise<void> {
   const { median } = await import("../../evaluate/median.js");
   const { environment } = await import("../../workspace/run/environment.js");
   const engine = engineOptionsOf(flags);
+  const { forModelFile } = await import("../../workspace/model/for-model-file.js");
   const { openForTiming } = await import("../../workspace/model/open-for-timing.js");
   const image = inputOf(flags);
   const names = flags.model.split(",").map((name) => name.trim());
@@ -48,7 +49,8 @@ async function run(flags: InferFlags, command: Command): Promise<void> {
   );
   const runtime = nodeRuntime(engine);
   try {
-    const times = await runTimes(runtime, subjects, { batch, rounds, warmup: 3 });
+    const given = subjects.reduce((inner, { name, onnx }) => forModelFile(inner, name, onnx), runtime);
+    const times = await runTimes(given, subjects, { batch, rounds, warmup: 3 });
     const results = subjects.map(({ name, image, params, macs }, i) => {
       const medianMs = median(times[i]!);
       // The ratio of each round, whose runs are neighbours in time: what slows the machine down slows both.

@@ -135,8 +135,8 @@ async function compareShown(
   if (resume !== undefined) {
     progress.line(`going on with ${folder.path} from run ${Math.max(1, begun)} of ${resume.runs}`);
   }
-  const graphs = models.map(({ graph }) => graph);
-  const toTune = begun === 0 && tune !== undefined && { graphs, recipe, table: tableOf(tune) };
+  const drafts = models.map(({ draft }) => draft);
+  const toTune = begun === 0 && tune !== undefined && { drafts, table: tableOf(tune) };
   const algorithms = toTune
     ? await measuring(progress, (events) => chooseAlgorithms(folder, runtime, toTune, events))
     : undefined;

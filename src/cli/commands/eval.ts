@@ -52,6 +52,7 @@ async function run(flags: EvalFlags, command: Command): Promise<void> {
   const { threads } = engineOptionsOf(flags);
   const { checkNewFolder } = await import("../../workspace/run/new-folder.js");
   const { findClassifier } = await import("../../workspace/classifier/find-classifier.js");
+  const { forModelFile } = await import("../../workspace/model/for-model-file.js");
   const { openTestData } = await import("../../workspace/evaluation/open-test-data.js");
   const { skippedImages } = await import("../../workspace/data/skipped-images.js");
   const { interruptible } = await import("../terminal/interrupt.js");
@@ -68,7 +69,7 @@ async function run(flags: EvalFlags, command: Command): Promise<void> {
   const { holdout, splitSeed, onBadImage, testLimit } = flags;
   const reading = { holdout, splitSeed, onBadImage, testLimit, workers };
   const dataset = await openTestData(spec, query.model, classifier, reading);
-  const runtime = nodeRuntime({ threads, spin: !isFileSplit(dataset.test) });
+  const runtime = forModelFile(nodeRuntime({ threads, spin: !isFileSplit(dataset.test) }), query.model);
   try {
     const subject = { query, classifier, spec, dataset, views, batch, threads, command: commandLine() };
     const measured = await interruptible("stopping after this batch; once more ends at once", (signal) =>

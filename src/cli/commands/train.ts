@@ -137,7 +137,7 @@ async function trainShown(
   const { interruptible } = await import("../terminal/interrupt.js");
   const { measuring } = await import("../terminal/measure-algorithms.js");
   const { liveLine, Clock } = await import("../terminal/live-line.js");
-  const { graph, notices, recipe, steps } = prepared;
+  const { draft, notices, recipe, steps } = prepared;
   const { tune, recompute } = flags;
   const onNotice = (notice: Parameters<typeof noticeText>[0]) => progress.line(`senet: ${noticeText(notice)}`);
   const resume = flags.resume === undefined ? undefined : await lastCheckpoint(folder, onNotice);
@@ -146,7 +146,7 @@ async function trainShown(
     progress.line(`going on with ${folder.path} from epoch ${epoch}, step ${step} of ${steps}`);
   }
   if (resume === undefined) for (const notice of notices) onNotice(notice);
-  const toTune = resume === undefined && tune !== undefined && { graphs: [graph], recipe, table: tableOf(tune) };
+  const toTune = resume === undefined && tune !== undefined && { drafts: [draft], table: tableOf(tune) };
   const algorithms = toTune
     ? await measuring(progress, (events) => chooseAlgorithms(folder, runtime, toTune, events))
     : undefined;

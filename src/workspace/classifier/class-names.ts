@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { cifar10, cifar100 } from "../../data/cifar.js";
 import { optionError } from "../../errors.js";
 
 /** A list of names, or by index; an entry may have the synset in front, as in Keras's and timm's files. */
 const entry = z.union([z.string(), z.tuple([z.string(), z.string()])]);
-const namesFile = z.union([z.array(entry), z.record(z.string().regex(/^\d+$/), entry)]);
+const namesFile = z.union([z.array(entry), z.record(z.string().check(z.regex(/^\d+$/)), entry)]);
 
 /**
  * The names of a file, in the order of the logits: one a line, or JSON, a list or by index.

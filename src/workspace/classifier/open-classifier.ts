@@ -1,7 +1,8 @@
 import type { Pixels } from "../../data/augment/pixels.js";
 import { type Answer, answersOf } from "../../evaluate/answers.js";
 import { floatsOf } from "../../graph/tensor.js";
-import type { ModelQuery } from "../model/model-query.js";
+import { forModelFile } from "../model/for-model-file.js";
+import { type ModelQuery, queryOf } from "../model/model-query.js";
 import { type ClassifiedPhoto, type ClassifyPhotosOptions, classifyPhotos } from "./classify-photos.js";
 import { type ClassifierModel, type FindClassifierOptions, findClassifier } from "./find-classifier.js";
 import { listPhotos, type Photo } from "./photo-list.js";
@@ -60,7 +61,7 @@ export async function openClassifier(
   const pool = new DecodePool(workers);
   const close = async () => void (await Promise.all([runtime.close(), pool.close()]));
   try {
-    const session = await runtime.open(writeOnnx(model.graph, model.weights));
+    const session = await forModelFile(runtime, queryOf(of).model).open(writeOnnx(model.graph, model.weights));
     return {
       ...model,
       async classify(photo, { top = 5 } = {}) {

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { ComparedModel } from "../../compare/compared-model.js";
 import type { Dataset } from "../../data/dataset.js";
 import { optionError } from "../../errors.js";
@@ -9,6 +9,7 @@ import { formatAttention } from "../../layers/attention/attention.js";
 import { modelEntry } from "../../models/index.js";
 import type { Notice } from "../../notice.js";
 import { gateNodes } from "../../read/gate-nodes.js";
+import type { StepDraft } from "../../step/training-step.js";
 import type { Recipe } from "../../train/recipe.js";
 import { type UnfoldSettings, unfoldBatchNorms } from "../run/unfold-batch-norms.js";
 import { modelOptions } from "./find-model.js";
@@ -53,10 +54,10 @@ export async function openCompared(
   dataset: Dataset,
   recipe: Recipe,
   options: OpenComparedOptions = {},
-): Promise<{ readonly models: readonly ComparedModel[]; readonly notices: readonly ModelNotice[] }> {
+): Promise<{ readonly models: readonly DraftedModel[]; readonly notices: readonly ModelNotice[] }> {
   const { network = {}, statistics = {} } = options;
   const { zooModel } = await import("../../compare/compared-model.js");
-  const { planTraining } = await import("../../train/plan.js");
+  const { draftTraining } = await import("../../train/plan.js");
   const names = shortNames(given);
   const notices: ModelNotice[] = [];
   const models: ComparedModel[] = [];
@@ -75,11 +76,16 @@ export async function openCompared(
   }
   const sharedBy = models.map(({ graph }) => graph);
   // What cannot be trained so shows before anything is.
-  for (const { name, graph } of models) {
-    checkAnew(name, anew.get(name) ?? [], planTraining(graph, recipe, { sharedBy }));
-  }
-  return { models, notices };
+  const drafted = models.map((model) => {
+    const draft = draftTraining(model.graph, recipe, { sharedBy });
+    checkAnew(model.name, anew.get(model.name) ?? [], draft);
+    return { ...model, draft };
+  });
+  return { models: drafted, notices };
 }
+
+/** A network that can begin, with its training step. */
+export type DraftedModel = ComparedModel & { readonly draft: StepDraft };
 
 /** A notice about one of the models. */
 export interface ModelNotice {

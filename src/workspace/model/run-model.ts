@@ -2,6 +2,7 @@ import { UserError } from "../../errors.js";
 import { formatShape } from "../../graph/dims/shape.js";
 import type { Tensor } from "../../graph/tensor.js";
 import type { Runtime } from "../../runtime/runtime.js";
+import { forModelFile } from "./for-model-file.js";
 import { type ImageBatch, openForBatch } from "./image-batch.js";
 import type { ModelQuery, Opening } from "./model-query.js";
 
@@ -18,7 +19,7 @@ export async function runModel(
 ): Promise<Tensor> {
   const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
   const { graph, weights } = await openForBatch(query, batch, opening);
-  const session = await runtime.open(writeOnnx(graph, weights));
+  const session = await forModelFile(runtime, query.model).open(writeOnnx(graph, weights));
   try {
     const logits = (await session.run({ [graph.inputs[0]!.name]: batch.x }))[graph.outputs[0]!.name]!;
     if (logits.shape.length === 2) return logits;

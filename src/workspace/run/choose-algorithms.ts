@@ -1,12 +1,11 @@
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { optionError } from "../../errors.js";
-import type { Graph } from "../../graph/graph.js";
 import type { Target } from "../../lower/lower.js";
 import type { OnNotice } from "../../notice.js";
 import type { Runtime } from "../../runtime/runtime.js";
+import type { StepDraft } from "../../step/training-step.js";
 import type { AlgorithmTable, Choices } from "../../train/algorithm-table.js";
-import type { Recipe } from "../../train/recipe.js";
 import type { RunFolder } from "./run-folder.js";
 
 /** How measuring is followed and stopped. */
@@ -67,9 +66,8 @@ export async function measuredTable(
 
 /** What algorithms are chosen for. */
 export interface RunToTune {
-  /** The networks that train by the recipe. */
-  readonly graphs: readonly Graph[];
-  readonly recipe: Recipe;
+  /** Their training steps. */
+  readonly drafts: readonly StepDraft[];
   /** As `file` of {@link measuredTable}. */
   readonly table?: string | undefined;
 }
@@ -81,12 +79,11 @@ export interface RunToTune {
 export async function chooseAlgorithms(
   folder: RunFolder,
   runtime: Runtime,
-  { graphs, recipe, table: file }: RunToTune,
+  { drafts, table: file }: RunToTune,
   events: MeasureEvents = {},
 ): Promise<Choices> {
   const { choicesOf } = await import("../../train/algorithm-table.js");
-  const { planTraining } = await import("../../train/plan.js");
-  const plans = graphs.map((graph) => (target: Target) => planTraining(graph, recipe, { ...target, sharedBy: graphs }));
+  const plans = drafts.map(({ write }) => write);
   const table = await measuredTable(runtime, plans, file, events);
   await folder.write(TABLE, `${JSON.stringify(table, null, 1)}\n`);
   return choicesOf(table);

@@ -4,7 +4,13 @@ import type { OpenOptions } from "../../data/node/open.js";
 import type { Recipe } from "../../train/recipe.js";
 import { openDataFor } from "../data/open-data-for.js";
 import { modelSource } from "../model/model-source.js";
-import { checkCompared, type ModelNotice, type OpenComparedOptions, openCompared } from "../model/open-compared.js";
+import {
+  checkCompared,
+  type DraftedModel,
+  type ModelNotice,
+  type OpenComparedOptions,
+  openCompared,
+} from "../model/open-compared.js";
 
 /** What is compared on what, and how. */
 export interface ComparisonRequest extends OpenComparedOptions {
@@ -20,7 +26,8 @@ export interface ComparisonRequest extends OpenComparedOptions {
 }
 
 /** A comparison that can begin. */
-export interface PreparedComparison extends Pick<CompareOptions, "models" | "dataset" | "recipe" | "seeds"> {
+export interface PreparedComparison extends Pick<CompareOptions, "dataset" | "recipe" | "seeds"> {
+  readonly models: readonly DraftedModel[];
   /** What a user should know of how the models start. */
   readonly notices: readonly ModelNotice[];
 }

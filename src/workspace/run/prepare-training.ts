@@ -2,6 +2,7 @@ import type { Dataset } from "../../data/dataset.js";
 import type { OpenOptions } from "../../data/node/open.js";
 import type { Graph, Weights } from "../../graph/graph.js";
 import type { Notice } from "../../notice.js";
+import type { StepDraft } from "../../step/training-step.js";
 import type { Recipe } from "../../train/recipe.js";
 import { openDataFor } from "../data/open-data-for.js";
 import type { ModelQuery, Opening } from "../model/model-query.js";
@@ -31,6 +32,8 @@ export interface PreparedTraining {
   readonly model: string;
   /** With its card. */
   readonly graph: Graph;
+  /** Its training step by the recipe. */
+  readonly draft: StepDraft;
   /** The weights it starts from; asked for where a run begins, not where it goes on. */
   readonly start: () => Promise<Weights>;
   /** What a user should know of how it starts. */
@@ -57,7 +60,7 @@ export async function prepareTraining(request: TrainingRequest): Promise<Prepare
   const recipe = await recipeFor(opened);
   const { withCard } = await import("../../models/card/model-card.js");
   const { checkRecipe } = await import("../../train/recipe.js");
-  const { planTraining } = await import("../../train/plan.js");
+  const { draftTraining } = await import("../../train/plan.js");
   const { stepsPerEpoch } = await import("../../train/epoch.js");
   const { trainedCard } = await import("../../compare/compare.js");
   checkRecipe(recipe, opened);
@@ -72,8 +75,9 @@ export async function prepareTraining(request: TrainingRequest): Promise<Prepare
     ? await unfoldBatchNorms(trainable, dataset, recipe, unfold)
     : { ...trainable, start: async () => trainable.weights };
   // Patterns that fit nothing and operators without a gradient show here.
-  checkAnew(model, anew, planTraining(bare, recipe));
+  const draft = draftTraining(bare, recipe);
+  checkAnew(model, anew, draft);
   const graph = withCard(bare, trainedCard(dataset, recipe, model, seed));
   const steps = stepsPerEpoch({ dataset, recipe });
-  return { model, graph, start, notices, dataset, recipe, seed, steps };
+  return { model, graph, draft, start, notices, dataset, recipe, seed, steps };
 }

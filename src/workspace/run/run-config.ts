@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { optionError } from "../../errors.js";
 import type { Recipe } from "../../train/recipe.js";
 import { parseRecipe } from "../../train/recipe-file.js";

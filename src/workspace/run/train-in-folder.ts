@@ -48,7 +48,7 @@ const CHECKPOINTS = "checkpoints";
 export async function trainInFolder(
   runtime: Runtime,
   folder: RunFolder,
-  { graph, start, dataset, recipe, seed, steps }: PreparedTraining,
+  { graph, draft, start, dataset, recipe, seed, steps }: PreparedTraining,
   options: TrainInFolderOptions = {},
 ): Promise<readonly EpochRecord[]> {
   const { train } = await import("../../train/trainer.js");
@@ -63,7 +63,7 @@ export async function trainInFolder(
   const log = await openTrainingLog(folder, "", steps, resume?.progress);
   let best = Math.max(...history.map(({ testTop1 }) => testTop1));
   const { weights, epochs } = await train({
-    ...{ runtime, graph, dataset, recipe, seed },
+    ...{ runtime, graph, draft, dataset, recipe, seed },
     weights: resume ? undefined : await start(),
     resume,
     recompute,
