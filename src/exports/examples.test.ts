@@ -129,7 +129,7 @@ const printed = {};
 for (const name of ${JSON.stringify(names)}) {
   const lines = [];
   console.log = (...values) => void lines.push(format(...values));
-  await import("./" + name + ".js").then(
+  await import(new URL(name + ".js", import.meta.url).href).then(
     () => (printed[name] = { lines }),
     (error) => (printed[name] = { lines, error: String(error.stack) }),
   );
