@@ -132,7 +132,7 @@ describe("senet export --training", () => {
     ["seresnet21 --training --out x", 'unknown model "seresnet21"'],
     ["net.onnx --training --out .", "--out: . already holds "],
     ["net.onnx --training --out x --freeze head.*", 'got pattern "head.*", which fits no parameter; expected'],
-    ["net.onnx --training --out x --clip-grad 0", "training step: got clip 0; expected a number above 0"],
+    ["net.onnx --training --out x --clip-grad 0", "--clip-grad: got 0; expected a number above 0"],
     ["net.onnx --training --out x --opt-betas 0.9", '--opt-betas: got "0.9"; expected two numbers'],
     ["seresnet20 --training --out x --input 32", '--input: got "32"; expected channels x height x width'],
   ])("refuses %s in one line, writing nothing", async (line, message) => {
