@@ -25,7 +25,7 @@ export function attentionOf(name: string, entry: ModelEntry, given?: Attention):
 const switchNames = ["shortcut", "convBias", "aux"] as const satisfies readonly (keyof ModelSwitches)[];
 const off: Required<ModelSwitches> = { shortcut: "projection", convBias: false, aux: false };
 
-/** What may be said of a network that does not have the switch, as it is so anyway. */
+/** Values of switches that any network accepts: without the switch, it is like this anyway. */
 const harmless: ModelSwitches = { shortcut: "projection", aux: false };
 
 /** The switches asked for. @throws UserError when the network does not have one that is set. */

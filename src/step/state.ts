@@ -23,7 +23,7 @@ export interface StateSlot {
   readonly start: SlotStart;
 }
 
-/** The state of a training step, as far as what goes round concerns. */
+/** The part of a training step that is carried from one step to the next. */
 export interface StatePlan {
   readonly state: readonly StateSlot[];
   /** Parameters that the step reads and never changes: frozen ones. */
