@@ -18,11 +18,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { syntheticComparison } from "../compare/fixture.test.helper.js";
 import { formatResults } from "../compare/results-file.js";
 import { summarise } from "../compare/summarise.js";
+import { noAugmentation } from "../data/augment/augmentation.js";
 import { initialise } from "../graph/initialise.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { withCard } from "../models/card/model-card.js";
 import { createModel } from "../models/index.js";
+import { defaultRecipe } from "../train/recipe.js";
 import { writeSafetensors } from "../weights/safetensors/safetensors.js";
+import { startRun } from "../workspace/run/open-run.js";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -160,7 +163,19 @@ async function writeInputs(): Promise<void> {
   await sharp({ create: { width: 300, height: 240, channels: 3, background: "teal" } })
     .jpeg()
     .toFile(into("photo.jpg"));
+  await writeRuns();
   writeFileSync(into("results.json"), formatResults(summarise(syntheticComparison({ images: 260, epochs: 2 }))));
+}
+
+/** Two folders of runs, one with a model. */
+async function writeRuns(): Promise<void> {
+  const recipe = { ...defaultRecipe, epochs: 1, augment: noAugmentation };
+  const config = { kind: "train", command: "my program", flags: {} };
+  for (const name of ["saved", "untuned"]) {
+    const run = await startRun(join(project, "runs", name), { config, facts: { recipe } });
+    run.close();
+  }
+  copyFileSync(join(project, "model.onnx"), join(project, "runs/saved/model.onnx"));
 }
 
 describe("the example of every exported function", () => {

@@ -32,6 +32,13 @@ export interface ClassifierModel extends Model {
  * Finds the classifier that a query names, prepared for photos as it says itself, or as its published weights were
  * evaluated.
  * @throws UserError when there is none, it is no classifier, or an option does not fit it.
+ * @example
+ * ```ts
+ * import { findClassifier } from "senet/node";
+ *
+ * const { classes, preprocessing } = await findClassifier("model.onnx");
+ * console.log(classes.length, preprocessing.resize); // 26 32
+ * ```
  */
 export async function findClassifier(
   of: string | ModelQuery,

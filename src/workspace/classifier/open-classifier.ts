@@ -42,12 +42,15 @@ export interface Classifier extends ClassifierModel {
 /**
  * Opens a classifier of any kind: an `.onnx` file, the folder of a run, a hub id, or a network by name with weights.
  * @throws UserError when there is none, it is no classifier, or an option does not fit it.
- *
  * @example
- * const classifier = await openClassifier("runs/photos");
- * const [best] = await classifier.classify("cat.jpg");
- * console.log(best.label, best.probability);
+ * ```ts
+ * import { openClassifier } from "senet/node";
+ *
+ * const classifier = await openClassifier("model.onnx"); // or the folder of a run, a hub id, { model, weights }
+ * const answers = await classifier.classify("photo.jpg", { top: 3 });
  * await classifier.close();
+ * console.log(answers.map(({ label, probability }) => label.length > 0 && probability < 1)); // [ true, true, true ]
+ * ```
  */
 export async function openClassifier(
   of: string | ModelQuery,

@@ -18,6 +18,14 @@ const gap = 4;
 /**
  * Writes up to 64 training images, drawn at random, to a PNG, each with the name of its class; `augmented` as a network
  * sees them in training.
+ * @example
+ * ```ts
+ * import { stat } from "node:fs/promises";
+ * import { openDataset, writeSheet } from "senet/node";
+ *
+ * await writeSheet(await openDataset("glyphs", { trainLimit: 64 }), "sheet.png", true);
+ * console.log((await stat("sheet.png")).isFile()); // true
+ * ```
  */
 export async function writeSheet(dataset: Dataset, path: string, augmented: boolean): Promise<void> {
   const { height, width, train, test, classes } = dataset;

@@ -30,7 +30,17 @@ export interface SplitDescription {
   readonly perClass: readonly number[];
 }
 
-/** Counts and measures a dataset. @param sample the same one with the images to measure, where they are files. */
+/**
+ * Counts and measures a dataset. @param sample the same one with the images to measure, where they are files.
+ * @example
+ * ```ts
+ * import { describeDataset, openDataset } from "senet/node";
+ *
+ * const dataset = await openDataset("glyphs");
+ * const { input, train } = await describeDataset(dataset, dataset);
+ * console.log(input, train.images, train.perClass[0]); // [ 3, 32, 32 ] 8424 324
+ * ```
+ */
 export async function describeDataset(dataset: Dataset, sample: Dataset): Promise<DatasetDescription> {
   const { name, classes, channels, height, width, train, test } = dataset;
   const common = {

@@ -8,6 +8,13 @@ import { modelSource, runFileOf } from "../model/model-source.js";
  * right.
  * @param model what names it, or its weights.
  * @throws UserError when data or file cannot be read.
+ * @example
+ * ```ts
+ * import { openDataFor } from "senet/node";
+ *
+ * const { train, classes } = await openDataFor("resnet20", "glyphs", { trainLimit: 100 });
+ * console.log(train.length, classes.length); // 100 26
+ * ```
  */
 export async function openDataFor(model: string, spec: string, options: OpenOptions): Promise<Dataset> {
   const dataset = await openDataset(spec, options);

@@ -25,7 +25,20 @@ export interface MeasuredClassifier {
   readonly stopped: unknown;
 }
 
-/** Runs a classifier over the test images of a dataset. */
+/**
+ * Runs a classifier over the test images of a dataset.
+ * @example
+ * ```ts
+ * import { evaluateClassifier, findClassifier, nodeRuntime, openTestData } from "senet/node";
+ *
+ * const classifier = await findClassifier("model.onnx");
+ * const dataset = await openTestData("glyphs", "model.onnx", classifier, { testLimit: 32 });
+ * const runtime = nodeRuntime();
+ * const { tally } = await evaluateClassifier(runtime, classifier, dataset);
+ * await runtime.close();
+ * console.log(tally.read().images); // 32
+ * ```
+ */
 export async function evaluateClassifier(
   runtime: Runtime,
   { graph, weights, classes }: ClassifierModel,

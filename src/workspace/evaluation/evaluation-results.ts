@@ -25,7 +25,32 @@ export interface FinishedEvaluation extends MeasuredClassifier {
   readonly command: string;
 }
 
-/** Says what an evaluation has found, as its report shows it; mistakes have no pictures yet. */
+/**
+ * Says what an evaluation has found, as its report shows it; mistakes have no pictures yet.
+ * @example
+ * ```ts
+ * import { evaluateClassifier, evaluationResults, findClassifier, nodeRuntime, openTestData } from "senet/node";
+ *
+ * const classifier = await findClassifier("model.onnx");
+ * const dataset = await openTestData("glyphs", "model.onnx", classifier, { testLimit: 32 });
+ * const runtime = nodeRuntime();
+ * const measured = await evaluateClassifier(runtime, classifier, dataset);
+ * await runtime.close();
+ * const finished = {
+ *   ...measured,
+ *   query: { model: "model.onnx" },
+ *   classifier,
+ *   spec: "glyphs",
+ *   dataset,
+ *   views: undefined,
+ *   batch: 32,
+ *   threads: 1,
+ *   command: "my program",
+ * };
+ * const { data, skipped } = evaluationResults(finished);
+ * console.log(data.images, skipped); // 32 0
+ * ```
+ */
 export function evaluationResults(finished: FinishedEvaluation): EvaluationResults {
   const { query, spec, tally, seconds, stopped, dataset, command } = finished;
   return {
@@ -63,7 +88,39 @@ function settingsOf(finished: FinishedEvaluation): (readonly [string, string])[]
   ];
 }
 
-/** Writes the text of `results.json`. */
+/**
+ * Writes the text of `results.json`.
+ * @example
+ * ```ts
+ * import {
+ *   evaluateClassifier,
+ *   evaluationDocument,
+ *   evaluationResults,
+ *   findClassifier,
+ *   nodeRuntime,
+ *   openTestData,
+ * } from "senet/node";
+ *
+ * const classifier = await findClassifier("model.onnx");
+ * const dataset = await openTestData("glyphs", "model.onnx", classifier, { testLimit: 32 });
+ * const runtime = nodeRuntime();
+ * const measured = await evaluateClassifier(runtime, classifier, dataset);
+ * await runtime.close();
+ * const finished = {
+ *   ...measured,
+ *   query: { model: "model.onnx" },
+ *   classifier,
+ *   spec: "glyphs",
+ *   dataset,
+ *   views: undefined,
+ *   batch: 32,
+ *   threads: 1,
+ *   command: "my program",
+ * };
+ * const text = evaluationDocument(evaluationResults(finished), finished);
+ * console.log(text.endsWith("}\n")); // true
+ * ```
+ */
 export function evaluationDocument(
   results: EvaluationResults,
   { predictions, classifier, seconds }: Pick<FinishedEvaluation, "predictions" | "classifier" | "seconds">,

@@ -11,6 +11,13 @@ export type TestDataOptions = Pick<OpenOptions, "holdout" | "splitSeed" | "onBad
  * without a test split are all tested on, or as in training where the model was trained on them.
  * @param name what errors call the model.
  * @throws UserError when images or classes do not fit.
+ * @example
+ * ```ts
+ * import { findClassifier, openTestData } from "senet/node";
+ *
+ * const { test } = await openTestData("glyphs", "model.onnx", await findClassifier("model.onnx"), { testLimit: 32 });
+ * console.log(test.length); // 32
+ * ```
  */
 export async function openTestData(
   spec: string,

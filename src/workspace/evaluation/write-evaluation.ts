@@ -8,6 +8,38 @@ import { freshRunPath } from "../run/run-folder.js";
  * @param document the text of `results.json`.
  * @returns the path of the page.
  * @throws UserError when the folder holds something, or cannot be written.
+ * @example
+ * ```ts
+ * import {
+ *   evaluateClassifier,
+ *   evaluationDocument,
+ *   evaluationResults,
+ *   findClassifier,
+ *   nodeRuntime,
+ *   openTestData,
+ *   writeEvaluation,
+ * } from "senet/node";
+ *
+ * const classifier = await findClassifier("model.onnx");
+ * const dataset = await openTestData("glyphs", "model.onnx", classifier, { testLimit: 32 });
+ * const runtime = nodeRuntime();
+ * const measured = await evaluateClassifier(runtime, classifier, dataset);
+ * await runtime.close();
+ * const finished = {
+ *   ...measured,
+ *   query: { model: "model.onnx" },
+ *   classifier,
+ *   spec: "glyphs",
+ *   dataset,
+ *   views: undefined,
+ *   batch: 32,
+ *   threads: 1,
+ *   command: "my program",
+ * };
+ * const results = evaluationResults(finished);
+ * const document = evaluationDocument(results, finished);
+ * console.log(await writeEvaluation("runs/evaluated", results, document, dataset)); // runs/evaluated/report.html
+ * ```
  */
 export async function writeEvaluation(
   folder: string,
@@ -30,7 +62,16 @@ export async function writeEvaluation(
   return `${folder}/report.html`;
 }
 
-/** A folder for an evaluation that nobody used yet, named after model and data. */
+/**
+ * A folder for an evaluation that nobody used yet, named after model and data.
+ * @example
+ * ```ts
+ * import { freshEvaluationPath } from "senet/node";
+ *
+ * const data = { name: "photos/test", classes: ["cat", "dog"], images: 2 };
+ * console.log(/^runs.eval-model/.test(freshEvaluationPath({ model: "models/model.onnx", data }))); // true
+ * ```
+ */
 export function freshEvaluationPath({ model, data }: Pick<EvaluationResults, "model" | "data">): string {
   return freshRunPath(`eval-${plainName(model)}-${plainName(data.name)}`);
 }

@@ -28,6 +28,13 @@ export interface InsertedModel {
 /**
  * Puts attention blocks into a model that exists.
  * @throws UserError when the model cannot be had, has no place for the blocks, or leaves open a size that they need.
+ * @example
+ * ```ts
+ * import { insertIntoModel } from "senet/node";
+ *
+ * const { inserted } = await insertIntoModel("plain.onnx", { attention: { kind: "se", reduction: 8 } });
+ * console.log(inserted.sites.length); // 9
+ * ```
  */
 export async function insertIntoModel(
   into: string | ModelQuery,

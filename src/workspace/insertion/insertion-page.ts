@@ -17,7 +17,20 @@ export interface InsertionToShow {
   readonly start: "identity" | "paper";
 }
 
-/** Writes the page of an insertion to a new file. @throws UserError when it is there already or cannot be written. */
+/**
+ * Writes the page of an insertion to a new file. @throws UserError when it is there already or cannot be written.
+ * @example
+ * ```ts
+ * import { stat } from "node:fs/promises";
+ * import { insertIntoModel, writeInsertionPage } from "senet/node";
+ *
+ * const attention = { kind: "se" } as const;
+ * const { source, inserted } = await insertIntoModel("plain.onnx", { attention });
+ * const shown = { path: "plain.onnx", source: source.model.graph, inserted, attention, start: "identity" } as const;
+ * writeInsertionPage("inserted.html", shown);
+ * console.log((await stat("inserted.html")).isFile()); // true
+ * ```
+ */
 export function writeInsertionPage(file: string, insertion: InsertionToShow): void {
   const page = insertionPage(insertion);
   try {
@@ -27,7 +40,18 @@ export function writeInsertionPage(file: string, insertion: InsertionToShow): vo
   }
 }
 
-/** Renders the HTML page that shows a network after an insertion, each block as one unit. */
+/**
+ * Renders the HTML page that shows a network after an insertion, each block as one unit.
+ * @example
+ * ```ts
+ * import { insertionPage, insertIntoModel } from "senet/node";
+ *
+ * const attention = { kind: "se" } as const;
+ * const { source, inserted } = await insertIntoModel("plain.onnx", { attention });
+ * const shown = { path: "plain.onnx", source: source.model.graph, inserted, attention, start: "identity" } as const;
+ * console.log(insertionPage(shown).includes("<svg")); // true
+ * ```
+ */
 export function insertionPage({ path, source, inserted, attention, start }: InsertionToShow): string {
   const { graph, sites, gated, scaled } = inserted;
   const kind = attention.kind.toUpperCase();

@@ -20,6 +20,14 @@ export interface WriteLikeOptions {
  * Writes a model in the way another one was written: in the same opset, or the nearest that has its operators, and with
  * its weights beside it where they lay so.
  * @throws UserError when it cannot be written, or an operator needs another opset than was asked for.
+ * @example
+ * ```ts
+ * import { insertIntoModel, readModel, writeLike } from "senet/node";
+ *
+ * const { source, model } = await insertIntoModel("plain.onnx", { attention: { kind: "se" } });
+ * if (model !== undefined) writeLike(source, "with-se.onnx", model);
+ * console.log(readModel("with-se.onnx").weights.size > readModel("plain.onnx").weights.size); // true
+ * ```
  */
 export function writeLike(
   { opset, split, half }: Omit<ModelFile, "model">,

@@ -13,7 +13,16 @@ export interface CatalogueRow extends Pick<ModelEntry, "family" | "attention" | 
 /** What the build has counted: to build all networks takes seconds, and to read this takes none. */
 const counted = new URL("./catalogue.json", import.meta.url);
 
-/** Every network by its published name, in the order of the families' tables. */
+/**
+ * Every network by its published name, in the order of the families' tables.
+ * @example
+ * ```ts
+ * import { catalogue } from "senet/node";
+ *
+ * const row = (await catalogue()).find(({ name }) => name === "seresnet50");
+ * console.log(row?.family, row?.params, row?.macs); // resnet 28088024 4091699200
+ * ```
+ */
 export async function catalogue(): Promise<readonly CatalogueRow[]> {
   if (!existsSync(counted)) return countCatalogue();
   return JSON.parse(readFileSync(counted, "utf8")) as CatalogueRow[];

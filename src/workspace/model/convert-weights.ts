@@ -37,6 +37,13 @@ export interface ListedWeights {
  * Lists the tensors of weights without reading them.
  * @param from a file of tensors, the folder of a run, or a hub id.
  * @throws UserError when they cannot be had.
+ * @example
+ * ```ts
+ * import { listWeights } from "senet/node";
+ *
+ * const { format, tensors } = await listWeights("weights.safetensors");
+ * console.log(format, tensors[0]?.name, tensors[0]?.shape); // safetensors conv1.weight [ 16, 3, 3, 3 ]
+ * ```
  */
 export async function listWeights(from: string, options: ReadWeightsOptions = {}): Promise<ListedWeights> {
   const { openTensorFile } = await import("../../weights/node/open-tensor-file.js");
@@ -52,6 +59,17 @@ export async function listWeights(from: string, options: ReadWeightsOptions = {}
  * @param to a `.safetensors` or `.onnx` file.
  * @returns the number of tensors that were written.
  * @throws UserError when they cannot be had or written; WeightsMismatch when they do not fit the network.
+ * @example
+ * ```ts
+ * import { convertWeights } from "senet/node";
+ *
+ * const tensors = await convertWeights("weights.safetensors", "seresnet20.onnx", {
+ *   model: "seresnet20",
+ *   network: { classes: 10 },
+ *   statistics: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+ * });
+ * console.log(tensors); // 143
+ * ```
  */
 export async function convertWeights(from: string, to: string, options: ConvertWeightsOptions = {}): Promise<number> {
   if (/\.onnx$/i.test(to)) {

@@ -15,6 +15,13 @@ export interface ExportModelOptions extends OpenModelOptions {
 /**
  * Writes any model that senet knows as one `.onnx` file for any ONNX Runtime.
  * @throws UserError when the file is there already or cannot be written, or as {@link openModel}.
+ * @example
+ * ```ts
+ * import { exportModel, readModel } from "senet/node";
+ *
+ * await exportModel("runs/saved", "exported.onnx", { opset: 17 });
+ * console.log(readModel("exported.onnx").graph.outputs[0]?.shape); // [ 'N', 26 ]
+ * ```
  */
 export async function exportModel(
   of: string | ModelQuery,
@@ -61,6 +68,14 @@ export interface ExportedStep {
  * README.
  * @throws UserError when the folder holds something or cannot be written, the recipe does not fit, or as
  *   {@link openModel}.
+ * @example
+ * ```ts
+ * import { readdir } from "node:fs/promises";
+ * import { exportStep } from "senet/node";
+ *
+ * await exportStep("resnet20", "step", { recipe: { batch: 4, optimizer: "adamw" } });
+ * console.log((await readdir("step")).toSorted()); // [ 'README.md', 'state.safetensors', 'step.onnx' ]
+ * ```
  */
 export async function exportStep(
   of: string | ModelQuery,

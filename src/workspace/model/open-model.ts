@@ -21,9 +21,13 @@ export interface OpenedModel extends Model {
  * the hub, with its own weights or others.
  * @returns graph and weights; a graph by name has a card where its weights are given.
  * @throws UserError when there is no such model, or its options or weights do not fit it.
- *
  * @example
- * const { graph, weights } = await openModel({ model: "seresnet50", weights: "timm/seresnet50.a1_in1k" });
+ * ```ts
+ * import { openModel } from "senet/node";
+ *
+ * const { graph, weights } = await openModel("model.onnx"); // or the folder of a run, a hub id, { model, weights }
+ * console.log(graph.outputs[0]?.shape, weights.size); // [ 'N', 26 ] 143
+ * ```
  */
 export async function openModel(
   model: string | ModelQuery,

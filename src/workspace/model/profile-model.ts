@@ -31,6 +31,13 @@ interface Subject {
  * Counts what a model takes: parameters, multiply-accumulates, activations, memory, the share of attention. Nothing is
  * run, and of a model of the hub no weights are fetched.
  * @throws UserError when there is no such model, or the images do not fit it.
+ * @example
+ * ```ts
+ * import { profileModel } from "senet/node";
+ *
+ * const { params, attention } = await profileModel("seresnet50");
+ * console.log(params, attention.params); // 28088024 2530992
+ * ```
  */
 export async function profileModel(of: string | ModelQuery, options: ProfileModelOptions = {}): Promise<ModelProfile> {
   const query = queryOf(of);

@@ -26,6 +26,23 @@ export interface MeasureEvents {
  * @returns the table, with everything that the steps need.
  * @throws UserError when the file holds something else, or is of another engine and lacks something; the signal's
  *   reason.
+ * @example
+ * ```ts
+ * import { classifier, conv, GraphBuilder, Scope } from "senet/layers";
+ * import { measuredTable, nodeRuntime } from "senet/node";
+ * import { planTraining, type Target } from "senet/step";
+ *
+ * const g = new GraphBuilder("small");
+ * const p = new Scope(g);
+ * const y = conv(p.at("conv"), g.input("x", "float32", ["N", 8, 8, 8]), { channels: 8, kernel: 3 });
+ * g.output(classifier(p.at("fc"), y, { classes: 2 }), "logits");
+ * const plan = (target: Target) => planTraining(g.build(), { batch: 2 }, target);
+ *
+ * const runtime = nodeRuntime();
+ * const { milliseconds } = await measuredTable(runtime, [plan], "measured.json");
+ * await runtime.close();
+ * console.log(Object.keys(milliseconds).length > 0); // true
+ * ```
  */
 export async function measuredTable(
   runtime: Runtime,
@@ -75,6 +92,25 @@ export interface RunToTune {
 /**
  * Chooses the fastest algorithms for a run that begins; its folder keeps the table.
  * @throws as {@link measuredTable}.
+ * @example
+ * ```ts
+ * import { defaultRecipe, noAugmentation } from "senet";
+ * import { classifier, conv, GraphBuilder, Scope } from "senet/layers";
+ * import { chooseAlgorithms, nodeRuntime, openRun } from "senet/node";
+ *
+ * const g = new GraphBuilder("small");
+ * const p = new Scope(g);
+ * const y = conv(p.at("conv"), g.input("x", "float32", ["N", 8, 8, 8]), { channels: 8, kernel: 3 });
+ * g.output(classifier(p.at("fc"), y, { classes: 2 }), "logits");
+ *
+ * const recipe = { ...defaultRecipe, epochs: 1, batch: 2, augment: noAugmentation };
+ * const run = openRun("runs/saved");
+ * const runtime = nodeRuntime();
+ * const choices = await chooseAlgorithms(run, runtime, { graphs: [g.build()], recipe, table: "chosen.json" });
+ * await runtime.close();
+ * run.close();
+ * console.log(Object.keys(choices).length > 0); // true
+ * ```
  */
 export async function chooseAlgorithms(
   folder: RunFolder,
@@ -89,7 +125,17 @@ export async function chooseAlgorithms(
   return choicesOf(table);
 }
 
-/** The choices that a run began with, from its folder; undefined where it had none. */
+/**
+ * The choices that a run began with, from its folder; undefined where it had none.
+ * @example
+ * ```ts
+ * import { keptAlgorithms, openRun } from "senet/node";
+ *
+ * const run = openRun("runs/untuned");
+ * console.log(await keptAlgorithms(run)); // undefined
+ * run.close();
+ * ```
+ */
 export async function keptAlgorithms(folder: RunFolder): Promise<Choices | undefined> {
   const { choicesOf } = await import("../../train/algorithm-table.js");
   const { readTable } = await import("../../train/node/algorithm-file.js");

@@ -48,7 +48,25 @@ export type ModelRun = Pick<RunId, "model" | "seed">;
 const checkpointsOf = (folder: RunFolder, { model, seed }: ModelRun) =>
   folder.checkpoints(`checkpoints/${model}-seed${seed}`);
 
-/** Reads where the comparison in a folder stands. Damaged checkpoints are told about when they are used. */
+/**
+ * Reads where the comparison in a folder stands. Damaged checkpoints are told about when they are used.
+ * @example
+ * ```ts
+ * import { defaultRecipe } from "senet";
+ * import { comparisonProgress, openRun, prepareComparison } from "senet/node";
+ *
+ * const prepared = await prepareComparison({
+ *   models: ["resnet20", "seresnet20"],
+ *   data: "glyphs",
+ *   recipe: ({ augment }) => ({ ...defaultRecipe, epochs: 1, augment }),
+ *   seeds: [1, 2, 3],
+ * });
+ * const run = openRun("runs/saved");
+ * const { begun, runs } = await comparisonProgress(run, prepared);
+ * run.close();
+ * console.log(begun.length, runs); // 0 6
+ * ```
+ */
 export async function comparisonProgress(
   folder: RunFolder,
   { models, seeds, dataset, recipe }: PreparedComparison,
@@ -69,6 +87,26 @@ export async function comparisonProgress(
  * Compares, or goes on comparing, and keeps everything in the run's folder: log, checkpoints, TensorBoard events,
  * models, `results.json` and `report.html`.
  * @throws the signal's reason when it is aborted; UserError as `compare`, or when something cannot be written.
+ * @example
+ * ```ts
+ * import { defaultRecipe } from "senet";
+ * import { compareInFolder, nodeRuntime, prepareComparison, startRun } from "senet/node";
+ *
+ * const prepared = await prepareComparison({
+ *   models: ["resnet20", "seresnet20"],
+ *   data: "glyphs",
+ *   dataOptions: { trainLimit: 64, testLimit: 32 },
+ *   recipe: ({ augment }) => ({ ...defaultRecipe, epochs: 1, batch: 32, augment }),
+ *   seeds: [1],
+ * });
+ * const config = { kind: "compare", command: "my program", flags: {} };
+ * const run = await startRun("runs/compared", { config, facts: { recipe: prepared.recipe } });
+ * const runtime = nodeRuntime();
+ * const { comparisons } = await compareInFolder(runtime, run, prepared, { command: config.command }); // report.html
+ * await runtime.close();
+ * run.close();
+ * console.log(comparisons.map(({ candidate }) => candidate)); // [ 'seresnet20' ]
+ * ```
  */
 export async function compareInFolder(
   runtime: Runtime,

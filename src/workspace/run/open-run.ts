@@ -19,6 +19,18 @@ export interface StartRunOptions extends RunFolderOptions {
 /**
  * Starts a run in a new folder, whose `config.json` says what it is.
  * @throws UserError when the folder already holds something or cannot be written.
+ * @example
+ * ```ts
+ * import { defaultRecipe, noAugmentation } from "senet";
+ * import { startRun } from "senet/node";
+ *
+ * const recipe = { ...defaultRecipe, epochs: 1, augment: noAugmentation };
+ * const config = { kind: "train", command: "my program", flags: {} };
+ * const run = await startRun("runs/started", { config, facts: { recipe } }); // locked until it is closed
+ * await run.log("metrics.jsonl", { epoch: 1 });
+ * run.close();
+ * console.log(run.path); // runs/started
+ * ```
  */
 export async function startRun(path: string, { config, facts, ...options }: StartRunOptions): Promise<Run> {
   const folder = await newRunFolder(path, options);
@@ -29,6 +41,14 @@ export async function startRun(path: string, { config, facts, ...options }: Star
 /**
  * Opens the folder of a run that goes on; `readRunConfig` says what it was started with.
  * @throws UserError while another process works there.
+ * @example
+ * ```ts
+ * import { openRun } from "senet/node";
+ *
+ * const run = openRun("runs/saved");
+ * console.log(run.goOn); // the run in runs/saved
+ * run.close();
+ * ```
  */
 export function openRun(path: string, options: RunFolderOptions = {}): Run {
   return { ...openRunFolder(path, options), close: lockRun(path) };

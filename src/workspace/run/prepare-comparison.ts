@@ -35,6 +35,19 @@ export interface PreparedComparison extends Pick<CompareOptions, "dataset" | "re
 /**
  * Opens what a comparison needs and checks it, before anything is written.
  * @throws UserError when models or data cannot be had, or do not fit each other or the recipe.
+ * @example
+ * ```ts
+ * import { defaultRecipe } from "senet";
+ * import { prepareComparison } from "senet/node";
+ *
+ * const { models } = await prepareComparison({
+ *   models: ["resnet20", "seresnet20"],
+ *   data: "glyphs",
+ *   recipe: ({ augment }) => ({ ...defaultRecipe, epochs: 1, augment }),
+ *   seeds: [1, 2, 3],
+ * });
+ * console.log(models.map(({ name }) => name)); // [ 'resnet20', 'seresnet20' ]
+ * ```
  */
 export async function prepareComparison(request: ComparisonRequest): Promise<PreparedComparison> {
   const { models: given, data, dataOptions = {}, recipe: recipeFor, seeds, ...options } = request;

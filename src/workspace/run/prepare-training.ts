@@ -48,6 +48,20 @@ export interface PreparedTraining {
 /**
  * Opens what a training needs and checks it, before anything is written.
  * @throws UserError when model or data cannot be had, or do not fit each other or the recipe.
+ * @example
+ * ```ts
+ * import { defaultRecipe } from "senet";
+ * import { prepareTraining } from "senet/node";
+ *
+ * const { graph, steps } = await prepareTraining({
+ *   query: { model: "resnet20" },
+ *   data: "glyphs",
+ *   dataOptions: { trainLimit: 64, testLimit: 32 },
+ *   recipe: ({ augment }) => ({ ...defaultRecipe, epochs: 1, batch: 32, augment }),
+ *   seed: 1,
+ * });
+ * console.log(graph.outputs[0]?.shape, steps); // [ 'N', 26 ] 2
+ * ```
  */
 export async function prepareTraining(request: TrainingRequest): Promise<PreparedTraining> {
   const { query, data, dataOptions = {}, seed, statistics: given, unfold, recipe: recipeFor, ...opening } = request;

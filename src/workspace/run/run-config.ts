@@ -38,7 +38,16 @@ export async function writeRunConfig(
   await folder.write(CONFIG, `${JSON.stringify(config, null, 2)}\n`);
 }
 
-/** Reads what the run in a folder was started with. @throws UserError when the folder holds none. */
+/**
+ * Reads what the run in a folder was started with. @throws UserError when the folder holds none.
+ * @example
+ * ```ts
+ * import { readRunConfig } from "senet/node";
+ *
+ * const { kind, recipe } = await readRunConfig("runs/saved");
+ * console.log(kind, recipe.epochs); // train 1
+ * ```
+ */
 export async function readRunConfig(path: string): Promise<RunConfig & { readonly recipe: Recipe }> {
   const text = await readFile(join(path, CONFIG), "utf8").catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === "ENOENT" ? `no ${CONFIG}` : error.message;

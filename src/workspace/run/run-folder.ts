@@ -131,7 +131,15 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** A folder name nobody used yet: `runs/compare-glyphs-20261123-142501`. */
+/**
+ * A folder name nobody used yet: `runs/compare-glyphs-20261123-142501`.
+ * @example
+ * ```ts
+ * import { freshRunPath } from "senet/node";
+ *
+ * console.log(/^runs.train-\d{8}-\d{6}$/.test(freshRunPath("train"))); // true
+ * ```
+ */
 export function freshRunPath(kind: string, now = new Date()): string {
   const digits = now.toISOString().replace(/\D/g, "");
   return join("runs", `${kind}-${digits.slice(0, 8)}-${digits.slice(8, 14)}`);

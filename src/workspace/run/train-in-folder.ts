@@ -31,6 +31,14 @@ export interface TrainInFolderOptions {
  * Reads where the training in a folder stands; undefined where it has made no checkpoint yet.
  * @param onNotice told of damaged checkpoints, which are passed over.
  * @throws UserError when there are checkpoints, but none is whole.
+ * @example
+ * ```ts
+ * import { lastCheckpoint, openRun } from "senet/node";
+ *
+ * const run = openRun("runs/saved");
+ * console.log(await lastCheckpoint(run, console.warn)); // undefined
+ * run.close();
+ * ```
  */
 export function lastCheckpoint(folder: RunFolder, onNotice: OnNotice): Promise<Checkpoint | undefined> {
   return folder.checkpoints(CHECKPOINTS).load(onNotice);
@@ -44,6 +52,26 @@ const CHECKPOINTS = "checkpoints";
  * last, the best and the final model.
  * @returns a record of every epoch.
  * @throws the signal's reason when it is aborted; UserError as `train`, or when something cannot be written.
+ * @example
+ * ```ts
+ * import { defaultRecipe } from "senet";
+ * import { nodeRuntime, prepareTraining, startRun, trainInFolder } from "senet/node";
+ *
+ * const prepared = await prepareTraining({
+ *   query: { model: "resnet20" },
+ *   data: "glyphs",
+ *   dataOptions: { trainLimit: 64, testLimit: 32 },
+ *   recipe: ({ augment }) => ({ ...defaultRecipe, epochs: 1, batch: 32, augment }),
+ *   seed: 1,
+ * });
+ * const config = { kind: "train", command: "my program", flags: {} };
+ * const run = await startRun("runs/trained", { config, facts: { recipe: prepared.recipe } });
+ * const runtime = nodeRuntime();
+ * const epochs = await trainInFolder(runtime, run, prepared); // model.onnx, metrics.jsonl, checkpoints
+ * await runtime.close();
+ * run.close();
+ * console.log(epochs.length); // 1
+ * ```
  */
 export async function trainInFolder(
   runtime: Runtime,
