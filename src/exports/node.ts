@@ -86,7 +86,7 @@ export {
   exportStep,
 } from "../workspace/model/export-model.js";
 export type { ModelQuery, NetworkOptions, Opening } from "../workspace/model/model-query.js";
-export type { ModelNotice, OpenComparedOptions } from "../workspace/model/open-compared.js";
+export type { DraftedModel, ModelNotice, OpenComparedOptions } from "../workspace/model/open-compared.js";
 export type { GivenStatistics } from "../workspace/model/open-for-training.js";
 export { type OpenedModel, type OpenModelOptions, openModel } from "../workspace/model/open-model.js";
 export { type ModelProfile, type ProfileModelOptions, profileModel } from "../workspace/model/profile-model.js";
