@@ -2,9 +2,9 @@ import type { ImageSize } from "../../data/image-size.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
 import { optionError, UserError } from "../../errors.js";
 import type { Model } from "../../graph/graph.js";
-import type { ModelCard } from "../../models/card/model-card.js";
 import { WeightsMismatch } from "../../weights/load-weights.js";
-import { type FoundModel, findModel } from "../model/find-model.js";
+import { findModel } from "../model/find-model.js";
+import { knownCard } from "../model/known-card.js";
 import { type ModelQuery, type Opening, queryOf } from "../model/model-query.js";
 import { weightsSources } from "../model/model-source.js";
 import { readClassNames, usualClassNames } from "./class-names.js";
@@ -52,7 +52,7 @@ export async function findClassifier(
   if (weights === undefined) throw optionError("weights", `got none for ${model}; give ${weightsSources}`);
   const [channels, height, width] = inputOf(graph, size, model);
   const count = classCount(graph, model);
-  const card = await cardOf(found, changes);
+  const card = (await knownCard(found, cropMode))?.card;
   const { cardPreprocessing } = await import("../../models/card/model-card.js");
   const own = card && cardPreprocessing(card, { height, width });
   const preprocessing = changedPreprocessing(own, changes, [channels, height, width], model);
@@ -68,18 +68,6 @@ async function namesIn(labels: string | readonly string[], count: number): Promi
   if (typeof labels === "string") return readClassNames(labels, count);
   if (labels.length === count) return labels;
   throw optionError("labels", `got ${labels.length} names; expected ${count}, as the model has classes`);
-}
-
-/** What the model says about itself, or what is published of its name. */
-async function cardOf(
-  { name, graph, origin }: FoundModel,
-  { cropMode }: PreprocessingChanges,
-): Promise<ModelCard | undefined> {
-  const { hasCard, readCard } = await import("../../models/card/model-card.js");
-  if (hasCard(graph)) return readCard(graph);
-  if (name === undefined) return undefined;
-  const { publishedCard } = await import("../model/published-card.js");
-  return publishedCard(name, graph, origin, cropMode);
 }
 
 /** @throws the error, with a hint where nothing but the projections of shortcuts is missing. */

@@ -1,12 +1,13 @@
 import type { Dataset } from "../../data/dataset.js";
 import type { Statistics } from "../../data/image-set.js";
 import { UserError } from "../../errors.js";
-import type { Graph, Model } from "../../graph/graph.js";
+import type { Model } from "../../graph/graph.js";
 import type { ModelCard } from "../../models/card/model-card.js";
 import type { Notice } from "../../notice.js";
 import type { StatePlan } from "../../step/state.js";
 import { perChannel } from "../data/per-channel.js";
 import { type FoundModel, findModel } from "./find-model.js";
+import { cardIn, type KnownCard, knownCard } from "./known-card.js";
 import type { ModelQuery, Opening } from "./model-query.js";
 
 /** How a network is opened for training. */
@@ -23,10 +24,17 @@ export interface GivenStatistics {
   readonly std?: readonly number[] | undefined;
 }
 
+/**
+ * Who says how images are normalised: who trains, the weights' file or repository, what is published of the network's
+ * name, or the dataset.
+ */
+export type PreparedBy = "given" | KnownCard["by"] | "dataset";
+
 /** A network that is ready to be trained on a dataset. */
 export interface TrainableModel extends Model {
   /** See {@link statisticsOf}. */
   readonly statistics: Statistics;
+  readonly preparedBy: PreparedBy;
   /** Parameters without weights of their own: those of a last layer for other classes. */
   readonly anew: readonly string[];
   /** What a user should know of how it starts. */
@@ -59,20 +67,18 @@ export async function openForTraining(
   const renewed: Notice = { kind: "renewed-head", parameters: anew, classes: classes.length };
   const fresh = [...graph.parameters].filter(([name]) => !weights.has(name) || anew.includes(name));
   const drawn = new Map([...weights, ...initialise({ ...graph, parameters: new Map(fresh) }, seed)]);
-  const own = statisticsOf(statistics, dataset, await cardOf(graph));
-  return { graph, weights: drawn, statistics: own, anew, notices: anew.length === 0 ? [] : [renewed] };
+  const known = await knownCard(found);
+  const own = statisticsOf(statistics, dataset, known?.card);
+  const given = statistics.mean !== undefined && statistics.std !== undefined;
+  const preparedBy = given ? "given" : (known?.by ?? "dataset");
+  return { graph, weights: drawn, statistics: own, preparedBy, anew, notices: anew.length === 0 ? [] : [renewed] };
 }
 
 /** The last layer, where it is of another number of classes, or of others by name. */
 async function startAnew({ graph, renewed, said }: FoundModel, classes: readonly string[]): Promise<readonly string[]> {
-  if (!namesOthers(await cardOf({ ...graph, metadata: said }), classes)) return renewed;
+  if (!namesOthers(await cardIn({ ...graph, metadata: said }), classes)) return renewed;
   const { headOf } = await import("../../read/head.js");
   return [...new Set([...renewed, ...headOf(graph).map(({ name }) => name)])];
-}
-
-async function cardOf(graph: Graph): Promise<ModelCard | undefined> {
-  const { hasCard, readCard } = await import("../../models/card/model-card.js");
-  return hasCard(graph) ? readCard(graph) : undefined;
 }
 
 /**

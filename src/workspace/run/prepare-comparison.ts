@@ -52,8 +52,9 @@ export interface PreparedComparison extends Pick<CompareOptions, "dataset" | "re
 export async function prepareComparison(request: ComparisonRequest): Promise<PreparedComparison> {
   const { models: given, data, dataOptions = {}, recipe: recipeFor, seeds, ...options } = request;
   checkCompared(given, options.network);
-  const model = given.find((name) => modelSource(name) === "file") ?? given[0]!;
-  const dataset = await openDataFor(model, data, dataOptions);
+  const model = given.find((name) => modelSource(name) !== "name") ?? given[0]!;
+  const { network: _, unfold: __, ...opening } = options;
+  const dataset = await openDataFor(model, data, { ...dataOptions, ...opening });
   const recipe = await recipeFor(dataset);
   const { checkRecipe } = await import("../../train/recipe.js");
   checkRecipe(recipe, dataset);

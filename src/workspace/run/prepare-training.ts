@@ -7,7 +7,7 @@ import type { Recipe } from "../../train/recipe.js";
 import { openDataFor } from "../data/open-data-for.js";
 import type { ModelQuery, Opening } from "../model/model-query.js";
 import { modelSource } from "../model/model-source.js";
-import { checkAnew, type GivenStatistics, openForTraining } from "../model/open-for-training.js";
+import { checkAnew, type GivenStatistics, openForTraining, type PreparedBy } from "../model/open-for-training.js";
 import { type UnfoldSettings, unfoldBatchNorms } from "./unfold-batch-norms.js";
 
 /** What is trained on what, and how. */
@@ -38,7 +38,9 @@ export interface PreparedTraining {
   readonly start: () => Promise<Weights>;
   /** What a user should know of how it starts. */
   readonly notices: readonly Notice[];
+  /** Its images are prepared as the trained model will want them. */
   readonly dataset: Dataset;
+  readonly preparedBy: PreparedBy;
   readonly recipe: Recipe;
   readonly seed: number;
   /** Steps of an epoch. */
@@ -65,12 +67,12 @@ export interface PreparedTraining {
  */
 export async function prepareTraining(request: TrainingRequest): Promise<PreparedTraining> {
   const { query, data, dataOptions = {}, seed, statistics: given, unfold, recipe: recipeFor, ...opening } = request;
-  const { model, weights } = query;
+  const { model } = query;
   if (modelSource(model) === "name") {
     const { modelEntry } = await import("../../models/index.js");
     modelEntry(model); // an unknown name is told before data is read
   }
-  const opened = await openDataFor(weights ?? model, data, dataOptions);
+  const opened = await openDataFor(query, data, { ...dataOptions, ...opening, statistics: given });
   const recipe = await recipeFor(opened);
   const { withCard } = await import("../../models/card/model-card.js");
   const { checkRecipe } = await import("../../train/recipe.js");
@@ -79,7 +81,7 @@ export async function prepareTraining(request: TrainingRequest): Promise<Prepare
   const { trainedCard } = await import("../../compare/compare.js");
   checkRecipe(recipe, opened);
   const trainable = await openForTraining(query, opened, { ...opening, seed, statistics: given });
-  const { statistics, anew } = trainable;
+  const { statistics, preparedBy, anew } = trainable;
   const dataset = { ...opened, ...statistics };
   const {
     graph: bare,
@@ -91,7 +93,8 @@ export async function prepareTraining(request: TrainingRequest): Promise<Prepare
   // Patterns that fit nothing and operators without a gradient show here.
   const draft = draftTraining(bare, recipe);
   checkAnew(model, anew, draft);
-  const graph = withCard(bare, trainedCard(dataset, recipe, model, seed));
+  const card = trainedCard(dataset, recipe, model, seed);
+  const graph = withCard(bare, { ...card, provenance: { ...card.provenance, preparedBy } });
   const steps = stepsPerEpoch({ dataset, recipe });
-  return { model, graph, draft, start, notices, dataset, recipe, seed, steps };
+  return { model, graph, draft, start, notices, dataset, preparedBy, recipe, seed, steps };
 }
