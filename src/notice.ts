@@ -40,8 +40,11 @@ export type Notice =
   | { readonly kind: "damaged-checkpoint"; readonly path: string; readonly reason: string }
   /** The run goes on with another engine, so that its last bits may differ. `now` and `saved` are JSON, shortened. */
   | { readonly kind: "other-engine"; readonly field: string; readonly now: string; readonly saved: string }
-  /** The checkpoint keeps no names of image files, so that nobody can tell whether they are the same. */
-  | { readonly kind: "unchecked-files" }
+  /**
+   * The checkpoint keeps neither names of image files nor a hash of pixels, so that nobody can tell whether they are
+   * the same.
+   */
+  | { readonly kind: "unchecked-images" }
   /** Batch norms were put behind so many convolutions, with statistics of training images. */
   | { readonly kind: "unfolded"; readonly convolutions: number }
   /** Measured times of another machine or engine are used. `made` tells which. */

@@ -37,6 +37,43 @@ describe("defineDataset", () => {
     );
   });
 
+  it("takes numbers as it takes the bytes that they are 255ths of", async () => {
+    const numbers = (of: ImageSet): ImageSet => ({ ...of, images: Float32Array.from(of.images, (byte) => byte / 255) });
+    const own = { ...parts, train: numbers(parts.train), test: numbers(parts.test) };
+    const [bytes, floats] = [defineDataset(parts), defineDataset(own, { trainLimit: 2 })];
+    expect(floats.train.images).toBe(own.train.images); // not copied
+    expect(floats.mean[0]).toBeCloseTo(bytes.mean[0]!, 6);
+    expect(floats.std[0]).toBeCloseTo(bytes.std[0]!, 6);
+    const [a, b] = await Promise.all(
+      [bytes, floats].map(async ({ train }) => (await train.batches({ batch: 2 }).next()).value!.x),
+    );
+    a!.forEach((value, i) => {
+      expect(b![i]).toBeCloseTo(value, 5);
+    });
+    const short = defineDataset(own, { trainLimit: 1 });
+    expect([...short.train.images]).toEqual([0, 1]);
+  });
+
+  it("takes mean and std that are given, and then numbers of any range", async () => {
+    const train = { ...parts.train, images: Float32Array.of(-2, 0, 2, 40) };
+    const { mean, std, ...split } = defineDataset({ ...parts, train, test: train, mean: [1], std: [2] });
+    expect([mean, std]).toEqual([[1], [2]]);
+    expect([...(await split.train.batches({ batch: 2 }).next()).value!.x]).toEqual([-1.5, -0.5, 0.5, 19.5]);
+    expect(defineDataset({ ...parts, mean: [0.5], std: [0.25] })).toMatchObject({ mean: [0.5], std: [0.25] });
+    expect(() => defineDataset({ ...parts, mean: [0.5, 0.5, 0.5], std: [1] })).toThrow(
+      "tiny: got 3 means and 1 stds; expected 1 of each, or none",
+    );
+  });
+
+  it.each([
+    [[0, 1, Number.NaN, 0], "tiny train: got NaN in image 1; expected finite numbers"],
+    [[0, 255, 10, 20], "tiny train: got 255 in image 0; expected 0 to 1: divide bytes by 255, or give mean and std"],
+    [[0, 1, 0], "tiny train: got 3 numbers; expected 4, 2 images of [1, 1, 2]"],
+  ])("refuses the numbers %j", (images, message) => {
+    const train = { ...parts.train, images: Float32Array.from(images) };
+    expect(() => defineDataset({ ...parts, train })).toThrow(message);
+  });
+
   it("refuses parts that do not agree", () => {
     const withTrain = (train: ImageSet) => () => defineDataset({ ...parts, train });
     expect(withTrain(set([], []))).toThrow("tiny train: got no images; expected at least one");

@@ -2,7 +2,7 @@ import { UserError, valueError } from "../errors.js";
 import type { Augmentation } from "./augment/augmentation.js";
 import { resizedSize } from "./centre-crop.js";
 import { channelStatistics } from "./channel-statistics.js";
-import { checkLabels, type Geometry, type ImageSet, type Statistics } from "./image-set.js";
+import { checkLabels, checkNumbers, type Geometry, type ImageSet, type Statistics } from "./image-set.js";
 import { type MemorySplit, memorySplit } from "./memory-split.js";
 import type { Preprocessing } from "./preprocessing.js";
 import type { Split } from "./split.js";
@@ -19,14 +19,19 @@ export interface Dataset extends Geometry, Preprocessing {
   close?(): Promise<void>;
 }
 
-/** A dataset whose images are bytes in memory. */
+/** A dataset whose images are in memory. */
 export interface MemoryDataset extends Dataset {
   readonly train: MemorySplit;
   readonly test: MemorySplit;
 }
 
-/** What makes a dataset in memory: all but mean and std, which are measured. */
-export interface DatasetParts extends Omit<Dataset, keyof Statistics | "resize" | "interpolation" | "train" | "test"> {
+/**
+ * What makes a dataset in memory. Mean and std, per channel and of pixels scaled to 0–1, are measured unless they are
+ * given; numbers of another range than 0–1 need them, and they are then of those numbers.
+ */
+export interface DatasetParts
+  extends Omit<Dataset, keyof Statistics | "resize" | "interpolation" | "train" | "test">,
+    Partial<Statistics> {
   readonly train: ImageSet;
   readonly test: ImageSet;
 }
@@ -39,8 +44,11 @@ export interface Limits {
 
 /**
  * Puts a dataset in memory together from its parts: checks that they agree and measures mean and std on the training
- * split. They are measured before the limits apply, so a short run sees the same inputs as a long one.
- * @throws UserError when a split is empty, has other than one label per image, or a label names no class.
+ * split. They are measured before the limits apply, so a short run sees the same inputs as a long one. Images are bytes
+ * 0–255, or numbers 0–1 in a `Float32Array`, which give what bytes divided by 255 give; neither is copied. Of numbers,
+ * the augmentations that follow PIL (`randomResizedCrop`, `randAugment`, `colorJitter`) are refused: they work on bytes.
+ * @throws UserError when a split is empty, has other than one label per image, a label names no class, or a number is
+ *   not finite or out of range.
  * @example
  * ```ts
  * import { defineDataset } from "senet";
@@ -62,10 +70,11 @@ export interface Limits {
  * ```
  */
 export function defineDataset(parts: DatasetParts, limits: Limits = {}): MemoryDataset {
-  checkSplit(`${parts.name} train`, parts.train, parts);
-  checkSplit(`${parts.name} test`, parts.test, parts);
+  const given = givenStatistics(parts);
+  checkSplit(`${parts.name} train`, parts.train, parts, given !== undefined);
+  checkSplit(`${parts.name} test`, parts.test, parts, given !== undefined);
   const { channels, height, width } = parts;
-  const like = { channels, height, width, ...channelStatistics(parts.train.images, parts) };
+  const like = { channels, height, width, ...(given ?? channelStatistics(parts.train.images, parts)) };
   return {
     ...parts,
     ...like,
@@ -76,21 +85,35 @@ export function defineDataset(parts: DatasetParts, limits: Limits = {}): MemoryD
   };
 }
 
+/** Undefined where they are to be measured. @throws UserError for one without the other, or not one per channel. */
+function givenStatistics({ name, channels, mean, std }: DatasetParts): Statistics | undefined {
+  if (mean === undefined && std === undefined) return undefined;
+  if (mean?.length === channels && std?.length === channels) return { mean, std };
+  throw new UserError(
+    `${name}: got ${mean?.length ?? 0} means and ${std?.length ?? 0} stds; expected ${channels} of each, or none`,
+    { option: ["mean", "std"] },
+  );
+}
+
 function checkSplit(
   source: string,
   set: ImageSet,
   { channels, height, width, classes }: Geometry & { classes: readonly string[] },
+  anyRange: boolean,
 ): void {
   if (set.length === 0) throw new UserError(`${source}: got no images; expected at least one`);
   if (set.labels.length !== set.length) {
     throw new UserError(`${source}: got ${set.length} images but ${set.labels.length} labels; expected one label each`);
   }
-  const bytes = set.length * channels * height * width;
-  if (set.images.length !== bytes) {
+  const size = channels * height * width;
+  const { images, length } = set;
+  if (images.length !== length * size) {
+    const unit = images instanceof Uint8Array ? "bytes" : "numbers";
     throw new UserError(
-      `${source}: got ${set.images.length} bytes; expected ${bytes}, ${set.length} images of [${channels}, ${height}, ${width}]`,
+      `${source}: got ${images.length} ${unit}; expected ${length * size}, ${length} images of [${channels}, ${height}, ${width}]`,
     );
   }
+  if (images instanceof Float32Array) checkNumbers(images, size, source, anyRange);
   checkLabels(set.labels, classes, source);
 }
 

@@ -139,6 +139,23 @@ describe("an augmentation", () => {
     expect(batches.every(({ y2, mix, size }) => y2?.length === size && mix?.length === size)).toBe(true);
   });
 
+  it("of numbers gives what it gives of bytes, to the bit, where it needs no bytes", () => {
+    const numbers = { ...set, images: Float32Array.from(set.images, (byte) => byte / 255) };
+    const erasing = { probability: 0.5, mode: "pixel", minArea: 0.02, maxArea: 0.3, minAspect: 0.3, count: 1 } as const;
+    for (const augment of [
+      { flip: true, pad: 1 },
+      { flip: true, pad: 0, verticalFlip: true, randomErasing: erasing },
+    ]) {
+      const given = { ...options, augment, mix: { mixup: 0.8, cutmix: 1 } };
+      expect([...batchesOf(numbers, like, given)]).toEqual(all(given));
+    }
+    expect([...batchesOf(numbers, like, { batch: 4, views: "flip" })]).toEqual(all({ batch: 4, views: "flip" }));
+    const jitter = { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 };
+    expect(() =>
+      memorySplit(numbers, like).batches({ batch: 4, augment: { flip: true, pad: 0, colorJitter: jitter } }),
+    ).toThrow("batches: got augment.colorJitter for images that are numbers; expected bytes for it, or none of it");
+  });
+
   it("out of range is refused at the call", () => {
     const crop = { scale: [0, 1], ratio: [1, 1], interpolation: "bilinear" } as const;
     expect(() => split.batches({ batch: 2, augment: { flip: false, pad: 0, randomResizedCrop: crop } })).toThrow(

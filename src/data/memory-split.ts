@@ -1,26 +1,26 @@
 import { UserError } from "../errors.js";
 import { Random } from "../random.js";
-import { type Augmentation, isPlain } from "./augment/augmentation.js";
+import { type Augmentation, partsOnBytes } from "./augment/augmentation.js";
 import { mixed } from "./augment/mix.js";
 import type { Pixels } from "./augment/pixels.js";
 import { eraseRandomly } from "./augment/random-erasing.js";
 import { resize } from "./augment/resize.js";
 import { vary, writePixels } from "./augment/vary.js";
 import { randomWindow } from "./augment/window.js";
-import { drawVariation, normalisationTable, unchanged, writeImage } from "./augment/write-image.js";
+import { drawVariation, imageWriter, normalisationTable, unchanged } from "./augment/write-image.js";
 import type { Batch } from "./batch.js";
 import type { Geometry, ImageSet, Statistics } from "./image-set.js";
 import { prefetch } from "./prefetch.js";
 import { type BatchOptions, checkBatchOptions, countBatches, type Split, visitingOrder } from "./split.js";
 import { viewCount } from "./views.js";
 
-/** A split whose images are bytes in memory. */
+/** A split whose images are in memory. */
 export interface MemorySplit extends ImageSet, Split {
   readonly labels: ImageSet["labels"];
   readonly length: number;
 }
 
-/** Whether the images of a split are bytes in memory. */
+/** Whether the images of a split are in memory. */
 export function isMemorySplit(split: Split): split is MemorySplit {
   return "images" in split;
 }
@@ -50,6 +50,7 @@ export function memorySplit(set: ImageSet, like: Geometry & Statistics): MemoryS
             "expected flip, or image files larger than its input",
         );
       }
+      if (!(images instanceof Uint8Array)) refuseOnNumbers(options.augment);
       return prefetch(batchesOf(set, like, options));
     },
   };
@@ -64,6 +65,8 @@ export function* batchesOf(
   const { batch, seed = 0, epoch = 0, augment, start = 0, statistics = like, views } = options;
   const seen = viewCount(views);
   const order = visitingOrder(set.length, options);
+  const write = imageWriter(set.images, like, statistics);
+  const bytes = set.images instanceof Uint8Array ? set.images : undefined;
   const table = normalisationTable(statistics);
   const size = like.channels * like.height * like.width;
   for (let b = start; b < countBatches(set.length, options); b++) {
@@ -72,32 +75,48 @@ export function* batchesOf(
     const y = BigInt64Array.from(indices, (index) => BigInt(set.labels[index]!));
     indices.forEach((index, slot) => {
       if (views !== undefined) {
-        writeImage(x, 2 * slot, set.images, index, table, like, unchanged);
-        writeImage(x, 2 * slot + 1, set.images, index, table, like, { ...unchanged, mirror: true });
+        write(x, 2 * slot, index);
+        write(x, 2 * slot + 1, index, { ...unchanged, mirror: true });
+        return;
+      }
+      if (augment === undefined) {
+        write(x, slot, index);
         return;
       }
       const random = new Random(seed, "augment", epoch, index);
-      if (augment === undefined || isPlain(augment)) {
-        writeImage(x, slot, set.images, index, table, like, augment ? drawVariation(random, augment) : unchanged);
+      const target = x.subarray(slot * size, (slot + 1) * size);
+      if (bytes !== undefined && partsOnBytes(augment).length > 0) {
+        writePixels(target, variedImage(bytes, index, like, random, augment, statistics.mean), table);
       } else {
-        const target = x.subarray(slot * size, (slot + 1) * size);
-        writePixels(target, variedImage(set, index, like, random, augment, statistics.mean), table);
-        if (augment.randomErasing) eraseRandomly(target, like, random, augment.randomErasing);
+        write(x, slot, index, drawVariation(random, augment));
       }
+      if (augment.randomErasing) eraseRandomly(target, like, random, augment.randomErasing);
     });
     yield mixed({ x, y, indices, size: indices.length, ...(views && { views: seen }) }, b, like, options);
   }
 }
 
+/** @throws UserError for the first part of an augmentation that needs bytes. */
+function refuseOnNumbers(augment: Augmentation | undefined): void {
+  const [part] = augment ? partsOnBytes(augment) : [];
+  if (part === undefined) return;
+  throw new UserError(
+    `batches: got augment.${part} for images that are numbers; expected bytes for it, or none of it`,
+    {
+      option: part,
+    },
+  );
+}
+
 function variedImage(
-  set: ImageSet,
+  images: Uint8Array,
   index: number,
   geometry: Geometry,
   random: Random,
   augment: Augmentation,
   mean: readonly number[],
 ): Pixels {
-  let image = pixelsOf(set, index, geometry);
+  let image = pixelsOf(images, index, geometry);
   if (augment.randomResizedCrop) {
     const window = randomWindow(geometry, random, augment.randomResizedCrop);
     image = resize(image, geometry.width, geometry.height, window.interpolation, { box: window });
@@ -106,7 +125,7 @@ function variedImage(
 }
 
 /** One image with the channels of a pixel side by side. */
-function pixelsOf({ images }: ImageSet, index: number, { channels, height, width }: Geometry): Pixels {
+function pixelsOf(images: Uint8Array, index: number, { channels, height, width }: Geometry): Pixels {
   const plane = height * width;
   const data = new Uint8Array(channels * plane);
   for (let c = 0; c < channels; c++) {

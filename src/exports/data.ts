@@ -21,7 +21,7 @@ export type { CropWindow, Extent } from "../data/augment/window.js";
 export type { Batch } from "../data/batch.js";
 export { type CentreCrop, centreCrop, resizedSize } from "../data/centre-crop.js";
 export { type Dataset, type DatasetParts, defineDataset, type Limits, type MemoryDataset } from "../data/dataset.js";
-export type { Geometry, ImageSet, Statistics } from "../data/image-set.js";
+export type { Geometry, ImageSet, PixelArray, Statistics } from "../data/image-set.js";
 export type { ImageSize } from "../data/image-size.js";
 export { type MemorySplit, memorySplit } from "../data/memory-split.js";
 export { preprocess } from "../data/preprocess.js";

@@ -102,7 +102,10 @@ export async function trainEpoch(
     const step = position.step + 1;
     const batchLoss = Number(results.loss!.data[0]);
     const gradNorm = results.gradNorm && Number(results.gradNorm.data[0]);
-    if (!Number.isFinite(batchLoss)) throw diverged(`the loss was ${batchLoss}`, epoch, step, lr);
+    if (!Number.isFinite(batchLoss)) {
+      checkImages(images, epoch, step);
+      throw diverged(`the loss was ${batchLoss}`, epoch, step, lr);
+    }
     if (!Number.isFinite(gradNorm ?? 0)) throw diverged(`the gradients had norm ${gradNorm}`, epoch, step, lr);
     const sums: EpochSums = {
       loss: position.sums.loss + batchLoss,
@@ -158,6 +161,16 @@ export function trainedPart({ sums, step }: EpochPosition, batch: number) {
   const { lr, loss, top1, imagesPerSecond, dataWait } = means({ sums, step }, batch);
   const trainLosses = sums.parts.map((sum, part) => sum / (border(part + 1, step) - border(part, step)));
   return { lr, trainLoss: loss, trainLosses, trainTop1: top1, imagesPerSecond, dataWait };
+}
+
+/** @throws UserError where a batch has a number that is not finite, which no learning rate mends. */
+function checkImages({ x, indices, size }: Batch, epoch: number, step: number): void {
+  const at = x.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  const image = indices[Math.floor(at / (x.length / size))];
+  throw new UserError(
+    `train: got ${x[at]} in image ${image} of the training images, epoch ${epoch}, step ${step}; expected finite numbers`,
+  );
 }
 
 /** One line for a run whose numbers have left the range of floats. */

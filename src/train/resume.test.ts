@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defaultErasing } from "../data/augment/augmentation.js";
+import type { Dataset } from "../data/dataset.js";
 import type { Split } from "../data/split.js";
 import { UserError } from "../errors.js";
 import type { Weights } from "../graph/graph.js";
@@ -8,7 +9,7 @@ import { nodeRuntime } from "../runtime/node/runtime.js";
 import { type Checkpoint, readProgress, writeProgress } from "./checkpoint.js";
 import type { EpochRecord } from "./epoch-record.js";
 import { defaultRecipe, type Recipe } from "./recipe.js";
-import { stripes, stripesNet } from "./stripes.test.helper.js";
+import { numbered, stripes, stripesNet } from "./stripes.test.helper.js";
 import { type TrainOptions, type TrainResult, train } from "./trainer.js";
 
 const runtime = nodeRuntime({ threads: 1 });
@@ -216,7 +217,7 @@ describe("the signal", () => {
 });
 
 describe("a checkpoint of another run", () => {
-  const refusal = async (change: Partial<Recipe>, other: { seed?: number; data?: typeof dataset } = {}) => {
+  const refusal = async (change: Partial<Recipe>, other: { seed?: number; data?: Dataset } = {}) => {
     const resume = checkpoints[3]!;
     const running = train({
       runtime,
@@ -246,6 +247,24 @@ describe("a checkpoint of another run", () => {
   it("is refused for another seed, and for other data", async () => {
     expect(await refusal({}, { seed: 6 })).toContain("got seed 6, but the checkpoint was made with 5");
     expect(await refusal({}, { data: stripes({ train: 95 }) })).toContain("data.train.images 95, but");
+  });
+
+  it("is refused for other pixels, and for numbers in the place of bytes", async () => {
+    const images = dataset.train.images.slice();
+    images[64 * 3] = 255 - images[64 * 3]!;
+    const changed = { ...dataset, train: { ...dataset.train, images } };
+    expect(await refusal({}, { data: changed })).toMatch(/got data\.train\.pixels "[0-9a-f]+…, but/);
+    expect(await refusal({}, { data: numbered(dataset) })).toMatch(/got data\.train\.pixels/);
+  });
+
+  it("is taken with a notice where the checkpoint has no hash of pixels", async () => {
+    const { state, progress } = checkpoints.at(-1)!;
+    const identity = JSON.parse(JSON.stringify(progress.identity), (key, value) =>
+      key === "pixels" ? undefined : value,
+    );
+    const notices: Notice[] = [];
+    await run({ resume: { state, progress: { ...progress, identity } }, onNotice: (notice) => notices.push(notice) });
+    expect(notices).toEqual([{ kind: "unchecked-images" }]);
   });
 
   it("is taken with a notice where only the engine differs", async () => {
@@ -296,7 +315,7 @@ describe("a checkpoint of another run", () => {
     const older = checkpoints.at(-1)!; // of a version that kept no names: what a split without them gives now
     const identity = { ...older.progress.identity, recipe: resume.progress.identity.recipe! };
     expect(await goOn(start, [], { ...resume, progress: { ...resume.progress, identity } })).toEqual([
-      { kind: "unchecked-files" },
+      { kind: "unchecked-images" },
     ]);
   });
 

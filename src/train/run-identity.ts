@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 import type { Dataset } from "../data/dataset.js";
+import type { PixelArray } from "../data/image-set.js";
+import { isMemorySplit } from "../data/memory-split.js";
 import { relativeNames } from "../data/relative-names.js";
 import type { Split } from "../data/split.js";
 import { UserError } from "../errors.js";
@@ -58,10 +60,17 @@ export async function runIdentity(
   return identitySchema.parse(JSON.parse(JSON.stringify(identity)));
 }
 
-/** How many images a split has, of what classes, and what their files are called inside of their folder. */
+/**
+ * How many images a split has, of what classes, the pixels of those in memory, and what files are called inside of
+ * their folder.
+ */
 async function identityOf(split: Split) {
   const { length, labels } = split;
-  const identity = { images: length, labels: await sha256(new Uint8Array(Int32Array.from(labels).buffer)) };
+  const identity = {
+    images: length,
+    labels: await sha256(new Uint8Array(Int32Array.from(labels).buffer)),
+    ...(isMemorySplit(split) && { pixels: await sha256OfPixels(split.images) }),
+  };
   if (split.nameOf === undefined) return identity;
   const names = relativeNames(length, (index) => split.nameOf!(index));
   return { ...identity, files: { first: names[0], sha256: await sha256(new TextEncoder().encode(names.join("\0"))) } };
@@ -70,13 +79,13 @@ async function identityOf(split: Split) {
 /**
  * Checks that a run that goes on is the one that was stopped.
  * @returns what the user should know: where the engine differs, so that the last bits may; and where the checkpoint is
- *   of a version that kept no names of files, so that they cannot be compared.
+ *   of a version that kept neither names of files nor a hash of pixels, so that these cannot be compared.
  * @throws UserError that names the first thing that differs otherwise.
  */
 export function checkSameRun(now: RunIdentity, saved: RunIdentity): Notice[] {
   const found = differences(now, saved);
   const engine = found.find(isEngine);
-  const grave = found.find((difference) => !isEngine(difference) && !isUnnamed(difference));
+  const grave = found.find((difference) => !isEngine(difference) && !isUnchecked(difference));
   if (grave !== undefined) {
     const { field, now, saved } = inWords(grave);
     throw new UserError(
@@ -85,13 +94,13 @@ export function checkSameRun(now: RunIdentity, saved: RunIdentity): Notice[] {
   }
   return [
     ...(engine ? [{ kind: "other-engine", ...inWords(engine) } as const] : []),
-    ...(found.some(isUnnamed) ? [{ kind: "unchecked-files" } as const] : []),
+    ...(found.some(isUnchecked) ? [{ kind: "unchecked-images" } as const] : []),
   ];
 }
 
 const isEngine = ({ path }: Difference) => path[0] === "engine";
 
-const isUnnamed = ({ path, saved }: Difference) => path.at(-1) === "files" && saved === undefined;
+const isUnchecked = ({ path, saved }: Difference) => ["files", "pixels"].includes(path.at(-1)!) && saved === undefined;
 
 interface Difference {
   readonly path: readonly string[];
@@ -119,6 +128,16 @@ function inWords({ path, now, saved }: Difference): { field: string; now: string
 
 function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** Of pieces one after the other: hashing copies what it hashes. */
+async function sha256OfPixels({ buffer, byteOffset, byteLength }: PixelArray): Promise<string> {
+  const piece = 2 ** 24;
+  const hashes: string[] = [];
+  for (let at = 0; at < byteLength; at += piece) {
+    hashes.push(await sha256(new Uint8Array(buffer, byteOffset + at, Math.min(piece, byteLength - at))));
+  }
+  return sha256(new TextEncoder().encode(hashes.join("\0")));
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {

@@ -1,4 +1,4 @@
-import { type Dataset, defineDataset } from "../data/dataset.js";
+import { defineDataset, type MemoryDataset } from "../data/dataset.js";
 import type { ImageSet } from "../data/image-set.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
@@ -10,7 +10,7 @@ import { Scope } from "../layers/scope.js";
 import { Random } from "../random.js";
 
 /** Grey 8×8 images of stripes that lie, stand or are not there, in noise: a dataset that is learnt in seconds. */
-export function stripes({ train = 96, test = 48 } = {}): Dataset {
+export function stripes({ train = 96, test = 48 } = {}): MemoryDataset {
   return defineDataset({
     name: "stripes",
     classes: ["lying", "standing", "none"],
@@ -21,6 +21,14 @@ export function stripes({ train = 96, test = 48 } = {}): Dataset {
     test: split(test, "test"),
     augment: { flip: true, pad: 1 },
   });
+}
+
+/** The same dataset with numbers 0–1 in the place of bytes. */
+export function numbered(dataset: MemoryDataset): MemoryDataset {
+  const numbers = ({ images, labels, length }: ImageSet): ImageSet => {
+    return { images: Float32Array.from(images, (byte) => byte / 255), labels, length };
+  };
+  return defineDataset({ ...dataset, train: numbers(dataset.train), test: numbers(dataset.test) });
 }
 
 function split(length: number, name: string): ImageSet {

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import type { Split } from "../data/split.js";
 import { UserError } from "../errors.js";
 import { evaluate } from "../evaluate/evaluate.js";
 import type { Weights } from "../graph/graph.js";
@@ -13,7 +14,7 @@ import { crossEntropy } from "./losses.js";
 import { openStep } from "./open-step.js";
 import { sgd } from "./optimizers/optimizers.js";
 import { defaultRecipe, type Recipe } from "./recipe.js";
-import { stripes, stripesNet } from "./stripes.test.helper.js";
+import { numbered, stripes, stripesNet } from "./stripes.test.helper.js";
 import { train } from "./trainer.js";
 
 const runtime = nodeRuntime({ threads: 1 });
@@ -169,6 +170,35 @@ describe("train", () => {
     });
     expect((await failure(run)).message).toBe("enough");
     expect([steps, epochs]).toEqual([[1, 2, 3], 0]);
+  });
+
+  it("learns of numbers what it learns of the bytes that they are 255ths of, to the bit", async () => {
+    const short = { ...recipe, epochs: 1 };
+    const [bytes, numbers] = [
+      await train({ runtime, graph, dataset, recipe: short, seed: 7 }),
+      await train({ runtime, graph, dataset: numbered(dataset), recipe: short, seed: 7 }),
+    ];
+    expect(plainTensors(numbers.weights)).toEqual(plainTensors(bytes.weights));
+    expect(numbers.predictions).toEqual(bytes.predictions);
+  });
+
+  it("blames an image that is no number, and not the learning rate", async () => {
+    const { batches } = dataset.train;
+    const broken: Split = {
+      length: dataset.train.length,
+      labels: dataset.train.labels,
+      async *batches(options) {
+        for await (const batch of batches(options)) {
+          const at = batch.indices.indexOf(5);
+          if (at >= 0) batch.x[at * 64 + 3] = Number.NaN;
+          yield batch;
+        }
+      },
+    };
+    const run = train({ runtime, graph, dataset: { ...dataset, train: broken }, recipe, seed: 1 });
+    expect((await failure(run)).message).toMatch(
+      /^train: got NaN in image 5 of the training images, epoch 1, step \d; expected finite numbers$/,
+    );
   });
 
   it("says so when the loss is no number any more", async () => {

@@ -25,7 +25,7 @@ const texts: { readonly [K in Kind]: (notice: Extract<Notice, { kind: K }>) => s
   "damaged-checkpoint": ({ path, reason }) => `damaged checkpoint ${path}: ${reason}; going back to the one before`,
   "other-engine": ({ field, now, saved }) =>
     `got ${field} ${now}, but the checkpoint was made with ${saved}; the run goes on, its last bits may differ`,
-  "unchecked-files": () => "the checkpoint is older than the check of image files; make sure they are the same",
+  "unchecked-images": () => "the checkpoint is older than the check of images; make sure they are the same",
   unfolded: ({ convolutions }) =>
     `put batch norms behind ${convolutions} convolutions, with statistics of training images`,
   "foreign-table": ({ path, made }) => `${path} was made with ${made}; it is used as it is`,

@@ -69,10 +69,14 @@ export const defaultErasing: RandomErasing = {
   count: 1,
 };
 
-/** Whether the images need more than a shift and a flip, which the loader does on its way. */
+/** Whether the images need no more than a shift and a flip. */
 export function isPlain(augment: Augmentation): boolean {
-  const { randomResizedCrop, verticalFlip, randAugment, colorJitter, randomErasing } = augment;
-  return !(randomResizedCrop || verticalFlip || randAugment || colorJitter || randomErasing);
+  return !(augment.verticalFlip || augment.randomErasing || partsOnBytes(augment).length > 0);
+}
+
+/** The parts of an augmentation that follow PIL, which works on bytes; numbers are refused for them. */
+export function partsOnBytes(augment: Augmentation): (keyof Augmentation)[] {
+  return (["randomResizedCrop", "randAugment", "colorJitter"] as const).filter((part) => augment[part] !== undefined);
 }
 
 /** @throws UserError for the first value that is out of range. */

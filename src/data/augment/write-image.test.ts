@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../random.js";
-import { drawVariation, normalisationTable, unchanged, type Variation, writeImage } from "./write-image.js";
+import { drawVariation, imageWriter, normalisationTable, unchanged, type Variation } from "./write-image.js";
 
 // Image 1 of two, two channels of 2 × 3:
 //   1 2 3     11 12 13
@@ -9,12 +9,22 @@ import { drawVariation, normalisationTable, unchanged, type Variation, writeImag
 const geometry = { channels: 2, height: 2, width: 3 };
 const images = Uint8Array.from([...new Array<number>(12).fill(99), 1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16]);
 // (byte / 255 − 0) / (1 / 255) is the byte itself in channel 0, and (byte − 51) / 2 in channel 1.
-const table = normalisationTable({ mean: [0, 0.2], std: [1 / 255, 2 / 255] });
+const statistics = { mean: [0, 0.2], std: [1 / 255, 2 / 255] };
 
 /** Both channels as bytes again, so that a case reads as the picture it is. */
 function varied(variation: Partial<Variation>): number[][] {
   const target = new Float32Array(3 * 12).fill(Number.NaN);
-  writeImage(target, 1, images, 1, table, geometry, { ...unchanged, ...variation });
+  imageWriter(images, geometry, statistics)(target, 1, 1, { ...unchanged, ...variation });
+  const numbers = target.slice();
+  imageWriter(
+    Float32Array.from(images, (byte) => byte / 255),
+    geometry,
+    statistics,
+  )(numbers, 1, 1, {
+    ...unchanged,
+    ...variation,
+  });
+  expect(numbers).toEqual(target); // to the bit
   expect(target.subarray(0, 12).every(Number.isNaN) && target.subarray(24).every(Number.isNaN)).toBe(true);
   const pixels = Array.from(target.subarray(12, 24), (value, i) => Math.round(i < 6 ? value : value * 2 + 51));
   return [0, 3, 6, 9].map((start) => pixels.slice(start, start + 3));
@@ -44,7 +54,7 @@ describe("normalisationTable", () => {
   });
 });
 
-describe("writeImage", () => {
+describe("imageWriter", () => {
   it("writes the image as it is into its slot and nowhere else", () => {
     expect(varied({})).toEqual([
       [1, 2, 3],
@@ -80,6 +90,15 @@ describe("writeImage", () => {
       [0, 16, 15],
     ]);
     expect(varied({ dx: -1, mirror: true })[0]).toEqual([2, 1, 0]);
+  });
+
+  it("turns upside down what the window shows", () => {
+    expect(varied({ dy: 1, upend: true })).toEqual([
+      [0, 0, 0],
+      [4, 5, 6],
+      [0, 0, 0],
+      [14, 15, 16],
+    ]);
   });
 
   it("is black where the window leaves the image altogether", () => {

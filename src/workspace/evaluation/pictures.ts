@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import type { Dataset } from "../../data/dataset.js";
 import type { ImageRef } from "../../data/image-list.js";
+import type { PixelArray } from "../../data/image-set.js";
 import { isMemorySplit } from "../../data/memory-split.js";
 import { isFileSplit } from "../../data/node/decode/file-split.js";
 import { readRef } from "../../data/node/decode/read-ref.js";
@@ -18,7 +19,7 @@ export async function withPictures(dataset: Dataset, mistakes: readonly Mistake[
   const names = isFileSplit(test) ? relativeNames(test.length, (i) => nameInside(test.list.ref(i))) : undefined;
   const shown: ShownMistake[] = [];
   for (const [i, mistake] of mistakes.entries()) {
-    const inMemory = isMemorySplit(test) ? await ofBytes(test.images, mistake.index, dataset) : undefined;
+    const inMemory = isMemorySplit(test) ? await ofPixels(test.images, mistake.index, dataset) : undefined;
     shown.push({
       ...mistake,
       name: names?.[mistake.index] ?? `image ${mistake.index}`,
@@ -46,11 +47,14 @@ async function ofFile(ref: ImageRef): Promise<string | undefined> {
 }
 
 /** An image [C, H, W] of few pixels, as it is. */
-async function ofBytes(images: Uint8Array, index: number, { channels, height, width }: Dataset): Promise<string> {
+async function ofPixels(images: PixelArray, index: number, { channels, height, width }: Dataset): Promise<string> {
   const plane = height * width;
-  const pixels = new Uint8Array(plane * channels);
+  const scale = images instanceof Uint8Array ? 1 : 255;
+  const pixels = new Uint8ClampedArray(plane * channels);
   for (let c = 0; c < channels; c++) {
-    for (let i = 0; i < plane; i++) pixels[i * channels + c] = images[(index * channels + c) * plane + i]!;
+    for (let i = 0; i < plane; i++) {
+      pixels[i * channels + c] = scale * images[(index * channels + c) * plane + i]!;
+    }
   }
   const raw = { width, height, channels: channels as 1 | 3 };
   return `data:image/png;base64,${(await sharp(pixels, { raw }).png().toBuffer()).toString("base64")}`;
