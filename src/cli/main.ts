@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from "commander";
 import { EngineError, UserError } from "../errors.js";
+import { withOurFlags, withOurVerb } from "./flags/our-words.js";
 import { createProgram, mentioned } from "./program.js";
 import { errorLine } from "./terminal/error-line.js";
 import { say } from "./terminal/print.js";
@@ -13,11 +14,12 @@ export async function main(args: readonly string[]): Promise<number> {
   /** The command that runs, and the program it is one of. */
   let running: readonly Command[] = [];
   try {
-    const program = await createProgram(mentioned(args));
+    const words = withOurVerb(args);
+    const program = await createProgram(mentioned(words));
     program.hook("preAction", (_, command) => {
       running = [program, command];
     });
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(withOurFlags(words, program), { from: "user" });
     return 0;
   } catch (error) {
     return await report(error, running);

@@ -11,6 +11,11 @@ export async function cliReference(): Promise<string> {
     "# Command line",
     "This page is written by `npm run docs:cli`, from the commands themselves: what it says is what `--help` says.",
     "`senet <command> --help` prints one command's part in the terminal.",
+    "Flags and commands of timm, Ultralytics, Keras and Hugging Face are understood where they mean the same: `--batch-size` is " +
+      "`--batch`, `senet validate` is `senet eval`. They stand in no help, so that each thing has one name to learn and old " +
+      "habits still work. Where the meaning differs or there is none, the answer says what to write instead. The tables are in " +
+      "`src/cli/flags/foreign-words.ts`.",
+    "Models may stand without their flag: `senet train resnet20 --data photos` is `senet train --model resnet20 --data photos`.",
     `With every command:\n\n${optionTable(program.options)}`,
     contents.join("\n"),
     ...program.commands.flatMap((command) => sections(command, ["senet"])),

@@ -4,6 +4,7 @@ import type { CountedModel } from "../../workspace/model/open-for-timing.js";
 import { hubOf } from "../flags/model-options.js";
 import { number, wholeNumber } from "../flags/number-option.js";
 import { engineOptionsOf, inputOf } from "../flags/options.js";
+import { takeModel } from "../flags/positional-model.js";
 import { columns } from "../terminal/columns.js";
 import { opening } from "../terminal/follow-hub.js";
 import { print } from "../terminal/print.js";
@@ -20,13 +21,15 @@ interface InferFlags {
 /** `senet bench infer`: times models, several of them in turn. */
 export const benchInfer = new Command("infer")
   .description("Time inference on random images; several models take turns, so that noise disturbs all alike.")
-  .requiredOption("--model <models>", `${modelSources}; several with commas`)
+  .option("--model <models>", `${modelSources}; several with commas between them`)
   .option("--input <CxHxW>", "size of the images (default: the model's own)")
   .addOption(number("--batch <n>", "images per run", 1))
   .addOption(number("--rounds <n>", "runs measured of every model, after 3 that are not", 30))
   .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
-  .option("--json", "print one JSON document: an object, for several models a list of them")
-  .action(run);
+  .option("--json", "print one JSON document: an object, for several models a list of them");
+takeModel(benchInfer, { several: true, example: "seresnet20" }).action((_, flags: InferFlags, command: Command) =>
+  run(flags, command),
+);
 
 async function run(flags: InferFlags, command: Command): Promise<void> {
   const [batch, rounds] = [wholeNumber("--batch", flags.batch, 1), wholeNumber("--rounds", flags.rounds, 1)];

@@ -8,6 +8,7 @@ import { modelSource, modelSources } from "../../workspace/model/model-source.js
 import { hubOf, networkOf } from "../flags/model-options.js";
 import { number, wholeNumber } from "../flags/number-option.js";
 import { engineOptionsOf, inputOf, recomputeOption } from "../flags/options.js";
+import { takeModel } from "../flags/positional-model.js";
 import { type TuneFlag, tableOf, tuneOption } from "../flags/tune-option.js";
 import { opening } from "../terminal/follow-hub.js";
 import { print } from "../terminal/print.js";
@@ -38,8 +39,8 @@ export const benchTrain = new Command("train")
   .addOption(recomputeOption())
   .addOption(tuneOption())
   .option("--profile", "where the time goes: by operator and layer, forward and backward, with the bytes moved")
-  .option("--json", "print one JSON document")
-  .action(run);
+  .option("--json", "print one JSON document");
+takeModel(benchTrain).action((_, flags: TrainFlags, command: Command) => run(flags, command));
 
 async function run(flags: TrainFlags, command: Command): Promise<void> {
   wholeNumber("--batch", flags.batch, 1);

@@ -1,14 +1,17 @@
 import { Command } from "commander";
 import type { ComparisonResults } from "../../compare/results.js";
+import type { Dataset } from "../../data/dataset.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import type { Recipe } from "../../train/recipe.js";
 import type { CompareInFolderOptions } from "../../workspace/run/compare-in-folder.js";
 import type { Run } from "../../workspace/run/open-run.js";
 import type { PreparedComparison } from "../../workspace/run/prepare-comparison.js";
 import { openOptionsOf } from "../flags/data-options.js";
+import { effectiveRecipeOf } from "../flags/idle-flags.js";
 import { hubOf, networkOf } from "../flags/model-options.js";
 import { number, wholeNumber } from "../flags/number-option.js";
-import { checkpointEveryOf, engineOptionsOf, recipeOf, type TrainingFlags, trainingOptions } from "../flags/options.js";
+import { checkpointEveryOf, engineOptionsOf, type TrainingFlags, trainingOptions } from "../flags/options.js";
+import { takeModel } from "../flags/positional-model.js";
 import { givenStatisticsOf } from "../flags/preprocessing-options.js";
 import { keptFlags, resumedFlags } from "../flags/resumed-flags.js";
 import { type TuneFlag, tableOf, tuneOption } from "../flags/tune-option.js";
@@ -41,7 +44,9 @@ export const compare = new Command("compare")
 for (const option of trainingOptions({ data: "glyphs" })) compare.addOption(option);
 compare.addOption(number("--seeds <n>", "runs per network, with seeds 1 to n", 3).helpGroup("Run:"));
 compare.addOption(tuneOption().helpGroup("Run:"));
-compare.action(run);
+takeModel(compare, { flag: "--models", several: true }).action((_, flags: CompareFlags, command: Command) =>
+  run(flags, command),
+);
 
 async function run(given: CompareFlags, command: Command): Promise<void> {
   const resumed = given.resume === undefined ? undefined : await resumedFlags<CompareFlags>(given.resume, command);
@@ -92,7 +97,7 @@ async function prepare(
   const seeds = Array.from({ length: wholeNumber("--seeds", flags.seeds, 1) }, (_, i) => i + 1);
   const request = {
     ...{ models, data: flags.data, dataOptions: openOptionsOf(flags), seeds, network: networkOf(flags) },
-    recipe: (dataset: Parameters<typeof recipeOf>[1]) => savedRecipe ?? recipeOf(flags, dataset),
+    recipe: (dataset: Dataset) => savedRecipe ?? effectiveRecipeOf(flags, dataset),
     statistics: givenStatisticsOf(flags),
     unfold: flags.unfoldBn && shownUnfolding(engineOptionsOf(flags), progress),
   };

@@ -42,10 +42,10 @@ export const convert = new Command("convert")
   .option("--entry <name>", "which part of a training checkpoint, such as model_ema (default: the usual ones)")
   .option("--allow-surplus", "leave out tensors that the network does not have")
   .option(
-    "--mean <numbers>",
+    "--mean <r,g,b>",
     "of the input per channel, for the card of an .onnx file (default: as for published weights)",
   )
-  .option("--std <numbers>", "its standard deviation (default: as for published weights)")
+  .option("--std <r,g,b>", "its standard deviation (default: as for published weights)")
   .option("--json", "print one JSON document")
   .action(run);
 

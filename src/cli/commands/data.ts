@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { Dataset } from "../../data/dataset.js";
 import type { OpenOptions } from "../../data/node/open.js";
 import { type DataFlags, dataDescription, dataOptions, openOptionsOf } from "../flags/data-options.js";
+import { refuseIdleForData } from "../flags/idle-flags.js";
 import { number, wholeNumber } from "../flags/number-option.js";
 import { noticeText, tell } from "../terminal/notice-text.js";
 import { print } from "../terminal/print.js";
@@ -64,6 +65,7 @@ async function showOne(spec: string, flags: ShowFlags): Promise<void> {
   const options: OpenOptions = openOptionsOf(flags);
   const limit = wholeNumber("--sample", flags.sample, 1);
   const dataset = await openDataset(spec, options);
+  refuseIdleForData(flags, dataset);
   const sample = await openDataset(spec, { ...options, trainLimit: limit, testLimit: limit });
   try {
     await showDataset(dataset, sample, flags);

@@ -3,9 +3,11 @@ import { type Views, viewKinds } from "../../data/views.js";
 import type { FinishedEvaluation } from "../../workspace/evaluation/evaluation-results.js";
 import { type ClassifierFlags, classifierModel, classifierOf, classifierOptions } from "../flags/classifier-options.js";
 import { type DataFlags, dataDescription, dataOptions } from "../flags/data-options.js";
+import { refuseIdleForData } from "../flags/idle-flags.js";
 import { hubOf } from "../flags/model-options.js";
 import { number, wholeNumber } from "../flags/number-option.js";
 import { engineOptionsOf, under } from "../flags/options.js";
+import { takeModel } from "../flags/positional-model.js";
 import { opening } from "../terminal/follow-hub.js";
 import { noticeText } from "../terminal/notice-text.js";
 import { commandLine, print } from "../terminal/print.js";
@@ -29,7 +31,7 @@ const testing = ["splitSeed", "onBadImage", "dataWorkers"];
 
 /** `senet eval`: measures a trained model on a dataset's test split. */
 export const evaluate = new Command("eval")
-  .requiredOption(...classifierModel)
+  .option(...classifierModel)
   .requiredOption("--data <spec>", dataDescription)
   .addOption(number("--batch <n>", "images the model takes at a time, views counted", 32))
   .addOption(new Option("--tta <views>", "average the logits of several views of each image").choices(viewKinds))
@@ -45,7 +47,7 @@ const holdout = number(
 );
 const limit = number("--test-limit <n>", "use only n test images: the first, of image files evenly spread ones");
 for (const option of under("Data:", [holdout, ...own, limit])) evaluate.addOption(option);
-evaluate.action(run);
+takeModel(evaluate, { example: "runs/x" }).action((_, flags: EvalFlags, command: Command) => run(flags, command));
 
 async function run(flags: EvalFlags, command: Command): Promise<void> {
   const batch = wholeNumber("--batch", flags.batch, 1);
@@ -69,6 +71,7 @@ async function run(flags: EvalFlags, command: Command): Promise<void> {
   const { holdout, splitSeed, onBadImage, testLimit } = flags;
   const reading = { holdout, splitSeed, onBadImage, testLimit, workers };
   const dataset = await openTestData(spec, query.model, classifier, reading);
+  refuseIdleForData(flags, dataset);
   const runtime = forModelFile(nodeRuntime({ threads, spin: !isFileSplit(dataset.test) }), query.model);
   try {
     const subject = { query, classifier, spec, dataset, views, batch, threads, command: commandLine() };

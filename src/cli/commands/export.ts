@@ -4,6 +4,7 @@ import { formatShape } from "../../graph/dims/shape.js";
 import { countParameters } from "../../graph/graph.js";
 import { stepping } from "../../train/recipe-fields.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
+import { refuseIdle } from "../flags/idle-flags.js";
 import { attentionOption, hubOf, type NetworkFlags, networkOf } from "../flags/model-options.js";
 import { number, wholeNumber } from "../flags/number-option.js";
 import { inputOf, under } from "../flags/options.js";
@@ -71,6 +72,7 @@ async function writeStep(model: string, flags: ExportFlags, command: Command): P
   const { exportStep } = await import("../../workspace/model/export-model.js");
   const { query, options } = modelOf(model, flags);
   const recipe = stepRecipeOf(flags, wholeNumber("--batch", flags.batch, 1));
+  refuseIdle(flags, recipe);
   const { nodes, stateTensors, fixedTensors } = await opening({ models: [query], hub: hubOf(command) }, (following) =>
     exportStep(query, out, { ...options, ...following, recipe, cycleMomentum, mixedLabels }),
   );

@@ -4,6 +4,7 @@ import type { BatchGradients } from "../../workspace/model/batch-gradients.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
 import { hubOf, networkOf } from "../flags/model-options.js";
 import { number } from "../flags/number-option.js";
+import { takeModel } from "../flags/positional-model.js";
 import { opening } from "../terminal/follow-hub.js";
 import { print } from "../terminal/print.js";
 
@@ -19,7 +20,7 @@ interface GradientFlags {
 
 /** `senet gradients`: the loss of a batch and its gradients, to check us against another framework. */
 export const gradients = new Command("gradients")
-  .requiredOption("--model <model>", modelSources)
+  .option("--model <model>", modelSources)
   .option("--weights <weights>", `${weightsSources} (default: the model's own, or those of seed 1)`)
   .addOption(number("--classes <n>", "of a network by name (default: its own)"))
   .addOption(
@@ -29,8 +30,10 @@ export const gradients = new Command("gradients")
   )
   .requiredOption("--input <file>", "a .safetensors file with x float32 [N, C, H, W] and y int64 [N]")
   .requiredOption("--output <file>", "the .safetensors file to write: loss, and a gradient under each parameter's name")
-  .option("--json", "print one JSON document")
-  .action(run);
+  .option("--json", "print one JSON document");
+takeModel(gradients, { example: "seresnet20" }).action((_, flags: GradientFlags, command: Command) =>
+  run(flags, command),
+);
 
 async function run(flags: GradientFlags, command: Command): Promise<void> {
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");

@@ -12,17 +12,17 @@ export interface CommandRow {
 /** Every command, in the order of the help. */
 export const commands: readonly CommandRow[] = [
   {
-    term: "train [options]",
+    term: "train [options] [model]",
     description: "Train a network; keep the log, checkpoints, the best, the last and a self-contained model.onnx.",
     load: async () => (await import("./train.js")).train,
   },
   {
-    term: "compare [options]",
+    term: "compare [options] [models...]",
     description: "Train networks side by side with several seeds; say whether SE helped, by how much, at what cost.",
     load: async () => (await import("./compare.js")).compare,
   },
   {
-    term: "eval [options]",
+    term: "eval [options] [model]",
     description: "Measure a model on the test images of a dataset: accuracy, calibration, what it confuses.",
     load: async () => (await import("./eval.js")).evaluate,
   },
@@ -58,12 +58,12 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./pull.js")).pull,
   },
   {
-    term: "run [options]",
+    term: "run [options] [model]",
     description: "Run a model on a batch of images: x float32 [N, C, H, W] gives logits [N, classes].",
     load: async () => (await import("./run.js")).runModel,
   },
   {
-    term: "gradients [options]",
+    term: "gradients [options] [model]",
     description: "Compute the mean cross-entropy of a batch and its gradient for every parameter; dropout is off.",
     load: async () => (await import("./gradients.js")).gradients,
   },

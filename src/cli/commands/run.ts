@@ -3,6 +3,7 @@ import { formatShape } from "../../graph/dims/shape.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
 import { hubOf, networkOf } from "../flags/model-options.js";
 import { number } from "../flags/number-option.js";
+import { takeModel } from "../flags/positional-model.js";
 import { opening } from "../terminal/follow-hub.js";
 import { print } from "../terminal/print.js";
 
@@ -17,13 +18,13 @@ interface RunFlags {
 
 /** `senet run`: what a model makes of a batch. */
 export const runModel = new Command("run")
-  .requiredOption("--model <model>", modelSources)
+  .option("--model <model>", modelSources)
   .option("--weights <weights>", `${weightsSources} (default: the model's own, or those of seed 1)`)
   .addOption(number("--classes <n>", "of a network by name (default: its own)"))
   .requiredOption("--input <file>", "a .safetensors file with the tensor x")
   .requiredOption("--output <file>", "the .safetensors file to write, with the tensor logits")
-  .option("--json", "print one JSON document")
-  .action(run);
+  .option("--json", "print one JSON document");
+takeModel(runModel, { example: "seresnet20" }).action((_, flags: RunFlags, command: Command) => run(flags, command));
 
 async function run(flags: RunFlags, command: Command): Promise<void> {
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");

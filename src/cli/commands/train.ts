@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { Command } from "commander";
+import type { Dataset } from "../../data/dataset.js";
 import { UserError } from "../../errors.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import type { StepProgress } from "../../train/epoch.js";
@@ -9,16 +10,17 @@ import { modelSources, weightsSources } from "../../workspace/model/model-source
 import type { Run } from "../../workspace/run/open-run.js";
 import type { PreparedTraining } from "../../workspace/run/prepare-training.js";
 import { openOptionsOf } from "../flags/data-options.js";
+import { effectiveRecipeOf } from "../flags/idle-flags.js";
 import { hubOf, networkOf } from "../flags/model-options.js";
 import { number, wholeNumber } from "../flags/number-option.js";
 import {
   checkpointEveryOf,
   engineOptionsOf,
-  recipeOf,
   recomputeOption,
   type TrainingFlags,
   trainingOptions,
 } from "../flags/options.js";
+import { takeModel } from "../flags/positional-model.js";
 import { givenStatisticsOf } from "../flags/preprocessing-options.js";
 import { keptFlags, resumedFlags } from "../flags/resumed-flags.js";
 import { type TuneFlag, tableOf, tuneOption } from "../flags/tune-option.js";
@@ -50,7 +52,7 @@ for (const option of trainingOptions()) train.addOption(option);
 train.addOption(number("--seed <n>", "decides initial weights, order and augmentation", 1).helpGroup("Run:"));
 train.addOption(recomputeOption().helpGroup("Run:"));
 train.addOption(tuneOption().helpGroup("Run:"));
-train.action(run);
+takeModel(train).action((_, flags: TrainFlags, command: Command) => run(flags, command));
 
 async function run(given: TrainFlags, command: Command): Promise<void> {
   const resumed = given.resume === undefined ? undefined : await resumedFlags<TrainFlags>(given.resume, command);
@@ -98,7 +100,7 @@ async function prepare(
   const query = { model, weights, network: networkOf(flags) };
   const request = {
     ...{ query, data, dataOptions: openOptionsOf(flags), seed: wholeNumber("--seed", flags.seed) },
-    recipe: (dataset: Parameters<typeof recipeOf>[1]) => savedRecipe ?? recipeOf(flags, dataset),
+    recipe: (dataset: Dataset) => savedRecipe ?? effectiveRecipeOf(flags, dataset),
     statistics: givenStatisticsOf(flags),
     unfold: flags.unfoldBn && shownUnfolding(engineOptionsOf(flags), progress),
   };

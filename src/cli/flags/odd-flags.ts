@@ -46,7 +46,7 @@ const { betas, clip, ema, learn, frozenBatchNorm, milestones, nesterov } = recip
 export const oddFlags = {
   milestones: {
     options: () => [
-      new Option("--milestones <epochs>", described(milestones)).argParser((text) =>
+      new Option("--milestones <e1,e2>", described(milestones)).argParser((text) =>
         numbersOf("--milestones", text, "numbers with commas between them"),
       ),
     ],

@@ -31,8 +31,8 @@ export function preprocessingOptions(): Option[] {
     new Option("--rounding <rule>", "how the resized size becomes whole pixels (default: the model's own)").choices(
       roundings,
     ),
-    new Option("--mean <numbers>", "of the input per channel, such as 0.485,0.456,0.406 (default: the model's own)"),
-    new Option("--std <numbers>", "its standard deviation, such as 0.229,0.224,0.225"),
+    new Option("--mean <r,g,b>", "of the input per channel, such as 0.485,0.456,0.406 (default: the model's own)"),
+    new Option("--std <r,g,b>", "its standard deviation, such as 0.229,0.224,0.225"),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { nearest, type UserError, valueError } from "../../errors.js";
 import { cifar10, cifar100 } from "../cifar.js";
@@ -41,7 +42,8 @@ function specOf(name: string, { path }: Kind): string {
  * @param spec one of `glyphs` (comes with this package), `cifar10:PATH`, `cifar100:PATH` (PATH is the archive or the
  *   folder of the .bin files), `mnist:DIR`, `fashion-mnist:DIR` (DIR holds the four IDX files); and, for images of any
  *   size, `imagenet:DIR` (DIR/val/n01440764/… or flat, with labels), `folder:DIR` (DIR/train/CLASS/…, DIR/val/CLASS/…
- *   or DIR/CLASS/…), `csv:FILE` (a table of files and labels), `tar:GLOB` (shards with KEY.jpg beside KEY.cls).
+ *   or DIR/CLASS/…), `csv:FILE` (a table of files and labels), `tar:GLOB` (shards with KEY.jpg beside KEY.cls). The
+ *   path of a folder, of a `.csv` file or of `.tar` shards alone is one of these three.
  * @param options how many images of each split to keep, all by default: the first ones of datasets in memory, evenly
  *   spread ones of image files; and how image files are read.
  * @throws UserError in one line for an unknown kind and for whatever is wrong with the files.
@@ -55,7 +57,7 @@ function specOf(name: string, { path }: Kind): string {
  */
 export async function openDataset(spec: string, options: OpenOptions = {}): Promise<Dataset> {
   const { name, path } = partsOf(spec);
-  if (!Object.hasOwn(kinds, name)) throw unknownKind(name);
+  if (!Object.hasOwn(kinds, name)) throw unknownKind(spec, name);
   const kind: Kind = kinds[name as keyof typeof kinds];
   if ((kind.path === undefined) !== (path === "")) {
     const fix = kind.path === undefined ? "without a path" : `with the path of its files after the colon`;
@@ -64,10 +66,18 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
   return kind.open(path, options);
 }
 
-/** The kind of a dataset, and the path of its files. */
+/** The kind of a dataset, and the path of its files. A path alone says by what is there which kind it is. */
 function partsOf(spec: string): { readonly name: string; readonly path: string } {
   const colon = spec.indexOf(":");
-  return colon < 0 ? { name: spec, path: "" } : { name: spec.slice(0, colon), path: spec.slice(colon + 1) };
+  const parts = colon < 0 ? { name: spec, path: "" } : { name: spec.slice(0, colon), path: spec.slice(colon + 1) };
+  const kind = Object.hasOwn(kinds, parts.name) ? undefined : kindOfPath(spec);
+  return kind === undefined ? parts : { name: kind, path: spec };
+}
+
+function kindOfPath(path: string): keyof typeof kinds | undefined {
+  if (/\.csv$/i.test(path)) return "csv";
+  if (/\.tar$/i.test(path)) return "tar";
+  return existsSync(path) && statSync(path).isDirectory() ? "folder" : undefined;
 }
 
 /** The name that the dataset of a spec has once it is open: that of its folder, file or first shard. */
@@ -83,10 +93,10 @@ export function datasetTitle(spec: string, dataset: Pick<Dataset, "name">): stri
   return folder === "" ? dataset.name : `${folder}/${dataset.name}`;
 }
 
-function unknownKind(name: string): UserError {
+function unknownKind(spec: string, name: string): UserError {
   const near = nearest(name, Object.keys(kinds));
   const hint = near === undefined ? "" : `; did you mean "${near}"?`;
-  return refused(name, `one of ${datasetSpecs.join(", ")}${hint}`);
+  return refused(spec, `a folder that is there, or one of ${datasetSpecs.join(", ")}${hint}`);
 }
 
 function refused(given: string, expected: string): UserError {

@@ -21,6 +21,13 @@ describe("modelSource", () => {
     ["timm/seresnet50.a1_in1k", "hub"],
     ["hf-hub:timm/net.onnx", "hub"],
     ["timm/net.onnx", "file"],
+    ["runs/x", "file"],
+    ["./net/x", "file"],
+    ["../x", "file"],
+    ["/x/y", "file"],
+    ["~/x", "file"],
+    ["C:\\x", "file"],
+    ["src/x", "file"], // as src is here
   ])("%s is a %s", (model, source) => expect(modelSource(model)).toBe(source));
 
   it("takes what is there for a file, whatever it looks like", () => {
@@ -52,6 +59,10 @@ describe("modelFileOf", () => {
 
   it("says what is no model", () => {
     expect(() => modelFileOf(at("empty"))).toThrow("got a folder without model.onnx and best.onnx");
+    expect(() => modelFileOf("runs/gone")).toThrow(
+      "no file or run runs/gone here; check the path, or give hf-hub:runs/gone",
+    );
+    expect(() => modelFileOf("./gone")).toThrow(/^no file or run \.\/gone here; check the path$/);
     expect(() => modelFileOf("w.pth")).toThrow("weights alone go with their network's name as the model");
   });
 });

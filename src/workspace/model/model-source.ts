@@ -14,19 +14,29 @@ export const modelSources =
 /** What weights may be given as, in words. */
 export const weightsSources = "a .pth, .safetensors or .onnx file, the folder of a run, or a hub id";
 
+/** How paths begin that cannot be ids of the hub; `runs/` is where runs are. */
+const beginsAsPath = /^(\.{1,2}[\\/]|[\\/~]|[A-Za-z]:[\\/]|runs[\\/])/;
+
 /** Endings of files that hold tensors. A repository of the hub whose name has one needs `hf-hub:` before it. */
 const tensorFile = /\.(onnx|safetensors|pth|pt|th|bin|ckpt|tar|json)$/i;
 
 /**
- * What the name of a model stands for. A file that is there wins over a hub id of the same form; `hf-hub:` makes it one
- * for certain. A text that is none of these is a network's name, for whoever knows the names to say what is near.
+ * What the name of a model stands for. A path is never asked of the hub: what is there, what begins or ends as paths do,
+ * and what lies in a folder that is there. `hf-hub:` makes a hub id of anything. A text that is none of these is a
+ * network's name, for whoever knows the names to say what is near.
  */
 export function modelSource(model: string): ModelSource {
   if (hasHubPrefix(model)) return "hub";
   if (Object.hasOwn(models, model)) return "name";
-  if (existsSync(model) || tensorFile.test(model)) return "file";
+  if (existsSync(model) || tensorFile.test(model) || beginsAsPath.test(model) || isInFolder(model)) return "file";
   if (looksLikeHubId(model)) return "hub";
   return /[/\\]/.test(model) ? "file" : "name";
+}
+
+/** Whether the first part of a path is a folder here. */
+function isInFolder(path: string): boolean {
+  const [first, ...more] = path.split(/[\\/]/);
+  return more.length > 0 && existsSync(first!) && statSync(first!).isDirectory();
 }
 
 /** What the name of weights stands for, by the same rules. @throws UserError for a network's name, which has none. */
@@ -59,9 +69,18 @@ export function modelFileOf(model: string): string {
   );
 }
 
-/** The model in a run's folder; the path itself where that is no folder. @throws UserError for a folder without one. */
+/**
+ * The model in a run's folder; the path itself where that is no folder.
+ * @throws UserError for a folder without one, and for a path that is not there, but for names of files, which whoever
+ *   reads them misses by their kind.
+ */
 export function runFileOf(path: string): string {
-  if (!existsSync(path) || !statSync(path).isDirectory()) return path;
+  if (!existsSync(path)) {
+    if (tensorFile.test(path)) return path;
+    const hub = looksLikeHubId(path) ? `, or give hf-hub:${path} for the hub's` : "";
+    throw new UserError(`no file or run ${path} here; check the path${hub}`);
+  }
+  if (!statSync(path).isDirectory()) return path;
   const file = ["model.onnx", "best.onnx"].map((name) => join(path, name)).find((file) => existsSync(file));
   if (file !== undefined) return file;
   throw new UserError(
