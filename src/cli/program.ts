@@ -19,7 +19,10 @@ export async function createProgram(wanted: (name: string) => boolean): Promise<
       subcommandTerm: (command) => terms.get(command.name()) ?? help.subcommandTerm(command),
     })
     .option("--offline", "with any command: take models of the hub out of the cache, and ask nothing of the network")
-    .addHelpText("after", "\nDocumentation: README.md, docs/architecture.md. Every command has --help.");
+    .addHelpText(
+      "after",
+      "\nEvery command has --help. README.md names the page for each task; all flags are in docs/cli.md.",
+    );
   for (const row of commands) program.addCommand(await commandOf(row, wanted(nameOf(row))));
   speakAlike(program);
   return program;

@@ -59,7 +59,8 @@ function optionRow({ flags, description, argChoices, defaultValue, defaultValueD
     defaultValue !== undefined && `default: \`${defaultValueDescription ?? defaultValue}\``,
     mandatory && defaultValue === undefined && "required",
   ].filter((fact) => typeof fact === "string");
-  return [flags, facts.length === 0 ? description : `${description} (${facts.join("; ")})`] as const;
+  if (facts.length === 0) return [flags, description] as const;
+  return [flags, `${description} (${facts.join("; ")})`.replace(") (", "; ")] as const;
 }
 
 function argumentRow(argument: Argument) {

@@ -30,11 +30,11 @@ export const scheduleNames = ["cosine", "step", "onecycle", "plateau", "constant
 /** How much is trained on at a time, and how often. */
 export const sizes = {
   /** Passes over the training images. */
-  epochs: number({ value: "n", help: "passes over the training images", default: 20, range: whole }),
+  epochs: number({ value: "n", help: "number of passes over the training images", default: 20, range: whole }),
   /** Images per step. */
   batch: number({
     value: "n",
-    help: "images per step",
+    help: "number of images in a step",
     default: 128,
     range: numbers(
       (value, { images }) => isWhole(value) && value <= images,
@@ -48,11 +48,11 @@ export const scheduling = {
   /** The largest learning rate. */
   lr: number({ value: "rate", help: "largest learning rate", default: 0.1, range: above0 }),
   /** `cosine`, `step`, `onecycle`, `plateau` or `constant`. */
-  schedule: named(scheduleNames, { value: "name", help: "of the learning rate", default: "cosine" }),
+  schedule: named(scheduleNames, { value: "name", help: "schedule of the learning rate", default: "cosine" }),
   /** Epochs over which the learning rate rises in a straight line from `warmupLr`; one-cycle has a rise of its own. */
   warmup: number({
     value: "epochs",
-    help: "epochs in which the learning rate rises",
+    help: "number of epochs, fractions too, over which the learning rate rises at the start",
     default: 0.5,
     range: numbers(
       (value, { epochs }) => value >= 0 && value <= epochs,
@@ -60,11 +60,11 @@ export const scheduling = {
     ),
   }),
   /** The learning rate from which it rises, 0 by default. */
-  warmupLr: number({ value: "rate", help: "from which it rises", default: 0, range: from0 }),
+  warmupLr: number({ value: "rate", help: "learning rate at the start of the warm-up", default: 0, range: from0 }),
   /** Where cosine ends and plateau stops, 0 by default. */
   minLr: number({
     value: "rate",
-    help: "of cosine and plateau: where they end",
+    help: 'smallest learning rate of "cosine" and "plateau"',
     default: 0,
     range: numbers(
       (value, { lr }) => value >= 0 && value <= lr,
@@ -73,42 +73,73 @@ export const scheduling = {
   }),
   /** Of `step`: it drops when so many epochs are done; by default at one half and three quarters of all. */
   milestones: field(list, {
-    help: "of step: where it drops",
+    help: 'epochs at which "step" lowers the learning rate',
     unsaid: "at 1/2 and 3/4",
   }),
   /** Of `step`: it drops after every so many epochs. */
-  decayEpochs: number({ value: "n", help: "of step: drops after every so many epochs instead", range: above0 }),
+  decayEpochs: number({
+    value: "n",
+    help: 'number of epochs after each of which "step" lowers it, in place of milestones',
+    range: above0,
+  }),
   /** The factor of every drop of `step` and `plateau`, 0.1 by default. */
   decayRate: number({
     value: "f",
-    help: "of step and plateau: the factor of a drop",
+    help: 'factor by which "step" and "plateau" lower the learning rate',
     default: 0.1,
     range: above0To1,
   }),
   /** Of `plateau`: epochs without progress that are borne, 10 by default. */
-  patience: number({ value: "epochs", help: "of plateau: epochs without progress", default: 10 }),
+  patience: number({
+    value: "epochs",
+    help: 'number of epochs without progress after which "plateau" lowers the learning rate',
+    default: 10,
+  }),
   /** Of `onecycle`: the part of all steps in which the learning rate rises, 0.3 by default. */
-  pctStart: number({ value: "p", help: "of onecycle: the share in which it rises", default: 0.3, range: between0And1 }),
+  pctStart: number({
+    value: "p",
+    help: 'share of all steps in which "onecycle" raises the learning rate',
+    default: 0.3,
+    range: between0And1,
+  }),
   /** True: the schedule proper begins after the warm-up. By default it runs from the start, hidden by it meanwhile. */
-  warmupPrefix: toggle({ help: "the schedule begins after the warm-up", default: false }),
+  warmupPrefix: toggle({ help: "whether the schedule begins only after the warm-up", default: false }),
   /** Whether the watched value is to grow, as timm's does, the top-1 accuracy, or to shrink: the loss. */
-  plateauMode: choice(["min", "max"], { help: "of plateau: what progress is", default: "max" }),
+  plateauMode: choice(["min", "max"], {
+    help: 'direction of progress for "plateau": a larger accuracy or a smaller loss',
+    default: "max",
+  }),
   /** Of `plateau`: what counts as progress, 1e-4 by default. */
-  threshold: number({ help: "of plateau: how much counts as progress", default: 1e-4 }),
+  threshold: number({ help: 'least change that counts as progress for "plateau"', default: 1e-4 }),
   /** Of `plateau`: whether the threshold is relative to the best value, the default, or absolute. */
-  thresholdMode: choice(["rel", "abs"], { help: "of plateau: relative to the best value or absolute", default: "rel" }),
+  thresholdMode: choice(["rel", "abs"], {
+    help: 'whether the threshold of "plateau" is relative to the best value or absolute',
+    default: "rel",
+  }),
   /** Of `plateau`: epochs after a drop that do not count, 0 by default. */
-  cooldown: number({ help: "of plateau: epochs after a drop that do not count", default: 0 }),
+  cooldown: number({
+    help: 'number of epochs that do not count after "plateau" has lowered the learning rate',
+    default: 0,
+  }),
   /** Of `onecycle`: it starts at `lr` divided by this, 25 by default. */
-  divFactor: number({ help: "of onecycle: it starts at the largest learning rate divided by this", default: 25 }),
+  divFactor: number({
+    help: 'divisor of the largest learning rate that gives the first one of "onecycle"',
+    default: 25,
+  }),
   /** Of `onecycle`: it ends at the start divided by this, 10⁴ by default. */
-  finalDivFactor: number({ help: "of onecycle: it ends at the start divided by this", default: 1e4 }),
+  finalDivFactor: number({
+    help: 'divisor of the first learning rate that gives the last one of "onecycle"',
+    default: 1e4,
+  }),
   /** Of `onecycle`: true, the default: the momentum falls while the learning rate rises, and the other way round. */
-  cycleMomentum: toggle({ help: "of onecycle: the momentum falls while the learning rate rises", default: true }),
+  cycleMomentum: toggle({
+    help: 'whether the momentum of "onecycle" falls while the learning rate rises',
+    default: true,
+  }),
   /** Of `onecycle`: the least momentum, 0.85 by default. */
-  baseMomentum: number({ help: "of onecycle: the least momentum", default: 0.85 }),
+  baseMomentum: number({ help: 'smallest momentum of "onecycle"', default: 0.85 }),
   /** Of `onecycle`: the largest momentum, 0.95 by default. */
-  maxMomentum: number({ help: "of onecycle: the largest momentum", default: 0.95 }),
+  maxMomentum: number({ help: 'largest momentum of "onecycle"', default: 0.95 }),
 };
 
 /** How images are mixed, so that each has two labels. */
@@ -116,7 +147,7 @@ export const mixing = {
   /** α of mixup's Beta(α, α); 0, the default, mixes nothing. */
   mixup: number({
     value: "alpha",
-    help: "blend images in pairs",
+    help: "strength of mixup, which blends images in pairs",
     default: 0,
     unsaid: "0, never",
     range: from0,
@@ -124,15 +155,20 @@ export const mixing = {
   /** α of cutmix's Beta(α, α); 0, the default, cuts nothing. */
   cutmix: number({
     value: "alpha",
-    help: "paste a part of one image into another",
+    help: "strength of cutmix, which pastes a part of one image into another",
     default: 0,
     unsaid: "0, never",
     range: from0,
   }),
   /** The probability that a batch is mixed, 1 by default. */
-  mixupProb: number({ value: "p", help: "how often a batch is mixed", default: 1, range: from0To1 }),
+  mixupProb: number({ value: "p", help: "probability that a batch is mixed", default: 1, range: from0To1 }),
   /** The probability of cutmix where both are on, 0.5 by default. */
-  mixupSwitchProb: number({ value: "p", help: "how often by cutmix where both are on", default: 0.5, range: from0To1 }),
+  mixupSwitchProb: number({
+    value: "p",
+    help: "probability that a batch is mixed by cutmix where mixup is on too",
+    default: 0.5,
+    range: from0To1,
+  }),
 };
 
 /** What one step does. */
@@ -140,20 +176,20 @@ export const stepping = {
   /** `sgd`, the default, `adam`, `adamw`, `lamb` or `rmsproptf`. */
   optimizer: named(optimizerNames, { value: "name", help: "optimizer", default: "sgd" }),
   /** Of SGD and RMSprop. */
-  momentum: number({ value: "m", help: "of SGD and RMSprop", default: 0.9, range: from0Below1 }),
+  momentum: number({ value: "m", help: "momentum of sgd and rmsproptf", default: 0.9, range: from0Below1 }),
   /** Whether SGD's momentum is Nesterov's. */
-  nesterov: toggle({ help: "Nesterov's momentum", default: true }),
+  nesterov: toggle({ help: "use Nesterov's momentum", default: true }),
   /** Penalty on weights of convolutions and dense layers; vectors are left out. */
   weightDecay: number({
     value: "w",
-    help: "on all but vectors",
+    help: "weight decay of convolutions and dense layers; biases and norms have none",
     default: 5e-4,
     unsaid: "5e-4 for sgd, else the optimizer's",
     range: from0,
   }),
   /** Of Adam and LAMB: how much of the averages of gradient and squared gradient is kept, 0.9 and 0.999 by default. */
   betas: field<readonly [number, number]>(pair, {
-    help: "what Adam and LAMB keep of their averages",
+    help: "shares of their two averages that Adam and LAMB keep in a step",
     unsaid: "0.9,0.999",
     range: {
       holds: (betas) => betas.every((beta) => beta >= 0 && beta < 1),
@@ -164,13 +200,13 @@ export const stepping = {
   /** The optimizer's epsilon, its own by default. */
   eps: number({ value: "e", help: "the optimizer's epsilon", unsaid: "its own", range: above0 }),
   /** Of RMSprop: how much of the average of squared gradients is kept. */
-  alpha: number({ help: "of RMSprop: how much of the average of squared gradients is kept" }),
+  alpha: number({ help: "share of the average of squared gradients that RMSprop keeps in a step" }),
   /** Of RMSprop: weight decay shrinks the weight itself. */
-  decoupledDecay: toggle({ help: "of RMSprop: weight decay shrinks the weight itself" }),
+  decoupledDecay: toggle({ help: "whether weight decay of RMSprop shrinks the weight itself" }),
   /** Batches whose gradients are averaged for an update, 1 by default. */
   accumulate: number({
     value: "k",
-    help: "batches whose gradients are averaged for an update",
+    help: "number of batches whose gradients are averaged for one update",
     default: 1,
     range: numbers(
       (value, { batch, images }) => isWhole(value) && batch * value <= images,
@@ -182,19 +218,24 @@ export const stepping = {
   }),
   /** How gradients are kept from being too large; not at all by default. */
   clip: field(clip, {
-    help: "keep gradients below this",
+    help: "limit that gradients are kept below",
     unsaid: "no limit",
     range: part((limit) => ("norm" in limit ? limit.norm : "value" in limit ? limit.value : limit.agc), above0),
   }),
   /** Label smoothing, 0 by default. */
-  smoothing: number({ value: "s", help: "label smoothing", default: 0, range: from0Below1 }),
+  smoothing: number({
+    value: "s",
+    help: "share of each label that is spread over all classes",
+    default: 0,
+    range: from0Below1,
+  }),
   /** `ce`, softmax cross-entropy and the default, or `bce`, binary cross-entropy of every class. */
   loss: choice(["ce", "bce"], {
-    help: "ce, softmax cross-entropy, or bce, binary cross-entropy of every class",
+    help: "loss: softmax cross-entropy, or binary cross-entropy of every class",
     default: "ce",
   }),
   /** Of `bce`: targets above it become 1, others 0. */
-  bceTargetThreshold: number({ value: "t", help: "of bce: targets above it are 1, others 0" }),
+  bceTargetThreshold: number({ value: "t", help: "threshold above which a target of bce is 1, and else 0" }),
   /** A moving average of the weights, which is tested and shipped in their place. */
   ema: field(average, {
     help: "keep a moving average of the weights, test and ship it",
@@ -214,13 +255,13 @@ export const stepping = {
   /** The learning rate of every layer is this times that of the layer after it; 1, the default, leaves them equal. */
   layerDecay: number({
     value: "d",
-    help: "learning rate of a layer relative to the one after it",
+    help: "factor of the learning rate from each layer to the one before it",
     default: 1,
     range: above0To1,
   }),
   /** Parameters that the loss does not depend on are an error by default, or are kept as they are. */
   unused: choice(["error", "keep"], {
-    help: "weights that the loss does not depend on are an error or are kept as they are",
+    help: "what happens to weights that the loss does not depend on: an error, or they stay as they are",
     default: "error",
   }),
 };

@@ -23,8 +23,8 @@ export const benchInfer = new Command("infer")
   .description("Time inference on random images; several models take turns, so that noise disturbs all alike.")
   .option("--model <models>", `${modelSources}; several with commas between them`)
   .option("--input <CxHxW>", "size of the images (default: the model's own)")
-  .addOption(number("--batch <n>", "images per run", 1))
-  .addOption(number("--rounds <n>", "runs measured of every model, after 3 that are not", 30))
+  .addOption(number("--batch <n>", "number of images in a run", 1))
+  .addOption(number("--rounds <n>", "number of runs to measure of every model, after 3 that are not", 30))
   .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
   .option("--json", "print one JSON document: an object, for several models a list of them");
 takeModel(benchInfer, { several: true, example: "seresnet20" }).action((_, flags: InferFlags, command: Command) =>

@@ -32,13 +32,13 @@ export const benchTrain = new Command("train")
   .description("Time a training step (forward, backward, update) on random images.")
   .option("--model <model>", `${modelSources}; its first weights are drawn`, "seresnet20")
   .option("--input <CxHxW>", "size of the images (default: the network's own)")
-  .addOption(number("--batch <n>", "images per step", 128))
-  .addOption(number("--classes <n>", "of a network by name (default: 10)"))
-  .addOption(number("--steps <n>", "steps measured, after those that are not", 20))
+  .addOption(number("--batch <n>", "number of images in a step", 128))
+  .addOption(number("--classes <n>", "number of classes of a network by name (default: 10)"))
+  .addOption(number("--steps <n>", "number of steps to measure, after a few that are not", 20))
   .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
   .addOption(recomputeOption())
   .addOption(tuneOption())
-  .option("--profile", "where the time goes: by operator and layer, forward and backward, with the bytes moved")
+  .option("--profile", "show where the time goes: by operator and layer, forward and backward, with the bytes moved")
   .option("--json", "print one JSON document");
 takeModel(benchTrain).action((_, flags: TrainFlags, command: Command) => run(flags, command));
 

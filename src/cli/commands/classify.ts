@@ -24,10 +24,10 @@ interface ClassifyFlags extends ClassifierFlags {
 export const classify = new Command("classify")
   .argument("<photos...>", "image files, folders with images, or - for one on standard input")
   .requiredOption(...classifierModel)
-  .addOption(number("--top <n>", "classes per photo", 5))
+  .addOption(number("--top <n>", "number of classes to show for each photo", 5))
   .addOption(new Option("--json", "print a JSON object in a line per photo").conflicts("csv"))
   .option("--csv", "print a table with a row per photo and class")
-  .addOption(number("--batch <n>", "photos that the model takes at a time", 8))
+  .addOption(number("--batch <n>", "number of photos that the model takes at a time", 8))
   .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
   .addOption(number("--data-workers <n>", "threads that decode photos (default: one per core)"))
   .action(run);

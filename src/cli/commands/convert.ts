@@ -5,7 +5,7 @@ import type { Notice } from "../../notice.js";
 import { WeightsMismatch } from "../../weights/load-weights.js";
 import type { Opening } from "../../workspace/model/model-query.js";
 import { weightsSource } from "../../workspace/model/model-source.js";
-import { hubOf, networkOf } from "../flags/model-options.js";
+import { hubOf, networkOf, shortcutHelp } from "../flags/model-options.js";
 import { number } from "../flags/number-option.js";
 import { givenStatisticsOf } from "../flags/preprocessing-options.js";
 import { opening } from "../terminal/follow-hub.js";
@@ -35,17 +35,17 @@ interface Result {
 export const convert = new Command("convert")
   .argument("<in>", "a .pth, .pt, .th, .safetensors, .index.json or .onnx file, the folder of a run, or a hub id")
   .argument("[out]", "a new .safetensors or .onnx file")
-  .option("--list", "print names, types and shapes of the tensors instead")
-  .option("--model <name>", "the network that the weights are of; needed to make an .onnx file of them")
-  .addOption(number("--classes <n>", "of that network (default: its own)"))
-  .addOption(new Option("--shortcut <kind>", "of that network").choices(["projection", "A"]).default("projection"))
-  .option("--entry <name>", "which part of a training checkpoint, such as model_ema (default: the usual ones)")
+  .option("--list", "print names, types and shapes of the tensors, and write nothing")
+  .option("--model <name>", "network by name that the weights are of; needed to make an .onnx file of them")
+  .addOption(number("--classes <n>", "number of classes of that network (default: its own)"))
+  .addOption(new Option("--shortcut <kind>", shortcutHelp).choices(["projection", "A"]).default("projection"))
+  .option("--entry <name>", "part of a training checkpoint to take, such as model_ema (default: the usual ones)")
   .option("--allow-surplus", "leave out tensors that the network does not have")
+  .option("--mean <r,g,b>", "mean of each channel, for the card of an .onnx file (default: as for published weights)")
   .option(
-    "--mean <r,g,b>",
-    "of the input per channel, for the card of an .onnx file (default: as for published weights)",
+    "--std <r,g,b>",
+    "standard deviation of each channel, likewise for the card (default: as for published weights)",
   )
-  .option("--std <r,g,b>", "its standard deviation (default: as for published weights)")
   .option("--json", "print one JSON document")
   .action(run);
 

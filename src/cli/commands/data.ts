@@ -20,10 +20,10 @@ data
 const show = data
   .command("show")
   .description("Show what is in a dataset, or where one comes from.")
-  .argument("<name or spec>", `a name of senet data list, or ${dataDescription}`)
-  .option("--sheet <file>", "write 64 training images to a PNG")
-  .option("--augmented", "show them as they are trained on")
-  .addOption(number("--sample <n>", "image files to measure", 500))
+  .argument("<name or spec>", `a name that senet data list shows, ${dataDescription}`)
+  .option("--sheet <file>", "PNG file to write 64 training images to")
+  .option("--augmented", "augment the images of the sheet, as training does")
+  .addOption(number("--sample <n>", "number of image files to measure", 500))
   .option("--json", "print one JSON document")
   .action(showOne);
 for (const option of dataOptions()) show.addOption(option);
@@ -31,9 +31,9 @@ for (const option of dataOptions()) show.addOption(option);
 data
   .command("fetch")
   .description("Fetch a dataset from its public home; goes on where it broke off, checks what came.")
-  .argument("<name>", "a name of senet data list")
-  .requiredOption("--to <dir>", "the folder it goes to")
-  .option("--base <url>", "the folder of a mirror with the same files (default: SENET_DATA_BASE, or the public home)")
+  .argument("<name>", "a name that senet data list shows")
+  .requiredOption("--to <dir>", "folder that the dataset goes to")
+  .option("--base <url>", "address of a mirror with the same files (default: SENET_DATA_BASE, or the public home)")
   .action(fetchOne);
 
 async function list({ json }: { json?: true }): Promise<void> {

@@ -32,20 +32,23 @@ const testing = ["splitSeed", "onBadImage", "dataWorkers"];
 /** `senet eval`: measures a trained model on a dataset's test split. */
 export const evaluate = new Command("eval")
   .option(...classifierModel)
-  .requiredOption("--data <spec>", dataDescription)
-  .addOption(number("--batch <n>", "images the model takes at a time, views counted", 32))
+  .requiredOption("--data <spec>", `the dataset, whose test images are taken: ${dataDescription}`)
+  .addOption(number("--batch <n>", "number of images, views of one counted each, that the model takes at a time", 32))
   .addOption(new Option("--tta <views>", "average the logits of several views of each image").choices(viewKinds))
   .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
   .option("--out <dir>", "folder for the report (default: a new one in runs/)")
-  .option("--no-report", "write nothing")
+  .option("--no-report", "print the figures alone, and write no report")
   .option("--json", "print one JSON document");
 for (const option of under("Model:", classifierOptions())) evaluate.addOption(option);
 const own = dataOptions().filter((option) => testing.includes(option.attributeName()));
 const holdout = number(
   "--holdout <share>",
-  "of each class, where image files have no test split (default: all; of what the model was trained on, 0.1)",
+  "share of each class to test on where image files have no test split (default: all; of what the model was trained on, 0.1)",
 );
-const limit = number("--test-limit <n>", "use only n test images: the first, of image files evenly spread ones");
+const limit = number(
+  "--test-limit <n>",
+  "number of test images to use: the first, of image files evenly spread ones (default: all)",
+);
 for (const option of under("Data:", [holdout, ...own, limit])) evaluate.addOption(option);
 takeModel(evaluate, { example: "runs/x" }).action((_, flags: EvalFlags, command: Command) => run(flags, command));
 

@@ -25,7 +25,7 @@ interface ExportFlags extends NetworkFlags, RecipeFlags {
 }
 
 const trainingOptions = under("With --training:", [
-  number("--batch <n>", "images in a step", 32),
+  number("--batch <n>", "number of images in a step", 32),
   ...optionsOf(stepping),
   new Option("--mixed-labels", "take two labels of every image and a weight, as mixup and CutMix need it"),
   new Option("--cycle-momentum", "make the momentum an input, as one-cycle needs it"),
@@ -35,13 +35,16 @@ const trainingOptions = under("With --training:", [
 export const exportModel = new Command("export")
   .argument("<model>", modelSources)
   .requiredOption("-o, --out <path>", "the new .onnx file; with --training a new folder")
-  .option("--weights <weights>", `${weightsSources} (default: the model's own, or the first of the seed)`)
-  .addOption(number("--classes <n>", "of a network by name (default: its own)"))
+  .option(
+    "--weights <weights>",
+    `weights in the place of the model's own: ${weightsSources} (default: the model's own, or the first of the seed)`,
+  )
+  .addOption(number("--classes <n>", "number of classes of a network by name (default: its own)"))
   .option("--input <CxHxW>", "size of an image, such as 3x32x32 (default: the model's own)")
   .addOption(attentionOption())
   .addOption(number("--opset <n>", "version of ONNX's operators, from 13 (default: 20, or what the model needs)"))
-  .addOption(number("--seed <n>", "decides the first weights, and what is random in a training step", 1))
-  .option("--training", "the training step, with its first state and a README");
+  .addOption(number("--seed <n>", "number that decides the first weights, and what is random in a training step", 1))
+  .option("--training", "write the training step, with its first state and a README, in place of the network");
 for (const option of trainingOptions) exportModel.addOption(option);
 exportModel.action(run);
 

@@ -21,10 +21,16 @@ interface GradientFlags {
 /** `senet gradients`: the loss of a batch and its gradients, to check us against another framework. */
 export const gradients = new Command("gradients")
   .option("--model <model>", modelSources)
-  .option("--weights <weights>", `${weightsSources} (default: the model's own, or those of seed 1)`)
-  .addOption(number("--classes <n>", "of a network by name (default: its own)"))
+  .option(
+    "--weights <weights>",
+    `weights in the place of the model's own: ${weightsSources} (default: the model's own, or those of seed 1)`,
+  )
+  .addOption(number("--classes <n>", "number of classes of a network by name (default: its own)"))
   .addOption(
-    new Option("--mode <mode>", "train: batch norm with the statistics of the batch; eval: with its running ones")
+    new Option(
+      "--mode <mode>",
+      "statistics that batch norms use: those of the batch (train) or their running ones (eval)",
+    )
       .choices(["train", "eval"])
       .makeOptionMandatory(),
   )

@@ -38,29 +38,38 @@ export const insert = new Command("insert")
   .option("-o, --out <path>", "the new .onnx file")
   .option(
     "--attention <spec>",
-    "the block: se, eca, cbam, …, with options such as se:bias=false,gate=hard-sigmoid",
+    "attention block to insert: se, eca, cbam, …, with options such as se:bias=false,gate=hard-sigmoid",
     "se",
   )
-  .option("--reduction <r>", "how many times fewer units the hidden layer has than there are channels (default: 16)")
-  .option("--placement <place>", "in residual units: standard, pre, post, identity or 3x3 (default: standard)")
-  .addOption(
-    new Option("--where <how>", "auto: in every unit that is found").choices(["auto"]).conflicts(["stages", "at"]),
+  .option("--reduction <r>", "number of channels for each unit of the block's hidden layer (default: 16)")
+  .option("--placement <place>", "place in a residual unit: standard, pre, post, identity or 3x3 (default: standard)")
+  .option(
+    "--stages <list>",
+    "stages that get blocks, such as 2-4; the table of --dry-run shows their numbers (default: all)",
   )
-  .option("--stages <list>", "only in these stages, such as 2-4; the table of --dry-run shows their numbers")
   .addOption(
-    new Option("--at <nodes>", "behind these nodes, by their names: NODE,NODE; may be given again")
+    new Option(
+      "--at <nodes>",
+      "names of nodes to insert blocks behind, with commas between; may be repeated (default: every unit that is found)",
+    )
       .argParser((text: string, before: readonly string[] = []) => [...before, text])
       .conflicts("stages"),
   )
   .addOption(
-    new Option("--start <how>", "identity: the answers stay as they are; paper: the usual first weights")
+    new Option(
+      "--start <how>",
+      "first weights of the blocks: such that the answers stay as they are, or as in the paper",
+    )
       .choices(["identity", "paper"])
       .default("identity"),
   )
   .option("--force", "insert into a network that has gates already, in the units without one")
-  .option("--weights <weights>", `${weightsSources} (default: the model's own, or the first of the seed)`)
-  .option("--input <CxHxW>", "size of an image: of a network by name or hub id, or where a file leaves it open")
-  .addOption(number("--seed <n>", "decides the first weights of the new blocks", 1))
+  .option(
+    "--weights <weights>",
+    `weights in the place of the model's own: ${weightsSources} (default: the model's own, or the first of the seed)`,
+  )
+  .option("--input <CxHxW>", "size of an image, for a network by name or hub id, and for a file that leaves it open")
+  .addOption(number("--seed <n>", "number that decides the first weights of the new blocks", 1))
   .addOption(number("--opset <n>", "version of ONNX's operators (default: that of the file, else 20)"))
   .option("--dry-run", "show where the blocks would stand and what they take, and write nothing")
   .option("--json", "print one JSON document")

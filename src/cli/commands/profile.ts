@@ -25,8 +25,8 @@ export const profile = new Command("profile")
   .option("--input <CxHxW>", "size of the images (default: the network's own)")
   .addOption(attentionOption())
   .addOption(number("--classes <n>", "number of classes (default: the network's own)"))
-  .option("--by-layer", "a line for every layer too")
-  .option("--paper", "the networks of the SENet paper's Tables 2 and 3, beside what it prints")
+  .option("--by-layer", "print a line for every layer too")
+  .option("--paper", "show the networks of the SENet paper's Tables 2 and 3, beside what it prints")
   .option("--json", "print one JSON document")
   .action(run);
 

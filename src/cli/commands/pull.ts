@@ -16,9 +16,9 @@ interface PullFlags {
 
 /** `senet pull`: models of the hub, brought here. */
 export const pull = new Command("pull")
-  .argument("[id]", "such as timm/seresnet50.a1_in1k, with @REVISION for a branch, a tag or a commit")
-  .option("--revision <name>", "a branch, a tag or a commit (default: main)")
-  .option("--list", "list the models in the cache instead, those that Python's tools brought included")
+  .argument("[id]", "hub id such as timm/seresnet50.a1_in1k, with @REVISION for a branch, a tag or a commit")
+  .option("--revision <name>", "branch, tag or commit of the repository (default: main)")
+  .option("--list", "list the models in the cache, also those that Python's tools brought, and fetch none")
   .option("--json", "print one JSON document")
   .addHelpText(
     "after",

@@ -19,8 +19,11 @@ interface RunFlags {
 /** `senet run`: what a model makes of a batch. */
 export const runModel = new Command("run")
   .option("--model <model>", modelSources)
-  .option("--weights <weights>", `${weightsSources} (default: the model's own, or those of seed 1)`)
-  .addOption(number("--classes <n>", "of a network by name (default: its own)"))
+  .option(
+    "--weights <weights>",
+    `weights in the place of the model's own: ${weightsSources} (default: the model's own, or those of seed 1)`,
+  )
+  .addOption(number("--classes <n>", "number of classes of a network by name (default: its own)"))
   .requiredOption("--input <file>", "a .safetensors file with the tensor x")
   .requiredOption("--output <file>", "the .safetensors file to write, with the tensor logits")
   .option("--json", "print one JSON document");

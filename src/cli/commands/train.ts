@@ -44,12 +44,17 @@ interface TrainFlags extends TrainingFlags {
 /** `senet train`: trains one network. */
 export const train = new Command("train")
   .option("--model <model>", modelSources)
-  .option("--weights <weights>", `start from them: ${weightsSources} (default: the model's own, or drawn by the seed)`)
+  .option(
+    "--weights <weights>",
+    `weights to start from: ${weightsSources} (default: the model's own, or drawn by the seed)`,
+  )
   .option("--out <dir>", "folder for the run (default: a new one in runs/)")
   .option("--resume <dir>", "go on with the run in that folder, as it was started")
   .option("--json", "print one JSON document at the end");
 for (const option of trainingOptions()) train.addOption(option);
-train.addOption(number("--seed <n>", "decides initial weights, order and augmentation", 1).helpGroup("Run:"));
+train.addOption(
+  number("--seed <n>", "number that decides initial weights, order and augmentation", 1).helpGroup("Run:"),
+);
 train.addOption(recomputeOption().helpGroup("Run:"));
 train.addOption(tuneOption().helpGroup("Run:"));
 takeModel(train).action((_, flags: TrainFlags, command: Command) => run(flags, command));

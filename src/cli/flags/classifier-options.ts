@@ -3,7 +3,7 @@ import type { ImageSize } from "../../data/image-size.js";
 import type { FindClassifierOptions } from "../../workspace/classifier/find-classifier.js";
 import type { ModelQuery } from "../../workspace/model/model-query.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
-import { attentionOption, type NetworkFlags, networkOf } from "./model-options.js";
+import { attentionOption, type NetworkFlags, networkOf, shortcutHelp } from "./model-options.js";
 import { number } from "./number-option.js";
 import { changesOf, type PreprocessingFlags, preprocessingOptions } from "./preprocessing-options.js";
 import { sizeOption } from "./size-option.js";
@@ -19,12 +19,12 @@ export interface ClassifierFlags extends NetworkFlags, PreprocessingFlags {
 /** The flags of `ClassifierFlags` but for `--model`, which commands require. */
 export function classifierOptions(): Option[] {
   return [
-    new Option("--weights <weights>", `${weightsSources}; needed with a network's name`),
+    new Option("--weights <weights>", `weights for a network by name: ${weightsSources}`),
     new Option("--labels <file>", "names of the classes, one a line, or JSON (default: the model's, or ImageNet's)"),
-    sizeOption("height and width of the input (default: the model's own)"),
-    number("--classes <n>", "of a network by name (default: its own)"),
+    sizeOption("height and width of the model's input", "the model's own"),
+    number("--classes <n>", "number of classes of a network by name (default: its own)"),
     attentionOption(),
-    new Option("--shortcut <kind>", "of a network by name, past a change of shape").choices(["projection", "A"]),
+    new Option("--shortcut <kind>", shortcutHelp).choices(["projection", "A"]),
     ...preprocessingOptions(),
   ];
 }

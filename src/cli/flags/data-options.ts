@@ -16,11 +16,11 @@ import { type CropMode, cropModes } from "../../data/preprocessing.js";
 import { UserError } from "../../errors.js";
 import { numbersOf, pairOf } from "./number-list.js";
 import { number } from "./number-option.js";
-import { sizeOption } from "./size-option.js";
+import { fitting, sizeOption } from "./size-option.js";
 
 /** How `--data` is described. */
 export const dataDescription =
-  "glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR, fashion-mnist:DIR, imagenet:DIR, folder:DIR, csv:FILE or tar:GLOB";
+  "a folder with one folder of images per class, glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR, fashion-mnist:DIR, imagenet:DIR, folder:DIR, csv:FILE or tar:GLOB";
 
 /** What says how a dataset is opened, as commander parsed it. */
 export interface DataFlags {
@@ -37,22 +37,30 @@ export interface DataFlags {
   readonly testLimit?: number;
 }
 
-/** The flags of `DataFlags` but for the limits. They concern image files: the other datasets are what they are. */
-export function dataOptions(): Option[] {
+/**
+ * The flags of `DataFlags` but for the limits. They concern image files: the other datasets are what they are.
+ * @param weights what is said of weights that know how photos are prepared, where there are some.
+ */
+export function dataOptions(weights?: "the weights'"): Option[] {
+  const usual = (value: string) => (weights === undefined ? value : `${weights}, else ${value}`);
   return [
-    sizeOption("height and width that image files are brought to (default: 224)"),
-    number("--channels <n>", "3 for colour, 1 for grey image files (default: 3)"),
-    number("--crop-pct <share>", "how much of an image file's sides is tested on (default: 0.875)"),
-    new Option("--crop-mode <mode>", "what becomes then of one of another shape (default: center)").choices(cropModes),
-    new Option("--interpolation <name>", "how image files are resized for testing (default: bilinear)").choices(
-      resamplings,
+    sizeOption("height and width that image files are brought to", usual("224")),
+    number("--channels <n>", "channels that image files are read with: 3 for colour, 1 for grey (default: 3)"),
+    number("--crop-pct <share>", `share of an image file's sides that is tested on (default: ${usual("0.875")})`),
+    new Option("--crop-mode <mode>", fitting("an image file", usual("center"))).choices(cropModes),
+    new Option(
+      "--interpolation <name>",
+      `filter that resizes image files for testing (default: ${usual("bilinear")})`,
+    ).choices(resamplings),
+    number(
+      "--holdout <share>",
+      "share of each class that is kept for testing where image files have no test split (default: 0.1)",
     ),
-    number("--holdout <share>", "of each class, for testing, where image files have no test split (default: 0.1)"),
-    number("--split-seed <n>", "decides which ones (default: 1)"),
-    new Option("--on-bad-image <what>", "for an image file that cannot be read (default: fail)").choices([
-      "fail",
-      "skip",
-    ]),
+    number("--split-seed <n>", "number that decides which images are kept for testing (default: 1)"),
+    new Option(
+      "--on-bad-image <what>",
+      "what an image file that cannot be read does: it ends the run, or is left out (default: fail)",
+    ).choices(["fail", "skip"]),
     number("--data-workers <n>", "threads that decode image files (default: one per core)"),
   ];
 }
@@ -95,20 +103,26 @@ export interface AugmentFlags {
 /** The flags of `AugmentFlags`. */
 export function augmentOptions(): Option[] {
   return [
-    new Option("--no-augment", "train on the images as they are"),
-    new Option("--scale <least,greatest>", "share of the area of random resized crops (default: 0.08,1)"),
-    new Option("--ratio <least,greatest>", "width by height of random resized crops (default: 0.75,1.3333)"),
-    new Option("--train-interpolation <name>", "how random crops are resized (default: bilinear)").choices([
+    new Option("--no-augment", "train on the images as they are, without the dataset's own augmentation"),
+    new Option("--scale <least,greatest>", "share of an image's area that a random crop takes (default: 0.08,1)"),
+    new Option("--ratio <least,greatest>", "width by height of a random crop (default: 0.75,1.3333)"),
+    new Option("--train-interpolation <name>", "filter that resizes random crops (default: bilinear)").choices([
       "bilinear",
       "bicubic",
       "random",
     ]),
-    new Option("--vflip", "mirror top and bottom every other time"),
-    new Option("--color-jitter <f>", "for all, or brightness,contrast,saturation,hue: 0.4 or 0.4,0.4,0.4,0.1"),
-    new Option("--aa <policy>", "RandAugment, such as rand-m9-mstd0.5-inc1"),
-    number("--reprob <p>", "probability of random erasing (default: 0)"),
-    new Option("--remode <mode>", "what erases (default: pixel)").choices(["const", "rand", "pixel"]),
-    number("--recount <n>", "rectangles erased (default: 1)"),
+    new Option("--vflip", "turn half of the images upside down, at random"),
+    new Option(
+      "--color-jitter <f>",
+      "strength of random changes of brightness, contrast and saturation, or of each and of hue: 0.4 or 0.4,0.4,0.4,0.1",
+    ),
+    new Option("--aa <policy>", "policy of RandAugment, such as rand-m9-mstd0.5-inc1"),
+    number("--reprob <p>", "probability that rectangles of an image are erased (default: 0)"),
+    new Option(
+      "--remode <mode>",
+      "what fills erased rectangles: the mean colour, one random colour, or noise (default: pixel)",
+    ).choices(["const", "rand", "pixel"]),
+    number("--recount <n>", "number of rectangles that are erased (default: 1)"),
   ];
 }
 

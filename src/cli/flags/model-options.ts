@@ -14,8 +14,15 @@ export interface NetworkFlags {
 
 /** Which block a network has in the place of its own. */
 export function attentionOption(): Option {
-  return new Option("--attention <spec>", "another attention block, such as se:reduction=8,stages=2-4, eca or none");
+  return new Option(
+    "--attention <spec>",
+    "attention block in the place of the network's own, such as se:reduction=8,stages=2-4, eca or none",
+  );
 }
+
+/** How `--shortcut` is described. */
+export const shortcutHelp =
+  "shortcut of a ResNet by name where the shape changes: a 1x1 convolution, or A, without parameters";
 
 /** What the flags say about the network itself. @throws UserError when the attention is unknown. */
 export function networkOf({ classes, attention, shortcut, aux }: NetworkFlags): NetworkOptions {

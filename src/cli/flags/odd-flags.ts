@@ -55,8 +55,8 @@ export const oddFlags = {
   optimizer: { read: ({ opt }) => opt },
   nesterov: {
     options: () => [
-      new Option("--nesterov", `${nesterov.help} (default)`),
-      new Option("--no-nesterov", "plain momentum instead of Nesterov's"),
+      new Option("--nesterov", `${nesterov.help} (default with sgd)`),
+      new Option("--no-nesterov", "use plain momentum"),
     ],
     read: (flags) => flags.nesterov,
   },
@@ -69,7 +69,10 @@ export const oddFlags = {
   clip: {
     options: () => [
       number("--clip-grad <limit>", described(clip)),
-      new Option("--clip-mode <mode>", "what the limit is of (default: norm)").choices(["norm", "value", "agc"]),
+      new Option(
+        "--clip-mode <mode>",
+        "what --clip-grad limits: the norm of all gradients, each value, or each filter's share of its weights' norm (default: norm)",
+      ).choices(["norm", "value", "agc"]),
     ],
     read: ({ clipGrad: limit, clipMode: mode = "norm" }) => {
       if (limit === undefined) return undefined;
@@ -78,18 +81,28 @@ export const oddFlags = {
     },
   },
   loss: {
-    options: () => [new Option("--bce-loss", "binary cross-entropy of every class in place of softmax")],
+    options: () => [
+      new Option("--bce-loss", "learn by the binary cross-entropy of every class, in place of softmax cross-entropy"),
+    ],
     read: ({ bceLoss }) => bceLoss && "bce",
   },
   bceTargetThreshold: {
-    options: () => [number("--bce-target-thresh <t>", "with --bce-loss: targets above it are 1, others 0")],
+    options: () => [
+      number(
+        "--bce-target-thresh <t>",
+        "threshold above which a target of --bce-loss is 1, and else 0 (default: targets stay)",
+      ),
+    ],
     read: ({ bceTargetThresh }) => bceTargetThresh,
   },
   ema: {
     options: () => [
       new Option("--model-ema", described(ema)),
-      number("--model-ema-decay <d>", "how much of the average a step keeps (default: 0.9999)"),
-      new Option("--model-ema-warmup", "let the average forget its start soon"),
+      number("--model-ema-decay <d>", "share of the average that a step keeps (default: 0.9999)"),
+      new Option(
+        "--model-ema-warmup",
+        "keep less in the first steps, so that the average soon forgets the initial weights",
+      ),
     ],
     read: ({ modelEma, modelEmaDecay: decay = 0.9999, modelEmaWarmup: warmup }) =>
       modelEma && { decay, ...(warmup && { warmup }) },
@@ -98,23 +111,40 @@ export const oddFlags = {
     options: () => [
       new Option(
         "--train <what>",
-        `${learn.help}; batch norms of the rest keep their statistics (default: ${learn.unsaid})`,
+        `${learn.help}: the attention gates, the last layer, both, or all (default: ${learn.unsaid})`,
       ).choices(Object.keys(learning)),
-      new Option("--freeze <patterns...>", 'weights that stay, such as "layer1.*", "/^conv1/", @gates or @head'),
+      new Option(
+        "--freeze <patterns...>",
+        'patterns of weights that do not learn, such as "layer1.*", "/^conv1/", @gates or @head',
+      ),
     ],
     read: ({ train }) => train && learning[train],
   },
   frozenBatchNorm: {
     options: () => [
-      new Option("--freeze-bn [patterns...]", `${frozenBatchNorm.help} (default: all)`),
-      new Option("--no-freeze-bn", "batch norms take each batch's statistics, those that --train leaves out too"),
+      new Option(
+        "--freeze-bn [patterns...]",
+        `${frozenBatchNorm.help} (default: those whose weights --train leaves out; all where no pattern is given)`,
+      ),
+      new Option(
+        "--no-freeze-bn",
+        "use each batch's statistics in all batch norms, also in those that --train leaves out",
+      ),
     ],
     read: ({ freezeBn }) => freezeBn,
   },
   groups: {
     options: () => [
-      patterned("--lr-group <pattern=f>", "learning rate of weights, times f; may be repeated", "lrScale"),
-      patterned("--decay-group <pattern=w>", "weight decay of weights; may be repeated", "weightDecay"),
+      patterned(
+        "--lr-group <pattern=f>",
+        "factor of the learning rate for weights that a pattern fits; may be repeated",
+        "lrScale",
+      ),
+      patterned(
+        "--decay-group <pattern=w>",
+        "weight decay of weights that a pattern fits; may be repeated",
+        "weightDecay",
+      ),
     ],
     read: ({ lrGroup = [], decayGroup = [], freeze }) => {
       const groups = [...lrGroup, ...decayGroup, ...(freeze ? [{ match: freeze, freeze: true }] : [])];
@@ -122,7 +152,9 @@ export const oddFlags = {
     },
   },
   unused: {
-    options: () => [new Option("--keep-unused", "accept weights that the loss does not depend on")],
+    options: () => [
+      new Option("--keep-unused", "keep weights that the loss does not depend on as they are, in place of an error"),
+    ],
     read: ({ keepUnused }) => keepUnused && "keep",
   },
 } satisfies { readonly [K in keyof Recipe]?: Odd<Recipe[K]> };

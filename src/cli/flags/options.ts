@@ -15,7 +15,7 @@ import {
   dataDescription,
   dataOptions,
 } from "./data-options.js";
-import { attentionOption, type NetworkFlags } from "./model-options.js";
+import { attentionOption, type NetworkFlags, shortcutHelp } from "./model-options.js";
 import { number, wholeNumber } from "./number-option.js";
 import type { StatisticsFlags } from "./preprocessing-options.js";
 import { defaultWeightDecay, given, optionsOf, type RecipeFlags, recipePart } from "./recipe-options.js";
@@ -31,26 +31,38 @@ export interface TrainingFlags extends RecipeFlags, DataFlags, AugmentFlags, Sta
 
 /** The flags of `TrainingFlags`, under headings; without a fallback, `--data` must be given. */
 export function trainingOptions(fallback: { data?: string } = {}): Option[] {
-  const data = new Option("--data <spec>", dataDescription);
-  const every = new Option("--checkpoint-every <when>", "inside an epoch: steps, such as 500, or minutes");
+  const data = new Option("--data <spec>", `the dataset: ${dataDescription}`);
+  const every = new Option(
+    "--checkpoint-every <when>",
+    "time between checkpoints inside an epoch: steps, such as 500, or minutes",
+  );
   return [
     ...under("Model:", [
       attentionOption(),
-      new Option("--shortcut <kind>", "past a change of shape").choices(["projection", "A"]).default("projection"),
+      new Option("--shortcut <kind>", shortcutHelp).choices(["projection", "A"]).default("projection"),
       new Option("--unfold-bn", "put back batch norms that a file has folded away, with statistics of training images"),
-      new Option("--aux", "with the auxiliary classifier that helps inception_v3 to learn"),
+      new Option("--aux", "train inception_v3 with the auxiliary classifier that helps it to learn"),
     ]),
     ...under("Data:", [
       fallback.data === undefined ? data : data.default(fallback.data),
-      number("--train-limit <n>", "use only n training images: the first, of image files evenly spread ones"),
-      number("--test-limit <n>", "use only n test images, likewise"),
-      new Option("--mean <r,g,b>", "of pixels from 0 to 1, per channel (default: the file's, else the dataset's)"),
-      new Option("--std <r,g,b>", "likewise, such as 0.229,0.224,0.225"),
-      ...dataOptions(),
+      number(
+        "--train-limit <n>",
+        "number of training images to use: the first, of image files evenly spread ones (default: all)",
+      ),
+      number("--test-limit <n>", "number of test images to use, chosen likewise (default: all)"),
+      new Option(
+        "--mean <r,g,b>",
+        "mean of each channel, for pixels from 0 to 1, such as 0.485,0.456,0.406 (default: the weights', else the dataset's)",
+      ),
+      new Option(
+        "--std <r,g,b>",
+        "standard deviation of each channel, such as 0.229,0.224,0.225 (default: the weights', else the dataset's)",
+      ),
+      ...dataOptions("the weights'"),
     ]),
     ...under("Augmentation:", [...augmentOptions(), ...optionsOf(mixing)]),
     ...under("Recipe:", [
-      new Option("--config <file>", "a recipe as JSON, or the config.json of a run; flags override it"),
+      new Option("--config <file>", "file with a recipe as JSON, or the config.json of a run; flags override it"),
       ...optionsOf(sizes),
     ]),
     ...under("Schedule:", optionsOf(scheduling)),

@@ -5,6 +5,7 @@ import type { PreprocessingChanges } from "../../workspace/classifier/preprocess
 import type { GivenStatistics } from "../../workspace/model/open-for-training.js";
 import { numbersOf } from "./number-list.js";
 import { number } from "./number-option.js";
+import { fitting } from "./size-option.js";
 
 /** What says how photos are prepared otherwise than the model does, as commander parsed it. */
 export interface PreprocessingFlags extends StatisticsFlags {
@@ -23,16 +24,21 @@ export interface StatisticsFlags {
 /** The flags of `PreprocessingFlags`. */
 export function preprocessingOptions(): Option[] {
   return [
-    number("--crop-pct <share>", "how much of a photo's sides the model sees (default: the model's own)"),
-    new Option("--crop-mode <mode>", "what a photo of another shape loses: its edges, its shape, or nothing").choices(
-      cropModes,
+    number("--crop-pct <share>", "share of a photo's sides that the model sees (default: the model's own)"),
+    new Option("--crop-mode <mode>", fitting("a photo", "the model's own")).choices(cropModes),
+    new Option("--interpolation <name>", "filter that resizes photos (default: the model's own)").choices(resamplings),
+    new Option(
+      "--rounding <rule>",
+      "rule by which the resized size becomes whole pixels (default: the model's own)",
+    ).choices(roundings),
+    new Option(
+      "--mean <r,g,b>",
+      "mean of each channel, for pixels from 0 to 1, such as 0.485,0.456,0.406 (default: the model's own)",
     ),
-    new Option("--interpolation <name>", "how photos are resized (default: the model's own)").choices(resamplings),
-    new Option("--rounding <rule>", "how the resized size becomes whole pixels (default: the model's own)").choices(
-      roundings,
+    new Option(
+      "--std <r,g,b>",
+      "standard deviation of each channel, such as 0.229,0.224,0.225 (default: the model's own)",
     ),
-    new Option("--mean <r,g,b>", "of the input per channel, such as 0.485,0.456,0.406 (default: the model's own)"),
-    new Option("--std <r,g,b>", "its standard deviation, such as 0.229,0.224,0.225"),
   ];
 }
 

@@ -3,8 +3,14 @@ import type { ImageSize } from "../../data/image-size.js";
 import { UserError } from "../../errors.js";
 
 /** `--size`: one number for both sides, or height and width as in `192x320`. */
-export function sizeOption(description: string): Option {
-  return new Option("--size <HxW>", `${description}, such as 224 or 192x320`).argParser(parseSize);
+export function sizeOption(description: string, usual: string): Option {
+  const help = `${description}, such as 224 or 192x320 (default: ${usual})`;
+  return new Option("--size <HxW>", help).argParser(parseSize);
+}
+
+/** How `--crop-mode` is described. */
+export function fitting(image: string, usual: string): string {
+  return `how ${image} of another shape is made to fit: its edges cut off, squashed, or in a border (default: ${usual})`;
 }
 
 /** @throws UserError for anything but one or two whole numbers from 1. */
