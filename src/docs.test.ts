@@ -14,7 +14,8 @@ describe.each(pages)("%s", (page) => {
 
   it("names files of the source as they are, by enough of their paths to tell them from others", () => {
     const found = [...text.matchAll(/`([\w./-]+\.ts)`/g)].map(([, name]) => name!);
-    const named = found.filter((name) => !/\bNAME\b|^x\./.test(name)); // which stand for any
+    const shown = [...text.matchAll(/^```ts\n\/\/ ([\w.-]+)$/gm)].map(([, name]) => name!); // files of the reader's own
+    const named = found.filter((name) => !/\bNAME\b|^x\./.test(name) && !shown.includes(name)); // NAME stands for any
     const meant = (name: string) => sources.filter((path) => path.endsWith(`/${name}`) || path === name);
     const wrong = named.filter((name) => meant(name).length !== 1).map((name) => [name, meant(name)]);
     expect(wrong).toEqual([]);

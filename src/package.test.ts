@@ -140,8 +140,10 @@ const all = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs
     });
   });
 
-/** What stands on two pages is one. */
-const snippets = all.filter(({ text }, i) => all.findIndex((other) => other.text === text) === i);
+/** What stands on two pages is one. `pages.test.ts` follows the pages that show files by name, such as a server. */
+const snippets = all.filter(
+  ({ text }, i) => !/^\/\/ [\w.-]+\.ts\n/.test(text) && all.findIndex((other) => other.text === text) === i,
+);
 
 /** Code that names a model of the hub asks the network for it: it is compiled, not run. */
 const offline = snippets.filter(({ text }) => !/"timm\/[\w.]+"/.test(text));

@@ -1,21 +1,16 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join, normalize } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { browser, openInBrowser } from "../testing/browser.js";
 import { noiseImage } from "../testing/noise-image.js";
 import { preprocess } from "./preprocess.js";
 import type { Preprocessing } from "./preprocessing.js";
 
-/** A browser on this machine; `SENET_CHROMIUM` names another. */
-const browser = [process.env.SENET_CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
-  (path) => path !== undefined && existsSync(path),
-);
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const photo = { size: [500, 375], channels: 4, hard: false } as const;
 const preprocessing: Preprocessing = {
@@ -26,7 +21,8 @@ const preprocessing: Preprocessing = {
 /** Runs in the browser, from the same files: the goldens of PIL, and a photo with alpha as a canvas gives it. */
 const page = `<!doctype html><script type="module">
   import { preprocess } from "/dist/data/preprocess.js";
-  import { noiseImage } from "/dist/testing/noise-image.js";
+  import { browser, openInBrowser } from "../testing/browser.js";
+import { noiseImage } from "/dist/testing/noise-image.js";
   import { resizeGoldens } from "/dist/testing/resize-golden.js";
   const sha256 = async (data) =>
     Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", data)), (b) => b.toString(16).padStart(2, "0")).join("");
@@ -62,7 +58,6 @@ describe.skipIf(browser === undefined)("resizing in a browser", () => {
 
 /** What the page reports. */
 async function inBrowser(): Promise<unknown> {
-  const profile = mkdtempSync(join(tmpdir(), "senet-browser-"));
   const server = createServer((request, response) => {
     const path = normalize(request.url ?? "/");
     if (path === "/result") {
@@ -79,18 +74,11 @@ async function inBrowser(): Promise<unknown> {
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
-  const flags = ["--headless", "--no-sandbox", "--disable-gpu", `--user-data-dir=${profile}`];
-  const child = spawn(browser!, [...flags, `http://127.0.0.1:${port}/`], { stdio: "ignore", detached: true });
-  const ended = once(child, "close");
-  const failed = ended.then(() => Promise.reject(new Error("the browser ended before it reported")));
   try {
-    const [result] = (await Promise.race([once(server, "result"), failed])) as [Promise<string>];
-    return JSON.parse(await result);
+    const [result] = await openInBrowser(`http://127.0.0.1:${port}/`, once(server, "result"));
+    return JSON.parse(await (result as Promise<string>));
   } finally {
-    process.kill(-child.pid!, "SIGKILL"); // its own processes too, which would write into the profile
-    await failed.catch(() => {});
     server.close();
     server.closeAllConnections();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }
