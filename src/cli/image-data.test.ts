@@ -76,7 +76,7 @@ describe("image files on the command line", () => {
     expect(page).toContain("inside 20x30 with a border in the mean&#39;s colour, bilinear, rounded as keep-ratio");
     expect(JSON.parse((await senet(line)).stdout)).toMatchObject({ images: 8, top1: testTop1 });
     const { code, stderr } = await senet(`${line} --tta ten-crop`);
-    expect([code, stderr]).toEqual([2, expect.stringContaining("got views ten-crop of photos with a border")]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("--tta: got ten-crop of photos with a border")]);
     const ten = await senet(`${line} --tta ten-crop --crop-mode center --crop-pct 0.8`);
     expect(JSON.parse(ten.stdout)).toMatchObject({ images: 8 });
     const resumed = await senet("train --resume wide --size 24x16");

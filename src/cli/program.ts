@@ -42,9 +42,22 @@ async function commandOf(row: CommandRow, whole: boolean): Promise<Command> {
   return command.description(row.description);
 }
 
-/** Commander exits with 1 by itself and takes two lines to suggest; subcommands do not inherit what is set. */
+/** Commander exits with 1 by itself and says mistakes in words of its own; subcommands do not inherit what is set. */
 function speakAlike(command: Command): void {
-  const inOneLine = (text: string) => text.replace(/^error: /, "senet: ").replace(/\n\((.*)\)/, " ($1)");
-  command.exitOverride().configureOutput({ outputError: (text, write) => write(inOneLine(text)) });
+  command.exitOverride().configureOutput({ outputError: (text, write) => write(inOurWords(text)) });
   for (const sub of command.commands) speakAlike(sub);
+}
+
+/** A message of commander in the form of ours, and in one line. */
+function inOurWords(text: string): string {
+  return text
+    .replace(/^error: /, "senet: ")
+    .replace(
+      /option '[^']*(--[\w-]+)[^']*' argument '(.*)' is invalid\. Allowed choices are (.*)\./,
+      '$1: got "$2"; expected one of $3',
+    )
+    .replace(/required option '[^']*(--[\w-]+) ?(.*)' not specified/, "$1: got nothing; expected $1 $2")
+    .replace(/option '[^']*(--[\w-]+) ?(.*)' argument missing/, "$1: got nothing behind it; expected $1 $2")
+    .replace(/missing required argument '(.*)'/, "got no <$1>; give one, --help shows where")
+    .replace(/\n\((.*)\)/, " ($1)");
 }

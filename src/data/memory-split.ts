@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { optionError, UserError } from "../errors.js";
 import { Random } from "../random.js";
 import { type Augmentation, partsOnBytes } from "./augment/augmentation.js";
 import { mixed } from "./augment/mix.js";
@@ -45,8 +45,9 @@ export function memorySplit(set: ImageSet, like: Geometry & Statistics): MemoryS
     batches(options) {
       checkBatchOptions(length, options); // here, so that a mistake shows at the call and not at the first batch
       if (options.views === "ten-crop") {
-        throw new UserError(
-          `batches: got views ten-crop of images of ${like.height}x${like.width}, which the network sees as a whole; ` +
+        throw optionError(
+          "views",
+          `got ten-crop of images of ${like.height}x${like.width}, which the network sees as a whole; ` +
             "expected flip, or image files larger than its input",
         );
       }

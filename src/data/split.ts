@@ -1,4 +1,4 @@
-import { UserError, valueError } from "../errors.js";
+import { optionError, UserError, valueError } from "../errors.js";
 import { Random } from "../random.js";
 import { type Augmentation, checkAugmentation } from "./augment/augmentation.js";
 import { checkMix, type Mix } from "./augment/mix.js";
@@ -83,7 +83,7 @@ export function checkBatchOptions(images: number, options: BatchOptions): void {
   if (options.augment) checkAugmentation(options.augment);
   if (options.mix) checkMix(options.mix);
   if (options.views && (options.augment || options.mix)) {
-    throw new UserError(`batches: got views ${options.views} with augmentation; expected one of them`);
+    throw optionError("views", `got ${options.views} with augmentation; expected one of them`);
   }
   if (countBatches(images, options) === 0) {
     throw new UserError(

@@ -59,7 +59,7 @@ describe("evaluate", () => {
     const losses = [Math.log(2 * Math.exp(3) + Math.exp(4)) - 4, Math.log(2 * Math.exp(4) + Math.exp(3)) - 4];
     expect(loss).toBeCloseTo((losses[0]! + losses[1]!) / 2, 5);
     await expect(evaluate({ ...wide, views: "ten-crop" })).rejects.toThrow(
-      "got views ten-crop of images of 1x3, which the network sees as a whole; expected flip",
+      "views: got ten-crop of images of 1x3, which the network sees as a whole; expected flip",
     );
   });
 

@@ -37,9 +37,11 @@ export function switchesOf(
   const known = Object.keys(switches);
   for (const key of switchNames) {
     if (options[key] !== undefined && options[key] !== harmless[key] && !known.includes(key)) {
-      throw new UserError(
-        `${name}: got ${key} ${options[key]}; expected ${known.length === 0 ? "no such option" : `no other than ${known.join(", ")}`}`,
-      );
+      const expected = known.length === 0 ? "no such option" : `no other than ${known.join(", ")}`;
+      throw new UserError(`${name}: got ${key} ${options[key]}; expected ${expected}`, {
+        option: key,
+        about: `got ${options[key]} for ${name}, which has no such option; leave it out`,
+      });
     }
   }
   const given = Object.fromEntries(

@@ -240,7 +240,7 @@ describe("senet classify", () => {
     ],
     ["classify photos --model m.onnx --json --csv", /'--json' cannot be used with option '--csv'/],
     ["classify photos --model m.onnx --top 0", /--top: got 0; expected a whole number from 1/],
-    ["classify --model m.onnx", /missing required argument 'photos'/],
+    ["classify --model m.onnx", /got no <photos>; give one, --help shows where/],
   ])("%s is told in a line", async (line, message) => {
     const { code, stdout, stderr } = await senet(line);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -83,6 +83,9 @@ describe("senet convert", () => {
     expect(code).toBe(2);
     const { error, missing, surplus, misshapen } = JSON.parse(stdout);
     expect([missing, surplus.length, misshapen]).toEqual([[], 36, []]);
+    expect(stderr).toMatch(
+      / \(36 surplus: .*\); give weights of this network, or leave .* out with --allow-surplus\n$/,
+    );
     expect(surplus[0]).toBe("module.layer1.0.se_module.fc1.weight");
     expect(stderr).toBe(`senet: ${error}\n`);
     const allowed = await senet("convert theirs.safetensors plain.safetensors --model resnet20 --allow-surplus");

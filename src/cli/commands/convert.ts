@@ -70,11 +70,12 @@ async function run(from: string, to: string | undefined, flags: ConvertFlags, co
     );
     report(flags, { in: from, out: to, tensors, notices }, `${to}: ${tensors} tensors`);
   } catch (error) {
-    if (flags.json && error instanceof WeightsMismatch) {
-      const { message, missing, surplus, misshapen } = error;
-      print(`${JSON.stringify({ in: from, error: message, missing, surplus, misshapen })}\n`);
-    }
-    throw error;
+    if (!(error instanceof WeightsMismatch)) throw error;
+    const { missing, surplus, misshapen } = error;
+    const surplusAlone = missing.length + misshapen.length === 0;
+    const message = `${error.message}${surplusAlone ? ", or leave the surplus tensors out with --allow-surplus" : ""}`;
+    if (flags.json) print(`${JSON.stringify({ in: from, error: message, missing, surplus, misshapen })}\n`);
+    throw new UserError(message, { cause: error });
   }
 }
 

@@ -144,9 +144,7 @@ describe("senet data", () => {
       const absent = await senet(`data fetch mnist --to fetched --base ${base}`);
       expect([absent.code, absent.stderr]).toEqual([2, expect.stringMatching(/train-images-idx3-ubyte.gz: got 404/)]);
       const unknown = await senet("data fetch imagenete --to fetched");
-      expect(unknown.stderr).toMatch(
-        /^senet: fetchDataset: got "imagenete"; expected one of .*; did you mean "imagenette"\?\n$/,
-      );
+      expect(unknown.stderr).toMatch(/^senet: got "imagenete"; expected one of .*; did you mean "imagenette"\?\n$/);
     } finally {
       server.close();
       server.closeAllConnections();

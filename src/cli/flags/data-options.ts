@@ -15,7 +15,7 @@ import type { OpenOptions } from "../../data/node/open.js";
 import { type CropMode, cropModes } from "../../data/preprocessing.js";
 import { UserError } from "../../errors.js";
 import { numbersOf, pairOf } from "./number-list.js";
-import { number } from "./number-option.js";
+import { number, wholeNumber } from "./number-option.js";
 import { fitting, sizeOption } from "./size-option.js";
 
 /** How `--data` is described. */
@@ -80,7 +80,7 @@ export function openOptionsOf(flags: DataFlags): OpenOptions {
     holdout,
     splitSeed,
     onBadImage,
-    workers: dataWorkers,
+    workers: dataWorkers === undefined ? undefined : wholeNumber("--data-workers", dataWorkers, 1),
     trainLimit: flags.trainLimit,
     testLimit: flags.testLimit,
   };

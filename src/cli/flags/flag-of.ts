@@ -19,6 +19,7 @@ const renamed: Readonly<Record<string, string>> = {
   switchProbability: "--mixup-switch-prob",
   table: "--tune",
   unused: "--keep-unused",
+  views: "--tta",
   workers: "--data-workers",
 };
 

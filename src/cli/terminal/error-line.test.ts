@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { optionError, UserError } from "../../errors.js";
+import { optionError, UserError, valueError } from "../../errors.js";
 import { errorLine } from "./error-line.js";
 
 describe("errorLine", () => {
@@ -19,6 +19,13 @@ describe("errorLine", () => {
     const error = new UserError("train: got decay rate 2; expected …", { option: "decayRate", about });
     expect(errorLine(error, known)).toBe(`--decay-rate: ${about}`);
     expect(errorLine(optionError("optimizer", "got x"), known)).toBe("--opt: got x");
+  });
+
+  it("leaves the function out where the command has no flag for the value", () => {
+    expect(errorLine(valueError("openDataset", "spec", '"x"', "glyphs", "dataset"), known)).toBe(
+      'got dataset "x"; expected glyphs',
+    );
+    expect(errorLine(optionError("labels", "got 3 names"), known)).toBe("labels: got 3 names");
   });
 
   it("says what lists the names of networks", () =>

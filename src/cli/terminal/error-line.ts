@@ -11,5 +11,7 @@ export function errorLine({ message, options, about }: UserError, known: readonl
   const flags = options.map(flagOf).filter((flag) => known.includes(flag));
   if (flags.length > 0 && about !== undefined) return `${flags.join(", ")}: ${about}`;
   const hints = [...flags, ...options.flatMap((option) => listedBy[option] ?? [])];
-  return hints.length > 0 ? `${message} (${hints.join(", ")})` : message;
+  const named = about === undefined || message.startsWith(`${options[0]}: `);
+  const text = named ? message : message.replace(/^\w+: (?=got )/, ""); // the function that found it is nobody's here
+  return hints.length > 0 ? `${text} (${hints.join(", ")})` : text;
 }

@@ -1,4 +1,4 @@
-import { UserError } from "../../errors.js";
+import { valueError } from "../../errors.js";
 import type { Random } from "../../random.js";
 import type { Geometry, PixelArray, Statistics } from "../image-set.js";
 import { type Augmentation, isPlain } from "./augmentation.js";
@@ -49,7 +49,7 @@ function scales({ mean, std }: Statistics): { readonly middle: number; readonly 
   return mean.map((average, channel) => {
     const deviation = std[channel] ?? Number.NaN;
     if (deviation > 0) return { middle: Math.fround(average), scale: Math.fround(deviation) };
-    throw new UserError(`normalisationTable: got std ${deviation} for channel ${channel}; expected a number above 0`);
+    throw valueError("normalisationTable", "std", `${deviation} for channel ${channel}`, "a number above 0");
   });
 }
 

@@ -20,9 +20,8 @@ export interface FetchDatasetOptions extends FetchOptions {
 export function homeOf(name: string): DataHome {
   if (Object.hasOwn(homes, name)) return homes[name]!;
   const near = nearest(name, Object.keys(homes));
-  throw new UserError(
-    `fetchDataset: got "${name}"; expected one of ${Object.keys(homes).join(", ")}${near ? `; did you mean "${near}"?` : ""}`,
-  );
+  const about = `got "${name}"; expected one of ${Object.keys(homes).join(", ")}${near ? `; did you mean "${near}"?` : ""}`;
+  throw new UserError(`fetchDataset: ${about}`, { option: "dataset", about });
 }
 
 /**

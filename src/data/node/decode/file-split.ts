@@ -1,4 +1,4 @@
-import { UserError } from "../../../errors.js";
+import { optionError, UserError } from "../../../errors.js";
 import { mixed } from "../../augment/mix.js";
 import type { Batch } from "../../batch.js";
 import { type ImageList, refName } from "../../image-list.js";
@@ -58,12 +58,13 @@ export function fileSplit(list: ImageList, pool: DecodePool, options: FileSplitO
 function checkViews({ views }: BatchOptions, { height, width, resize, cropMode }: Preprocessing): void {
   if (views !== "ten-crop") return;
   if (cropMode === "border") {
-    throw new UserError("batches: got views ten-crop of photos with a border; expected flip, or crop mode center");
+    throw optionError("views", "got ten-crop of photos with a border; expected flip, or crop mode center");
   }
   const resized = extentOf(resize);
   if (resized.height >= height && resized.width >= width) return;
-  throw new UserError(
-    `batches: got views ten-crop of photos resized to ${formatSize(resize)} for an input of ${height}x${width}; ` +
+  throw optionError(
+    "views",
+    `got ten-crop of photos resized to ${formatSize(resize)} for an input of ${height}x${width}; ` +
       "expected flip, or photos resized to that or more",
   );
 }
