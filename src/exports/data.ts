@@ -14,7 +14,7 @@ export {
   type RandomResizedCrop,
 } from "../data/augment/augmentation.js";
 export type { Mix } from "../data/augment/mix.js";
-export type { Pixels } from "../data/augment/pixels.js";
+export type { CanvasPixels, Pixels } from "../data/augment/pixels.js";
 export type { Resampling } from "../data/augment/resampling.js";
 export { type Box, type ResizeOptions, resize } from "../data/augment/resize.js";
 export type { CropWindow, Extent } from "../data/augment/window.js";

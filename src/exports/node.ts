@@ -37,7 +37,7 @@ export {
   type FindClassifierOptions,
   findClassifier,
 } from "../workspace/classifier/find-classifier.js";
-export type { Classifier, OpenClassifierOptions } from "../workspace/classifier/open-classifier.js";
+export type { OpenClassifierOptions, PhotoClassifier } from "../workspace/classifier/open-classifier.js";
 export { openClassifier } from "../workspace/classifier/open-classifier.js";
 export type { Photo } from "../workspace/classifier/photo-list.js";
 export type { PreprocessingChanges } from "../workspace/classifier/preprocessing.js";

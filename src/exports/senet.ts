@@ -9,10 +9,17 @@
 
 export { countMacs } from "../account/cost.js";
 export { type NodeProfile, type Profile, profile } from "../account/profile.js";
+export {
+  type ClassifiedImage,
+  type Classifier,
+  type ClassifierFacts,
+  type ClassifierParts,
+  openClassifier,
+} from "../classifier/open-classifier.js";
 export { type CompareOptions, type Comparison, compare, type RunId } from "../compare/compare.js";
 export { type ComparedModel, type ZooOptions, zooModel } from "../compare/compared-model.js";
 export { type Augmentation, noAugmentation } from "../data/augment/augmentation.js";
-export type { Pixels } from "../data/augment/pixels.js";
+export type { CanvasPixels, Pixels } from "../data/augment/pixels.js";
 export type { Batch } from "../data/batch.js";
 export { type Dataset, type DatasetParts, defineDataset, type MemoryDataset } from "../data/dataset.js";
 export { preprocess } from "../data/preprocess.js";
@@ -36,7 +43,9 @@ export { publishedPreprocessing } from "../models/card/published-preprocessing.j
 export { createModel, models } from "../models/index.js";
 export type { BuildOptions, InputSize, ModelEntry, ModelFamily, ModelOptions, ModelSwitches } from "../models/model.js";
 export type { Notice, OnNotice } from "../notice.js";
+export type { OrtInput, OrtModule, OrtSession, OrtSessionOptions, OrtTensor } from "../runtime/ort/ort-module.js";
 export type { OpenOptions, Runtime, Session, Tensors } from "../runtime/runtime.js";
+export { webRuntime } from "../runtime/web-runtime.js";
 export type { Checkpoint, EpochSums, RunProgress } from "../train/checkpoint.js";
 export type { CheckpointEvery } from "../train/checkpointer.js";
 export type { StepProgress } from "../train/epoch.js";

@@ -57,9 +57,18 @@ describe("the types of", () => {
   });
 
   it("a photo's way in", () => {
-    expectTypeOf<typeof node.readPhoto>().returns.resolves.toEqualTypeOf<Parameters<typeof data.preprocess>[0]>();
+    expectTypeOf<typeof node.readPhoto>().returns.resolves.toExtend<Parameters<typeof data.preprocess>[0]>();
+    expectTypeOf<ImageData>().toExtend<Parameters<typeof data.preprocess>[0]>();
     expectTypeOf(data.preprocess).returns.toEqualTypeOf<Float32Array<ArrayBuffer>>();
     expectTypeOf(senet.publishedPreprocessing).returns.toExtend<Parameters<typeof data.preprocess>[1]>();
+  });
+
+  it("a classifier", () => {
+    expectTypeOf(senet.openClassifier).returns.resolves.toEqualTypeOf<senet.Classifier>();
+    expectTypeOf<typeof node.openClassifier>().returns.resolves.toExtend<senet.Classifier>();
+    expectTypeOf<senet.Classifier["logits"]>().returns.resolves.toEqualTypeOf<Float32Array>();
+    expectTypeOf<ImageData>().toExtend<senet.ClassifiedImage>();
+    expectTypeOf<Dataset>().toExtend<senet.ClassifierParts["preprocessing"]>();
   });
 
   it("a model's answers", () => {

@@ -121,6 +121,19 @@ export function floatsOf(tensor: Tensor | undefined): Float32Array {
   throw new UserError(`floatsOf: got ${tensor ? `a tensor of ${tensor.dtype}` : "no tensor"}; expected one of float32`);
 }
 
+/** Whether what came from elsewhere is a tensor of a type that graphs carry. */
+export function isTensor(value: {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: unknown;
+}): value is Tensor {
+  return isDType(value.dtype) && value.data instanceof arrayTypes[value.dtype];
+}
+
+function isDType(name: string): name is DType {
+  return Object.hasOwn(arrayTypes, name);
+}
+
 function isFloat32(tensor: Tensor | undefined): tensor is Tensor<"float32"> {
   return tensor?.dtype === "float32";
 }

@@ -7,6 +7,24 @@ export interface Pixels {
   readonly channels: number;
 }
 
+/**
+ * One image as a canvas has it, with alpha and without `channels`: the `ImageData` of a browser is one. [H, W, 4],
+ * bytes.
+ */
+export interface CanvasPixels {
+  readonly data: Uint8ClampedArray | Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  readonly channels?: undefined;
+}
+
+/** An image with its number of channels; nothing is copied. */
+export function pixelsOf(image: Pixels | CanvasPixels): Pixels {
+  if (image.channels !== undefined) return image;
+  const { data, height, width } = image;
+  return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), height, width, channels: 4 };
+}
+
 /** An image of the same size with other bytes. */
 export function withData(like: Pixels, data: Uint8Array): Pixels {
   return { ...like, data };

@@ -95,7 +95,7 @@ export function readCard(graph: Graph): ModelCard {
  * ```
  */
 export function cardPreprocessing(
-  { resize, cropMode, interpolation = "bilinear", rounding, mean, std }: ModelCard,
+  { resize, cropMode, interpolation = "bilinear", rounding, mean, std }: Omit<ModelCard, "classes" | "provenance">,
   size: { readonly height: number; readonly width: number },
 ): Preprocessing {
   const { height, width } = size;

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { EngineError, UserError } from "../../errors.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { probeChannelBlock } from "../channel-block.js";
+import { failureOf } from "../ort/failure-of.js";
 import type { Runtime, Session } from "../runtime.js";
 import type { Answers, Reply, Request } from "./protocol.js";
 
@@ -100,19 +100,6 @@ export function nodeRuntime({ threads = availableParallelism(), spin = true }: N
     },
   };
   return runtime;
-}
-
-/** What a failure in the worker means to who asked. */
-function failureOf(error: Error, callers: boolean): UserError | EngineError {
-  const text = error.message.trim();
-  if (callers) return new UserError(`onnxruntime: ${text}`);
-  if (!/Failed to allocate memory|bad_alloc/.test(text))
-    return new EngineError(`onnxruntime: ${text}`, { cause: error });
-  const [bytes] = /\d+$/.exec(text) ?? ["some"];
-  return new UserError(`onnxruntime: got no memory for ${bytes} bytes; use a smaller batch, or a machine with more`, {
-    option: "batch",
-    cause: error,
-  });
 }
 
 /** The memory of values, each piece once. */

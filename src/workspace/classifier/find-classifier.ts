@@ -1,5 +1,6 @@
+import { classCount, inputOf } from "../../classifier/classifier-shape.js";
+import type { ClassifierFacts } from "../../classifier/open-classifier.js";
 import type { ImageSize } from "../../data/image-size.js";
-import type { Preprocessing } from "../../data/preprocessing.js";
 import { optionError, UserError } from "../../errors.js";
 import type { Model } from "../../graph/graph.js";
 import { WeightsMismatch } from "../../weights/load-weights.js";
@@ -8,7 +9,6 @@ import { knownCard } from "../model/known-card.js";
 import { type ModelQuery, type Opening, queryOf } from "../model/model-query.js";
 import { weightsSources } from "../model/model-source.js";
 import { readClassNames, usualClassNames } from "./class-names.js";
-import { classCount, inputOf } from "./classifier-shape.js";
 import { changedPreprocessing, type PreprocessingChanges } from "./preprocessing.js";
 
 /** What is asked of a classifier otherwise than it says itself. */
@@ -21,12 +21,7 @@ export interface FindClassifierOptions extends Opening {
 }
 
 /** A model that gives photos classes: all that is needed to ask it. */
-export interface ClassifierModel extends Model {
-  /** How photos are prepared for it; as many means as channels. */
-  readonly preprocessing: Preprocessing;
-  /** The names of the classes, in the order of the logits. */
-  readonly classes: readonly string[];
-}
+export interface ClassifierModel extends Model, ClassifierFacts {}
 
 /**
  * Finds the classifier that a query names, prepared for photos as it says itself, or as its published weights were

@@ -12,7 +12,7 @@ import { noiseImage } from "../../testing/noise-image.js";
 import { runFile } from "../../testing/run-graph.js";
 import { writeSafetensors } from "../../weights/safetensors/safetensors.js";
 import { findClassifier } from "./find-classifier.js";
-import { type Classifier, openClassifier } from "./open-classifier.js";
+import { openClassifier, type PhotoClassifier } from "./open-classifier.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-classifier-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -25,7 +25,7 @@ const like = { mean: [0.4, 0.5, 0.6], std: [0.2, 0.3, 0.25] };
 const preprocessing = { height: 32, width: 32, resize: 40, interpolation: "bicubic", ...like } as const;
 const photo = noiseImage(61, 47, 3, false);
 
-let classifier: Classifier;
+let classifier: PhotoClassifier;
 beforeAll(async () => {
   const card = { classes, ...cardEntries(preprocessing), provenance: {} };
   writeFileSync(at("m.onnx"), writeOnnx(withCard(graph, card), weights));

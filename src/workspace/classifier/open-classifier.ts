@@ -1,6 +1,5 @@
-import type { Pixels } from "../../data/augment/pixels.js";
-import { type Answer, answersOf } from "../../evaluate/answers.js";
-import { floatsOf } from "../../graph/tensor.js";
+import { type ClassifiedImage, type Classifier, classifierOn } from "../../classifier/open-classifier.js";
+import type { Answer } from "../../evaluate/answers.js";
 import { forModelFile } from "../model/for-model-file.js";
 import { type ModelQuery, queryOf } from "../model/model-query.js";
 import { type ClassifiedPhoto, type ClassifyPhotosOptions, classifyPhotos } from "./classify-photos.js";
@@ -15,17 +14,21 @@ export interface OpenClassifierOptions extends FindClassifierOptions {
   readonly workers?: number | undefined;
 }
 
-/** A model that says what photos show. */
-export interface Classifier extends ClassifierModel {
+/** A classifier that reads files too. */
+export interface PhotoClassifier extends Classifier, ClassifierModel {
   /**
    * Says what a photo shows.
-   * @param photo a JPEG, PNG, WebP, AVIF or GIF file by its path, its bytes, or the pixels [H, W, C] of an image,
-   *   upright.
+   * @param photo a JPEG, PNG, WebP, AVIF or GIF file by its path, its bytes, or an image, upright.
    * @param options how many answers are wanted (5 by default).
    * @returns the likeliest classes with their probabilities, the likeliest first.
    * @throws UserError when the photo cannot be read.
    */
-  classify(photo: string | Uint8Array | Pixels, options?: { readonly top?: number | undefined }): Promise<Answer[]>;
+  classify(
+    photo: string | Uint8Array | ClassifiedImage,
+    options?: { readonly top?: number | undefined },
+  ): Promise<Answer[]>;
+  /** What the network gives for a photo [classes], before it is made probabilities. @throws as `classify` does. */
+  logits(photo: string | Uint8Array | ClassifiedImage): Promise<Float32Array>;
   /**
    * Says what many photos show, one after the other; the next ones are decoded while the model works.
    * @param photos files, folders with images, and photos whose bytes are here.
@@ -55,7 +58,7 @@ export interface Classifier extends ClassifierModel {
 export async function openClassifier(
   of: string | ModelQuery,
   { threads, workers, ...options }: OpenClassifierOptions = {},
-): Promise<Classifier> {
+): Promise<PhotoClassifier> {
   const model = await findClassifier(of, options);
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
   const { DecodePool } = await import("../../data/node/decode/decode-pool.js");
@@ -65,14 +68,13 @@ export async function openClassifier(
   const close = async () => void (await Promise.all([runtime.close(), pool.close()]));
   try {
     const session = await forModelFile(runtime, queryOf(of).model).open(writeOnnx(model.graph, model.weights));
+    const classifier = classifierOn(session, model.graph, model);
+    const imageOf = (photo: string | Uint8Array | ClassifiedImage) =>
+      typeof photo === "string" || photo instanceof Uint8Array ? decoded(photo, model) : photo;
     return {
       ...model,
-      async classify(photo, { top = 5 } = {}) {
-        const { x, shape } = await inputOf(photo, model);
-        const feeds = { [model.graph.inputs[0]!.name]: { dtype: "float32", shape, data: x } as const };
-        const logits = (await session.run(feeds))[model.graph.outputs[0]!.name]!;
-        return answersOf(floatsOf(logits), model.classes, top);
-      },
+      classify: async (photo, asked) => classifier.classify(await imageOf(photo), asked),
+      logits: async (photo) => classifier.logits(await imageOf(photo)),
       async *classifyAll(photos, asked = {}) {
         yield* classifyPhotos(await listPhotos(photos), model, session, pool, asked);
       },
@@ -84,16 +86,7 @@ export async function openClassifier(
   }
 }
 
-/** The input of the network [1, C, H, W] that a photo makes. */
-async function inputOf(photo: string | Uint8Array | Pixels, { preprocessing }: ClassifierModel) {
-  const { preprocess } = await import("../../data/preprocess.js");
-  const { height, width, mean } = preprocessing;
-  const encoded = typeof photo === "string" || photo instanceof Uint8Array;
-  const pixels = encoded ? await decoded(photo, mean.length) : photo;
-  return { x: preprocess(pixels, preprocessing), shape: [1, mean.length, height, width] };
-}
-
-async function decoded(photo: string | Uint8Array, channels: number): Promise<Pixels> {
+async function decoded(photo: string | Uint8Array, { preprocessing }: ClassifierModel) {
   const { readPhoto } = await import("../../data/node/decode/read-photo.js");
-  return readPhoto(photo, channels === 1 ? 1 : 3);
+  return readPhoto(photo, preprocessing.mean.length === 1 ? 1 : 3);
 }

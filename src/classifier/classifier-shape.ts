@@ -1,7 +1,7 @@
-import { extentOf, formatSize, type ImageSize } from "../../data/image-size.js";
-import { optionError, UserError } from "../../errors.js";
-import { formatShape } from "../../graph/dims/shape.js";
-import type { Graph } from "../../graph/graph.js";
+import { extentOf, formatSize, type ImageSize } from "../data/image-size.js";
+import { optionError, UserError } from "../errors.js";
+import { formatShape } from "../graph/dims/shape.js";
+import type { Graph } from "../graph/graph.js";
 
 /** Channels, height and width of the input. @throws UserError when it takes no images, or the size does not fit. */
 export function inputOf(graph: Graph, size: ImageSize | undefined, model: string): [number, number, number] {

@@ -1,22 +1,22 @@
-import type { InferenceSession } from "onnxruntime-node";
 import type { Tensors } from "../runtime.js";
+import type { OrtInput } from "./ort-module.js";
 
 /** What was given does not fit what is open: a mistake of the caller, not of the engine. */
 export class Misfit extends Error {}
 
 /** What is wrong with the values that a run was given; undefined where they fit, and the failure has another reason. */
 export function misfitting(
-  inputs: readonly InferenceSession.ValueMetadata[],
+  inputs: readonly OrtInput[],
   resident: ReadonlyMap<string, unknown>,
   feeds: Tensors,
 ): Misfit | undefined {
-  for (const input of inputs) {
-    if (!input.isTensor || resident.has(input.name)) continue;
-    const given = feeds[input.name];
-    const expected = `expected ${input.type} [${input.shape}]`;
-    if (given === undefined) return new Misfit(`got no ${input.name}; ${expected}`);
-    if (given.dtype !== input.type || !fits(given.shape, input.shape)) {
-      return new Misfit(`got ${given.dtype} [${given.shape}] for ${input.name}; ${expected}`);
+  for (const { name, isTensor, type, shape = [] } of inputs) {
+    if (!isTensor || resident.has(name)) continue;
+    const given = feeds[name];
+    const expected = `expected ${type} [${shape}]`;
+    if (given === undefined) return new Misfit(`got no ${name}; ${expected}`);
+    if (given.dtype !== type || !fits(given.shape, shape)) {
+      return new Misfit(`got ${given.dtype} [${given.shape}] for ${name}; ${expected}`);
     }
   }
   return undefined;

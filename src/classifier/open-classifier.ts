@@ -1,0 +1,145 @@
+import { type CanvasPixels, type Pixels, pixelsOf } from "../data/augment/pixels.js";
+import { imageWriter } from "../data/augment/write-image.js";
+import { checkNumbers } from "../data/image-set.js";
+import type { ImageSize } from "../data/image-size.js";
+import { preprocess } from "../data/preprocess.js";
+import type { Preprocessing } from "../data/preprocessing.js";
+import { optionError, UserError } from "../errors.js";
+import { type Answer, answersOf } from "../evaluate/answers.js";
+import type { Graph, Model } from "../graph/graph.js";
+import { readOnnx } from "../graph/onnx/read-onnx.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
+import { floatsOf } from "../graph/tensor.js";
+import { cardEntries, cardPreprocessing, hasCard, readCard } from "../models/card/model-card.js";
+import type { Runtime, Session } from "../runtime/runtime.js";
+import { classCount, inputOf } from "./classifier-shape.js";
+
+/**
+ * What a classifier is asked about: the pixels of a photo of any size, which it prepares; or the numbers [C, H, W] of an
+ * image that has the size of its input already, in the range of the data that it was trained on (0–1 as a rule), which
+ * it normalises.
+ */
+export type ClassifiedImage = Pixels | CanvasPixels | Float32Array;
+
+/** What a classifier is made of. */
+export interface ClassifierParts {
+  /** The engine that runs it, which stays open: `webRuntime` in a page, `nodeRuntime` in Node. */
+  readonly runtime: Runtime;
+  /** The bytes of an `.onnx` file, or a graph and its weights. */
+  readonly model: Uint8Array | Model;
+  /** The names of the classes, in the order of the logits; those of the model's card by default, else their numbers. */
+  readonly classes?: readonly string[] | undefined;
+  /** How images are prepared: the dataset that it was trained on says it, and the model's card does by default. */
+  readonly preprocessing?: Preprocessing | undefined;
+  /** Height and width of the input, where the model takes images of any size. */
+  readonly size?: ImageSize | undefined;
+}
+
+/** What names a classifier's answers and prepares its images. */
+export interface ClassifierFacts {
+  /** The names of the classes, in the order of the logits. */
+  readonly classes: readonly string[];
+  /** How images are prepared; as many means as channels. */
+  readonly preprocessing: Preprocessing;
+}
+
+/** A model that says what images show. */
+export interface Classifier extends ClassifierFacts {
+  /**
+   * Says what an image shows.
+   * @param options how many answers are wanted (5 by default).
+   * @returns the likeliest classes with their probabilities, the likeliest first.
+   * @throws UserError when the image has no pixels, or its numbers do not fit the input.
+   */
+  classify(image: ClassifiedImage, options?: { readonly top?: number | undefined }): Promise<Answer[]>;
+  /** What the network gives for an image [classes], before it is made probabilities. @throws as `classify` does. */
+  logits(image: ClassifiedImage): Promise<Float32Array>;
+  /** Frees the model; the runtime stays open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a model to be asked what images show, on any runtime: in a page, a server, a test. `openClassifier` of
+ * `senet/node` opens one by its path or its name, and takes files of photos.
+ * @throws UserError when the model is no classifier, or does not say how its images are prepared and the caller does
+ *   not either.
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { openClassifier } from "senet";
+ * import { nodeRuntime } from "senet/node";
+ *
+ * const runtime = nodeRuntime(); // in a page: webRuntime(ort)
+ * const classifier = await openClassifier({ runtime, model: await readFile("model.onnx") });
+ * const pixels = { data: new Uint8ClampedArray(60 * 40 * 4), width: 60, height: 40 }; // or context.getImageData(…)
+ * const answers = await classifier.classify(pixels, { top: 2 });
+ * console.log(answers.map(({ label, probability }) => label.length > 0 && probability < 1)); // [ true, true ]
+ * console.log((await classifier.logits(pixels)).length); // 26
+ * await classifier.close();
+ * await runtime.close();
+ * ```
+ */
+export async function openClassifier(parts: ClassifierParts): Promise<Classifier> {
+  const { runtime, model } = parts;
+  const { graph } = model instanceof Uint8Array ? readOnnx(model) : model;
+  const facts = factsOf(graph, parts);
+  const session = await runtime.open(model instanceof Uint8Array ? model : writeOnnx(graph, model.weights));
+  return classifierOn(session, graph, facts);
+}
+
+/** A classifier whose model is open already; closing it releases the session. */
+export function classifierOn(session: Session, graph: Graph, { classes, preprocessing }: ClassifierFacts): Classifier {
+  const { height, width, mean } = preprocessing;
+  const [input, output] = [graph.inputs[0]!.name, graph.outputs[0]!.name];
+  const shape = [1, mean.length, height, width];
+  const logits = async (image: ClassifiedImage): Promise<Float32Array> => {
+    const results = await session.run({ [input]: { dtype: "float32", shape, data: prepared(image, preprocessing) } });
+    return floatsOf(results[output]);
+  };
+  return {
+    classes,
+    preprocessing,
+    logits,
+    classify: async (image, { top = 5 } = {}) => answersOf(await logits(image), classes, top),
+    close: () => session.release(),
+  };
+}
+
+/** The input of the network [C, H, W] that an image makes. */
+function prepared(image: ClassifiedImage, preprocessing: Preprocessing): Float32Array {
+  if (!(image instanceof Float32Array)) return preprocess(pixelsOf(image), preprocessing);
+  const { height, width, mean } = preprocessing;
+  const geometry = { channels: mean.length, height, width };
+  const size = mean.length * height * width;
+  if (image.length !== size) {
+    throw new UserError(
+      `classify: got ${image.length} numbers; expected ${size}, [${mean.length}, ${height}, ${width}]`,
+    );
+  }
+  checkNumbers(image, size, "classify", true);
+  const x = new Float32Array(size);
+  imageWriter(image, geometry, preprocessing)(x, 0, 0);
+  return x;
+}
+
+/** What the caller says of a model, or else its card. @throws UserError when neither says it, or it does not fit. */
+function factsOf(graph: Graph, { classes, preprocessing, size }: ClassifierParts): ClassifierFacts {
+  const given = preprocessing && ([preprocessing.height, preprocessing.width] as const);
+  const [channels, height, width] = inputOf(graph, given ?? size, graph.name);
+  const count = classCount(graph, graph.name);
+  const card = hasCard(graph) ? readCard(graph) : undefined;
+  const said = preprocessing ? cardEntries(preprocessing) : card;
+  const how = said && cardPreprocessing(said, { height, width });
+  if (how === undefined) {
+    throw new UserError(
+      `${graph.name}: does not say how its images are prepared; give preprocessing, such as the dataset that it was trained on`,
+      { option: "preprocessing" },
+    );
+  }
+  if (how.mean.length !== channels) {
+    throw optionError("preprocessing", `got ${how.mean.length} means; expected ${channels}, one for each channel`);
+  }
+  const names = classes ?? card?.classes ?? Array.from({ length: count }, (_, index) => String(index));
+  if (names.length === count) return { classes: names, preprocessing: how };
+  throw optionError("classes", `got ${names.length} names; expected ${count}, as the model has classes`);
+}

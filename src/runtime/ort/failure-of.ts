@@ -1,0 +1,18 @@
+import { EngineError, UserError } from "../../errors.js";
+
+/**
+ * What a failure of ONNX Runtime means to who asked for a run.
+ * @param callers whether it was a mistake of the caller, not of the engine.
+ */
+export function failureOf(error: Error, callers: boolean): UserError | EngineError {
+  const text = error.message.trim();
+  if (callers) return new UserError(`onnxruntime: ${text}`);
+  if (!/Failed to allocate memory|bad_alloc|Aborted\(OOM\)/.test(text)) {
+    return new EngineError(`onnxruntime: ${text}`, { cause: error });
+  }
+  const [bytes] = /\d+$/.exec(text) ?? ["some"];
+  return new UserError(`onnxruntime: got no memory for ${bytes} bytes; use a smaller batch, or a machine with more`, {
+    option: "batch",
+    cause: error,
+  });
+}

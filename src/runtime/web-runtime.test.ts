@@ -1,0 +1,76 @@
+import * as ort from "onnxruntime-node";
+import { afterAll, describe, expect, expectTypeOf, it } from "vitest";
+import { float32 } from "../graph/tensor.js";
+import type { OrtModule } from "./ort/ort-module.js";
+import { describeRuntime, doubling } from "./runtime-contract.test.helper.js";
+import { webRuntime } from "./web-runtime.js";
+
+// onnxruntime-web has the same interface as onnxruntime-node, which is here.
+
+describeRuntime(() => webRuntime(ort, { intraOpNumThreads: 1 }));
+
+const { InferenceSession, Tensor }: OrtModule = ort;
+
+describe("webRuntime", () => {
+  const runtime = webRuntime(ort, { executionProviders: ["cpu"] });
+  afterAll(() => runtime.close());
+
+  it("takes the module as it is imported, without a cast", () => {
+    expectTypeOf(ort).toExtend<OrtModule>();
+  });
+
+  it("says which engine runs, and on what", () => {
+    expect(runtime.name).toMatch(/^onnxruntime-node \d+\.\d+\.\d+ \(cpu\)$/);
+    const versions = { common: "1.2.3", web: "1.2.4" };
+    expect(webRuntime({ InferenceSession, Tensor, env: { versions } }).name).toBe("onnxruntime-web 1.2.4");
+    expect(webRuntime({ InferenceSession, Tensor }).name).toBe("onnxruntime of unknown version");
+  });
+
+  it("never runs a session twice at a time", async () => {
+    let running = 0;
+    const watched: OrtModule = {
+      ...ort,
+      InferenceSession: {
+        async create(onnx, options) {
+          const session = await InferenceSession.create(onnx, options);
+          return {
+            outputNames: session.outputNames,
+            release: () => session.release(),
+            async run(feeds, fetches) {
+              expect(++running).toBe(1);
+              await new Promise((resolve) => setTimeout(resolve, 0));
+              return session.run(feeds, fetches).finally(() => running--);
+            },
+          };
+        },
+      },
+    };
+    const session = await webRuntime(watched).open(doubling);
+    const results = await Promise.all([1, 2, 3].map((value) => session.run({ x0: float32([1, 2], [value, 0]) })));
+    expect(results.map(({ y }) => y!.data[0])).toEqual([2, 4, 6]);
+  });
+
+  it("tells results of types that graphs do not carry", async () => {
+    const strange: OrtModule = {
+      ...ort,
+      InferenceSession: {
+        create: async () => ({
+          outputNames: ["y"],
+          run: async () => ({ y: { type: "float16", dims: [1], size: 1, data: new Uint16Array(1) } }),
+          release: async () => {},
+        }),
+      },
+    };
+    const session = await webRuntime(strange).open(doubling);
+    await expect(session.run({})).rejects.toThrow(
+      "onnxruntime: got y of type float16, which senet does not know; expected float32, int64 or their like",
+    );
+  });
+
+  it("makes errors of what is thrown as numbers, as WebAssembly throws", async () => {
+    const create = () => Promise.reject(1234567);
+    await expect(webRuntime({ ...ort, InferenceSession: { create } }).open(doubling)).rejects.toThrow(
+      "onnxruntime: 1234567",
+    );
+  });
+});
