@@ -71,8 +71,7 @@ function exportedThrough(text: string, file: string, name: string): Exported[] {
 
 const entries = readdirSync(join(src, "exports")).filter((name) => !name.includes(".test."));
 const all = new Map(entries.flatMap((name) => exportedBy(join(src, "exports", name))).map((each) => [each.name, each]));
-// The workspace's functions take what a command line would: its commands are their examples.
-const functions = [...all.values()].filter(({ file }) => !file.includes("/workspace/"));
+const functions = [...all.values()];
 
 /** The code of the one example in a doc comment, without its stars. */
 function exampleOf(doc: string): string | undefined {

@@ -94,19 +94,19 @@ export interface RunToTune {
  * @throws as {@link measuredTable}.
  * @example
  * ```ts
- * import { defaultRecipe, noAugmentation } from "senet";
  * import { classifier, conv, GraphBuilder, Scope } from "senet/layers";
  * import { chooseAlgorithms, nodeRuntime, openRun } from "senet/node";
+ * import { draftTraining } from "senet/step";
  *
  * const g = new GraphBuilder("small");
  * const p = new Scope(g);
  * const y = conv(p.at("conv"), g.input("x", "float32", ["N", 8, 8, 8]), { channels: 8, kernel: 3 });
  * g.output(classifier(p.at("fc"), y, { classes: 2 }), "logits");
  *
- * const recipe = { ...defaultRecipe, epochs: 1, batch: 2, augment: noAugmentation };
+ * const draft = draftTraining(g.build(), { batch: 2 });
  * const run = openRun("runs/saved");
  * const runtime = nodeRuntime();
- * const choices = await chooseAlgorithms(run, runtime, { graphs: [g.build()], recipe, table: "chosen.json" });
+ * const choices = await chooseAlgorithms(run, runtime, { drafts: [draft], table: "chosen.json" });
  * await runtime.close();
  * run.close();
  * console.log(Object.keys(choices).length > 0); // true
