@@ -50,9 +50,10 @@ export type { Checkpoint, EpochSums, RunProgress } from "../train/checkpoint.js"
 export type { CheckpointEvery } from "../train/checkpointer.js";
 export type { StepProgress } from "../train/epoch.js";
 export type { EpochRecord } from "../train/epoch-record.js";
-export { defaultRecipe, type Recipe } from "../train/recipe.js";
+export { defaultRecipe, type PartialRecipe, type Recipe } from "../train/recipe.js";
 export type { RunIdentity } from "../train/run-identity.js";
 export { type TrainOptions, type TrainResult, train } from "../train/trainer.js";
+export { type Situation, usualRecipe } from "../train/usual-recipe.js";
 export { type LoadWeightsOptions, loadWeights } from "../weights/load-weights.js";
 export { readSafetensors, writeSafetensors } from "../weights/safetensors/safetensors.js";
 export type { TensorFile } from "../weights/tensor-listing.js";

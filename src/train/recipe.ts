@@ -7,7 +7,19 @@ import { recipeFields } from "./recipe-fields.js";
 type Fields = typeof recipeFields;
 
 /** What every recipe says; the other fields have a default where they are used. */
-type Needed = "epochs" | "batch" | "lr" | "momentum" | "nesterov" | "weightDecay" | "schedule" | "warmup" | "augment";
+const needed = [
+  "epochs",
+  "batch",
+  "lr",
+  "momentum",
+  "nesterov",
+  "weightDecay",
+  "schedule",
+  "warmup",
+  "augment",
+] as const;
+
+type Needed = (typeof needed)[number];
 
 // Of any rows: only so do the comments of these become those of the recipe's fields.
 type Values<Rows, K extends keyof Rows> = { readonly [P in K]: ValueOf<Rows[P]> };
@@ -36,6 +48,11 @@ export const defaultRecipe: Omit<Recipe, "epochs" | "augment"> = {
   schedule: schedule.default!,
   warmup: warmup.default!,
 };
+
+/** Whether these fields are all that every recipe says. */
+export function isRecipe(given: PartialRecipe): given is Recipe {
+  return needed.every((name) => given[name] !== undefined);
+}
 
 /** True where the images of a batch are mixed, so that each has two labels. */
 export function mixes({ mixup = 0, cutmix = 0 }: Pick<Recipe, "mixup" | "cutmix">): boolean {

@@ -4,8 +4,8 @@ import { Option } from "commander";
 import type { Dataset } from "../../data/dataset.js";
 import { UserError } from "../../errors.js";
 import type { InputSize } from "../../models/model.js";
-import { defaultRecipe, type Recipe } from "../../train/recipe.js";
-import { mixing, recipeFields, scheduling, sizes, stepping } from "../../train/recipe-fields.js";
+import type { PartialRecipe } from "../../train/recipe.js";
+import { mixing, scheduling, sizes, stepping } from "../../train/recipe-fields.js";
 import { parseRecipe } from "../../train/recipe-file.js";
 import {
   type AugmentFlags,
@@ -18,7 +18,7 @@ import {
 import { attentionOption, type NetworkFlags, shortcutHelp } from "./model-options.js";
 import { number, wholeNumber } from "./number-option.js";
 import type { StatisticsFlags } from "./preprocessing-options.js";
-import { defaultWeightDecay, given, optionsOf, type RecipeFlags, recipePart } from "./recipe-options.js";
+import { given, optionsOf, type RecipeFlags, recipePart } from "./recipe-options.js";
 
 /** What the commands that train have in common, as commander parsed it. */
 export interface TrainingFlags extends RecipeFlags, DataFlags, AugmentFlags, StatisticsFlags, NetworkFlags {
@@ -91,16 +91,13 @@ export function checkpointEveryOf(text: string): { steps: number } | { minutes: 
 }
 
 /**
- * The recipe that the flags make, over that of `--config`, over the defaults and the dataset's own augmentation.
+ * What the flags say of a recipe, over what the file of `--config` says; the rest follows from the situation.
  * @throws UserError when the file of `--config` cannot be read or holds anything but a recipe.
  */
-export async function recipeOf(flags: TrainingFlags, dataset: Pick<Dataset, "augment">): Promise<Recipe> {
+export async function recipeOf(flags: TrainingFlags, dataset: Pick<Dataset, "augment">): Promise<PartialRecipe> {
   const { config } = flags;
-  const file: Partial<Recipe> = config === undefined ? {} : given(parseRecipe(await readText(config), config));
-  const typed = recipePart(flags);
-  const weightDecay = defaultWeightDecay(typed.optimizer ?? file.optimizer);
-  const start = { ...defaultRecipe, weightDecay, epochs: recipeFields.epochs.default!, augment: dataset.augment };
-  return { ...start, ...file, ...typed, augment: augmentOf(flags, { augment: file.augment ?? dataset.augment }) };
+  const file = config === undefined ? {} : given(parseRecipe(await readText(config), config));
+  return { ...file, ...recipePart(flags), augment: augmentOf(flags, { augment: file.augment ?? dataset.augment }) };
 }
 
 async function readText(path: string): Promise<string> {

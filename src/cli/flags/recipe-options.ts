@@ -1,9 +1,9 @@
 import { Option } from "commander";
-import { optimizerOf } from "../../train/optimizers/optimizers.js";
 import type { StepRecipe } from "../../train/plan.js";
 import { defaultRecipe, type PartialRecipe, type Recipe } from "../../train/recipe.js";
 import type { Field } from "../../train/recipe-field.js";
 import { recipeFields } from "../../train/recipe-fields.js";
+import { usualWeightDecay } from "../../train/usual-recipe.js";
 import { flagOf } from "./flag-of.js";
 import { number } from "./number-option.js";
 import { described, type OddFlags, oddFlags } from "./odd-flags.js";
@@ -58,10 +58,5 @@ export function given(recipe: PartialRecipe): Partial<Recipe> {
 export function stepRecipeOf(flags: RecipeFlags, batch: number): StepRecipe {
   const { momentum, nesterov } = defaultRecipe;
   const part = recipePart(flags);
-  return { momentum, nesterov, weightDecay: defaultWeightDecay(part.optimizer), ...part, batch };
-}
-
-/** The weight decay of an optimizer unless told otherwise. */
-export function defaultWeightDecay(optimizer = "sgd"): number {
-  return optimizer === "sgd" ? defaultRecipe.weightDecay : optimizerOf(optimizer, {}).weightDecay;
+  return { momentum, nesterov, weightDecay: usualWeightDecay(part.optimizer), ...part, batch };
 }

@@ -11,11 +11,19 @@ import type { Notice } from "../../notice.js";
 import { gateNodes } from "../../read/gate-nodes.js";
 import type { StepDraft } from "../../step/training-step.js";
 import type { Recipe } from "../../train/recipe.js";
+import type { Situation } from "../../train/usual-recipe.js";
 import { type UnfoldSettings, unfoldBatchNorms } from "../run/unfold-batch-norms.js";
 import { modelOptions } from "./find-model.js";
 import type { NetworkOptions, Opening } from "./model-query.js";
 import { modelSource } from "./model-source.js";
-import { checkAnew, type GivenStatistics, openForTraining, statisticsOf } from "./open-for-training.js";
+import {
+  checkAnew,
+  type GivenStatistics,
+  openForTraining,
+  statisticsOf,
+  type TrainableModel,
+} from "./open-for-training.js";
+import { situationOf } from "./situation-of.js";
 
 /** How networks are opened for a comparison. */
 export interface OpenComparedOptions extends Opening {
@@ -44,44 +52,57 @@ export function checkCompared(given: readonly string[], { attention }: NetworkOp
   );
 }
 
+/** Models that can be compared by one recipe. */
+export interface OpenedComparison {
+  readonly models: readonly DraftedModel[];
+  readonly notices: readonly ModelNotice[];
+  readonly recipe: Recipe;
+}
+
 /**
  * Opens what is compared: networks by name, whose weights are drawn by the seed, and files or repositories of the hub,
  * which start from what they hold.
+ * @param choose makes the recipe that suits them all.
  * @throws UserError when one cannot be had or trained by the recipe.
  */
 export async function openCompared(
   given: readonly string[],
   dataset: Dataset,
-  recipe: Recipe,
+  choose: (situation: Situation) => Promise<Recipe>,
   options: OpenComparedOptions = {},
-): Promise<{ readonly models: readonly DraftedModel[]; readonly notices: readonly ModelNotice[] }> {
+): Promise<OpenedComparison> {
   const { network = {}, statistics = {} } = options;
   const { zooModel } = await import("../../compare/compared-model.js");
   const { draftTraining } = await import("../../train/plan.js");
   const names = shortNames(given);
+  const opened = new Map<string, TrainableModel>();
+  for (const [i, model] of given.entries()) {
+    if (modelSource(model) !== "name") opened.set(names[i]!, await openOne(model, dataset, options));
+  }
+  // A network by name has nothing but drawn values.
+  const learners = names.map((name) => opened.get(name) ?? { start: "drawn" as const });
+  const recipe = await choose(situationOf(learners, dataset));
   const notices: ModelNotice[] = [];
   const models: ComparedModel[] = [];
-  const anew = new Map<string, readonly string[]>();
-  for (const [i, model] of given.entries()) {
-    const name = names[i]!;
-    if (modelSource(model) === "name") {
+  for (const name of names) {
+    const trainable = opened.get(name);
+    if (trainable === undefined) {
       const normalised = statisticsOf(statistics, dataset);
       models.push({ ...zooModel(name, dataset, modelOptions(network)), statistics: normalised });
     } else {
-      const opened = await openOne(model, name, dataset, recipe, options);
-      notices.push(...opened.notices.map((notice) => ({ model: name, notice })));
-      models.push(opened.model);
-      anew.set(name, opened.anew);
+      const started = await startOf(name, trainable, dataset, recipe, options);
+      notices.push(...started.notices.map((notice) => ({ model: name, notice })));
+      models.push(started.model);
     }
   }
   const sharedBy = models.map(({ graph }) => graph);
   // What cannot be trained so shows before anything is.
   const drafted = models.map((model) => {
     const draft = draftTraining(model.graph, recipe, { sharedBy });
-    checkAnew(model.name, anew.get(model.name) ?? [], draft);
+    checkAnew(model.name, opened.get(model.name)?.anew ?? [], draft);
     return { ...model, draft };
   });
-  return { models: drafted, notices };
+  return { models: drafted, notices, recipe };
 }
 
 /** A network that can begin, with its training step. */
@@ -93,26 +114,29 @@ export interface ModelNotice {
   readonly notice: Notice;
 }
 
-async function openOne(
-  model: string,
+function openOne(model: string, dataset: Dataset, { network = {}, unfold: _, ...options }: OpenComparedOptions) {
+  const { aux } = network; // the rest is of networks by name alone
+  return openForTraining({ model, network: { aux } }, dataset, options);
+}
+
+async function startOf(
   name: string,
+  trainable: TrainableModel,
   dataset: Dataset,
   recipe: Recipe,
-  { network = {}, unfold, ...options }: OpenComparedOptions,
+  { unfold }: OpenComparedOptions,
 ) {
   const { initialise } = await import("../../graph/initialise.js");
-  const { aux } = network; // the rest is of networks by name alone
-  const given = await openForTraining({ model, network: { aux } }, dataset, options);
-  const { statistics, anew } = given;
+  const { statistics, anew } = trainable;
   const { graph, start, notices } = unfold
-    ? await unfoldBatchNorms(given, { ...dataset, ...statistics }, recipe, unfold)
-    : { ...given, start: async () => given.weights };
+    ? await unfoldBatchNorms(trainable, { ...dataset, ...statistics }, recipe, unfold)
+    : { ...trainable, start: async () => trainable.weights };
   const drawn = async (seed: number) => {
     const first = initialise(graph, seed);
     return new Map([...(await start()), ...anew.map((parameter) => [parameter, first.get(parameter)!] as const)]);
   };
   const compared: ComparedModel = { name, graph, attention: attentionOf(graph), start: drawn, statistics };
-  return { model: compared, notices, anew };
+  return { model: compared, notices };
 }
 
 /** What an insertion wrote of its blocks: `se reduction=8`; `gates` of other files that have some. */

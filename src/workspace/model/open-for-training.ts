@@ -35,6 +35,8 @@ export interface TrainableModel extends Model {
   /** See {@link statisticsOf}. */
   readonly statistics: Statistics;
   readonly preparedBy: PreparedBy;
+  /** Whether it has weights, or starts from drawn values altogether. */
+  readonly start: "drawn" | "weights";
   /** Parameters without weights of their own: those of a last layer for other classes. */
   readonly anew: readonly string[];
   /** What a user should know of how it starts. */
@@ -71,7 +73,9 @@ export async function openForTraining(
   const own = statisticsOf(statistics, dataset, known?.card);
   const given = statistics.mean !== undefined && statistics.std !== undefined;
   const preparedBy = given ? "given" : (known?.by ?? "dataset");
-  return { graph, weights: drawn, statistics: own, preparedBy, anew, notices: anew.length === 0 ? [] : [renewed] };
+  const start = found.weights === undefined ? "drawn" : "weights";
+  const notices = anew.length === 0 ? [] : [renewed];
+  return { graph, weights: drawn, start, statistics: own, preparedBy, anew, notices };
 }
 
 /** The last layer, where it is of another number of classes, or of others by name. */

@@ -1,7 +1,7 @@
 import type { CompareOptions } from "../../compare/compare.js";
-import type { Dataset } from "../../data/dataset.js";
 import type { OpenOptions } from "../../data/node/open.js";
-import type { Recipe } from "../../train/recipe.js";
+import type { PartialRecipe } from "../../train/recipe.js";
+import type { Situation } from "../../train/usual-recipe.js";
 import { openDataFor } from "../data/open-data-for.js";
 import { modelSource } from "../model/model-source.js";
 import {
@@ -19,8 +19,8 @@ export interface ComparisonRequest extends OpenComparedOptions {
   /** The dataset as `openDataset` takes it. */
   readonly data: string;
   readonly dataOptions?: OpenOptions | undefined;
-  /** The recipe, which may depend on the dataset. */
-  readonly recipe: (dataset: Dataset) => Recipe | Promise<Recipe>;
+  /** The recipe as far as somebody chose it; the rest follows from the situation, see `usualRecipe`. */
+  readonly recipe?: ((situation: Situation) => PartialRecipe | Promise<PartialRecipe>) | undefined;
   /** The seeds of the runs of each model. */
   readonly seeds: readonly number[];
 }
@@ -50,14 +50,18 @@ export interface PreparedComparison extends Pick<CompareOptions, "dataset" | "re
  * ```
  */
 export async function prepareComparison(request: ComparisonRequest): Promise<PreparedComparison> {
-  const { models: given, data, dataOptions = {}, recipe: recipeFor, seeds, ...options } = request;
+  const { models: given, data, dataOptions = {}, recipe: chosen, seeds, ...options } = request;
   checkCompared(given, options.network);
   const model = given.find((name) => modelSource(name) !== "name") ?? given[0]!;
   const { network: _, unfold: __, ...opening } = options;
   const dataset = await openDataFor(model, data, { ...dataOptions, ...opening });
-  const recipe = await recipeFor(dataset);
   const { checkRecipe } = await import("../../train/recipe.js");
-  checkRecipe(recipe, dataset);
-  const { models, notices } = await openCompared(given, dataset, recipe, options);
+  const { usualRecipe } = await import("../../train/usual-recipe.js");
+  const choose = async (situation: Situation) => {
+    const recipe = usualRecipe(situation, await chosen?.(situation));
+    checkRecipe(recipe, dataset);
+    return recipe;
+  };
+  const { models, notices, recipe } = await openCompared(given, dataset, choose, options);
   return { models, notices, seeds, dataset, recipe };
 }

@@ -3,11 +3,13 @@ import type { OpenOptions } from "../../data/node/open.js";
 import type { Graph, Weights } from "../../graph/graph.js";
 import type { Notice } from "../../notice.js";
 import type { StepDraft } from "../../step/training-step.js";
-import type { Recipe } from "../../train/recipe.js";
+import type { PartialRecipe, Recipe } from "../../train/recipe.js";
+import type { Situation } from "../../train/usual-recipe.js";
 import { openDataFor } from "../data/open-data-for.js";
 import type { ModelQuery, Opening } from "../model/model-query.js";
 import { modelSource } from "../model/model-source.js";
 import { checkAnew, type GivenStatistics, openForTraining, type PreparedBy } from "../model/open-for-training.js";
+import type { TimeBudget, TimedTraining } from "./epochs-within.js";
 import { type UnfoldSettings, unfoldBatchNorms } from "./unfold-batch-norms.js";
 
 /** What is trained on what, and how. */
@@ -16,8 +18,10 @@ export interface TrainingRequest extends Opening {
   /** The dataset as `openDataset` takes it, such as `folder:photos`. */
   readonly data: string;
   readonly dataOptions?: OpenOptions | undefined;
-  /** The recipe, which may depend on the dataset. */
-  readonly recipe: (dataset: Dataset) => Recipe | Promise<Recipe>;
+  /** The recipe as far as somebody chose it; the rest follows from the situation, see `usualRecipe`. */
+  readonly recipe?: ((situation: Situation) => PartialRecipe | Promise<PartialRecipe>) | undefined;
+  /** How long it may take, in the place of the recipe's epochs. */
+  readonly budget?: TimeBudget | undefined;
   /** Decides initial weights, order and augmentation. */
   readonly seed: number;
   /** Mean and std that images are normalised by, in the place of the weights' own or the dataset's. */
@@ -66,35 +70,49 @@ export interface PreparedTraining {
  * ```
  */
 export async function prepareTraining(request: TrainingRequest): Promise<PreparedTraining> {
-  const { query, data, dataOptions = {}, seed, statistics: given, unfold, recipe: recipeFor, ...opening } = request;
+  const { query, data, dataOptions = {}, seed, statistics: given, unfold, budget, ...rest } = request;
+  const { recipe: chosen, ...opening } = rest;
   const { model } = query;
   if (modelSource(model) === "name") {
     const { modelEntry } = await import("../../models/index.js");
     modelEntry(model); // an unknown name is told before data is read
   }
   const opened = await openDataFor(query, data, { ...dataOptions, ...opening, statistics: given });
-  const recipe = await recipeFor(opened);
+  const { situationOf } = await import("../model/situation-of.js");
+  const { usualRecipe } = await import("../../train/usual-recipe.js");
   const { withCard } = await import("../../models/card/model-card.js");
   const { checkRecipe } = await import("../../train/recipe.js");
   const { draftTraining } = await import("../../train/plan.js");
   const { stepsPerEpoch } = await import("../../train/epoch.js");
   const { trainedCard } = await import("../../compare/compare.js");
-  checkRecipe(recipe, opened);
   const trainable = await openForTraining(query, opened, { ...opening, seed, statistics: given });
   const { statistics, preparedBy, anew } = trainable;
   const dataset = { ...opened, ...statistics };
+  const situation = situationOf([trainable], dataset);
+  const usual = usualRecipe(situation, await chosen?.(situation));
+  checkRecipe(usual, dataset);
   const {
     graph: bare,
     start,
     notices,
   } = unfold
-    ? await unfoldBatchNorms(trainable, dataset, recipe, unfold)
+    ? await unfoldBatchNorms(trainable, dataset, usual, unfold)
     : { ...trainable, start: async () => trainable.weights };
   // Patterns that fit nothing and operators without a gradient show here.
-  const draft = draftTraining(bare, recipe);
+  const draft = draftTraining(bare, usual);
   checkAnew(model, anew, draft);
+  const recipe = budget
+    ? await within(budget, { graph: bare, weights: await start(), draft, dataset, recipe: usual, seed })
+    : usual;
   const card = trainedCard(dataset, recipe, model, seed);
   const graph = withCard(bare, { ...card, provenance: { ...card.provenance, preparedBy } });
   const steps = stepsPerEpoch({ dataset, recipe });
   return { model, graph, draft, start, notices, dataset, preparedBy, recipe, seed, steps };
+}
+
+/** The recipe with as many epochs as fit into the time. */
+async function within(budget: TimeBudget, training: TimedTraining): Promise<Recipe> {
+  const { epochsWithin } = await import("./epochs-within.js");
+  const epochs = await epochsWithin(training, budget);
+  return { ...training.recipe, epochs, warmup: Math.min(training.recipe.warmup, epochs) };
 }
