@@ -12,6 +12,11 @@ export interface Situation {
   readonly foldedNorms?: boolean | undefined;
   /** Whether the last layer, which makes the logits, can be told from the others. */
   readonly head?: boolean | undefined;
+  /**
+   * The share of training images, 0 to 1, that the weights tell apart as they are: whose nearest mean of a class, in
+   * what the last layer sees, is their own class's.
+   */
+  readonly apart?: number | undefined;
   /** Whether gates were put into it, which start as if they were not there. */
   readonly insertedGates?: boolean | undefined;
   /** How the training images of the dataset are varied. */
@@ -49,6 +54,13 @@ export function usualRecipe(situation: Situation, given: PartialRecipe = {}): Re
   return withGiven(usual, given);
 }
 
+/** Whether it matters how well the weights tell the images apart: nobody has chosen what learns, or how. */
+export function mayLearnHeadAlone({ start, head, insertedGates }: Situation, given: PartialRecipe): boolean {
+  const { lr, learn, layerDecay, groups, frozenBatchNorm } = given;
+  const chosen = [lr, learn, layerDecay, groups, frozenBatchNorm].some((value) => value !== undefined);
+  return start === "weights" && head === true && insertedGates !== true && !chosen;
+}
+
 /** An epoch has ten steps at least, as far as batches of eight allow: fewer images say little about a batch norm. */
 export function usualBatch(images: number): number {
   const largest = Math.min(defaultRecipe.batch, images / LEAST_STEPS);
@@ -76,7 +88,7 @@ export function usualWeightDecay(optimizer = "sgd"): number {
   return optimizer === "sgd" ? defaultRecipe.weightDecay : optimizerOf(optimizer, {}).weightDecay;
 }
 
-type Learning = Pick<Recipe, "lr"> & Pick<PartialRecipe, "optimizer" | "clip" | "frozenBatchNorm" | "groups">;
+type Learning = Pick<Recipe, "lr"> & Pick<PartialRecipe, "optimizer" | "clip" | "learn" | "frozenBatchNorm" | "groups">;
 
 /** The rate of SGD follows the batch where that is small. Source: Goyal et al. 2017, section 2.1. */
 function fromScratch(batch: number, { optimizer = "sgd" }: PartialRecipe): Learning {
@@ -91,11 +103,16 @@ const FULL_RATE_BATCH = 32;
  * layer, which is new. Folded batch norms keep their statistics: those of a batch would make another network of it. Who
  * chooses a rate without an optimizer means that of SGD, for all.
  */
-function fineTuning({ foldedNorms, head, insertedGates }: Situation, given: PartialRecipe): Learning {
-  const { optimizer = "adamw", lr, learn, groups = [], layerDecay } = given;
+function fineTuning(situation: Situation, given: PartialRecipe): Learning {
+  const { foldedNorms, head, insertedGates, apart: known = 0 } = situation;
+  const { lr, learn, groups = [], layerDecay, momentum, nesterov } = given;
+  const { optimizer = momentum === undefined && nesterov === undefined ? "adamw" : "sgd" } = given;
   const all = learn === undefined || learn.includes("*");
   const frozen = all && foldedNorms === true && { frozenBatchNorm: true };
   if (lr !== undefined) return { lr, ...frozen };
+  if (known >= ENOUGH && mayLearnHeadAlone(situation, given)) {
+    return { optimizer, lr: rateOf(optimizer), clip: { norm: 1 }, learn: ["@head"] };
+  }
   const apart = all && head === true && layerDecay === undefined;
   const rate = rateOf(optimizer);
   const fresh = ["@head", ...(insertedGates ? ["@gates"] : [])];
@@ -107,6 +124,9 @@ function fineTuning({ foldedNorms, head, insertedGates }: Situation, given: Part
     ...(apart && { groups: [{ match: "*", lrScale: BODY }, { match: fresh, lrScale: 1 / BODY }, ...groups] }),
   };
 }
+
+/** Weights that tell so many images apart have learnt enough: a new last layer gains more than it costs to move them. */
+const ENOUGH = 0.85;
 
 /** How fast weights that have learnt move, relative to a last layer that has not. */
 const BODY = 0.1;

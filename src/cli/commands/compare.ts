@@ -3,6 +3,7 @@ import type { ComparisonResults } from "../../compare/results.js";
 import type { Dataset } from "../../data/dataset.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import type { Recipe } from "../../train/recipe.js";
+import type { Situation } from "../../train/usual-recipe.js";
 import type { CompareInFolderOptions } from "../../workspace/run/compare-in-folder.js";
 import type { Run } from "../../workspace/run/open-run.js";
 import type { PreparedComparison } from "../../workspace/run/prepare-comparison.js";
@@ -97,7 +98,7 @@ async function prepare(
   const seeds = Array.from({ length: wholeNumber("--seeds", flags.seeds, 1) }, (_, i) => i + 1);
   const request = {
     ...{ models, data: flags.data, dataOptions: openOptionsOf(flags), seeds, network: networkOf(flags) },
-    recipe: (dataset: Dataset) => savedRecipe ?? effectiveRecipeOf(flags, dataset),
+    recipe: (situation: Situation, dataset: Dataset) => savedRecipe ?? effectiveRecipeOf(flags, situation, dataset),
     statistics: givenStatisticsOf(flags),
     unfold: flags.unfoldBn && shownUnfolding(engineOptionsOf(flags), progress),
   };

@@ -6,6 +6,7 @@ import type { Runtime } from "../../runtime/runtime.js";
 import type { StepProgress } from "../../train/epoch.js";
 import type { EpochRecord } from "../../train/epoch-record.js";
 import type { Recipe } from "../../train/recipe.js";
+import type { Situation } from "../../train/usual-recipe.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
 import type { Run } from "../../workspace/run/open-run.js";
 import type { PreparedTraining } from "../../workspace/run/prepare-training.js";
@@ -105,7 +106,7 @@ async function prepare(
   const query = { model, weights, network: networkOf(flags) };
   const request = {
     ...{ query, data, dataOptions: openOptionsOf(flags), seed: wholeNumber("--seed", flags.seed) },
-    recipe: (dataset: Dataset) => savedRecipe ?? effectiveRecipeOf(flags, dataset),
+    recipe: (situation: Situation, dataset: Dataset) => savedRecipe ?? effectiveRecipeOf(flags, situation, dataset),
     statistics: givenStatisticsOf(flags),
     unfold: flags.unfoldBn && shownUnfolding(engineOptionsOf(flags), progress),
   };

@@ -1,7 +1,8 @@
 import type { Dataset } from "../../data/dataset.js";
 import { isFileSplit } from "../../data/node/decode/file-split.js";
 import { UserError } from "../../errors.js";
-import type { Recipe } from "../../train/recipe.js";
+import type { PartialRecipe, Recipe } from "../../train/recipe.js";
+import { type Situation, usualRecipe } from "../../train/usual-recipe.js";
 import type { DataFlags } from "./data-options.js";
 import { recipeOf, type TrainingFlags } from "./options.js";
 import type { RecipeFlags } from "./recipe-options.js";
@@ -60,10 +61,14 @@ const needs: { readonly [K in keyof RecipeFlags]?: Need } = {
 };
 
 /** The recipe of the flags, each of which does something. @throws UserError as `recipeOf`, and for one that does not. */
-export async function effectiveRecipeOf(flags: TrainingFlags, dataset: Dataset): Promise<Recipe> {
+export async function effectiveRecipeOf(
+  flags: TrainingFlags,
+  situation: Situation,
+  dataset: Dataset,
+): Promise<PartialRecipe> {
   refuseIdleForData(flags, dataset);
-  const recipe = await recipeOf(flags, dataset);
-  refuseIdle(flags, recipe);
+  const recipe = await recipeOf(flags, situation);
+  refuseIdle(flags, usualRecipe(situation, recipe));
   return recipe;
 }
 

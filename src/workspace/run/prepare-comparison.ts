@@ -1,6 +1,5 @@
 import type { CompareOptions } from "../../compare/compare.js";
 import type { OpenOptions } from "../../data/node/open.js";
-import type { PartialRecipe } from "../../train/recipe.js";
 import type { Situation } from "../../train/usual-recipe.js";
 import { openDataFor } from "../data/open-data-for.js";
 import { modelSource } from "../model/model-source.js";
@@ -11,6 +10,7 @@ import {
   type OpenComparedOptions,
   openCompared,
 } from "../model/open-compared.js";
+import type { RecipeChoice } from "../model/situation-of.js";
 
 /** What is compared on what, and how. */
 export interface ComparisonRequest extends OpenComparedOptions {
@@ -20,7 +20,7 @@ export interface ComparisonRequest extends OpenComparedOptions {
   readonly data: string;
   readonly dataOptions?: OpenOptions | undefined;
   /** The recipe as far as somebody chose it; the rest follows from the situation, see `usualRecipe`. */
-  readonly recipe?: ((situation: Situation) => PartialRecipe | Promise<PartialRecipe>) | undefined;
+  readonly recipe?: RecipeChoice | undefined;
   /** The seeds of the runs of each model. */
   readonly seeds: readonly number[];
 }
@@ -58,7 +58,7 @@ export async function prepareComparison(request: ComparisonRequest): Promise<Pre
   const { checkRecipe } = await import("../../train/recipe.js");
   const { usualRecipe } = await import("../../train/usual-recipe.js");
   const choose = async (situation: Situation) => {
-    const recipe = usualRecipe(situation, await chosen?.(situation));
+    const recipe = usualRecipe(situation, await chosen?.(situation, dataset));
     checkRecipe(recipe, dataset);
     return recipe;
   };

@@ -1,14 +1,15 @@
 import type { Dataset } from "../../data/dataset.js";
 import type { OpenOptions } from "../../data/node/open.js";
-import type { Graph, Weights } from "../../graph/graph.js";
+import type { Graph, Model, Weights } from "../../graph/graph.js";
 import type { Notice } from "../../notice.js";
 import type { StepDraft } from "../../step/training-step.js";
-import type { PartialRecipe, Recipe } from "../../train/recipe.js";
+import type { Recipe } from "../../train/recipe.js";
 import type { Situation } from "../../train/usual-recipe.js";
 import { openDataFor } from "../data/open-data-for.js";
 import type { ModelQuery, Opening } from "../model/model-query.js";
 import { modelSource } from "../model/model-source.js";
 import { checkAnew, type GivenStatistics, openForTraining, type PreparedBy } from "../model/open-for-training.js";
+import type { RecipeChoice } from "../model/situation-of.js";
 import type { TimeBudget, TimedTraining } from "./epochs-within.js";
 import { type UnfoldSettings, unfoldBatchNorms } from "./unfold-batch-norms.js";
 
@@ -19,7 +20,9 @@ export interface TrainingRequest extends Opening {
   readonly data: string;
   readonly dataOptions?: OpenOptions | undefined;
   /** The recipe as far as somebody chose it; the rest follows from the situation, see `usualRecipe`. */
-  readonly recipe?: ((situation: Situation) => PartialRecipe | Promise<PartialRecipe>) | undefined;
+  readonly recipe?: RecipeChoice | undefined;
+  /** Threads of the engine that looks at training images before (all cores by default). */
+  readonly threads?: number | undefined;
   /** How long it may take, in the place of the recipe's epochs. */
   readonly budget?: TimeBudget | undefined;
   /** Decides initial weights, order and augmentation. */
@@ -45,6 +48,8 @@ export interface PreparedTraining {
   /** Its images are prepared as the trained model will want them. */
   readonly dataset: Dataset;
   readonly preparedBy: PreparedBy;
+  /** What the recipe follows from where nobody chose it. */
+  readonly situation: Situation;
   readonly recipe: Recipe;
   readonly seed: number;
   /** Steps of an epoch. */
@@ -71,7 +76,7 @@ export interface PreparedTraining {
  */
 export async function prepareTraining(request: TrainingRequest): Promise<PreparedTraining> {
   const { query, data, dataOptions = {}, seed, statistics: given, unfold, budget, ...rest } = request;
-  const { recipe: chosen, ...opening } = rest;
+  const { recipe: chosen, threads, ...opening } = rest;
   const { model } = query;
   if (modelSource(model) === "name") {
     const { modelEntry } = await import("../../models/index.js");
@@ -79,7 +84,7 @@ export async function prepareTraining(request: TrainingRequest): Promise<Prepare
   }
   const opened = await openDataFor(query, data, { ...dataOptions, ...opening, statistics: given });
   const { situationOf } = await import("../model/situation-of.js");
-  const { usualRecipe } = await import("../../train/usual-recipe.js");
+  const { mayLearnHeadAlone, usualRecipe } = await import("../../train/usual-recipe.js");
   const { withCard } = await import("../../models/card/model-card.js");
   const { checkRecipe } = await import("../../train/recipe.js");
   const { draftTraining } = await import("../../train/plan.js");
@@ -88,8 +93,11 @@ export async function prepareTraining(request: TrainingRequest): Promise<Prepare
   const trainable = await openForTraining(query, opened, { ...opening, seed, statistics: given });
   const { statistics, preparedBy, anew } = trainable;
   const dataset = { ...opened, ...statistics };
-  const situation = situationOf([trainable], dataset);
-  const usual = usualRecipe(situation, await chosen?.(situation));
+  const before = situationOf([trainable], dataset);
+  const said = (await chosen?.(before, dataset)) ?? {};
+  const asked = !unfold && mayLearnHeadAlone(before, said);
+  const situation = asked ? { ...before, apart: await apart(trainable, dataset, threads, opening.signal) } : before;
+  const usual = usualRecipe(situation, said);
   checkRecipe(usual, dataset);
   const {
     graph: bare,
@@ -107,7 +115,7 @@ export async function prepareTraining(request: TrainingRequest): Promise<Prepare
   const card = trainedCard(dataset, recipe, model, seed);
   const graph = withCard(bare, { ...card, provenance: { ...card.provenance, preparedBy } });
   const steps = stepsPerEpoch({ dataset, recipe });
-  return { model, graph, draft, start, notices, dataset, preparedBy, recipe, seed, steps };
+  return { model, graph, draft, start, notices, dataset, preparedBy, situation, recipe, seed, steps };
 }
 
 /** The recipe with as many epochs as fit into the time. */
@@ -115,4 +123,16 @@ async function within(budget: TimeBudget, training: TimedTraining): Promise<Reci
   const { epochsWithin } = await import("./epochs-within.js");
   const epochs = await epochsWithin(training, budget);
   return { ...training.recipe, epochs, warmup: Math.min(training.recipe.warmup, epochs) };
+}
+
+/** How well the weights tell the images of the classes apart. */
+async function apart(model: Model, dataset: Dataset, threads?: number, signal?: AbortSignal): Promise<number> {
+  const { nodeRuntime } = await import("../../runtime/node/runtime.js");
+  const { toldApart } = await import("../model/told-apart.js");
+  const runtime = nodeRuntime({ threads });
+  try {
+    return await toldApart(runtime, model, dataset, signal);
+  } finally {
+    await runtime.close();
+  }
 }
