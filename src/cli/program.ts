@@ -21,7 +21,10 @@ export async function createProgram(wanted: (name: string) => boolean): Promise<
     .option("--offline", "with any command: take models of the hub out of the cache, and ask nothing of the network")
     .addHelpText(
       "after",
-      "\nEvery command has --help. README.md names the page for each task; all flags are in docs/cli.md.",
+      "\nEvery command has --help. More to read:\n" +
+        "  README.md            what there is, with a page for each task\n" +
+        "  docs/cli.md          every flag of every command\n" +
+        "  docs/coming-from.md  for users of timm, Keras, Ultralytics and Hugging Face",
     );
   for (const row of commands) program.addCommand(await commandOf(row, wanted(nameOf(row))));
   speakAlike(program);

@@ -13,8 +13,8 @@ export async function cliReference(): Promise<string> {
     "`senet <command> --help` prints one command's part in the terminal.",
     "Flags and commands of timm, Ultralytics, Keras and Hugging Face are understood where they mean the same: `--batch-size` is " +
       "`--batch`, `senet validate` is `senet eval`. They stand in no help, so that each thing has one name to learn and old " +
-      "habits still work. Where the meaning differs or there is none, the answer says what to write instead. The tables are in " +
-      "`src/cli/flags/foreign-words.ts`.",
+      "habits still work. Where the meaning differs or there is none, the answer says what to write instead. " +
+      "[coming-from.md](coming-from.md) has the words side by side.",
     "Models may stand without their flag: `senet train resnet20 --data photos` is `senet train --model resnet20 --data photos`.",
     `With every command:\n\n${optionTable(program.options)}`,
     contents.join("\n"),

@@ -6,8 +6,8 @@ export type ForeignFlag =
   | { readonly means: string; readonly hint?: string }
   | { readonly means?: undefined; readonly hint: string };
 
-const noDevice = "everything runs on the CPU; leave it out";
-const oneMachine = "training runs on one machine; leave it out";
+const noDevice = "everything runs on the CPU; leave it out (docs/gpu-and-cluster.md)";
+const oneMachine = "training runs on one machine; leave it out (docs/gpu-and-cluster.md)";
 const float32 = "weights and sums are float32; leave it out";
 const fromData = "the number of classes comes from the data; leave it out";
 const quiet = "a run keeps its log and TensorBoard's curves in its folder; leave it out";
