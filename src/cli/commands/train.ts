@@ -8,6 +8,7 @@ import type { EpochRecord } from "../../train/epoch-record.js";
 import type { Recipe } from "../../train/recipe.js";
 import type { Situation } from "../../train/usual-recipe.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
+import type { TimeBudget } from "../../workspace/run/epochs-within.js";
 import type { Run } from "../../workspace/run/open-run.js";
 import type { PreparedTraining } from "../../workspace/run/prepare-training.js";
 import { openOptionsOf } from "../flags/data-options.js";
@@ -35,6 +36,7 @@ interface TrainFlags extends TrainingFlags {
   readonly model?: string;
   readonly weights?: string;
   readonly seed: number;
+  readonly minutes?: number;
   readonly recompute?: true;
   readonly tune?: TuneFlag;
   readonly out?: string;
@@ -109,11 +111,25 @@ async function prepare(
     recipe: (situation: Situation, dataset: Dataset) => savedRecipe ?? effectiveRecipeOf(flags, situation, dataset),
     statistics: givenStatisticsOf(flags),
     unfold: flags.unfoldBn && shownUnfolding(engineOptionsOf(flags), progress),
+    threads: engineOptionsOf(flags).threads,
+    // A run that goes on has its epochs.
+    budget: savedRecipe === undefined ? budgetOf(flags, progress) : undefined,
   };
   checkpointEveryOf(flags.checkpointEvery); // a mistake is told before anything is opened
   return opening({ models: [query], hub: hubOf(command), tell: tellShortly }, (following) =>
     prepareTraining({ ...request, ...following }),
   );
+}
+
+/** How long the training may take, where that is said. @throws UserError for no time, or epochs beside it. */
+function budgetOf({ minutes, epochs, ...flags }: TrainFlags, progress: Progress): TimeBudget | undefined {
+  if (minutes === undefined) return undefined;
+  if (!(minutes > 0)) throw new UserError(`--minutes: got ${minutes}; expected a time above 0`);
+  if (epochs !== undefined) {
+    throw new UserError(`--minutes: got ${minutes} with --epochs ${epochs}; expected one of them`);
+  }
+  const onMeasure = () => progress.update("timing a few steps and tests …");
+  return { minutes, threads: engineOptionsOf(flags).threads, onMeasure };
 }
 
 function missing(flag: string, example: string): UserError {
