@@ -42,7 +42,7 @@ export async function openRevision(id: HubId, options: HubOptions = {}): Promise
   if (settings.offline) {
     if (here) return revisionAt({ ...from, commit: known, online: false });
     throw new HubMissing(
-      `${formatHubId(id)}: it is not in ${settings.cache}, and HF_HUB_OFFLINE keeps senet from the network; ` +
+      `${formatHubId(id)}: it is not in ${settings.cache}, and the network is off, by HF_HUB_OFFLINE or as asked; ` +
         "fetch it once without",
       { option: "offline" },
     );

@@ -245,7 +245,7 @@ describe("two that pull at once", () => {
 describe("without the hub", () => {
   it("offline asks nothing, and says what to do for what is not there", async () => {
     expect(await failure(pull(name, { offline: true }))).toBe(
-      `${name}: it is not in ${cache}, and HF_HUB_OFFLINE keeps senet from the network; fetch it once without`,
+      `${name}: it is not in ${cache}, and the network is off, by HF_HUB_OFFLINE or as asked; fetch it once without`,
     );
     await pull();
     server.reset();
