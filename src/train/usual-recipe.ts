@@ -80,7 +80,7 @@ function usualEpochs(steps: number, start: Situation["start"]): number {
 /** Epochs, and the steps that are wanted in all. */
 const lengths = {
   drawn: { least: 20, most: 60, wanted: 1000 },
-  weights: { least: 10, most: 30, wanted: 240 },
+  weights: { least: 10, most: 15, wanted: 240 },
 } as const;
 
 /** The usual weight decay of an optimizer. */

@@ -56,6 +56,9 @@ export const train = new Command("train")
   .option("--json", "print one JSON document at the end");
 for (const option of trainingOptions()) train.addOption(option);
 train.addOption(
+  number("--minutes <n>", "time that training and tests may take, in the place of --epochs").helpGroup("Recipe:"),
+);
+train.addOption(
   number("--seed <n>", "number that decides initial weights, order and augmentation", 1).helpGroup("Run:"),
 );
 train.addOption(recomputeOption().helpGroup("Run:"));
