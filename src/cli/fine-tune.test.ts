@@ -119,11 +119,12 @@ describe("senet train on a file with inserted gates", () => {
 
   it.each([
     ["resnet18.onnx --train gates", /^senet: got "@gates" for \S+ without attention gates; .*senet insert/],
-    ["se-resnet18.onnx --train gates", /got 9\.weight frozen, which starts anew; let it learn \(--train\)\n$/],
+    ["se-resnet18.onnx --train gates", /the last layer starts anew, and 9\.weight frozen; let it learn \(--train\)\n$/],
     [
       "se-resnet18.onnx --unfold-bn",
       /got no convolution whose batch norm was folded away .*leave it as it is \(--unfold-bn\)\n$/,
     ],
+    ["se-resnet18.onnx --std 0.5,0,0.5", /^senet: --std: got 0.5,0,0.5; expected numbers above 0\n$/],
     ["se-resnet18.onnx --mean 0.5", /^senet: --mean: got 0.5; expected 3 numbers, one for each channel\n$/],
   ])("refuses --model %s in one line", async (model, message) => {
     const { code, stderr } = await senet(`train --model ${model} ${data} --out refused`);
@@ -148,7 +149,7 @@ describe("senet compare of files", () => {
     const frozen = await senet(`compare --models ten.onnx,se-resnet18.onnx ${data} --train gates --out d`);
     expect([frozen.code, frozen.stderr]).toEqual([
       2,
-      expect.stringMatching(/^senet: ten: got 9\.weight frozen, .*\n$/),
+      expect.stringMatching(/^senet: ten: got data of other classes, .* and 9\.weight frozen; .*\n$/),
     ]);
     const refused = await senet(`compare --models resnet18.onnx,resnet20 ${data} --lr-group @gates=10 --out d`);
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/^senet: got "@gates" for .*\n$/)]);

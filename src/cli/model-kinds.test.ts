@@ -199,7 +199,7 @@ describe("senet train", () => {
     expect(stderr).toContain("senet: fc.weight, fc.bias start anew, for 26 classes\n");
     const frozen = await senet(`${line} --train gates --out frozen`);
     expect(frozen).toMatchObject({ code: 2, stdout: "" });
-    expect(frozen.stderr).toMatch(/^senet: seresnet20: got fc.weight frozen, which starts anew; .*\n$/);
+    expect(frozen.stderr).toMatch(/^senet: seresnet20: got data of other classes, .* and fc.weight frozen; .*\n$/);
   });
 
   it("keeps on Ctrl-C what came of the weights, and goes on from there", async () => {

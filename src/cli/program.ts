@@ -61,6 +61,10 @@ function inOurWords(text: string): string {
     )
     .replace(/required option '[^']*(--[\w-]+) ?(.*)' not specified/, "$1: got nothing; expected $1 $2")
     .replace(/option '[^']*(--[\w-]+) ?(.*)' argument missing/, "$1: got nothing behind it; expected $1 $2")
+    .replace(
+      /too many arguments for '(.*)'\. Expected (\d+) arguments? but got (\d+)\./,
+      "got $3 words without a flag; senet $1 takes $2",
+    )
     .replace(/missing required argument '(.*)'/, "got no <$1>; give one, --help shows where")
     .replace(/\n\((.*)\)/, " ($1)");
 }

@@ -101,7 +101,10 @@ export function statisticsOf({ mean, std }: GivenStatistics, dataset: Dataset, o
 export function checkAnew(model: string, anew: readonly string[], { fixed }: Pick<StatePlan, "fixed">): void {
   const still = anew.find((name) => fixed.includes(name));
   if (still === undefined) return;
-  throw new UserError(`${model}: got ${still} frozen, which starts anew; let it learn`, { option: "learn" });
+  throw new UserError(
+    `${model}: got data of other classes, for which the last layer starts anew, and ${still} frozen; let it learn`,
+    { option: "learn" },
+  );
 }
 
 /**
