@@ -30,12 +30,19 @@ export const scheduleNames = ["cosine", "step", "onecycle", "plateau", "constant
 /** How much is trained on at a time, and how often. */
 export const sizes = {
   /** Passes over the training images. */
-  epochs: number({ value: "n", help: "number of passes over the training images", default: 20, range: whole }),
+  epochs: number({
+    value: "n",
+    help: "number of passes over the training images",
+    default: 20,
+    unsaid: "20 from scratch, more for few images; 10 to 15 to fine-tune",
+    range: whole,
+  }),
   /** Images per step. */
   batch: number({
     value: "n",
     help: "number of images in a step",
     default: 128,
+    unsaid: "128, or less: an epoch has ten steps",
     range: numbers(
       (value, { images }) => isWhole(value) && value <= images,
       ({ images }) => `a whole number from 1 to ${images}, the number of training images`,
@@ -46,7 +53,13 @@ export const sizes = {
 /** The learning rate over a run. */
 export const scheduling = {
   /** The largest learning rate. */
-  lr: number({ value: "rate", help: "largest learning rate", default: 0.1, range: above0 }),
+  lr: number({
+    value: "rate",
+    help: "largest learning rate",
+    default: 0.1,
+    unsaid: "0.1 for sgd from scratch, less for batches below 32 and to fine-tune",
+    range: above0,
+  }),
   /** `cosine`, `step`, `onecycle`, `plateau` or `constant`. */
   schedule: named(scheduleNames, { value: "name", help: "schedule of the learning rate", default: "cosine" }),
   /** Epochs over which the learning rate rises in a straight line from `warmupLr`; one-cycle has a rise of its own. */
@@ -174,7 +187,12 @@ export const mixing = {
 /** What one step does. */
 export const stepping = {
   /** `sgd`, the default, `adam`, `adamw`, `lamb` or `rmsproptf`. */
-  optimizer: named(optimizerNames, { value: "name", help: "optimizer", default: "sgd" }),
+  optimizer: named(optimizerNames, {
+    value: "name",
+    help: "optimizer",
+    default: "sgd",
+    unsaid: "sgd; adamw to fine-tune",
+  }),
   /** Of SGD and RMSprop. */
   momentum: number({ value: "m", help: "momentum of sgd and rmsproptf", default: 0.9, range: from0Below1 }),
   /** Whether SGD's momentum is Nesterov's. */
