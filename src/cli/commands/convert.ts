@@ -52,15 +52,13 @@ export const convert = new Command("convert")
 async function run(from: string, to: string | undefined, flags: ConvertFlags, command: Command): Promise<void> {
   if (weightsSource(from) === "hub") refuseWithHub(flags);
   if (flags.list) {
-    if (to !== undefined) throw new UserError(`senet convert: got --list and ${to}; expected one of them`);
+    if (to !== undefined) throw new UserError(`got --list and ${to}; expected one of them`);
     return list(from, flags, command);
   }
   if (to === undefined || !/\.(safetensors|onnx)$/i.test(to)) {
-    throw new UserError(
-      `senet convert: got output ${to ?? "nothing"}; expected a .safetensors or .onnx file, or --list`,
-    );
+    throw new UserError(`got output ${to ?? "nothing"}; expected a .safetensors or .onnx file, or --list`);
   }
-  if (existsSync(to)) throw new UserError(`senet convert: ${to} is already there; choose another name`);
+  if (existsSync(to)) throw new UserError(`${to} is already there; choose another name`);
   const { convertWeights } = await import("../../workspace/model/convert-weights.js");
   const { model, entry, allowSurplus } = flags;
   const options = { model, entry, allowSurplus, network: networkOf(flags), statistics: givenStatisticsOf(flags) };

@@ -85,8 +85,8 @@ describe("senet profile", () => {
   });
 
   it.each([
-    ["profile", "profile: got no network; expected a name, an .onnx file, a run, a hub id or --paper"],
-    ["profile resnet50 --paper", 'profile: got both "resnet50" and --paper; expected one of them'],
+    ["profile", "got no network; expected a name, an .onnx file, a run, a hub id or --paper"],
+    ["profile resnet50 --paper", 'got both "resnet50" and --paper; expected one of them'],
     ["profile inception_v3 --input 3x32x32", "inception_v3: got input 3x32x32; expected 3x75x75 or more"],
     ["profile none.onnx", "cannot read none.onnx (ENOENT: no such file or directory, open 'none.onnx'); give an"],
     ["profile resnet50 --attention sf", 'unknown attention "sf"; expected one of none, se, eca,'],

@@ -32,13 +32,13 @@ export const profile = new Command("profile")
 
 async function run(model: string | undefined, flags: ProfileFlags, command: Command): Promise<void> {
   if (flags.paper) {
-    if (model !== undefined) throw new UserError(`profile: got both "${model}" and --paper; expected one of them`);
+    if (model !== undefined) throw new UserError(`got both "${model}" and --paper; expected one of them`);
     const { paperTables } = await import("../terminal/paper-tables.js");
     print(await paperTables(flags.json === true));
     return;
   }
   if (model === undefined)
-    throw new UserError("profile: got no network; expected a name, an .onnx file, a run, a hub id or --paper");
+    throw new UserError("got no network; expected a name, an .onnx file, a run, a hub id or --paper");
   const { profileModel } = await import("../../workspace/model/profile-model.js");
   const query = { model, network: networkOf(flags) };
   const found = await opening({ models: [query], hub: hubOf(command) }, (following) =>

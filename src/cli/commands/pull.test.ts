@@ -104,9 +104,9 @@ describe("senet pull", () => {
   });
 
   it.each([
-    ["pull", "senet pull: got no hub id; expected one such as timm/seresnet50.a1_in1k"],
+    ["pull", "got no hub id; expected one such as timm/seresnet50.a1_in1k"],
     ["pull seresnet50", 'got hub id "seresnet50"; expected OWNER/NAME or OWNER/NAME@REVISION'],
-    ["pull timm/x --list", "senet pull: got --list and timm/x; expected one of them"],
+    ["pull timm/x --list", "got --list and timm/x; expected one of them"],
     ["pull timm/x@a --revision b", "--revision: got b and a with the id; give one of them"],
     ["pull timm/x --revision ../a", 'got revision "../a"; expected a branch, a tag or a commit'],
     ["pull timm/nothing", "timm/nothing: no such repository at"],

@@ -30,10 +30,10 @@ export const pull = new Command("pull")
 
 async function run(id: string | undefined, flags: PullFlags, command: Command): Promise<void> {
   if (flags.list) {
-    if (id !== undefined) throw new UserError(`senet pull: got --list and ${id}; expected one of them`);
+    if (id !== undefined) throw new UserError(`got --list and ${id}; expected one of them`);
     return list(flags);
   }
-  if (id === undefined) throw new UserError("senet pull: got no hub id; expected one such as timm/seresnet50.a1_in1k");
+  if (id === undefined) throw new UserError("got no hub id; expected one such as timm/seresnet50.a1_in1k");
   const asked = parseHubId(id);
   if (flags.revision !== undefined && asked.revision !== undefined) {
     throw new UserError(`--revision: got ${flags.revision} and ${asked.revision} with the id; give one of them`);
