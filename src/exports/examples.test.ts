@@ -106,7 +106,9 @@ let printed: Readonly<Record<string, { readonly lines: readonly string[]; readon
 beforeAll(async () => {
   mkdirSync(join(project, "node_modules"));
   symlinkSync(root, join(project, "node_modules/senet"), "junction");
-  symlinkSync(join(root, "node_modules/@types"), join(project, "node_modules/@types"), "junction");
+  for (const name of ["@types", "onnxruntime-node"]) {
+    symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name), "junction");
+  }
   writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module", private: true }));
   await writeInputs();
   for (const { name, code } of examples) writeFileSync(join(project, `${name}.ts`), code);

@@ -5,6 +5,7 @@
 
 export { costByNode, countMacs, type NodeCost } from "../account/cost.js";
 export { type NodeProfile, type Profile, profile } from "../account/profile.js";
+export { type LayerSummary, type Summary, summary } from "../account/summary.js";
 export { type ImportOptions, importModel } from "../clean/import-model.js";
 export { rebatch } from "../clean/rebatch.js";
 export { bindDims } from "../clean/replay.js";

@@ -23,3 +23,4 @@ export { renderTable } from "../report/comparison-text.js";
 export { renderEvaluationReport } from "../report/evaluation-page.js";
 export type { EvaluationResults, ShownMistake } from "../report/evaluation-results.js";
 export { type InsertionResults, renderInsertionReport } from "../report/insertion-page.js";
+export { formatSummary } from "../report/summary-text.js";

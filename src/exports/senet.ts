@@ -9,6 +9,7 @@
 
 export { countMacs } from "../account/cost.js";
 export { type NodeProfile, type Profile, profile } from "../account/profile.js";
+export { type LayerSummary, type Summary, summary } from "../account/summary.js";
 export {
   type ClassifiedImage,
   type Classifier,
@@ -43,6 +44,7 @@ export { publishedPreprocessing } from "../models/card/published-preprocessing.j
 export { createModel, models } from "../models/index.js";
 export type { BuildOptions, InputSize, ModelEntry, ModelFamily, ModelOptions, ModelSwitches } from "../models/model.js";
 export type { Notice, OnNotice } from "../notice.js";
+export { formatSummary } from "../report/summary-text.js";
 export type { OrtInput, OrtModule, OrtSession, OrtSessionOptions, OrtTensor } from "../runtime/ort/ort-module.js";
 export type { OpenOptions, Runtime, Session, Tensors } from "../runtime/runtime.js";
 export { webRuntime } from "../runtime/web-runtime.js";

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type NodeProfile, type Profile, profile } from "../../account/profile.js";
+import { type Profile, profile } from "../../account/profile.js";
 import { optionError, UserError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
 import type { InputSize } from "../../models/model.js";
@@ -76,16 +76,13 @@ async function fromFile({ model, network }: ModelQuery, { image }: ProfileModelO
   refuseNetworkOptions(network, "file");
   const { readOnnx } = await import("../../graph/onnx/read-onnx.js");
   const { bindDims } = await import("../../clean/replay.js");
-  const { gateNodes } = await import("../../read/gate-nodes.js");
+  const { attentionOf } = await import("../../account/summary.js");
   const bytes = await readFile(path).catch((error: Error) => {
     throw new UserError(`cannot read ${path} (${error.message}); give an .onnx file`);
   });
   const read = readOnnx(bytes).graph;
   const graph = image === undefined ? read : bindDims(read, boundTo(read, image));
-  const gates = gateNodes(graph);
-  const sum = (nodes: readonly NodeProfile[], of: "params" | "macs") =>
-    nodes.reduce((total, node) => total + (gates.has(node.node) ? node[of] : 0), 0);
-  return { graph, attention: ({ nodes }) => ({ params: sum(nodes, "params"), macs: sum(nodes, "macs") }) };
+  return { graph, attention: ({ nodes }) => attentionOf(graph, nodes) };
 }
 
 /** The sizes that an image gives to the names in a file's shape. @throws UserError when the file says otherwise. */
