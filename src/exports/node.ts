@@ -48,7 +48,7 @@ export {
   type SplitDescription,
   type Spread,
 } from "../workspace/data/describe-dataset.js";
-export { openDataFor } from "../workspace/data/open-data-for.js";
+export { type OpenDataForOptions, openDataFor } from "../workspace/data/open-data-for.js";
 export { skippedImages } from "../workspace/data/skipped-images.js";
 export {
   type EvaluateClassifierOptions,
@@ -87,7 +87,7 @@ export {
 } from "../workspace/model/export-model.js";
 export type { ModelQuery, NetworkOptions, Opening } from "../workspace/model/model-query.js";
 export type { DraftedModel, ModelNotice, OpenComparedOptions } from "../workspace/model/open-compared.js";
-export type { GivenStatistics } from "../workspace/model/open-for-training.js";
+export type { GivenStatistics, PreparedBy } from "../workspace/model/open-for-training.js";
 export { type OpenedModel, type OpenModelOptions, openModel } from "../workspace/model/open-model.js";
 export { type ModelProfile, type ProfileModelOptions, profileModel } from "../workspace/model/profile-model.js";
 export {
