@@ -137,7 +137,7 @@ it.each([
     "",
     "infinite.safetensors: got -Infinity in x at [0, 0, 0, 0]; expected finite numbers",
   ],
-  ["gradients", "in.safetensors", "--mode both", "Allowed choices are train, eval."],
+  ["gradients", "in.safetensors", "--mode both", "expected one of train, eval"],
   [
     "run",
     "empty.safetensors",
