@@ -91,7 +91,9 @@ describe("a mistake", () => {
     ],
     [
       "train --resume trained --epochs 2",
-      /^--resume: got --epochs 2, but the run in trained was started with 1; leave it/,
+      "--resume: got --epochs 2, but the run in trained was started with 1, and its learning rate is planned for them; " +
+        "train on with senet train --model trained/last.onnx --config trained/config.json --data glyphs " +
+        "--train-limit 256 --test-limit 128 --epochs 2",
     ],
     [
       "compare --resume trained",
@@ -209,9 +211,22 @@ describe("train", () => {
   it("keeps the log, the configuration and whole models, and says what came out", () => {
     expect(training.code).toBe(0);
     expect(training.stdout).toMatch(
-      /^seresnet20: [\d.]+ % top-1 on 128 test images after 1 epoch \(\d+:\d\d\)\.\nModel: trained\/model.onnx\n$/,
+      /^seresnet20: [\d.]+ % top-1 on 128 test images with the weights of epoch 1 of 1,\sthe\sbest \(\d+:\d\d\)\.\nModel: trained\/model.onnx\n$/,
     );
-    expect(training.stderr.trimEnd().split("\n")).toEqual([expect.stringMatching(/^epoch 1\/1 {2}loss .{1,69}$/)]);
+    const lines = training.stderr.trimEnd().split("\n");
+    expect(lines).toEqual([
+      "data       glyphs: 256 training and 128 test images of 26 classes, 3×32×32",
+      "network    seresnet20: 275,887 parameters",
+      "learns     all parameters",
+      "batch      32 images, 8 steps an epoch",
+      "epochs     1",
+      "optimizer  sgd, Nesterov momentum 0.9, weight decay 0.0005",
+      "rate       0.1, cosine, rising over 0.5 epochs",
+      expect.stringMatching(/^pixels {5}mean 0\.\d+, /),
+      expect.stringMatching(/^epoch 1\/1 {2}loss [\d.]+ {2}test loss [\d.]+ {2}test top-1 +[\d.]+ % {2}/),
+      "The report: trained/report.html",
+    ]);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(readdirSync(join(folder, "trained")).sort()).toEqual([
       "best.onnx",
       "checkpoints",
@@ -220,6 +235,7 @@ describe("train", () => {
       "last.onnx",
       "metrics.jsonl",
       "model.onnx",
+      "report.html",
     ]);
     const config = JSON.parse(readFileSync(join(folder, "trained/config.json"), "utf8")) as { command: string };
     expect(config.command).toBe(`senet train --model seresnet20 ${small} --out trained`);
@@ -228,7 +244,7 @@ describe("train", () => {
   it("goes on from a file for other data by the recipe of a file, which flags override", async () => {
     const line = "train --model trained/best.onnx --config recipe.json --lr 0.01 --freeze layer1.* --data glyphs";
     const { code, stderr } = await senet(`${line} --train-limit 32 --test-limit 16 --out tuned`);
-    expect([code, stderr]).toEqual([0, expect.stringMatching(/^epoch 1\/1 /)]);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^epoch 1\/1 /m)]);
     const { recipe } = JSON.parse(readFileSync(join(folder, "tuned/config.json"), "utf8")) as { recipe: object };
     expect(recipe).toMatchObject({ epochs: 1, batch: 16, optimizer: "adamw", lr: 0.01, weightDecay: 0.01 });
     const [before, after] = ["trained/best.onnx", "tuned/model.onnx"].map(
@@ -243,9 +259,40 @@ describe("train", () => {
     const { code, stdout } = await senet(`train --model resnet20 ${few} --seed 5 --out logged --json`);
     const { epochs, ...rest } = JSON.parse(stdout) as { epochs: unknown };
     expect(code).toBe(0);
-    expect(rest).toEqual({ model: "resnet20", data: "glyphs", seed: 5, file: "logged/model.onnx" });
+    const kept = { epoch: 1, averaged: false };
+    expect(rest).toEqual({ model: "resnet20", data: "glyphs", seed: 5, file: "logged/model.onnx", kept });
     const log = readFileSync(join(folder, "logged/metrics.jsonl"), "utf8").trimEnd().split("\n");
     expect(epochs).toEqual(log.map((line) => JSON.parse(line) as unknown));
+  });
+
+  it("says of a finished run that it is, with its result and how to train on, and tests nothing again", async () => {
+    const { code, stdout, stderr } = await senet("train --resume trained --json");
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      "trained is finished; train on with: senet train --model trained/last.onnx --config trained/config.json " +
+        "--data glyphs --train-limit 256 --test-limit 128 --epochs 1\n",
+    );
+    const { epochs, ...rest } = JSON.parse(stdout) as { epochs: readonly { epoch: number }[] };
+    const kept = { epoch: 1, averaged: false };
+    expect(rest).toEqual({ model: "seresnet20", data: "glyphs", seed: 1, file: "trained/model.onnx", kept });
+    expect(epochs.map(({ epoch }) => epoch)).toEqual([1]);
+  });
+
+  it("keeps the last epoch of a run that was started before one could choose", async () => {
+    const few = "--train-limit 32 --test-limit 16 --epochs 3 --batch 16 --no-report --seed 2";
+    expect((await senet(`train --model resnet20 --data glyphs ${few} --out older`)).code).toBe(0);
+    const path = join(folder, "older/config.json");
+    const { flags, ...config } = JSON.parse(readFileSync(path, "utf8")) as { flags: Record<string, unknown> };
+    const { keep, report, ...before } = flags;
+    expect([keep, report]).toEqual(["best", false]);
+    writeFileSync(path, JSON.stringify({ ...config, flags: before }));
+    rmSync(join(folder, "older/model.onnx"));
+    const { code, stdout } = await senet("train --resume older --json");
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as { kept: unknown }).kept).toEqual({ epoch: 3, averaged: false });
+    const file = (name: string) => readFileSync(join(folder, "older", name));
+    expect(file("model.onnx").equals(file("last.onnx"))).toBe(true);
+    expect(readdirSync(join(folder, "older"))).not.toContain("report.html");
   });
 
   it("writes a model that eval finds as good as the log says", async () => {
@@ -279,9 +326,12 @@ describe("compare", () => {
     const { code, stdout, stderr } = await senet(
       `compare ${few} --seeds 1 --attention se:reduction=4,stages=3-4 --json --out compared`,
     );
-    expect([code, stderr.split("\n")[0]]).toEqual([
+    expect([code, stderr.split("\n").slice(0, 2)]).toEqual([
       0,
-      "resnet20 and seresnet20 on glyphs: 64 training and 64 test images, 1 epoch, 1 seed",
+      [
+        "resnet20 and seresnet20 on glyphs: 64 training and 64 test images, 1 epoch, 1 seed",
+        "batch      32 images, 2 steps an epoch",
+      ],
     ]);
     expect(stdout).toBe(readFileSync(join(folder, "compared/results.json"), "utf8"));
     const results = parseResults(stdout);
@@ -304,7 +354,7 @@ describe("Ctrl-C", () => {
     const child = start(..."train --model resnet20".split(" "), ...few.split(" "), "--out", out);
     const done = finished(child);
     await new Promise<void>((resolve) =>
-      child.stderr!.on("data", (text: string) => text.includes("epoch") && resolve()),
+      child.stderr!.on("data", (text: string) => text.startsWith("epoch ") && resolve()),
     );
     return { child, done };
   }

@@ -140,7 +140,7 @@ describe("a comparison killed twice and resumed", () => {
     const expected = [];
     for (const model of ["resnet20", "seresnet20"]) {
       await finish(`train --model ${model} --seed 1 ${same} --out ${model}`);
-      expect(text("halted", `models/${model}-seed1.onnx`).equals(text(model, "model.onnx")), model).toBe(true);
+      expect(text("halted", `models/${model}-seed1.onnx`).equals(text(model, "last.onnx")), model).toBe(true);
       expected.push(...records(model).map((record) => ({ model, seed: 1, ...record })));
     }
     expect(records("halted")).toEqual(expected);

@@ -40,13 +40,17 @@ const comparison = await compare({
     kept.set(`${run.model}-${run.seed}`, model);
     return `${run.model}-${run.seed}.onnx`;
   },
-  onPhase: (phase) => log.push(phase),
+  onMeasure: ({ what, model, images }) => images === 0 && log.push(`${what} ${model}`),
 });
 
 describe("compare", () => {
   it("lets the models take turns within a seed, then measures inference", () => {
     const turns = ["resnet20 1 0/4", "seresnet20 1 1/4", "resnet20 2 2/4", "seresnet20 2 3/4"];
-    expect(log).toEqual([...turns.flatMap((turn) => [`epoch ${turn}`, `model ${turn}`]), "inference time"]);
+    const gates = (turn: string) => (turn.startsWith("se") ? ["gates seresnet20"] : []);
+    expect(log).toEqual([
+      ...turns.flatMap((turn) => [`epoch ${turn}`, ...gates(turn), `model ${turn}`]),
+      ...["inference time resnet20", "inference time resnet20"], // of one image, of 32
+    ]);
   });
 
   it("says what was compared on what", () => {
@@ -158,6 +162,21 @@ describe("compare", () => {
     expect(again.models.map(({ runs }) => runs[0]!.predictions)).toEqual(
       whole.models.map(({ runs }) => runs[0]!.predictions),
     );
+  });
+
+  it("stops while inference is timed, without waiting for the rest", async () => {
+    const controller = new AbortController();
+    let images = 0;
+    const run = compare({
+      ...{ runtime, models: small, dataset, recipe, seeds: [1], signal: controller.signal },
+      onMeasure: ({ what, images: more }) => {
+        if (what === "inference time" && more > 0) controller.abort(new Error("enough"));
+        if (what === "inference time") images += more;
+      },
+      onModel: async () => "m.onnx",
+    });
+    await expect(run).rejects.toThrow("enough");
+    expect(images).toBe(1);
   });
 
   it("stops when told to", async () => {

@@ -5,7 +5,7 @@ import { latencies } from "../evaluate/latency.js";
 import { findGates } from "../explain/find-gates.js";
 import { gateStatistics } from "../explain/gates.js";
 import { countParameters, type Model, type Weights } from "../graph/graph.js";
-import { cardEntries, type ModelCard, withCard } from "../models/card/model-card.js";
+import { withCard } from "../models/card/model-card.js";
 import type { OnNotice } from "../notice.js";
 import type { Runtime } from "../runtime/runtime.js";
 import type { StepProgress } from "../train/epoch.js";
@@ -16,6 +16,7 @@ import { type TrainOptions, train } from "../train/trainer.js";
 import type { ComparedModel } from "./compared-model.js";
 import type { EpochResult, RunResult } from "./results.js";
 import { type Measured, type MeasuredModel, scoreRun } from "./summarise.js";
+import { cardWith, trainedCard } from "./trained-card.js";
 
 /** One training run of a comparison. */
 export interface RunId {
@@ -24,6 +25,14 @@ export interface RunId {
   /** Counted from 0, out of `runs`. */
   readonly run: number;
   readonly runs: number;
+}
+
+/** What is measured of a trained model beside its errors, and how many images it has looked at for that. */
+export interface MeasureProgress {
+  readonly what: "gates" | "inference time";
+  readonly model: string;
+  /** Counted from the progress before. */
+  readonly images: number;
 }
 
 /** What is compared on what; and what a caller may follow while `compare` runs. */
@@ -40,15 +49,18 @@ export interface CompareOptions {
    */
   readonly onRun?: (
     run: RunId,
-  ) => Promise<Pick<TrainOptions, "resume" | "algorithms" | "checkpointEvery" | "onCheckpoint">>;
+  ) => Promise<Pick<TrainOptions, "resume" | "algorithms" | "recompute" | "checkpointEvery" | "onCheckpoint">>;
   readonly onStep?: (run: RunId, progress: StepProgress) => void | Promise<void>;
+  /** Called while a run is tested, with the number of images that are done: 0 at first, then after every batch. */
+  readonly onTest?: ((run: RunId, epoch: number, images: number) => void) | undefined;
   readonly onEpoch?: (run: RunId, record: EpochRecord) => void | Promise<void>;
   /** Stores a trained model and returns the path it is known by. */
   readonly onModel: (run: RunId, model: Model) => Promise<string>;
-  /** Called when what follows is not training: "inference time". */
-  readonly onPhase?: ((phase: string) => void) | undefined;
+  /** Called while a trained model is measured: without images at first, then after every batch. */
+  readonly onMeasure?: ((progress: MeasureProgress) => void) | undefined;
   /** Told what a user should know. */
   readonly onNotice?: OnNotice | undefined;
+  /** Stops after the current step, batch or measurement. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -80,7 +92,7 @@ export type Comparison = Pick<Measured, "data" | "recipe" | "models" | "labels">
  * ```
  */
 export async function compare(options: CompareOptions): Promise<Comparison> {
-  const { runtime, models, dataset, recipe, seeds, onPhase } = options;
+  const { models, dataset, recipe, seeds } = options;
   const { channels, height, width } = dataset;
   const results: RunResult[][] = models.map(() => []);
   const trained: Model[] = [];
@@ -99,9 +111,8 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
       trained[m] = { graph: model.graph, weights };
     }
   }
-  onPhase?.("inference time");
-  const batch1 = await latencies(runtime, trained, { batch: 1 });
-  const batch32 = await latencies(runtime, trained, { batch: 32, rounds: 15 });
+  const batch1 = await inferenceTimes(trained, timing.batch1, options);
+  const batch32 = await inferenceTimes(trained, timing.batch32, options);
   return {
     data: {
       name: dataset.name,
@@ -133,10 +144,44 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
   };
 }
 
+const timing = {
+  batch1: { batch: 1, rounds: 60, warmup: 5 },
+  batch32: { batch: 32, rounds: 15, warmup: 5 },
+};
+
+/** Images that go through a model to measure its inference time. */
+export const timedImages = Object.values(timing).reduce(
+  (sum, { batch, rounds, warmup }) => sum + batch * (rounds + warmup),
+  0,
+);
+
+function inferenceTimes(
+  trained: readonly Model[],
+  timing: { readonly batch: number; readonly rounds: number; readonly warmup: number },
+  { runtime, models, signal, onMeasure }: CompareOptions,
+): Promise<number[]> {
+  const tell = (model: number, images: number) =>
+    onMeasure?.({ what: "inference time", model: models[model]!.name, images });
+  tell(0, 0);
+  return latencies(runtime, trained, { ...timing, signal, onRun: (model) => tell(model, timing.batch) });
+}
+
 async function oneRun(
   { graph, start, statistics, draft }: ComparedModel,
   id: RunId,
-  { runtime, dataset: data, recipe, onRun, onStep, onEpoch, onModel, onNotice, signal }: CompareOptions,
+  {
+    runtime,
+    dataset: data,
+    recipe,
+    onRun,
+    onStep,
+    onTest,
+    onEpoch,
+    onMeasure,
+    onModel,
+    onNotice,
+    signal,
+  }: CompareOptions,
 ): Promise<{ result: RunResult; weights: Weights; labels: number[] }> {
   const dataset = { ...data, ...statistics };
   const given = (await onRun?.(id)) ?? {};
@@ -150,6 +195,7 @@ async function oneRun(
     ...given,
     draft,
     onStep: (progress) => onStep?.(id, progress),
+    onTest: (epoch, images) => onTest?.(id, epoch, images),
     onEpoch: (record) => onEpoch?.(id, record),
     onNotice,
     signal,
@@ -158,8 +204,13 @@ async function oneRun(
   const read = [...predictions.keys()].filter((n) => predictions[n] !== -1);
   const predicted = read.map((n) => predictions[n]!);
   const labels = read.map((n) => dataset.test.labels[n]!);
-  const gates = await gateStatistics({ runtime, graph, weights, dataset });
-  const card = trainedCard(dataset, recipe, id.model, id.seed);
+  let seen = 0;
+  const onProgress = (images: number) => {
+    onMeasure?.({ what: "gates", model: id.model, images: images - seen });
+    seen = images;
+  };
+  const gates = await gateStatistics({ runtime, graph, weights, dataset, signal, onProgress });
+  const card = cardWith(trainedCard(dataset, recipe, id.model, id.seed), { epoch: epochs.at(-1)!.epoch });
   return {
     weights,
     labels,
@@ -172,29 +223,4 @@ async function oneRun(
       model: await onModel(id, { graph: withCard(graph, card), weights }),
     },
   };
-}
-
-/** The card of a model trained by a recipe. */
-export function trainedCard(dataset: Dataset, recipe: Recipe, model: string, seed: number): ModelCard {
-  const { augment, ...rest } = recipe;
-  return {
-    classes: [...dataset.classes],
-    ...cardEntries(dataset),
-    provenance: {
-      model,
-      data: dataset.name,
-      images: dataset.train.length,
-      seed,
-      ...plain(rest),
-      ...flatAugmentation(augment),
-    },
-  };
-}
-
-/** The entries of a recipe as a card holds them: what is not a number, a word or a truth value as JSON text. */
-function plain(entries: object): Record<string, string | number | boolean> {
-  const given = Object.entries(entries).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(
-    given.map(([name, value]) => [name, Object(value) === value ? JSON.stringify(value) : value]),
-  );
 }

@@ -1,6 +1,7 @@
 import type { Batch } from "../data/batch.js";
 import type { Geometry, Statistics } from "../data/image-set.js";
 import type { Split } from "../data/split.js";
+import { testBatch } from "../data/test-batch.js";
 import type { Views } from "../data/views.js";
 import type { Graph, Weights } from "../graph/graph.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
@@ -30,7 +31,7 @@ export interface EvaluateOptions {
   readonly dataset: TestData;
   /** The images (those of `dataset.test` by default). */
   readonly split?: Split;
-  /** Images of the split at a time (256 by default). */
+  /** Images of the split at a time (by default 256 small ones, of large ones 8). */
   readonly batch?: number;
   /** Views of each image, whose logits are averaged; the image alone by default. */
   readonly views?: Views | undefined;
@@ -70,12 +71,22 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
 
 async function evaluateSession(
   session: Session,
-  { graph, dataset, split = dataset.test, batch = 256, views, tally: given, signal, onProgress }: EvaluateOptions,
+  {
+    graph,
+    dataset,
+    split = dataset.test,
+    batch = testBatch(dataset),
+    views,
+    tally: given,
+    signal,
+    onProgress,
+  }: EvaluateOptions,
 ): Promise<Evaluation> {
   const [input, output] = [graph.inputs[0]!.name, graph.outputs[0]!.name];
   const predictions = new Int32Array(split.length);
   let tally = given;
   let seen = 0;
+  signal?.throwIfAborted();
   onProgress?.(seen);
   for await (const images of split.batches({ batch, views, statistics: dataset })) {
     signal?.throwIfAborted();

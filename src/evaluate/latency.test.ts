@@ -38,6 +38,22 @@ describe("latencies", () => {
     expect(events).toEqual([...round, ...round, ...round, ...round, "release 0", "release 1"]);
   });
 
+  it("tells of every run, and stops between two with the signal's reason and its sessions released", async () => {
+    const events: string[] = [];
+    const controller = new AbortController();
+    const runs: number[] = [];
+    const onRun = (model: number) => {
+      if (runs.push(model) === 3) controller.abort(new Error("enough"));
+    };
+    const times = [Array(9).fill(1), Array(9).fill(1)] as number[][];
+    const measuring = latencies(engine(times, events) as Runtime, [model(4), model(6)], {
+      ...{ batch: 1, warmup: 1, onRun, signal: controller.signal },
+    });
+    await expect(measuring).rejects.toThrow("enough");
+    expect(runs).toEqual([0, 1, 0]);
+    expect(events.slice(-2)).toEqual(["release 0", "release 1"]);
+  });
+
   it("releases the sessions when one fails", async () => {
     const events: string[] = [];
     const failing = engine([[]], events);

@@ -10,6 +10,10 @@ export interface LatencyOptions {
   /** Rounds measured for every model, after `warmup` that are not. */
   readonly rounds?: number;
   readonly warmup?: number;
+  /** Stops it between two runs. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after every run with the place of its model. */
+  readonly onRun?: ((model: number) => void) | undefined;
 }
 
 /** A model as the bytes of an `.onnx` file, and the shape of its images [C, H, W]. */
@@ -23,6 +27,7 @@ export interface TimedModel {
 /**
  * Inference time of several models, measured in turn in one go so that a noisy machine disturbs all alike.
  * @returns the median for each model, in milliseconds per image.
+ * @throws the signal's reason when it is aborted.
  */
 export async function latencies(
   runtime: Runtime,
@@ -40,7 +45,7 @@ export async function latencies(
 export async function runTimes(
   runtime: Runtime,
   models: readonly TimedModel[],
-  { batch, rounds = 60, warmup = 5 }: LatencyOptions,
+  { batch, rounds = 60, warmup = 5, signal, onRun }: LatencyOptions,
 ): Promise<number[][]> {
   const sessions: Session[] = [];
   const feeds = models.map(({ input, image }) => {
@@ -51,10 +56,15 @@ export async function runTimes(
   });
   const times: number[][] = models.map(() => []);
   try {
-    for (const { onnx } of models) sessions.push(await runtime.open(onnx));
+    for (const { onnx } of models) {
+      signal?.throwIfAborted();
+      sessions.push(await runtime.open(onnx));
+    }
     for (let round = 0; round < warmup + rounds; round++) {
       for (const [i, session] of sessions.entries()) {
+        signal?.throwIfAborted();
         const [milliseconds] = await session.time(feeds[i]!, 1);
+        onRun?.(i);
         if (round >= warmup) times[i]!.push(milliseconds!);
       }
     }

@@ -85,6 +85,20 @@ describe("gateStatistics", () => {
     }
   });
 
+  it("tells how many images are done, and stops between two batches with the signal's reason", async () => {
+    const seen: number[] = [];
+    const controller = new AbortController();
+    const onProgress = (images: number) => {
+      seen.push(images);
+      if (images === 2) controller.abort(new Error("enough"));
+    };
+    const { signal } = controller;
+    const model = { graph: meanGate(), weights: new Map() };
+    const measuring = gateStatistics({ runtime, ...model, dataset, batch: 1, signal, onProgress });
+    await expect(measuring).rejects.toThrow("enough");
+    expect(seen).toEqual([0, 1, 2]);
+  });
+
   it("of a network without gates is empty", async () => {
     const graph = buildGraph([floats("N", 2, 1, 2)], (g, x) => g.call("Relu", [x]));
     expect(await gateStatistics({ runtime, graph, weights: new Map(), split: dataset.test, dataset })).toEqual([]);

@@ -1,6 +1,7 @@
 import { replay } from "../clean/replay.js";
 import type { Geometry, Statistics } from "../data/image-set.js";
 import type { Split } from "../data/split.js";
+import { testBatch } from "../data/test-batch.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Weights } from "../graph/graph.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
@@ -27,13 +28,18 @@ export interface GateOptions {
   readonly dataset: Geometry & Statistics & { readonly classes: readonly string[]; readonly test: Split };
   /** The images (those of `dataset.test` by default). */
   readonly split?: Split;
-  /** Images at a time (256 by default). */
+  /** Images at a time (by default 256 small ones, of large ones 8). */
   readonly batch?: number;
+  /** Stops it between two batches. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the number of images that are done: 0 when the model is open, then after every batch. */
+  readonly onProgress?: ((images: number) => void) | undefined;
 }
 
 /**
  * Measures the channel gates of a model over the test images.
  * Source: Hu et al., arXiv:1709.01507, §7.2, where gates are averaged by class and block.
+ * @throws the signal's reason when it is aborted.
  * @returns a row for each block, in the order of the graph; none for a network without gates.
  * @example
  * ```ts
@@ -54,17 +60,24 @@ export async function gateStatistics({
   weights,
   dataset,
   split = dataset.test,
-  batch = 256,
+  batch = testBatch(dataset),
+  signal,
+  onProgress,
 }: GateOptions): Promise<GateStatistics[]> {
   const sites = findGates(graph).filter(({ kind }) => kind === "channel");
   if (sites.length === 0) return [];
   const session = await runtime.open(writeOnnx(exposing(graph, sites), weights));
   const sums = sites.map(({ channels }) => new GateSums(channels, dataset.classes.length));
+  let seen = 0;
   try {
+    onProgress?.(seen);
     for await (const { x, y, size } of split.batches({ batch, statistics: dataset })) {
+      signal?.throwIfAborted();
       const shape = [size, dataset.channels, dataset.height, dataset.width];
       const results = await session.run({ [graph.inputs[0]!.name]: { dtype: "float32", shape, data: x } });
       for (const [i, { value }] of sites.entries()) sums[i]!.add(floatsOf(results[value]), y);
+      seen += size;
+      onProgress?.(seen);
     }
   } finally {
     await session.release();

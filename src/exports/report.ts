@@ -24,3 +24,5 @@ export { renderEvaluationReport } from "../report/evaluation-page.js";
 export type { EvaluationResults, ShownMistake } from "../report/evaluation-results.js";
 export { type InsertionResults, renderInsertionReport } from "../report/insertion-page.js";
 export { formatSummary } from "../report/summary-text.js";
+export { renderTrainingReport } from "../report/training-page.js";
+export type { TrainingResults } from "../report/training-results.js";

@@ -40,6 +40,14 @@ export function signedPercent(value: number): string {
   return `${signed(value, size < 1 ? 2 : size < 10 ? 1 : 0)} %`;
 }
 
+/** Seconds as `1:05` or `2:03:04`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (n: number) => String(n).padStart(2, "0");
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
 /** "1 seed", "3 seeds", "10,000 images". */
 export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : noun.endsWith("s") ? "es" : "s"}`;

@@ -1,4 +1,4 @@
-import type { GateResult, ModelResult } from "../compare/results.js";
+import type { GateResult } from "../compare/results.js";
 
 /** What the gates of one block do, averaged over channels and seeds. */
 export interface GateStatistics {
@@ -14,8 +14,16 @@ export interface GateStatistics {
   readonly acrossClasses: number | undefined;
 }
 
+/** A model whose gates were measured, once a seed. */
+export interface GatedModel {
+  readonly name: string;
+  /** How many gates weigh places of a map instead of channels. */
+  readonly spatialGates?: number;
+  readonly runs: readonly { readonly seed: number; readonly gates: readonly GateResult[] }[];
+}
+
 /** Statistics of every attention block of a model, in the order of the network. */
-export function gateStatistics(model: ModelResult): GateStatistics[] {
+export function gateStatistics(model: GatedModel): GateStatistics[] {
   return gatesBySite(model).map((seeds) => {
     const classes = seeds.map((gate) => gate.perClass && average(classSpread(gate.perClass)));
     return {
@@ -30,7 +38,7 @@ export function gateStatistics(model: ModelResult): GateStatistics[] {
 }
 
 /** The gates of every block, one list per block with an entry per seed. */
-export function gatesBySite({ runs }: ModelResult): GateResult[][] {
+export function gatesBySite({ runs }: GatedModel): GateResult[][] {
   return runs[0]!.gates.map(({ site }) => runs.flatMap((run) => run.gates.filter((gate) => gate.site === site)));
 }
 

@@ -37,6 +37,13 @@ export const sizes = {
     unsaid: "20 from scratch, more for few images; 10 to 15 to fine-tune",
     range: whole,
   }),
+  /** Epochs in a row without a higher test top-1 after which the run ends; by default it trains all. */
+  stopAfter: number({
+    value: "n",
+    help: "number of epochs in a row without a higher test top-1 that end the run",
+    unsaid: "none do",
+    range: whole,
+  }),
   /** Images per step. */
   batch: number({
     value: "n",

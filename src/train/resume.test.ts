@@ -173,6 +173,17 @@ describe("a recipe with everything", () => {
   });
 });
 
+describe("a run that ends early", () => {
+  const early = { ...recipe, epochs: 6, warmup: 0, lr: 1e-9, frozenBatchNorm: true, stopAfter: 2 }; // nothing moves
+
+  it("ends when so many epochs brought no higher top-1, and so does one that goes on, to the bit", async () => {
+    const saved: Checkpoint[] = [];
+    const stopped = await run({ recipe: early, onCheckpoint: async (at) => void saved.push(throughText(at)) });
+    expect(stopped.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    for (const resume of saved) expectSame(await run({ recipe: early, resume }), stopped);
+  });
+});
+
 describe("the signal", () => {
   it("saves where the run stopped inside an epoch", async () => {
     const controller = new AbortController();

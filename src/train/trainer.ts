@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.js";
-import { evaluate } from "../evaluate/evaluate.js";
+import { type Evaluation, evaluate } from "../evaluate/evaluate.js";
 import type { Graph, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import type { OnNotice } from "../notice.js";
@@ -7,6 +7,7 @@ import type { Runtime } from "../runtime/runtime.js";
 import { emaWeights } from "../step/state.js";
 import type { StepDraft, TrainingStep } from "../step/training-step.js";
 import { type Choices, chooseBy } from "./algorithm-table.js";
+import { isOver } from "./best-epoch.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { type CheckpointEvery, checkFinite, checkpointer } from "./checkpointer.js";
 import {
@@ -62,8 +63,10 @@ export interface TrainOptions {
   readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>;
   /** Called after every step and awaited. */
   readonly onStep?: (progress: StepProgress) => void | Promise<void>;
+  /** Called while the weights of an epoch are tested, as `evaluate` calls `onProgress`. */
+  readonly onTest?: ((epoch: number, images: number) => void) | undefined;
   /** Called after every epoch's evaluation and awaited, so that it can save. */
-  readonly onEpoch?: (record: EpochRecord, weights: Weights) => void | Promise<void>;
+  readonly onEpoch?: (record: EpochRecord, weights: Weights, test: Evaluation) => void | Promise<void>;
   /** Told what a user should know. */
   readonly onNotice?: OnNotice | undefined;
   /** Stops the run after the current step; `train` then rejects with the signal's reason. */
@@ -72,6 +75,7 @@ export interface TrainOptions {
 
 /** A finished run. */
 export interface TrainResult {
+  /** Those of the last epoch. */
   readonly weights: Weights;
   readonly epochs: readonly EpochRecord[];
   /** The class that the final weights give each test image. */
@@ -135,7 +139,7 @@ interface Subject {
 async function runEpochs(
   { step, identity }: Subject,
   training: Training,
-  { runtime, graph, resume, checkpointEvery = {}, onCheckpoint, signal, onStep, onEpoch }: TrainOptions,
+  { runtime, graph, resume, checkpointEvery = {}, onCheckpoint, signal, onStep, onTest, onEpoch }: TrainOptions,
 ): Promise<TrainResult> {
   const { stepper, dataset, recipe } = training;
   const history: EpochRecord[] = [...(resume?.progress.history ?? [])];
@@ -144,7 +148,9 @@ async function runEpochs(
   let position: EpochPosition = resume?.progress ?? startOf(1);
   let finished: { weights: Weights; predictions: Int32Array } | undefined;
   await save.always(position);
-  while (position.epoch <= recipe.epochs) {
+  const test = (epoch: number, weights: Weights) =>
+    evaluate({ runtime, graph, weights, dataset, signal, onProgress: (images) => onTest?.(epoch, images) });
+  while (!isOver(recipe, { epoch: position.epoch, history })) {
     const { epoch } = position;
     position = await trainEpoch(training, position, observed(training, history), async (at, progress) => {
       await onStep?.(progress);
@@ -154,21 +160,21 @@ async function runEpochs(
     const weights = await exported();
     checkFinite(weights, position);
     const started = performance.now();
-    const test = await evaluate({ runtime, graph, weights, dataset, signal }).catch(async (error: unknown) => {
+    const tested = await test(epoch, weights).catch(async (error: unknown) => {
       if (signal?.aborted) await save.always(position);
       throw error;
     });
     const seconds = position.sums.seconds + (performance.now() - started) / 1000;
-    const tested = { testLoss: test.loss, testTop1: test.top1, seconds };
-    history.push({ epoch, ...trainedPart(position, recipe.batch), ...tested });
-    await onEpoch?.(history.at(-1)!, weights);
-    finished = { weights, predictions: test.predictions };
+    const { loss: testLoss, top1: testTop1, predictions } = tested;
+    history.push({ epoch, ...trainedPart(position, recipe.batch), testLoss, testTop1, seconds });
+    await onEpoch?.(history.at(-1)!, weights, tested);
+    finished = { weights, predictions };
     position = startOf(epoch + 1);
     await save.always(position);
   }
   if (finished === undefined) {
     const weights = await exported(); // the checkpoint was made after the last epoch
-    const { predictions } = await evaluate({ runtime, graph, weights, dataset, signal });
+    const { predictions } = await test(history.at(-1)!.epoch, weights);
     finished = { weights, predictions };
   }
   return { ...finished, epochs: history };

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { formatDuration } from "../../report/format.js";
 import type { ClassifiedPhoto } from "../../workspace/classifier/classify-photos.js";
 import { type ClassifierFlags, classifierModel, classifierOf, classifierOptions } from "../flags/classifier-options.js";
 import { hubOf } from "../flags/model-options.js";
@@ -9,7 +10,7 @@ import { type AnswerFormat, chartFormat, csvFormat, jsonFormat } from "../termin
 import { interruptible } from "../terminal/interrupt.js";
 import { Output } from "../terminal/output.js";
 import { endWith, outputWidth, readInput } from "../terminal/print.js";
-import { bar, formatDuration, Progress } from "../terminal/progress.js";
+import { bar, Progress } from "../terminal/progress.js";
 
 interface ClassifyFlags extends ClassifierFlags {
   readonly top: number;

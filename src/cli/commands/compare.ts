@@ -1,25 +1,33 @@
 import { Command } from "commander";
 import type { ComparisonResults } from "../../compare/results.js";
 import type { Dataset } from "../../data/dataset.js";
+import { formatDuration, plural } from "../../report/format.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import type { Recipe } from "../../train/recipe.js";
 import type { Situation } from "../../train/usual-recipe.js";
-import type { CompareInFolderOptions } from "../../workspace/run/compare-in-folder.js";
+import type { CompareInFolderOptions, ModelRun } from "../../workspace/run/compare-in-folder.js";
 import type { Run } from "../../workspace/run/open-run.js";
 import type { PreparedComparison } from "../../workspace/run/prepare-comparison.js";
 import { openOptionsOf } from "../flags/data-options.js";
 import { effectiveRecipeOf } from "../flags/idle-flags.js";
 import { hubOf, networkOf } from "../flags/model-options.js";
 import { number, wholeNumber } from "../flags/number-option.js";
-import { checkpointEveryOf, engineOptionsOf, type TrainingFlags, trainingOptions } from "../flags/options.js";
+import {
+  checkpointEveryOf,
+  engineOptionsOf,
+  recomputeOption,
+  type TrainingFlags,
+  trainingOptions,
+} from "../flags/options.js";
 import { takeModel } from "../flags/positional-model.js";
 import { givenStatisticsOf } from "../flags/preprocessing-options.js";
 import { keptFlags, resumedFlags } from "../flags/resumed-flags.js";
 import { type TuneFlag, tableOf, tuneOption } from "../flags/tune-option.js";
+import { factLines } from "../terminal/fact-lines.js";
 import { opening } from "../terminal/follow-hub.js";
 import { noticeText, tellShortly } from "../terminal/notice-text.js";
 import { commandLine, print } from "../terminal/print.js";
-import { formatDuration, Progress } from "../terminal/progress.js";
+import { Progress } from "../terminal/progress.js";
 import { shownUnfolding } from "../terminal/show-unfolding.js";
 
 interface CompareFlags extends TrainingFlags {
@@ -28,6 +36,7 @@ interface CompareFlags extends TrainingFlags {
   readonly seeds: number;
   readonly out?: string;
   readonly resume?: string;
+  readonly recompute?: true;
   readonly tune?: TuneFlag;
   readonly json?: true;
 }
@@ -44,6 +53,7 @@ export const compare = new Command("compare")
   .option("--json", "print results.json instead of the table");
 for (const option of trainingOptions({ data: "glyphs" })) compare.addOption(option);
 compare.addOption(number("--seeds <n>", "runs per network, with seeds 1 to n", 3).helpGroup("Run:"));
+compare.addOption(recomputeOption().helpGroup("Run:"));
 compare.addOption(tuneOption().helpGroup("Run:"));
 takeModel(compare, { flag: "--models", several: true }).action((_, flags: CompareFlags, command: Command) =>
   run(flags, command),
@@ -54,20 +64,23 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
   const flags = resumed?.flags ?? given;
   const progress = new Progress();
   const engine = engineOptionsOf(flags);
-  const prepared = await prepare(flags, resumed?.recipe, command, progress);
+  progress.show("reading the data");
+  const prepared = await prepare(flags, resumed?.recipe, command, progress).finally(() => progress.clear());
   const { notices, seeds, dataset, recipe } = prepared;
   const models = prepared.models.map(({ name }) => name);
   const run = await openRunOf({ ...flags, ...engine }, prepared);
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
   const { skippedImages } = await import("../../workspace/data/skipped-images.js");
+  const { describeRecipe } = await import("../../workspace/run/describe-training.js");
   const { formatResults } = await import("../../compare/results-file.js");
   const { renderTable } = await import("../../report/comparison-text.js");
   const runtime = nodeRuntime(engine);
   const started = performance.now();
   progress.line(
     `${models.join(" and ")} on ${dataset.name}: ${dataset.train.length} training and ${dataset.test.length} test images, ` +
-      `${counted(recipe.epochs, "epoch")}, ${counted(seeds.length, "seed")}`,
+      `${plural(recipe.epochs, "epoch")}, ${plural(seeds.length, "seed")}`,
   );
+  for (const line of factLines(describeRecipe(recipe, dataset))) progress.line(line);
   if (resumed === undefined) {
     for (const { model, notice } of notices) progress.line(`senet: ${model}: ${noticeText(notice)}`);
   }
@@ -104,7 +117,11 @@ async function prepare(
   };
   checkpointEveryOf(flags.checkpointEvery); // a mistake is told before anything is opened
   const queries = models.map((model) => ({ model }));
-  return opening({ models: queries, hub: hubOf(command), tell: tellShortly }, (following) =>
+  const tell = (notice: Parameters<typeof tellShortly>[0]) => {
+    progress.clear();
+    tellShortly(notice);
+  };
+  return opening({ models: queries, hub: hubOf(command), tell }, (following) =>
     prepareComparison({ ...request, ...following }),
   );
 }
@@ -133,9 +150,7 @@ async function compareShown(
   const { chooseAlgorithms } = await import("../../workspace/run/choose-algorithms.js");
   const { interruptible } = await import("../terminal/interrupt.js");
   const { measuring } = await import("../terminal/measure-algorithms.js");
-  const { Clock, liveLine } = await import("../terminal/live-line.js");
-  const { models, seeds, recipe } = prepared;
-  const { epochs } = recipe;
+  const { models, seeds } = prepared;
   const resume = resumed === undefined ? undefined : await comparisonProgress(folder, prepared);
   const begun = resume?.begun.length ?? 0;
   if (resume !== undefined) {
@@ -146,25 +161,11 @@ async function compareShown(
   const algorithms = toTune
     ? await measuring(progress, (events) => chooseAlgorithms(folder, runtime, toTune, events))
     : undefined;
-  const clock = new Clock(models.length * seeds.length * epochs, resume?.epochs);
-  const events: Omit<CompareInFolderOptions, "command"> = {
-    onNotice: (notice) => progress.line(`senet: ${noticeText(notice)}`),
-    onStep: ({ model, seed, run }, at) => {
-      const what = `${model} seed ${seed}  epoch ${at.epoch}/${epochs}`;
-      progress.update(liveLine(clock, run * epochs + at.epoch - 1 + at.step / at.steps, what, at));
-    },
-    onEpoch: ({ model, seed, run }, record) =>
-      progress.line(
-        `${model.padEnd(12)} seed ${seed}  epoch ${record.epoch}/${epochs}  loss ${record.trainLoss.toFixed(3)}  ` +
-          `top-1 ${record.testTop1.toFixed(2).padStart(5)} %  ${clock.left(run * epochs + record.epoch)} left`,
-      ),
-    onPhase: (phase) => progress.update(`measuring ${phase}`),
-  };
   const checkpointEvery = checkpointEveryOf(flags.checkpointEvery);
-  return interruptible("stopping after this step; once more ends at once", (signal) =>
+  return interruptible("stopping after this step; once more ends at once", async (signal) =>
     compareInFolder(runtime, folder, prepared, {
-      ...{ command: startedBy, resume, algorithms, checkpointEvery, signal },
-      ...events,
+      ...{ command: startedBy, resume, algorithms, recompute: flags.recompute, checkpointEvery, signal },
+      ...(await comparisonEvents(prepared, seeds.length * models.length, resume?.epochs ?? 0, progress)),
     }).catch((error: unknown) => {
       if (signal.aborted) progress.line(`saved; go on with: ${folder.goOn}`);
       throw error;
@@ -172,7 +173,54 @@ async function compareShown(
   );
 }
 
-/** `1 seed`, `3 seeds`. */
-function counted(n: number, noun: string): string {
-  return `${n} ${n === 1 ? noun : `${noun}s`}`;
+/** What happens in a comparison, on the terminal: with the time that is left, tests and measurements counted. */
+async function comparisonEvents(
+  { models, dataset, recipe }: PreparedComparison,
+  runs: number,
+  epochsDone: number,
+  progress: Progress,
+): Promise<Omit<CompareInFolderOptions, "command">> {
+  const { timedImages } = await import("../../compare/compare.js");
+  const { findGates } = await import("../../explain/find-gates.js");
+  const { workOf } = await import("../../train/work.js");
+  const { Clock } = await import("../terminal/clock.js");
+  const { liveLine, testingPart, trainingPart } = await import("../terminal/live-line.js");
+  const { epochs } = recipe;
+  const images = dataset.test.length;
+  const gated = models.filter(({ graph }) => findGates(graph).some(({ kind }) => kind === "channel")).length;
+  const measured = (runs / models.length) * gated * images + models.length * timedImages;
+  const all = workOf({ dataset, recipe }, runs * epochs);
+  const clock = new Clock({ ...all, tested: all.tested + measured }, workOf({ dataset, recipe }, epochsDone));
+  const place = ({ model, seed }: ModelRun) => `${model} seed ${seed}`;
+  const showing = (first: boolean, ...parts: readonly string[]) => {
+    if (first) progress.show(liveLine(clock, ...parts));
+    else progress.update(liveLine(clock, ...parts));
+  };
+  let tested = 0;
+  return {
+    onNotice: (notice) => progress.line(`senet: ${noticeText(notice)}`),
+    onRun: (run) => {
+      clock.reach(workOf({ dataset, recipe }, run.run * epochs));
+      clock.pause();
+      showing(true, place(run), "compiling the step");
+    },
+    onStep: (run, at) => {
+      clock.did("trained", recipe.batch);
+      showing(false, place(run), `epoch ${at.epoch}/${epochs}`, trainingPart(at));
+    },
+    onTest: (run, epoch, done) => {
+      clock.did("tested", done === 0 ? 0 : done - tested);
+      tested = done;
+      showing(done === 0, place(run), `epoch ${epoch}/${epochs}`, testingPart(done, images));
+    },
+    onEpoch: (run, record) =>
+      progress.line(
+        `${run.model.padEnd(12)} seed ${run.seed}  epoch ${record.epoch}/${epochs}  loss ${record.trainLoss.toFixed(3)}  ` +
+          `test top-1 ${record.testTop1.toFixed(2).padStart(5)} %  ${clock.left} left`,
+      ),
+    onMeasure: ({ what, model, images }) => {
+      clock.did("tested", images);
+      showing(images === 0, `measuring ${model}: ${what}`);
+    },
+  };
 }

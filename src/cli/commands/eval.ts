@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { type Views, viewKinds } from "../../data/views.js";
+import { formatDuration } from "../../report/format.js";
 import type { FinishedEvaluation } from "../../workspace/evaluation/evaluation-results.js";
 import { type ClassifierFlags, classifierModel, classifierOf, classifierOptions } from "../flags/classifier-options.js";
 import { type DataFlags, dataDescription, dataOptions } from "../flags/data-options.js";
@@ -11,7 +12,7 @@ import { takeModel } from "../flags/positional-model.js";
 import { opening } from "../terminal/follow-hub.js";
 import { noticeText } from "../terminal/notice-text.js";
 import { commandLine, print } from "../terminal/print.js";
-import { bar, formatDuration, Progress } from "../terminal/progress.js";
+import { bar, Progress } from "../terminal/progress.js";
 
 /** What `senet eval` is told, as commander parsed it. */
 interface EvalFlags

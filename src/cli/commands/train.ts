@@ -1,16 +1,21 @@
 import { basename } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { Dataset } from "../../data/dataset.js";
 import { UserError } from "../../errors.js";
+import { formatDuration } from "../../report/format.js";
+import { wrapText } from "../../report/text-columns.js";
 import type { Runtime } from "../../runtime/runtime.js";
+import type { Checkpoint } from "../../train/checkpoint.js";
 import type { StepProgress } from "../../train/epoch.js";
 import type { EpochRecord } from "../../train/epoch-record.js";
 import type { Recipe } from "../../train/recipe.js";
 import type { Situation } from "../../train/usual-recipe.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
 import type { TimeBudget } from "../../workspace/run/epochs-within.js";
+import type { Keep } from "../../workspace/run/kept-epoch.js";
 import type { Run } from "../../workspace/run/open-run.js";
 import type { PreparedTraining } from "../../workspace/run/prepare-training.js";
+import type { TrainedInFolder } from "../../workspace/run/train-in-folder.js";
 import { openOptionsOf } from "../flags/data-options.js";
 import { effectiveRecipeOf } from "../flags/idle-flags.js";
 import { hubOf, networkOf } from "../flags/model-options.js";
@@ -25,11 +30,14 @@ import {
 import { takeModel } from "../flags/positional-model.js";
 import { givenStatisticsOf } from "../flags/preprocessing-options.js";
 import { keptFlags, resumedFlags } from "../flags/resumed-flags.js";
+import { trainingOn } from "../flags/training-on.js";
 import { type TuneFlag, tableOf, tuneOption } from "../flags/tune-option.js";
+import { factLines } from "../terminal/fact-lines.js";
 import { opening } from "../terminal/follow-hub.js";
+import { waitPart } from "../terminal/live-line.js";
 import { noticeText, tellShortly } from "../terminal/notice-text.js";
 import { commandLine, print } from "../terminal/print.js";
-import { formatDuration, Progress } from "../terminal/progress.js";
+import { Progress } from "../terminal/progress.js";
 import { shownUnfolding } from "../terminal/show-unfolding.js";
 
 interface TrainFlags extends TrainingFlags {
@@ -37,12 +45,17 @@ interface TrainFlags extends TrainingFlags {
   readonly weights?: string;
   readonly seed: number;
   readonly minutes?: number;
+  readonly keep: Keep;
+  readonly report: boolean;
   readonly recompute?: true;
   readonly tune?: TuneFlag;
   readonly out?: string;
   readonly resume?: string;
   readonly json?: true;
 }
+
+/** The flags of a run as its folder has them: of earlier versions without some. */
+type SavedFlags = Omit<TrainFlags, "keep" | "report"> & Partial<Pick<TrainFlags, "keep" | "report">>;
 
 /** `senet train`: trains one network. */
 export const train = new Command("train")
@@ -61,40 +74,83 @@ train.addOption(
 train.addOption(
   number("--seed <n>", "number that decides initial weights, order and augmentation", 1).helpGroup("Run:"),
 );
+train.addOption(
+  new Option("--keep <epoch>", "epoch whose weights model.onnx has: the best by test top-1, or the last")
+    .choices(["best", "last"])
+    .default("best")
+    .helpGroup("Run:"),
+);
 train.addOption(recomputeOption().helpGroup("Run:"));
 train.addOption(tuneOption().helpGroup("Run:"));
+train.addOption(new Option("--no-report", "make no page about the run").helpGroup("Run:"));
 takeModel(train).action((_, flags: TrainFlags, command: Command) => run(flags, command));
 
 async function run(given: TrainFlags, command: Command): Promise<void> {
-  const resumed = given.resume === undefined ? undefined : await resumedFlags<TrainFlags>(given.resume, command);
-  const flags = resumed?.flags ?? given;
+  const resumed = given.resume === undefined ? undefined : await resumedFlags<SavedFlags>(given.resume, command);
+  // A run that was started before one could choose goes on as it was.
+  const flags = resumed === undefined ? given : { keep: "last" as const, report: false, ...resumed.flags };
   const progress = new Progress();
+  if (resumed !== undefined && (await showFinished(flags, resumed.recipe, command, progress))) return;
   const engine = engineOptionsOf(flags);
-  const prepared = await prepare(flags, resumed?.recipe, command, progress);
-  const { model, dataset, recipe, seed } = prepared;
+  progress.show("reading the data");
+  const prepared = await prepare(flags, resumed?.recipe, command, progress).finally(() => progress.clear());
+  const { model, dataset, seed } = prepared;
   const run = await openRunOf({ ...flags, ...engine }, prepared);
+  const { describeTraining } = await import("../../workspace/run/describe-training.js");
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
   const { isFileSplit } = await import("../../data/node/decode/file-split.js");
   const { skippedImages } = await import("../../workspace/data/skipped-images.js");
+  for (const line of factLines(describeTraining(prepared))) progress.line(line);
   const runtime = nodeRuntime({ ...engine, spin: !isFileSplit(dataset.train) });
   const started = performance.now();
   try {
-    const epochs = await trainShown(run, runtime, prepared, flags, progress);
+    const trained = await trainShown(run, runtime, prepared, { ...flags, startedBy: resumed?.startedBy }, progress);
     progress.clear();
-    const result = { model, data: dataset.name, seed, file: `${run.path}/model.onnx`, epochs };
-    print(
-      flags.json
-        ? `${JSON.stringify(result)}\n`
-        : `${model}: ${epochs.at(-1)!.testTop1.toFixed(2)} % top-1 on ${dataset.test.length} test images after ` +
-            `${recipe.epochs} ${recipe.epochs === 1 ? "epoch" : "epochs"} ` +
-            `(${formatDuration((performance.now() - started) / 1000)}).\nModel: ${result.file}\n`,
-    );
+    const seconds = (performance.now() - started) / 1000;
+    const data = { name: dataset.name, test: { images: dataset.test.length } };
+    printResult({ model, data, seed, path: run.path, ...trained, seconds }, flags);
+    if (flags.report) progress.line(`The report: ${run.path}/report.html`);
   } finally {
     progress.clear();
     for (const notice of skippedImages(dataset)) progress.line(`senet: ${noticeText(notice)}`);
     await Promise.all([runtime.close(), dataset.close?.()]);
     run.close();
   }
+}
+
+/** What a run has come to. */
+interface Result extends TrainedInFolder {
+  readonly model: string;
+  readonly data: { readonly name: string; readonly test: { readonly images: number } };
+  readonly seed: number;
+  readonly path: string;
+  /** How long it took; undefined where it was over. */
+  readonly seconds?: number;
+}
+
+function printResult({ model, data, seed, path, epochs, kept, seconds }: Result, { json, keep }: TrainFlags): void {
+  const file = `${path}/model.onnx`;
+  if (json) {
+    print(`${JSON.stringify({ model, data: data.name, seed, file, kept, epochs })}\n`);
+    return;
+  }
+  const { testTop1 } = epochs[kept.epoch - 1]!;
+  const took = seconds === undefined ? "" : ` (${formatDuration(seconds)})`;
+  const line =
+    `${model}: ${testTop1.toFixed(2)} % top-1 on ${data.test.images} test images with the ` +
+    `${kept.averaged ? "averaged " : ""}weights of epoch ${kept.epoch} of ${epochs.length}, the ${keep}${took}.`;
+  print(`${wrapText(line).join("\n")}\nModel: ${file}\n`);
+}
+
+/** Says of a run that it is finished, if it is, and how it is trained on. */
+async function showFinished(flags: TrainFlags, recipe: Recipe, command: Command, progress: Progress): Promise<boolean> {
+  const { finishedTraining } = await import("../../workspace/run/finished-training.js");
+  const path = flags.resume!;
+  const finished = await finishedTraining(path, recipe, flags.keep);
+  if (finished === undefined || (flags.report && !finished.report)) return false;
+  progress.line(`${path} is finished; train on with: ${trainingOn(path, command, flags, recipe.epochs)}`);
+  printResult({ model: flags.model!, path, ...finished }, flags);
+  return true;
 }
 
 /** Opens what the flags name and checks it, before anything is written. */
@@ -119,7 +175,11 @@ async function prepare(
     budget: savedRecipe === undefined ? budgetOf(flags, progress) : undefined,
   };
   checkpointEveryOf(flags.checkpointEvery); // a mistake is told before anything is opened
-  return opening({ models: [query], hub: hubOf(command), tell: tellShortly }, (following) =>
+  const tell = (notice: Parameters<typeof tellShortly>[0]) => {
+    progress.clear();
+    tellShortly(notice);
+  };
+  return opening({ models: [query], hub: hubOf(command), tell }, (following) =>
     prepareTraining({ ...request, ...following }),
   );
 }
@@ -151,21 +211,21 @@ async function openRunOf(flags: TrainFlags, prepared: PreparedTraining): Promise
   return startRun(path, { goOn, config, facts: { model, data: dataset.name, seed, recipe } });
 }
 
-/** Trains, or goes on training, with what happens on the terminal. @returns a record of every epoch. */
+/** Trains, or goes on training, with what happens on the terminal. */
 async function trainShown(
   folder: Run,
   runtime: Runtime,
   prepared: PreparedTraining,
-  flags: TrainFlags,
+  flags: TrainFlags & { readonly startedBy: string | undefined },
   progress: Progress,
-): Promise<readonly EpochRecord[]> {
+): Promise<TrainedInFolder> {
   const { lastCheckpoint, trainInFolder } = await import("../../workspace/run/train-in-folder.js");
   const { chooseAlgorithms } = await import("../../workspace/run/choose-algorithms.js");
+  const { isStale } = await import("../../train/best-epoch.js");
   const { interruptible } = await import("../terminal/interrupt.js");
   const { measuring } = await import("../terminal/measure-algorithms.js");
-  const { liveLine, Clock } = await import("../terminal/live-line.js");
   const { draft, notices, recipe, steps } = prepared;
-  const { tune, recompute } = flags;
+  const { tune, recompute, keep, report, startedBy = commandLine() } = flags;
   const onNotice = (notice: Parameters<typeof noticeText>[0]) => progress.line(`senet: ${noticeText(notice)}`);
   const resume = flags.resume === undefined ? undefined : await lastCheckpoint(folder, onNotice);
   if (flags.resume !== undefined) {
@@ -177,32 +237,76 @@ async function trainShown(
   const algorithms = toTune
     ? await measuring(progress, (events) => chooseAlgorithms(folder, runtime, toTune, events))
     : undefined;
-  const clock = new Clock(recipe.epochs, resume && resume.progress.epoch - 1 + resume.progress.step / steps);
   const checkpointEvery = checkpointEveryOf(flags.checkpointEvery);
-  const events = {
-    onNotice,
-    onStep: (at: StepProgress) =>
-      progress.update(liveLine(clock, at.epoch - 1 + at.step / at.steps, `epoch ${at.epoch}/${recipe.epochs}`, at)),
-    onEpoch: (record: EpochRecord) => progress.line(epochLine(record, recipe.epochs)),
-  };
-  return interruptible("stopping after this step; once more ends at once", (signal) =>
+  const trained = await interruptible("stopping after this step; once more ends at once", async (signal) =>
     trainInFolder(runtime, folder, prepared, {
-      ...{ resume, algorithms, recompute, checkpointEvery, signal },
-      ...events,
+      ...{ keep, report, command: startedBy, resume, algorithms, recompute, checkpointEvery, signal, onNotice },
+      ...(await trainingEvents(prepared, resume, progress)),
     }).catch((error: unknown) => {
       if (signal.aborted) progress.line(`saved; go on with: ${folder.goOn}`);
       throw error;
     }),
   );
+  if (isStale(recipe, trained.epochs) && trained.epochs.length < recipe.epochs) {
+    progress.line(`stopped: no higher test top-1 in ${recipe.stopAfter} epochs`);
+  }
+  return trained;
+}
+
+/** What happens in a training, on the terminal: with the time that is left, tests and the page counted. */
+async function trainingEvents(
+  { recipe, dataset, graph }: PreparedTraining,
+  resume: Checkpoint | undefined,
+  progress: Progress,
+) {
+  const { workOf } = await import("../../train/work.js");
+  const { findGates } = await import("../../explain/find-gates.js");
+  const { Clock } = await import("../terminal/clock.js");
+  const { liveLine, testingPart, trainingPart } = await import("../terminal/live-line.js");
+  const images = dataset.test.length;
+  const all = workOf({ dataset, recipe }, recipe.epochs);
+  const { epoch, step } = resume?.progress ?? { epoch: 1, step: 0 };
+  const gated = findGates(graph).some(({ kind }) => kind === "channel");
+  const before = workOf({ dataset, recipe }, epoch - 1);
+  const clock = new Clock(
+    { ...all, tested: all.tested + (gated ? images : 0) },
+    { ...before, trained: before.trained + step * recipe.batch },
+  );
+  const place = (epoch: number) => `epoch ${epoch}/${recipe.epochs}`;
+  let tested = 0;
+  const looked = (images: number) => {
+    clock.did("tested", images === 0 ? 0 : images - tested);
+    tested = images;
+  };
+  progress.show("compiling the step");
+  return {
+    onStep: (at: StepProgress) => {
+      clock.did("trained", recipe.batch);
+      progress.update(liveLine(clock, place(at.epoch), trainingPart(at)));
+    },
+    onTest: (epoch: number, done: number) => {
+      looked(done);
+      const line = liveLine(clock, place(epoch), testingPart(done, images));
+      if (done === 0) progress.show(line);
+      else progress.update(line);
+    },
+    onEpoch: (record: EpochRecord) => progress.line(epochLine(record, recipe.epochs)),
+    onReport: (done: number) => {
+      clock.reach(all);
+      looked(done);
+      const line = liveLine(clock, `the gates on ${testingPart(done, images)}`);
+      if (done === 0) progress.show(line);
+      else progress.update(line);
+    },
+  };
 }
 
 /** What an epoch gave; in 80 columns, so that a terminal does not break it. */
 function epochLine(record: EpochRecord, epochs: number): string {
   const { epoch, trainLoss, testLoss, testTop1, imagesPerSecond, dataWait } = record;
-  const waited = dataWait > 0.01 ? `  wait ${Math.round(100 * dataWait)} %` : "";
+  const speed = dataWait > 0.01 ? waitPart(dataWait) : `${Math.round(imagesPerSecond)} images/s`;
   return (
-    `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  loss ${trainLoss.toFixed(3)}, ` +
-    `test ${testLoss.toFixed(3)}  top-1 ${testTop1.toFixed(2).padStart(5)} %  ` +
-    `${Math.round(imagesPerSecond)} images/s${waited}`
+    `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  loss ${trainLoss.toFixed(3)}  ` +
+    `test loss ${testLoss.toFixed(3)}  test top-1 ${testTop1.toFixed(2).padStart(5)} %  ${speed}`
   );
 }

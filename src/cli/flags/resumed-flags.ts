@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Command, OptionValues } from "commander";
+import type { Command, Option, OptionValues } from "commander";
 import { UserError } from "../../errors.js";
 import type { Recipe } from "../../train/recipe.js";
+import type { readRunConfig } from "../../workspace/run/run-config.js";
+import { trainingOn } from "./training-on.js";
 
 /**
  * Flags that may change when a run goes on: what the data is called, and what leaves the weights alone. An image that
@@ -18,6 +20,8 @@ const FREE = new Set([
   "resume",
 ]);
 
+type SavedRun = Pick<Awaited<ReturnType<typeof readRunConfig>>, "flags" | "recipe">;
+
 /** A run that goes on. */
 export interface ResumedRun<T> {
   readonly flags: T;
@@ -32,8 +36,8 @@ export interface ResumedRun<T> {
  * @throws UserError when the folder holds no run of this command, or a flag contradicts it.
  */
 export async function resumedFlags<T extends OptionValues>(path: string, command: Command): Promise<ResumedRun<T>> {
-  const { readRunConfig } = await import("../../workspace/run/run-config.js");
-  const config = await readRunConfig(path);
+  const { readRunConfig: read } = await import("../../workspace/run/run-config.js");
+  const config = await read(path);
   if (config.kind !== command.name()) {
     throw new UserError(
       `--resume: got ${path}, whose config.json is not of senet ${command.name()}; ` +
@@ -41,13 +45,14 @@ export async function resumedFlags<T extends OptionValues>(path: string, command
     );
   }
   return {
-    flags: mergeFlags(path, command, config.flags) as T,
+    flags: mergeFlags(path, command, config) as T,
     recipe: config.recipe,
     startedBy: config.command,
   };
 }
 
-function mergeFlags(path: string, command: Command, saved: OptionValues): OptionValues {
+function mergeFlags(path: string, command: Command, config: SavedRun): OptionValues {
+  const { flags: saved } = config;
   const flags: OptionValues = { ...saved };
   for (const option of command.options) {
     const key = option.attributeName();
@@ -56,13 +61,24 @@ function mergeFlags(path: string, command: Command, saved: OptionValues): Option
     if (FREE.has(key)) {
       if (typed) flags[key] = value;
     } else if (typed && !isDeepStrictEqual(value, saved[key])) {
-      throw new UserError(
-        `--resume: got ${option.long} ${JSON.stringify(value)}, but the run in ${path} was started with ` +
-          `${saved[key] === undefined ? "none" : JSON.stringify(saved[key])}; leave it out, or start a new run`,
-      );
+      throw contradiction(path, command, config, option, value);
     }
   }
   return flags;
+}
+
+function contradiction(path: string, command: Command, config: SavedRun, option: Option, value: unknown): UserError {
+  const { flags, recipe } = config;
+  const saved: unknown = flags[option.attributeName()];
+  const got = `--resume: got ${option.long} ${JSON.stringify(value)}, but the run in ${path} was started with`;
+  if (option.long === "--epochs" && command.name() === "train") {
+    const further = trainingOn(path, command, flags, Number(value));
+    return new UserError(
+      `${got} ${recipe.epochs}, and its learning rate is planned for them; train on with ${further}`,
+    );
+  }
+  const before = saved === undefined ? "none" : JSON.stringify(saved);
+  return new UserError(`${got} ${before}; leave it out, or start a new run`);
 }
 
 /** The flags of a run that its folder keeps. */

@@ -1,33 +1,24 @@
 import type { StepProgress } from "../../train/epoch.js";
-import { bar, formatDuration } from "./progress.js";
+import type { Clock } from "./clock.js";
+import { bar } from "./progress.js";
 
-/** Time since the start and what is left of it, from the share of the work that is done. */
-export class Clock {
-  readonly #started = performance.now();
-  readonly #before: number;
-  readonly epochs: number;
-
-  /** @param before epochs that were done before this clock was started. */
-  constructor(epochs: number, before = 0) {
-    this.epochs = epochs;
-    this.#before = before;
-  }
-
-  get seconds(): number {
-    return (performance.now() - this.#started) / 1000;
-  }
-
-  left(epochsDone: number): string {
-    return formatDuration((this.seconds / (epochsDone - this.#before)) * (this.epochs - epochsDone));
-  }
+/** How far a run is, how long it will take and what it does, as a line. */
+export function liveLine(clock: Clock, ...parts: readonly string[]): string {
+  return [`${bar(clock.share, 8)} ${clock.left} left`, ...parts].join("  ");
 }
 
-/** How far a run is, how long it will take and how it does, as a line. */
-export function liveLine(clock: Clock, epochsDone: number, what: string, progress: StepProgress): string {
-  const { imagesPerSecond, loss, top1, dataWait } = progress;
-  const waited = dataWait > 0.01 ? `  data wait ${Math.round(100 * dataWait)} %` : "";
-  return (
-    `${bar(epochsDone / clock.epochs, 8)} ${clock.left(epochsDone)} left  ${what}  ` +
-    `${Math.round(imagesPerSecond)} images/s  loss ${loss.toFixed(3)}  ${top1.toFixed(1)} %${waited}`
-  );
+/** How an epoch does so far, the most telling part first: a narrow terminal cuts the rest. */
+export function trainingPart({ imagesPerSecond, loss, top1, dataWait }: StepProgress): string {
+  const waited = dataWait > 0.01 ? `  ${waitPart(dataWait)}` : "";
+  return `train loss ${loss.toFixed(3)}, ${top1.toFixed(1)} %  ${Math.round(imagesPerSecond)} images/s${waited}`;
+}
+
+/** `testing 512 of 10,000 images`. */
+export function testingPart(images: number, of: number): string {
+  return `testing ${images.toLocaleString("en-US")} of ${of.toLocaleString("en-US")} images`;
+}
+
+/** The share of the time in which steps waited for their images. */
+export function waitPart(dataWait: number): string {
+  return `data wait ${Math.round(100 * dataWait)} %`;
 }

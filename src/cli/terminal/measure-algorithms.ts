@@ -1,7 +1,8 @@
+import { formatDuration } from "../../report/format.js";
 import type { MeasureEvents } from "../../workspace/run/choose-algorithms.js";
 import { interruptible } from "./interrupt.js";
 import { noticeText } from "./notice-text.js";
-import { formatDuration, type Progress } from "./progress.js";
+import type { Progress } from "./progress.js";
 
 /** Shows on the terminal how algorithms are measured; Ctrl-C stops it with what was measured kept. */
 export function measuring<T>(progress: Progress, work: (events: MeasureEvents) => Promise<T>): Promise<T> {

@@ -1,3 +1,5 @@
+import { commandText } from "../flags/command-text.js";
+
 /** Writes the result of a command to standard output. */
 export function print(text: string): void {
   process.stdout.write(text);
@@ -40,6 +42,5 @@ export function typedArguments(): readonly string[] {
 
 /** The command line as a user would type it. */
 export function commandLine(): string {
-  const quoted = typedArguments().map((word) => (/^[\w\-./:,=@+]+$/.test(word) ? word : JSON.stringify(word)));
-  return ["senet", ...quoted].join(" ");
+  return commandText(typedArguments());
 }

@@ -2,8 +2,9 @@
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
   readonly #live: boolean;
-  #shown = 0;
-  #open = false;
+  #shown = Number.NEGATIVE_INFINITY;
+  /** Letters of the live line; undefined where there is none. */
+  #length: number | undefined;
 
   constructor(stream: NodeJS.WriteStream = process.stderr) {
     this.#stream = stream;
@@ -12,12 +13,17 @@ export class Progress {
 
   /** Replaces the live line, at most ten times a second. Without a terminal it prints nothing. */
   update(text: string): void {
-    const now = performance.now();
-    if (!this.#live || now - this.#shown < 100) return;
-    this.#shown = now;
-    this.#open = true;
-    const width = (this.#stream.columns ?? 80) - 1;
-    this.#stream.write(`\r\x1b[2K${text.length > width ? `${text.slice(0, width - 1)}…` : text}`);
+    if (performance.now() - this.#shown >= 100) this.show(text);
+  }
+
+  /** Replaces the live line at once: by what will take a while. */
+  show(text: string): void {
+    if (!this.#live) return;
+    const width = this.#columns - 1;
+    const shown = text.length > width ? `${text.slice(0, width - 1)}…` : text;
+    this.#stream.write(`${this.#erased()}${shown}`);
+    this.#shown = performance.now();
+    this.#length = shown.length;
   }
 
   /** Prints a line that stays. */
@@ -28,17 +34,19 @@ export class Progress {
 
   /** Removes the live line. */
   clear(): void {
-    if (this.#open) this.#stream.write("\r\x1b[2K");
-    this.#open = false;
+    if (this.#length !== undefined) this.#stream.write(this.#erased());
+    this.#length = undefined;
   }
-}
 
-/** `1:05` or `2:03:04`. */
-export function formatDuration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (n: number) => String(n).padStart(2, "0");
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+  get #columns(): number {
+    return this.#stream.columns ?? 80;
+  }
+
+  /** What erases the live line: a terminal that has become narrower than it has broken it into several. */
+  #erased(): string {
+    const rows = Math.max(1, Math.ceil((this.#length ?? 0) / this.#columns));
+    return `\r\x1b[2K${"\x1b[1A\x1b[2K".repeat(rows - 1)}`;
+  }
 }
 
 /** Text that shows a fraction of work: `━━━━━━──────`. */

@@ -16,15 +16,23 @@ export interface IntervalRow {
  * Estimates with their intervals, one row each, from top to bottom, around a zero line.
  * @param options.index the candidate's place among the models, which gives the colour.
  * @param options.axis name of the horizontal axis, with its unit.
+ * @param options.most how far from 0 a value can be at most.
  */
 export function intervalPlot(
   rows: readonly IntervalRow[],
-  { index, axis, label, rowHeight = 34 }: { index: number; axis: string; label: string; rowHeight?: number },
+  {
+    index,
+    axis,
+    label,
+    most,
+    rowHeight = 34,
+  }: { index: number; axis: string; label: string; most: number; rowHeight?: number },
 ): Html {
+  const within = (value: number) => Math.min(most, Math.max(-most, value));
   const low = Math.min(0, ...rows.map((row) => row.interval[0]));
   const high = Math.max(0, ...rows.map((row) => row.interval[1]));
   const margin = Math.max(0.05, 0.06 * (high - low));
-  const [min, max] = [low - margin, high + margin];
+  const [min, max] = [within(low - margin), within(high + margin)];
   const customValues = niceTicks(min, max);
   const left = 28 + 7.2 * Math.max(...rows.map((row) => row.name.length));
   const option: ChartOption = {
@@ -51,7 +59,13 @@ export function intervalPlot(
       axisLine: { show: false },
       axisLabel: { color: colour.ink, fontSize: 12, interval: 0 },
     },
-    series: [zeroLine, ...rows.map((row) => bar(row, index)), ...rows.map((row) => dot(row, index))],
+    series: [
+      zeroLine,
+      ...rows.map(({ interval, ...row }) =>
+        bar({ ...row, interval: [within(interval[0]), within(interval[1])] }, index),
+      ),
+      ...rows.map((row) => dot(row, index)),
+    ],
   };
   return renderSvg(option, { width: 430, height: 58 + rowHeight * rows.length, label });
 }

@@ -26,10 +26,16 @@ ${comparisons.map(verdict)}
 </header>`;
 }
 
+/** The sentence of a verdict without what stands above it already. */
+function withoutHeadline(sentence: string): string {
+  const rest = sentence.replace(`${headline["cannot tell"]}: `, "");
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}
+
 function verdict({ baseline, candidate, verdict, sentence, gain, interval, overhead }: Comparison): Html {
   return html`<section class="verdict ${verdict.replace(" ", "-")}" aria-label="Verdict on ${candidate}">
 <h2><span aria-hidden="true">${symbol[verdict]}</span> ${headline[verdict]} <small>${candidate} against ${baseline}</small></h2>
-<p>${sentence}</p>
+<p>${withoutHeadline(sentence)}</p>
 <dl class="tiles">
 ${tile("Gain, points of top-1 error", signed(gain), `95 % interval ${fixed(interval[0])} to ${fixed(interval[1])}`)}
 ${tile("Parameters", signedPercent(overhead.params), "over the baseline")}

@@ -58,7 +58,7 @@ function perClass(
   const label = `Change of accuracy per class; largest gain ${changes[0] ? data.classes[changes[0].index] : "none"}.`;
   return figure(
     `Accuracy by class, ${candidate.name} against ${models[0]!.name}`,
-    charts.intervalPlot(rows, { index, axis: "change in points, right is better", label, rowHeight: 17 }),
+    charts.intervalPlot(rows, { index, axis: "change in points, right is better", label, most: 100, rowHeight: 17 }),
     `${shown.length < changes.length ? `The ${mostRows} largest of ${formatCount(changes.length)} changes. ` : ""}` +
       `${formatCount(beyond)} of ${formatCount(changes.length)} intervals exclude 0; about ${chance} would by chance alone.`,
   );

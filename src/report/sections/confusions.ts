@@ -8,8 +8,16 @@ type Charts = typeof import("../charts.js");
 
 const mostPairs = 15;
 
-/** What was taken for what: the confusion matrix where it can be read, and the most frequent mistakes. */
-export function confusionsSection({ confusion, images }: Measurement, names: readonly string[], charts: Charts): Html {
+/**
+ * What was taken for what: the confusion matrix where it can be read, and the most frequent mistakes.
+ * @param elsewhere where the matrix stands if it is not drawn.
+ */
+export function confusionsSection(
+  { confusion, images }: Measurement,
+  names: readonly string[],
+  charts: Charts,
+  elsewhere = "; results.json has it",
+): Html {
   const mistakes = images - confusion.reduce((sum, row, c) => sum + row[c]!, 0);
   if (mistakes === 0) return html``;
   const pairs = confusedPairs(confusion, mostPairs);
@@ -18,7 +26,7 @@ export function confusionsSection({ confusion, images }: Measurement, names: rea
   const label = `Confusion matrix: ${plural(mistakes, "mistake")}; the most frequent one was made ${most} times.`;
   const caption = drawn
     ? "The most frequent mistakes."
-    : `The most frequent mistakes. ${formatCount(names.length)} classes are too many to draw as a matrix; results.json has it.`;
+    : `The most frequent mistakes. ${formatCount(names.length)} classes are too many to draw as a matrix${elsewhere}.`;
   const list = table(
     caption,
     [

@@ -49,7 +49,7 @@ function plot({ models, labels }: ComparisonResults, comparison: Comparison, ind
   const rows = seeds.length === 1 ? [{ ...seeds[0]!, bold: true }] : [...seeds, overall];
   const [low, high] = comparison.interval;
   const label = `Gain of ${candidate.name} over ${baseline.name}: ${signed(comparison.gain)} points, 95 % interval ${fixed(low)} to ${fixed(high)}.`;
-  const chart = charts.intervalPlot(rows, { index, axis: "gain in points of top-1 error", label });
+  const chart = charts.intervalPlot(rows, { index, axis: "gain in points of top-1 error", label, most: 100 });
   const note =
     seeds.length === 1
       ? "One seed: the interval counts the choice of test images only."

@@ -1,13 +1,18 @@
-import type { ComparisonResults, ModelResult } from "../../compare/results.js";
 import { fixed } from "../format.js";
-import { describeGates, type GateStatistics, gateStatistics, gatesBySite } from "../gate-statistics.js";
+import {
+  describeGates,
+  type GatedModel,
+  type GateStatistics,
+  gateStatistics,
+  gatesBySite,
+} from "../gate-statistics.js";
 import { type Html, html } from "../markup.js";
 import { figure, modelName } from "./markup-table.js";
 
 type Charts = typeof import("../charts.js");
 
 /** What the channel gates of every attention block do on the test images, one panel per model that has gates. */
-export function gatesSection({ models }: ComparisonResults, charts: Charts): Html {
+export function gatesSection({ models }: { readonly models: readonly GatedModel[] }, charts: Charts): Html {
   const panels = models.flatMap((model, index) =>
     model.runs[0]!.gates.length > 0 || model.spatialGates ? [panel(model, index, charts)] : [],
   );
@@ -20,7 +25,7 @@ ${panels}
 </section>`;
 }
 
-function panel(model: ModelResult, index: number, charts: Charts): Html {
+function panel(model: GatedModel, index: number, charts: Charts): Html {
   return html`<h3>${modelName(model.name, index)}</h3>
 ${model.runs[0]!.gates.length > 0 && channelGates(model, index, charts)}
 ${Number(model.spatialGates) > 0 && html`<p class="note">${spatialNote(Number(model.spatialGates))}</p>`}`;
@@ -32,7 +37,7 @@ function spatialNote(count: number): string {
     : `${count} gates that weigh places of the map, not channels, are not shown.`;
 }
 
-function channelGates(model: ModelResult, index: number, charts: Charts): Html {
+function channelGates(model: GatedModel, index: number, charts: Charts): Html {
   const blocks = gateStatistics(model);
   const sites = gatesBySite(model);
   const several = model.runs.length > 1 ? " Thin lines: the other seeds." : "";

@@ -7,6 +7,7 @@ import { renameDurably, syncFolder, writeDurably } from "../../files/node/durabl
 import type { OnNotice } from "../../notice.js";
 import { readSafetensorsFile } from "../../weights/safetensors/node/safetensors-file.js";
 import { safetensorsPieces } from "../../weights/safetensors/safetensors.js";
+import { bestEpoch } from "../best-epoch.js";
 import { type Checkpoint, type RunProgress, readProgress, writeProgress } from "../checkpoint.js";
 
 /** The checkpoints of one run in a folder: the last two and that of the best epoch, each a folder of its own. */
@@ -148,11 +149,11 @@ async function read(path: string): Promise<Checkpoint> {
 
 /** Removes all but the last two checkpoints and the one after the best epoch. */
 async function prune(path: string, { epoch, step, history }: RunProgress): Promise<void> {
-  const best = history.reduce((a, b) => (b.testTop1 > a.testTop1 ? b : a), history[0] ?? { epoch: 0, testTop1: 0 });
+  const best = bestEpoch(history)?.epoch ?? 0;
   const found = await saved(path);
   // What is further on than the run itself is damaged: the run could not go on from it.
   const behind = found.filter((one) => one.epoch < epoch || (one.epoch === epoch && one.step <= step));
-  const kept = new Set([...behind.slice(0, 2).map(({ name }) => name), nameOf({ epoch: best.epoch + 1, step: 0 })]);
+  const kept = new Set([...behind.slice(0, 2).map(({ name }) => name), nameOf({ epoch: best + 1, step: 0 })]);
   for (const { name } of found) {
     // Renamed first, so that a half-removed one is never taken for a damaged one.
     if (!kept.has(name)) await rename(join(path, name), join(path, `old-${name}`));

@@ -1,9 +1,9 @@
-import type { RunId } from "../../compare/compare.js";
+import type { MeasureProgress, RunId } from "../../compare/compare.js";
 import type { ComparisonResults } from "../../compare/results.js";
 import type { OnNotice } from "../../notice.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import type { Choices } from "../../train/algorithm-table.js";
-import type { RunProgress } from "../../train/checkpoint.js";
+import type { Checkpoint, RunProgress } from "../../train/checkpoint.js";
 import type { CheckpointEvery } from "../../train/checkpointer.js";
 import type { StepProgress } from "../../train/epoch.js";
 import type { EpochRecord } from "../../train/epoch-record.js";
@@ -21,15 +21,21 @@ export interface CompareInFolderOptions {
   readonly resume?: ComparisonProgress | undefined;
   /** How gradients are computed; runs that go on keep their own. */
   readonly algorithms?: Choices | undefined;
+  /** True: parts of the forward pass are computed again rather than kept: less memory, more time, equal numbers. */
+  readonly recompute?: boolean | undefined;
   /** When to make checkpoints inside an epoch (never by default). */
   readonly checkpointEvery?: CheckpointEvery | undefined;
-  /** Stops the comparison after the current step, and saves it. */
+  /** Stops the comparison after the current step, batch or measurement, and saves it. */
   readonly signal?: AbortSignal | undefined;
   readonly onNotice?: OnNotice | undefined;
+  /** Called before each training run, whose step is compiled then. */
+  readonly onRun?: ((run: RunId) => void) | undefined;
   readonly onStep?: ((run: RunId, progress: StepProgress) => void) | undefined;
+  /** Called while a run is tested, with the number of images that are done: 0 at first, then after every batch. */
+  readonly onTest?: ((run: RunId, epoch: number, images: number) => void) | undefined;
   readonly onEpoch?: ((run: RunId, record: EpochRecord) => void) | undefined;
-  /** Called when what follows is not training: "inference time". */
-  readonly onPhase?: ((phase: string) => void) | undefined;
+  /** Called while a trained model is measured: without images at first, then after every batch. */
+  readonly onMeasure?: ((progress: MeasureProgress) => void) | undefined;
 }
 
 /** Where a comparison stands. */
@@ -117,7 +123,7 @@ export async function compareInFolder(
   const { compare } = await import("../../compare/compare.js");
   const { stepsPerEpoch } = await import("../../train/epoch.js");
   const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
-  const { resume: standing, checkpointEvery, signal, onNotice, onStep, onEpoch, onPhase } = options;
+  const { resume: standing, recompute, checkpointEvery, signal, onNotice, onStep, onEpoch } = options;
   const steps = stepsPerEpoch({ dataset, recipe });
   if (standing !== undefined) {
     const lines = standing.begun.flatMap(({ run, progress }) => progress.history.map((at) => ({ ...run, ...at })));
@@ -130,12 +136,15 @@ export async function compareInFolder(
     ...{ runtime, models, dataset, recipe, seeds },
     signal,
     onNotice,
-    onPhase,
+    onTest: options.onTest,
+    onMeasure: options.onMeasure,
     onRun: async (run) => {
+      options.onRun?.(run);
       const checkpoints = checkpointsOf(folder, run);
       const resume = standing && (await checkpoints.load((notice) => onNotice?.(notice)));
       log = await openTrainingLog(folder, `tensorboard/${run.model}-seed${run.seed}`, steps, resume?.progress);
-      return { resume, algorithms, checkpointEvery, onCheckpoint: (checkpoint) => checkpoints.save(checkpoint) };
+      const onCheckpoint = (checkpoint: Checkpoint) => checkpoints.save(checkpoint);
+      return { resume, algorithms, recompute, checkpointEvery, onCheckpoint };
     },
     onStep: async (run, progress) => {
       onStep?.(run, progress);

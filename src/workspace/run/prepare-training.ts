@@ -89,7 +89,7 @@ export async function prepareTraining(request: TrainingRequest): Promise<Prepare
   const { checkRecipe } = await import("../../train/recipe.js");
   const { draftTraining } = await import("../../train/plan.js");
   const { stepsPerEpoch } = await import("../../train/epoch.js");
-  const { trainedCard } = await import("../../compare/compare.js");
+  const { trainedCard } = await import("../../compare/trained-card.js");
   const trainable = await openForTraining(query, opened, { ...opening, seed, statistics: given });
   const { statistics, preparedBy, anew } = trainable;
   const dataset = { ...opened, ...statistics };
@@ -112,8 +112,7 @@ export async function prepareTraining(request: TrainingRequest): Promise<Prepare
   const recipe = budget
     ? await within(budget, { graph: bare, weights: await start(), draft, dataset, recipe: usual, seed })
     : usual;
-  const card = trainedCard(dataset, recipe, model, seed);
-  const graph = withCard(bare, { ...card, provenance: { ...card.provenance, preparedBy } });
+  const graph = withCard(bare, trainedCard(dataset, recipe, model, seed));
   const steps = stepsPerEpoch({ dataset, recipe });
   return { model, graph, draft, start, notices, dataset, preparedBy, situation, recipe, seed, steps };
 }

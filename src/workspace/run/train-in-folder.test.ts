@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { readOnnx } from "../../graph/onnx/read-onnx.js";
+import { readCard } from "../../models/card/model-card.js";
 import { nodeRuntime } from "../../runtime/node/runtime.js";
 import { defaultRecipe } from "../../train/recipe.js";
 import { type PreparedTraining, prepareTraining } from "./prepare-training.js";
@@ -33,10 +35,11 @@ describe("trainInFolder", () => {
   it("keeps log, checkpoints and models, and goes on from where it was stopped to the same bytes", async () => {
     const whole = runIn("whole");
     const steps: number[] = [];
-    const records = await trainInFolder(runtime, whole, await prepare(), {
+    const { epochs: records, kept } = await trainInFolder(runtime, whole, await prepare(), {
       onStep: ({ step }) => void steps.push(step),
     });
     expect(records.map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect(kept.averaged).toBe(false);
     expect(steps).toEqual([1, 2, 3, 1, 2, 3]);
     expect(readdirSync(whole.path).sort()).toEqual([
       "best.onnx",
@@ -45,6 +48,7 @@ describe("trainInFolder", () => {
       "last.onnx",
       "metrics.jsonl",
       "model.onnx",
+      "report.html",
     ]);
     const parts = runIn("parts");
     const controller = new AbortController();
@@ -58,6 +62,39 @@ describe("trainInFolder", () => {
     await trainInFolder(runtime, parts, await prepare(), { resume });
     const model = (run: string) => readFileSync(join(folder, run, "model.onnx"));
     expect(model("parts").equals(model("whole"))).toBe(true);
+  });
+
+  it("keeps the best or the last epoch, says which in the card, and writes no page where none is wanted", async () => {
+    const onlyFirst = async () => {
+      const prepared = await prepare();
+      const recipe = { ...prepared.recipe, epochs: 3, stopAfter: 1, lr: 1e-9 }; // so that no epoch is better
+      return { ...prepared, recipe };
+    };
+    const epochs = [];
+    for (const keep of ["best", "last"] as const) {
+      const run = runIn(keep);
+      const trained = await trainInFolder(runtime, run, await onlyFirst(), { keep, report: false });
+      const { graph } = readOnnx(readFileSync(join(run.path, "model.onnx")));
+      expect(readCard(graph).provenance.epoch).toBe(trained.kept.epoch);
+      expect(readdirSync(run.path)).not.toContain("report.html");
+      epochs.push([trained.kept.epoch, trained.epochs.length]);
+    }
+    const [[best, until], [last, all]] = epochs as [[number, number], [number, number]];
+    expect(until).toBe(all);
+    expect(last).toBe(all);
+    expect(all).toBe(Math.min(3, best + 1));
+  });
+
+  it("makes the model and the page of a run that was stopped after its last epoch, without training", async () => {
+    const whole = openRunFolder(join(folder, "whole"));
+    const [model, page] = ["model.onnx", "report.html"].map((name) => join(whole.path, name)) as [string, string];
+    const before = readFileSync(model);
+    rmSync(model);
+    rmSync(page);
+    const resume = await lastCheckpoint(whole, ({ kind }) => expect.fail(kind));
+    await trainInFolder(runtime, whole, await prepare(), { resume, onStep: () => expect.fail("it trained") });
+    expect(readFileSync(model).equals(before)).toBe(true);
+    expect(readFileSync(page, "utf8")).toContain("Learning curves");
   });
 
   it("has no checkpoint where nothing was trained yet", async () =>

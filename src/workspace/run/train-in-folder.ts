@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Evaluation } from "../../evaluate/evaluate.js";
 import type { OnNotice } from "../../notice.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import type { Choices } from "../../train/algorithm-table.js";
@@ -6,12 +9,19 @@ import type { CheckpointEvery } from "../../train/checkpointer.js";
 import type { StepProgress } from "../../train/epoch.js";
 import type { EpochRecord } from "../../train/epoch-record.js";
 import { keptAlgorithms } from "./choose-algorithms.js";
+import { type Keep, type KeptEpoch, keptEpoch } from "./kept-epoch.js";
 import type { PreparedTraining } from "./prepare-training.js";
 import type { RunFolder } from "./run-folder.js";
 import { openTrainingLog } from "./training-log.js";
 
 /** How a training in a folder works, and how it is followed and stopped. */
 export interface TrainInFolderOptions {
+  /** Which epoch's weights `model.onnx` has: those with the best test top-1, the default, or those of the last. */
+  readonly keep?: Keep | undefined;
+  /** Whether the page `report.html` is written (it is by default). */
+  readonly report?: boolean | undefined;
+  /** How the run was started, for the page: a command line. */
+  readonly command?: string | undefined;
   /** Where it goes on, if it does; see {@link lastCheckpoint}. */
   readonly resume?: Checkpoint | undefined;
   /** How gradients are computed; a run that goes on keeps its own. */
@@ -20,11 +30,22 @@ export interface TrainInFolderOptions {
   readonly recompute?: boolean | undefined;
   /** When to make checkpoints inside an epoch (never by default). */
   readonly checkpointEvery?: CheckpointEvery | undefined;
-  /** Stops the run after the current step, and saves it. */
+  /** Stops the run after the current step or batch of a test, and saves it. */
   readonly signal?: AbortSignal | undefined;
   readonly onNotice?: OnNotice | undefined;
   readonly onStep?: ((progress: StepProgress) => void) | undefined;
+  /** Called while the weights of an epoch are tested, with the number of images that are done: 0 at first. */
+  readonly onTest?: ((epoch: number, images: number) => void) | undefined;
   readonly onEpoch?: ((record: EpochRecord) => void) | undefined;
+  /** Called while the page is made, with the number of images that its gates were measured on: 0 at first. */
+  readonly onReport?: ((images: number) => void) | undefined;
+}
+
+/** What a training in a folder has come to. */
+export interface TrainedInFolder {
+  readonly epochs: readonly EpochRecord[];
+  /** Whose weights `model.onnx` has. */
+  readonly kept: KeptEpoch;
 }
 
 /**
@@ -47,10 +68,14 @@ export function lastCheckpoint(folder: RunFolder, onNotice: OnNotice): Promise<C
 /** Where the checkpoints of a training lie in its folder. */
 const CHECKPOINTS = "checkpoints";
 
+/** The model of a run, and the page about it. */
+export const MODEL = "model.onnx";
+export const REPORT = "report.html";
+
 /**
  * Trains, or goes on training, and keeps everything in the run's folder: log, checkpoints, TensorBoard events, the
- * last, the best and the final model.
- * @returns a record of every epoch.
+ * last, the best and the kept model, and a page about them.
+ * @returns a record of every epoch, and which of them is kept.
  * @throws the signal's reason when it is aborted; UserError as `train`, or when something cannot be written.
  * @example
  * ```ts
@@ -67,30 +92,65 @@ const CHECKPOINTS = "checkpoints";
  * const config = { kind: "train", command: "my program", flags: {} };
  * const run = await startRun("runs/trained", { config, facts: { recipe: prepared.recipe } });
  * const runtime = nodeRuntime();
- * const epochs = await trainInFolder(runtime, run, prepared); // model.onnx, metrics.jsonl, checkpoints
+ * const { epochs, kept } = await trainInFolder(runtime, run, prepared); // model.onnx, report.html, checkpoints
  * await runtime.close();
  * run.close();
- * console.log(epochs.length); // 1
+ * console.log(epochs.length, kept.epoch); // 1 1
  * ```
  */
 export async function trainInFolder(
   runtime: Runtime,
   folder: RunFolder,
-  { graph, draft, start, dataset, recipe, seed, steps }: PreparedTraining,
+  prepared: PreparedTraining,
   options: TrainInFolderOptions = {},
-): Promise<readonly EpochRecord[]> {
+): Promise<TrainedInFolder> {
+  const { isOver } = await import("../../train/best-epoch.js");
+  const { keep = "best", report = true, resume } = options;
+  const { epochs, tested } =
+    resume !== undefined && isOver(prepared.recipe, resume.progress)
+      ? { epochs: resume.progress.history, tested: new Map<number, Evaluation>() } // it was stopped after its last epoch
+      : await trainEpochs(runtime, folder, prepared, options);
+  const kept = keptEpoch(epochs, keep, prepared.recipe);
+  const file = kept.epoch === epochs.at(-1)!.epoch ? LAST : BEST;
+  const model = await readFile(join(folder.path, file));
+  await folder.write(MODEL, model);
+  if (report) {
+    const { trainingPage } = await import("./training-page.js");
+    const page = await trainingPage(runtime, prepared, {
+      ...{ ...options, epochs, kept, model, evaluation: tested.get(kept.epoch) },
+    });
+    await folder.write(REPORT, page);
+  }
+  return { epochs, kept };
+}
+
+/** The models of the last and of the best epoch. */
+const LAST = "last.onnx";
+const BEST = "best.onnx";
+
+/** @returns the records, and what the tests of the best and the last epoch gave where they were done here. */
+async function trainEpochs(
+  runtime: Runtime,
+  folder: RunFolder,
+  { graph, draft, start, dataset, preparedBy, recipe, seed, steps }: PreparedTraining,
+  options: TrainInFolderOptions,
+): Promise<{ epochs: readonly EpochRecord[]; tested: ReadonlyMap<number, Evaluation> }> {
   const { train } = await import("../../train/trainer.js");
+  const { bestEpoch } = await import("../../train/best-epoch.js");
   const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
-  const { resume, recompute, checkpointEvery, signal, onNotice, onStep, onEpoch } = options;
+  const { readCard, withCard } = await import("../../models/card/model-card.js");
+  const { cardWith } = await import("../../compare/trained-card.js");
+  const { resume, recompute, checkpointEvery, signal, onNotice, onStep, onTest, onEpoch } = options;
   const checkpoints = folder.checkpoints(CHECKPOINTS);
-  const history = resume?.progress.history ?? [];
+  const history = [...(resume?.progress.history ?? [])];
   if (resume !== undefined) {
     await folder.write("metrics.jsonl", history.map((record) => `${JSON.stringify(record)}\n`).join(""));
   }
   const algorithms = resume === undefined ? options.algorithms : await keptAlgorithms(folder);
   const log = await openTrainingLog(folder, "", steps, resume?.progress);
-  let best = Math.max(...history.map(({ testTop1 }) => testTop1));
-  const { weights, epochs } = await train({
+  const card = readCard(graph); // what is added to it must not change what the run is
+  let tested = new Map<number, Evaluation>();
+  const { epochs } = await train({
     ...{ runtime, graph, draft, dataset, recipe, seed },
     weights: resume ? undefined : await start(),
     resume,
@@ -104,16 +164,18 @@ export async function trainInFolder(
       onStep?.(progress);
       await log.step(progress);
     },
-    onEpoch: async (record, weights) => {
+    onTest,
+    onEpoch: async (record, weights, test) => {
       onEpoch?.(record);
       await folder.log("metrics.jsonl", record);
       await log.epoch(record);
-      const bytes = writeOnnx(graph, weights);
-      await folder.write("last.onnx", bytes);
-      if (record.testTop1 > best) await folder.write("best.onnx", bytes);
-      best = Math.max(best, record.testTop1);
+      history.push(record);
+      const best = bestEpoch(history);
+      const bytes = writeOnnx(withCard(graph, cardWith(card, { preparedBy, epoch: record.epoch })), weights);
+      await folder.write(LAST, bytes);
+      if (best === record) await folder.write(BEST, bytes);
+      tested = new Map([...tested].filter(([epoch]) => epoch === best?.epoch)).set(record.epoch, test);
     },
   });
-  await folder.write("model.onnx", writeOnnx(graph, weights));
-  return epochs;
+  return { epochs, tested };
 }
