@@ -167,7 +167,7 @@ function inferenceTimes(
 }
 
 async function oneRun(
-  { graph, start, statistics, draft }: ComparedModel,
+  { graph, start, statistics, provenance, draft }: ComparedModel,
   id: RunId,
   {
     runtime,
@@ -210,7 +210,10 @@ async function oneRun(
     seen = images;
   };
   const gates = await gateStatistics({ runtime, graph, weights, dataset, signal, onProgress });
-  const card = cardWith(trainedCard(dataset, recipe, id.model, id.seed), { epoch: epochs.at(-1)!.epoch });
+  const card = cardWith(trainedCard(dataset, recipe, id.model, id.seed), {
+    ...provenance,
+    epoch: epochs.at(-1)!.epoch,
+  });
   return {
     weights,
     labels,

@@ -3,6 +3,7 @@ import type { Statistics } from "../data/image-set.js";
 import type { Graph, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { type Attention, formatAttention } from "../layers/attention/attention.js";
+import type { ModelCard } from "../models/card/model-card.js";
 import { createModel, type ModelOptions, modelEntry } from "../models/index.js";
 import type { TrainOptions } from "../train/trainer.js";
 
@@ -18,6 +19,8 @@ export interface ComparedModel {
   readonly start: (seed: number) => Weights | Promise<Weights>;
   /** Mean and std that its images are normalised by; those of the dataset when left out. */
   readonly statistics?: Statistics | undefined;
+  /** What cards of its weights say of them besides data, recipe and seed. */
+  readonly provenance?: ModelCard["provenance"];
   /** What `draftTraining` makes of it, where that was done before. */
   readonly draft?: TrainOptions["draft"];
 }

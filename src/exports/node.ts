@@ -104,6 +104,7 @@ export {
   comparisonProgress,
   type ModelRun,
 } from "../workspace/run/compare-in-folder.js";
+export type { Keep, KeptEpoch } from "../workspace/run/kept-epoch.js";
 export { openRun, type Run, type StartRunOptions, startRun } from "../workspace/run/open-run.js";
 export {
   type ComparisonRequest,
@@ -113,5 +114,10 @@ export {
 export { type PreparedTraining, prepareTraining, type TrainingRequest } from "../workspace/run/prepare-training.js";
 export { type RunConfig, type RunFacts, readRunConfig } from "../workspace/run/run-config.js";
 export { freshRunPath, type RunFolder, type RunFolderOptions } from "../workspace/run/run-folder.js";
-export { lastCheckpoint, type TrainInFolderOptions, trainInFolder } from "../workspace/run/train-in-folder.js";
+export {
+  lastCheckpoint,
+  type TrainedInFolder,
+  type TrainInFolderOptions,
+  trainInFolder,
+} from "../workspace/run/train-in-folder.js";
 export type { UnfoldSettings } from "../workspace/run/unfold-batch-norms.js";

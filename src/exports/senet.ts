@@ -17,7 +17,7 @@ export {
   type ClassifierParts,
   openClassifier,
 } from "../classifier/open-classifier.js";
-export { type CompareOptions, type Comparison, compare, type RunId } from "../compare/compare.js";
+export { type CompareOptions, type Comparison, compare, type MeasureProgress, type RunId } from "../compare/compare.js";
 export { type ComparedModel, type ZooOptions, zooModel } from "../compare/compared-model.js";
 export { type Augmentation, noAugmentation } from "../data/augment/augmentation.js";
 export type { CanvasPixels, Pixels } from "../data/augment/pixels.js";

@@ -88,7 +88,9 @@ export async function openCompared(
     const trainable = opened.get(name);
     if (trainable === undefined) {
       const normalised = statisticsOf(statistics, dataset);
-      models.push({ ...zooModel(name, dataset, modelOptions(network)), statistics: normalised });
+      const preparedBy = statistics.mean && statistics.std ? "given" : "dataset";
+      const zoo = zooModel(name, dataset, modelOptions(network));
+      models.push({ ...zoo, statistics: normalised, provenance: { preparedBy } });
     } else {
       const started = await startOf(name, trainable, dataset, recipe, options);
       notices.push(...started.notices.map((notice) => ({ model: name, notice })));
@@ -127,7 +129,7 @@ async function startOf(
   { unfold }: OpenComparedOptions,
 ) {
   const { initialise } = await import("../../graph/initialise.js");
-  const { statistics, anew } = trainable;
+  const { statistics, preparedBy, anew } = trainable;
   const { graph, start, notices } = unfold
     ? await unfoldBatchNorms(trainable, { ...dataset, ...statistics }, recipe, unfold)
     : { ...trainable, start: async () => trainable.weights };
@@ -135,7 +137,8 @@ async function startOf(
     const first = initialise(graph, seed);
     return new Map([...(await start()), ...anew.map((parameter) => [parameter, first.get(parameter)!] as const)]);
   };
-  const compared: ComparedModel = { name, graph, attention: attentionOf(graph), start: drawn, statistics };
+  const attention = attentionOf(graph);
+  const compared: ComparedModel = { name, graph, attention, start: drawn, statistics, provenance: { preparedBy } };
   return { model: compared, notices };
 }
 
