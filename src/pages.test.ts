@@ -1,5 +1,9 @@
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,18 +12,25 @@ import { tQuantile } from "./evaluate/student-t.js";
 import { initialise } from "./graph/initialise.js";
 import { writeOnnx } from "./graph/onnx/write-onnx.js";
 import { createModel } from "./models/index.js";
+import { browser, openInBrowser } from "./testing/browser.js";
 import { noiseImage } from "./testing/noise-image.js";
 import { PageReader } from "./testing/page-reader.js";
-import { stepsOf } from "./testing/page-steps.js";
+import { type PageStep, stepsOf } from "./testing/page-steps.js";
+import { writeSafetensors } from "./weights/safetensors/safetensors.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const textOf = (page: string) => readFileSync(join(root, "docs", page), "utf8");
 
 /**
  * Takes the steps of a page, each as a test, in a folder that is prepared as the page expects it.
+ * @param missing what a step lacks on this machine, so that it is skipped.
  * @returns who follows the page, once its tests run.
  */
-function follow(page: string, prepare: (reader: PageReader) => Promise<void>): () => PageReader {
+function follow(
+  page: string,
+  prepare: (reader: PageReader) => Promise<void>,
+  missing: (step: PageStep) => string | undefined = () => undefined,
+): () => PageReader {
   let reader: PageReader;
   beforeAll(async () => {
     reader = new PageReader({ HF_HUB_OFFLINE: "1", HF_HUB_CACHE: "hub" });
@@ -27,7 +38,9 @@ function follow(page: string, prepare: (reader: PageReader) => Promise<void>): (
   });
   afterAll(() => reader.end());
   for (const step of stepsOf(textOf(page))) {
-    it.skipIf(step.skipped !== undefined)(step.name, () => reader.take(step));
+    const lacks = missing(step);
+    const name = lacks === undefined ? step.name : `${step.name} (${lacks})`;
+    it.skipIf(step.skipped !== undefined || lacks !== undefined)(name, () => reader.take(step));
   }
   return () => reader;
 }
@@ -57,6 +70,116 @@ async function writeNetwork(reader: PageReader): Promise<void> {
   const graph = createModel("resnet20", { classes: 2, input: [3, 32, 32] });
   reader.write("network.onnx", writeOnnx(graph, initialise(graph, 1)));
 }
+
+/** A published network as the hub has it, in the cache; and the file of its weights. */
+async function writePublished(reader: PageReader): Promise<void> {
+  const name = "tf_mobilenetv3_small_100";
+  const real = join(process.env.SENET_TEST_DATA ?? "", `weights/${name}.safetensors`);
+  const weights = existsSync(real) ? readFileSync(real) : writeSafetensors(initialise(createModel(name), 1));
+  const configs: { name: string; config: object }[] = JSON.parse(
+    readFileSync(join(root, "tests/goldens/timm-configs.json"), "utf8"),
+  );
+  const { config } = configs.find((one) => one.name === `${name}.in1k`)!;
+  const [folder, commit] = [`hub/models--timm--${name}.in1k`, "a".repeat(40)];
+  reader.write(`${folder}/refs/main`, commit);
+  reader.write(`${folder}/snapshots/${commit}/config.json`, JSON.stringify(config));
+  reader.write(`${folder}/snapshots/${commit}/model.safetensors`, weights);
+  reader.write(`${name}.safetensors`, weights);
+}
+
+/** `SENET_ONNXRUNTIME_WEB` names the folder of the package, which is none of ours; its types are onnxruntime-common's. */
+const web = [process.env.SENET_ONNXRUNTIME_WEB, join(root, "node_modules/onnxruntime-web")].find(
+  (path) => path !== undefined && existsSync(path),
+);
+
+function installWeb(reader: PageReader): void {
+  if (web !== undefined) {
+    reader.install("onnxruntime-web", web);
+    return;
+  }
+  reader.install("onnxruntime-common", join(root, "node_modules/onnxruntime-common"));
+  const exported = { "./wasm": { types: "./index.d.ts" } };
+  reader.write("node_modules/onnxruntime-web/package.json", JSON.stringify({ exports: exported }));
+  reader.write("node_modules/onnxruntime-web/index.d.ts", 'export * from "onnxruntime-common";\n');
+}
+
+describe("docs/photos.md", () => {
+  const reader = follow(
+    "photos.md",
+    async (reader) => {
+      await writePhotos(reader);
+      await writePublished(reader);
+      installWeb(reader);
+    },
+    ({ text }) => (web === undefined && /esbuild|^cp /.test(text) ? "onnxruntime-web is not there" : undefined),
+  );
+  const bySenet = async () =>
+    probabilities(JSON.parse(await reader().run("senet classify --model runs/bees bee.jpg --json")).answers);
+
+  it("answers in the server as senet classify does", async () => {
+    const served = probabilities(JSON.parse(reader().said("curl")));
+    expect([...served.keys()].sort()).toEqual(["ants", "bees"]);
+    for (const [label, probability] of await bySenet()) expect(served.get(label)).toBeCloseTo(probability, 6);
+  });
+
+  it("tells who sends no photo so", async () => {
+    const address = `http://localhost:${reader().port("8080")}`;
+    const answer = await fetch(address, { method: "POST", body: "no photo" });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("no image")]);
+  });
+
+  it.skipIf(web === undefined || browser === undefined)("answers in the browser as senet classify does", async () => {
+    const shown = probabilities(JSON.parse(await inBrowser(reader())));
+    for (const [label, probability] of await bySenet()) expect(shown.get(label)).toBeCloseTo(probability, 4);
+  });
+});
+
+/** Probabilities by the names of classes. */
+function probabilities(answers: readonly { label: string; probability: number }[]): Map<string, number> {
+  return new Map(answers.map(({ label, probability }) => [label, probability]));
+}
+
+/** What the page shows of the photo, which is given to its field as a user would. */
+async function inBrowser(reader: PageReader): Promise<string> {
+  const server = createServer((request, response) => {
+    server.emit("result", text(request));
+    response.setHeader("access-control-allow-origin", "*").end();
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const report = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  reader.write("www/bee.jpg", readFileSync(join(reader.folder, "bee.jpg")));
+  reader.write(
+    "www/try.html",
+    `${reader.read("www/index.html")}<script type="module">
+      const [input, output] = [document.querySelector("input"), document.querySelector("pre")];
+      const report = (text) => fetch("${report}", { method: "POST", body: text });
+      addEventListener("error", (event) => report(event.message ?? event.target.src + " is not there"), true);
+      addEventListener("unhandledrejection", (event) => report(String(event.reason)));
+      new MutationObserver(() => report(output.textContent)).observe(output, { childList: true });
+      const files = new DataTransfer();
+      files.items.add(new File([await (await fetch("bee.jpg")).blob()], "bee.jpg"));
+      input.files = files.files;
+      input.dispatchEvent(new Event("change"));
+    </script>`,
+  );
+  try {
+    const [result] = await openInBrowser(`http://127.0.0.1:${reader.port("8000")}/try.html`, once(server, "result"));
+    return await (result as Promise<string>);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+describe("docs/own-network.md", () => {
+  const reader = follow("own-network.md", async () => {});
+
+  it("learns to tell the sides", () => {
+    const said = reader().said("npx tsc");
+    expect(Number(/^([\d.]+) %/.exec(said)?.[1])).toBeGreaterThan(95);
+    expect(said).toMatch(/\nleft [01]\.\d{3}\n$/);
+  });
+});
 
 describe("docs/onnx-file.md", () => {
   const reader = follow("onnx-file.md", async (reader) => {

@@ -108,7 +108,7 @@ export class PageReader {
 
   /** Starts a server, and waits until it says its address. */
   private async start(text: string): Promise<void> {
-    const child = spawn("bash", ["-c", `exec ${text}`], { ...this.options(), stdio: "pipe", detached: true });
+    const child = spawn("bash", ["-c", text], { ...this.options(), stdio: "pipe", detached: true });
     const said: string[] = [];
     await new Promise<void>((resolve, reject) => {
       for (const stream of [child.stdout, child.stderr]) {
