@@ -84,6 +84,8 @@ export const foreignFlags: Readonly<Record<string, ForeignFlag>> = {
   "--warmup-lr-init": { means: "--warmup-lr" },
   "--decay-milestones": { hint: "give them with commas between: --milestones 30,60" },
   "--patience-epochs": { means: "--patience" },
+  "--early-stopping": { means: "--stop-after" },
+  "--early-stopping-patience": { means: "--stop-after" },
   "--optimizer": { means: "--opt" },
   "--optim": { means: "--opt" },
   "--wd": { means: "--weight-decay" },

@@ -40,7 +40,10 @@ const needs: { readonly [K in keyof RecipeFlags]?: Need } = {
   milestones: schedule("step"),
   decayEpochs: schedule("step"),
   decayRate: schedule("step", "plateau"),
-  patience: schedule("plateau"),
+  patience: {
+    ...schedule("plateau"),
+    says: `${without("--schedule plateau")}; to end a run early, --stop-after`,
+  },
   pctStart: schedule("onecycle"),
   mixupProb: { holds: ({ mixup = 0, cutmix = 0 }) => mixup > 0 || cutmix > 0, says: without("--mixup or --cutmix") },
   mixupSwitchProb: {

@@ -26,3 +26,26 @@ it("says what learns, how many images wait, and what the recipe does beside", as
     ["pixels", "mean 0.1235, 0.5, 0.5; std 0.25, 0.25, 0.25; as given"],
   ]);
 });
+
+it("says why the head learns alone, and which rates differ", async () => {
+  const prepared = await prepareTraining({
+    query: { model: "resnet20" },
+    data: "glyphs",
+    dataOptions: { trainLimit: 64, testLimit: 16 },
+    seed: 1,
+  });
+  const groups = [
+    { match: "*", lrScale: 0.1 },
+    { match: ["@head", "@gates"], lrScale: 10 },
+    { match: "conv1.*", freeze: true },
+  ];
+  const fineTuned = { ...prepared.recipe, lr: 0.003, groups };
+  const facts = describeTraining({
+    ...prepared,
+    recipe: fineTuned,
+    situation: { ...prepared.situation, apart: 0.934 },
+  });
+  const said = new Map(facts);
+  expect(said.get("rate")).toBe("0.003, cosine, rising over 0.5 epochs; × 0.1 for *; × 10 for @head,@gates");
+  expect(said.get("learns")).toContain("; as they are, the weights tell 93 % of the images looked at apart");
+});

@@ -32,7 +32,7 @@ const deciders: { readonly [K in PreparedTraining["preparedBy"]]: string } = {
 
 /** How a network is trained on a dataset. */
 export function describeRecipe(recipe: Recipe, dataset: Dataset): Facts {
-  const { epochs, batch, accumulate = 1, stopAfter, lr, schedule, warmup } = recipe;
+  const { epochs, batch, accumulate = 1, stopAfter, lr, schedule, warmup, groups = [] } = recipe;
   const steps = stepsPerEpoch({ dataset, recipe });
   const left = dataset.train.length - steps * batch;
   return [
@@ -44,7 +44,11 @@ export function describeRecipe(recipe: Recipe, dataset: Dataset): Facts {
     ],
     ["epochs", `${epochs}${stopAfter === undefined ? "" : `, fewer where ${stopAfter} in a row bring no gain`}`],
     ["optimizer", describeOptimizer(recipe)],
-    ["rate", `${lr}, ${schedule}${warmup > 0 ? `, rising over ${warmup} ${warmup === 1 ? "epoch" : "epochs"}` : ""}`],
+    [
+      "rate",
+      `${lr}, ${schedule}${warmup > 0 ? `, rising over ${warmup} ${warmup === 1 ? "epoch" : "epochs"}` : ""}` +
+        groups.map(({ match, lrScale }) => (lrScale === undefined ? "" : `; × ${lrScale} for ${match}`)).join(""),
+    ],
   ];
 }
 
@@ -55,13 +59,18 @@ function describeData({ name, train, test, classes, channels, height, width }: D
   );
 }
 
-function describeLearning({ graph, draft, recipe }: PreparedTraining): string {
+function describeLearning({ graph, draft, recipe, situation }: PreparedTraining): string {
   const learning = draft.state
     .filter(({ kind }) => kind === "parameter")
     .reduce((sum, { shape }) => sum + elements(shape), 0);
-  if (learning === countParameters(graph)) return "all parameters";
+  const { apart } = situation;
+  const why =
+    apart === undefined
+      ? ""
+      : `; as they are, the weights tell ${Math.round(100 * apart)} % of the images looked at apart`;
+  if (learning === countParameters(graph)) return `all parameters${why}`;
   const patterns = [recipe.learn ?? []].flat().filter((pattern) => pattern !== "*");
-  return `${formatCount(learning)} parameters${patterns.length > 0 ? ` (${patterns.join(", ")})` : ""}; the rest is frozen`;
+  return `${formatCount(learning)} parameters${patterns.length > 0 ? ` (${patterns.join(", ")})` : ""}; the rest is frozen${why}`;
 }
 
 function describeOptimizer({ optimizer = optimizerNames[0], momentum, nesterov, weightDecay, ema }: Recipe): string {
