@@ -64,7 +64,7 @@ export const scheduling = {
     value: "rate",
     help: "largest learning rate",
     default: 0.1,
-    unsaid: "0.1 for sgd from scratch, less for batches below 32 and to fine-tune",
+    unsaid: "0.1 for sgd from scratch, less for batches below 16 and to fine-tune",
     range: above0,
   }),
   /** `cosine`, `step`, `onecycle`, `plateau` or `constant`. */

@@ -36,7 +36,8 @@ describe("usualRecipe", () => {
   it("gives few images from scratch more epochs, and a rate as small as their batches", () => {
     const { batch, lr, epochs } = usualRecipe({ ...drawn, images: 300 });
     expect(batch).toBe(16);
-    expect(lr).toBe(0.05);
+    expect(lr).toBe(0.1);
+    expect(usualRecipe({ ...drawn, images: 100 }).lr).toBe(0.05);
     expect(epochs).toBeGreaterThan(20);
     expect(usualRecipe({ ...drawn, images: 300 }, { epochs: 3 })).toMatchObject({ epochs: 3, warmup: 0.5 });
     expect(usualRecipe({ ...drawn, images: 300 }, { optimizer: "adamw" }).lr).toBeLessThan(0.01);
@@ -55,6 +56,18 @@ describe("usualRecipe", () => {
     expect(headless.groups).toBeUndefined();
     const inserted = usualRecipe({ ...photos, insertedGates: true });
     expect(inserted.groups?.[1]?.match).toEqual(["@head", "@gates"]);
+  });
+
+  it("lets the head learn alone where weights tell few images apart already", () => {
+    const known = { ...photos, apart: 0.93 };
+    expect(usualRecipe(known)).toMatchObject({ learn: ["@head"], optimizer: "adamw" });
+    expect(usualRecipe(known).groups).toBeUndefined();
+    for (const other of [{ apart: 0.35 }, { images: 50_000 }, { head: false }, { insertedGates: true }]) {
+      expect(usualRecipe({ ...known, ...other }).learn).toBeUndefined();
+    }
+    for (const given of [{ lr: 0.1 }, { learn: "*" }, { layerDecay: 0.7 }, { frozenBatchNorm: false }]) {
+      expect(usualRecipe(known, given).learn).toBe("learn" in given ? given.learn : undefined);
+    }
   });
 
   it("keeps the statistics of folded batch norms, unless told otherwise", () => {

@@ -55,10 +55,10 @@ export function usualRecipe(situation: Situation, given: PartialRecipe = {}): Re
 }
 
 /** Whether it matters how well the weights tell the images apart: nobody has chosen what learns, or how. */
-export function mayLearnHeadAlone({ start, head, insertedGates }: Situation, given: PartialRecipe): boolean {
+export function mayLearnHeadAlone({ images, start, head, insertedGates }: Situation, given: PartialRecipe): boolean {
   const { lr, learn, layerDecay, groups, frozenBatchNorm } = given;
   const chosen = [lr, learn, layerDecay, groups, frozenBatchNorm].some((value) => value !== undefined);
-  return start === "weights" && head === true && insertedGates !== true && !chosen;
+  return start === "weights" && head === true && insertedGates !== true && images <= FEW && !chosen;
 }
 
 /** An epoch has ten steps at least, as far as batches of eight allow: fewer images say little about a batch norm. */
@@ -96,7 +96,7 @@ function fromScratch(batch: number, { optimizer = "sgd" }: PartialRecipe): Learn
   return { lr: optimizer === "sgd" ? lr * Math.min(1, batch / FULL_RATE_BATCH) : rateOf(optimizer) };
 }
 
-const FULL_RATE_BATCH = 32;
+const FULL_RATE_BATCH = 16;
 
 /**
  * Weights that have learnt move by steps whose size does not follow from the gradients', and more slowly than the last
@@ -125,8 +125,11 @@ function fineTuning(situation: Situation, given: PartialRecipe): Learning {
   };
 }
 
-/** Weights that tell so many images apart have learnt enough: a new last layer gains more than it costs to move them. */
-const ENOUGH = 0.85;
+/** Weights that tell so many images apart have learnt enough: few images would only spoil them. */
+const ENOUGH = 0.6;
+
+/** More images can teach all weights something, however much these know. */
+const FEW = 2000;
 
 /** How fast weights that have learnt move, relative to a last layer that has not. */
 const BODY = 0.1;
