@@ -73,7 +73,7 @@ const bytes = (data: { buffer: ArrayBufferLike; byteOffset: number; byteLength: 
 describe("senet train on a file with inserted gates", () => {
   it("moves gates and a head for other classes alone, and leaves batch norms as they were", async () => {
     const { code, stderr } = await senet(`train --model se-resnet18.onnx ${data} --train gates+head --out some`);
-    expect([code, stderr]).toEqual([0, expect.stringMatching(/^senet: 9.weight, 9.bias start anew, for 3 classes\n/)]);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^senet: 9.weight, 9.bias start anew, for 3 classes$/m)]);
     const names = changed(read("se-resnet18.onnx"), read("some/model.onnx"));
     expect(names.filter((name) => !/\.se\./.test(name))).toEqual(["9.weight", "9.bias"]);
     expect(names.filter((name) => /\.se\./.test(name)).length).toBe(8);
