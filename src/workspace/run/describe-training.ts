@@ -46,7 +46,7 @@ export function describeRecipe(recipe: Recipe, dataset: Dataset): Facts {
     ["optimizer", describeOptimizer(recipe)],
     [
       "rate",
-      `${lr}, ${schedule}${warmup > 0 ? `, rising over ${warmup} ${warmup === 1 ? "epoch" : "epochs"}` : ""}` +
+      `${Number(lr.toPrecision(4))}, ${schedule}${warmup > 0 ? `, rising over ${warmup} ${warmup === 1 ? "epoch" : "epochs"}` : ""}` +
         groups.map(({ match, lrScale }) => (lrScale === undefined ? "" : `; × ${lrScale} for ${match}`)).join(""),
     ],
   ];
