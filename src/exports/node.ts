@@ -85,11 +85,13 @@ export {
   exportModel,
   exportStep,
 } from "../workspace/model/export-model.js";
+export type { KnownCard } from "../workspace/model/known-card.js";
 export type { ModelQuery, NetworkOptions, Opening } from "../workspace/model/model-query.js";
 export type { DraftedModel, ModelNotice, OpenComparedOptions } from "../workspace/model/open-compared.js";
 export type { GivenStatistics, PreparedBy } from "../workspace/model/open-for-training.js";
 export { type OpenedModel, type OpenModelOptions, openModel } from "../workspace/model/open-model.js";
 export { type ModelProfile, type ProfileModelOptions, profileModel } from "../workspace/model/profile-model.js";
+export type { RecipeChoice } from "../workspace/model/situation-of.js";
 export {
   chooseAlgorithms,
   keptAlgorithms,
@@ -104,6 +106,7 @@ export {
   comparisonProgress,
   type ModelRun,
 } from "../workspace/run/compare-in-folder.js";
+export type { TimeBudget } from "../workspace/run/epochs-within.js";
 export type { Keep, KeptEpoch } from "../workspace/run/kept-epoch.js";
 export { openRun, type Run, type StartRunOptions, startRun } from "../workspace/run/open-run.js";
 export {

@@ -33,7 +33,10 @@ type ValueOf<F> = F extends Field<infer T> ? T : never;
  */
 export type Recipe = Values<Fields, Needed> & SomeValues<Fields, Exclude<keyof Fields, Needed>>;
 
-/** Some fields of a recipe. */
+/**
+ * Some fields of a recipe.
+ * @interface
+ */
 export type PartialRecipe = SomeValues<Fields, keyof Fields>;
 
 const { batch, lr, momentum, nesterov, weightDecay, schedule, warmup } = recipeFields;
