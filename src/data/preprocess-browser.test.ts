@@ -21,8 +21,7 @@ const preprocessing: Preprocessing = {
 /** Runs in the browser, from the same files: the goldens of PIL, and a photo with alpha as a canvas gives it. */
 const page = `<!doctype html><script type="module">
   import { preprocess } from "/dist/data/preprocess.js";
-  import { browser, openInBrowser } from "../testing/browser.js";
-import { noiseImage } from "/dist/testing/noise-image.js";
+  import { noiseImage } from "/dist/testing/noise-image.js";
   import { resizeGoldens } from "/dist/testing/resize-golden.js";
   const sha256 = async (data) =>
     Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", data)), (b) => b.toString(16).padStart(2, "0")).join("");
