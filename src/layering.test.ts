@@ -28,12 +28,13 @@ const whole = [
 ];
 
 /**
- * Which room may import which, itself and the common `errors`, `notice`, `random` and `schema` apart. A room is a
+ * Which room may import which, itself and the common `bounds`, `errors`, `notice`, `random` and `schema` apart. A room is a
  * folder of src, or a file that lies there by itself. The order is that of the house: what stands above is used by what
  * stands below.
  */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  bounds: [],
   random: [],
   notice: [],
   schema: [],
@@ -50,7 +51,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   step: ["lower", "read", "clean", "graph", "ops"],
   insert: ["account", "read", "clean", "layers", "graph", "ops"],
   weights: ["models", "read", "data", "graph", "files"],
-  runtime: ["graph", "ops"],
+  runtime: ["graph", "ops", "files"],
   evaluate: ["runtime", "data", "graph"],
   classifier: ["evaluate", "models", "runtime", "data", "graph"],
   explain: ["read", "clean", "runtime", "data", "graph", "ops"],
@@ -64,7 +65,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   testing: ["step", "lower", "clean", "layers", "ops", "runtime", "data", "graph"],
 };
 
-const common = ["errors", "notice", "random", "schema"];
+const common = ["bounds", "errors", "notice", "random", "schema"];
 
 /** What only Node has: the command line, the measurements, the native halves, the file that exports them, the tests. */
 const needsNode = /^(workspace|cli|bench|testing)\/|\/node\/|^exports\/node\.ts$|\.test(\.helper)?\.ts$/;
@@ -122,7 +123,7 @@ describe("imports", () => {
     });
     const told = Object.fromEntries(rows.filter(([room]) => !/^(workspace|exports|cli)$/.test(room)));
     const inner = Object.entries(rooms).filter(
-      ([room]) => !/^(errors|notice|random|schema|workspace|exports|cli|bench|testing)$/.test(room),
+      ([room]) => !/^(bounds|errors|notice|random|schema|workspace|exports|cli|bench|testing)$/.test(room),
     );
     expect(rows.map(([room]) => room)).toEqual([...new Set(rows.map(([room]) => room))]);
     expect(told).toEqual(Object.fromEntries(inner));
@@ -133,7 +134,9 @@ describe("imports", () => {
     const [, picture] = /^## The house\n.*?```\n(.*?)```/ms.exec(text)!;
     const rows = picture!.split("\n").map((row) => [...row.matchAll(/\b(\w+)\//g)].map(([, room]) => room!));
     const floor = new Map(rows.flatMap((names, i) => names.map((room) => [room, i] as const)));
-    const drawn = Object.keys(rooms).filter((room) => !/^(errors|notice|random|schema|bench|testing)$/.test(room));
+    const drawn = Object.keys(rooms).filter(
+      (room) => !/^(bounds|errors|notice|random|schema|bench|testing)$/.test(room),
+    );
     expect([...floor.keys()].sort()).toEqual(drawn.sort());
     const up = shipped.flatMap(borders).filter(({ from, to }) => floor.get(from)! > floor.get(to)!);
     expect(up.map(({ text }) => text)).toEqual([]);

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { Command } from "commander";
+import { bounds } from "../bounds.js";
 import { number } from "../cli/flags/number-option.js";
 import { median } from "../evaluate/median.js";
 import { environment } from "../workspace/run/environment.js";
@@ -26,8 +27,8 @@ await new Command("bench")
   .description("Measures ours beside PyTorch and writes docs/benchmarks.md.")
   .option("--case <names>", "only these, with commas (default: all)")
   .option("--list", "name the cases and end")
-  .addOption(number("--seconds <n>", "seconds for the rounds of a case", 60))
-  .addOption(number("--rounds <n>", "rounds of a case at most", 12))
+  .addOption(number("--seconds <n>", "seconds for the rounds of a case", bounds.repeats, 60))
+  .addOption(number("--rounds <n>", "rounds of a case at most", bounds.repeats, 12))
   .option("--others", "only install TensorFlow.js and jax-js into .bench/others and measure a convolution with each")
   .option("--dry", "print, write nothing")
   .action(run)

@@ -11,6 +11,7 @@ import { readOnnx } from "../graph/onnx/read-onnx.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { floatsOf } from "../graph/tensor.js";
 import { cardEntries, cardPreprocessing, hasCard, readCard } from "../models/card/model-card.js";
+import { NotFinite } from "../runtime/not-finite.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
 import { classCount, inputOf } from "./classifier-shape.js";
 
@@ -49,7 +50,7 @@ export interface Classifier extends ClassifierFacts {
    * Says what an image shows.
    * @param options how many answers are wanted (5 by default).
    * @returns the likeliest classes with their probabilities, the likeliest first.
-   * @throws UserError when the image has no pixels, or its numbers do not fit the input.
+   * @throws UserError when the image has no pixels, its numbers do not fit the input, or the model gives NaN for it.
    */
   classify(image: ClassifiedImage, options?: { readonly top?: number | undefined }): Promise<Answer[]>;
   /** What the network gives for an image [classes], before it is made probabilities. @throws as `classify` does. */
@@ -100,7 +101,13 @@ export function classifierOn(session: Session, graph: Graph, { classes, preproce
     classes,
     preprocessing,
     logits,
-    classify: async (image, { top = 5 } = {}) => answersOf(await logits(image), classes, top),
+    classify: async (image, { top = 5 } = {}) => {
+      const found = await logits(image);
+      const broken = new NotFinite();
+      broken.look(found, 0);
+      broken.check(1);
+      return answersOf(found, classes, top);
+    },
     close: () => session.release(),
   };
 }

@@ -148,7 +148,7 @@ describe("a mistake", () => {
       "train --model resnet20 --data mnist:corrupt",
       /^corrupt\/train-images-idx3-ubyte: got magic number 0x6e6f206e; expected 0x00000803 \(images\)$/,
     ],
-    ["train --model resnet20 --data glyphs --epochs ten", '--epochs: got "ten"; expected a number'],
+    ["train --model resnet20 --data glyphs --epochs ten", '--epochs: got "ten"; expected a whole number from 1'],
     ["train --model resnet20 --data glyphs --epochs 0", "--epochs: got 0; expected a whole number from 1"],
     [
       "train --model resnet20 --data glyphs --batch 300 --train-limit 256",

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { main } from "./main.js";
-import { allowClosedReaders, endWith, typedArguments } from "./terminal/print.js";
+import { allowLostOutput, endWith, typedArguments } from "./terminal/print.js";
 
-allowClosedReaders();
+allowLostOutput();
 const code = await main(typedArguments());
 if (code !== 0) endWith(code);

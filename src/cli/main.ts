@@ -3,12 +3,14 @@ import { EngineError, UserError } from "../errors.js";
 import { withOurFlags, withOurVerb } from "./flags/our-words.js";
 import { createProgram, mentioned } from "./program.js";
 import { errorLine } from "./terminal/error-line.js";
+import { stoppedCode } from "./terminal/interrupt.js";
 import { say } from "./terminal/print.js";
+import { visible } from "./terminal/visible.js";
 
 /**
  * Runs the command line.
  * @param args what the user typed behind the program's name.
- * @returns the exit code: 2 for the caller's mistakes, 130 for Ctrl-C, 1 for ours.
+ * @returns the exit code: 2 for the caller's mistakes, 130 for Ctrl-C, 143 for SIGTERM, 129 for a closed terminal, 1 for ours.
  */
 export async function main(args: readonly string[]): Promise<number> {
   /** The command that runs, and the program it is one of. */
@@ -30,7 +32,7 @@ export async function main(args: readonly string[]): Promise<number> {
 async function report(error: unknown, running: readonly Command[]): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed its line
   if (error instanceof UserError) {
-    say(`senet: ${errorLine(error, flagsOf(running))}`);
+    say(`senet: ${visible(errorLine(error, flagsOf(running)))}`);
     return 2;
   }
   if (error instanceof EngineError) {
@@ -38,7 +40,7 @@ async function report(error: unknown, running: readonly Command[]): Promise<numb
     say(engineFault(error).trimEnd());
     return 1;
   }
-  if (error instanceof DOMException && error.name === "AbortError") return 130;
+  if (error instanceof DOMException && error.name === "AbortError") return stoppedCode();
   say(`senet: unexpected error\n${error instanceof Error ? error.stack : error}`);
   return 1;
 }

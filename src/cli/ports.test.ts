@@ -49,7 +49,7 @@ beforeAll(() => {
 describe("senet run", () => {
   it("gives the logits that PyTorch gives for a file of its exporter", async () => {
     const golden = exported("resnet18.safetensors");
-    const line = `run --model ${exported("resnet18.onnx")} --input ${golden} --output logits.safetensors`;
+    const line = `run --model ${exported("resnet18.onnx")} --input ${golden} --output logits.safetensors --force`;
     expect(await senet(line)).toEqual({ code: 0, stdout: "logits.safetensors: logits [3, 10]\n", stderr: "" });
     expect(
       off(tensorsOf("logits.safetensors").get("logits")!, readSafetensors(readFileSync(golden)).tensors.get("logits")!),
@@ -78,7 +78,7 @@ describe("senet run", () => {
 describe("senet gradients", () => {
   it.each(["train", "eval"])("gives PyTorch's loss and gradients in mode %s", async (mode) => {
     const golden = exported("resnet18.safetensors");
-    const line = `gradients --model ${exported("resnet18.onnx")} --mode ${mode} --input ${golden} --output g.safetensors --json`;
+    const line = `gradients --model ${exported("resnet18.onnx")} --mode ${mode} --input ${golden} --output g.safetensors --force --json`;
     const done = await senet(line);
     expect(done).toMatchObject({ code: 0, stderr: "" });
     const { tensors } = readSafetensors(readFileSync(golden));

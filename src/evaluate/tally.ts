@@ -1,3 +1,4 @@
+import { NotFinite } from "../runtime/not-finite.js";
 import { type Calibration, CalibrationTally } from "./calibration.js";
 import { confidenceOf, crossEntropyOf, predictedClass, rankOf } from "./logits.js";
 
@@ -47,6 +48,8 @@ const mostMistakes = 24;
  */
 export class Tally {
   readonly classes: number;
+  /** Images whose logits are no finite numbers: what is read of them means nothing. */
+  readonly notFinite = new NotFinite();
   readonly #confusion: Uint32Array;
   readonly #classTop5: Uint32Array;
   readonly #calibration = new CalibrationTally();
@@ -78,6 +81,7 @@ export class Tally {
    * @returns the predicted class.
    */
   add(logits: Float32Array, label: number, index: number): number {
+    this.notFinite.look(logits, index);
     const predicted = predictedClass(logits);
     const confidence = confidenceOf(logits, predicted);
     const right = predicted === label;

@@ -6,6 +6,7 @@ import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Weights } from "../graph/graph.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { floatsOf } from "../graph/tensor.js";
+import { NotFinite } from "../runtime/not-finite.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { findGates, type GateSite } from "./find-gates.js";
 
@@ -68,6 +69,7 @@ export async function gateStatistics({
   if (sites.length === 0) return [];
   const session = await runtime.open(writeOnnx(exposing(graph, sites), weights));
   const sums = sites.map(({ channels }) => new GateSums(channels, dataset.classes.length));
+  const broken = sites.map(() => new NotFinite());
   let seen = 0;
   try {
     onProgress?.(seen);
@@ -75,13 +77,18 @@ export async function gateStatistics({
       signal?.throwIfAborted();
       const shape = [size, dataset.channels, dataset.height, dataset.width];
       const results = await session.run({ [graph.inputs[0]!.name]: { dtype: "float32", shape, data: x } });
-      for (const [i, { value }] of sites.entries()) sums[i]!.add(floatsOf(results[value]), y);
+      for (const [i, { value, channels }] of sites.entries()) {
+        const gates = floatsOf(results[value]);
+        for (let n = 0; n < size; n++) broken[i]!.look(gates.subarray(n * channels, (n + 1) * channels), seen + n);
+        sums[i]!.add(gates, y);
+      }
       seen += size;
       onProgress?.(seen);
     }
   } finally {
     await session.release();
   }
+  for (const one of broken) one.check(seen, (index) => split.nameOf?.(index));
   return sites.map(({ site, channels }, i) => ({ site, channels, ...sums[i]!.statistics() }));
 }
 

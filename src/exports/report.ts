@@ -26,3 +26,4 @@ export { type InsertionResults, renderInsertionReport } from "../report/insertio
 export { formatSummary } from "../report/summary-text.js";
 export { renderTrainingReport } from "../report/training-page.js";
 export type { TrainingResults } from "../report/training-results.js";
+export { NotFinite } from "../runtime/not-finite.js";

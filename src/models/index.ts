@@ -1,3 +1,4 @@
+import { bounds, checkBound } from "../bounds.js";
 import { nearest, UserError, valueError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { buildOrExplain } from "./build-or-explain.js";
@@ -58,10 +59,8 @@ export const models: ModelFamily = {
 export function createModel(name: string, options: ModelOptions = {}): Graph {
   const entry = modelEntry(name);
   const { classes = entry.classes, input = entry.input, dropout = entry.dropout ?? 0 } = options;
-  if (!Number.isInteger(classes) || classes < 1) {
-    throw valueError("createModel", "classes", classes, "a whole number of at least 1");
-  }
-  if (input.some((size) => !Number.isInteger(size) || size < 1)) {
+  checkBound("createModel", "classes", classes, bounds.classes);
+  if (!input.every(bounds.size.holds)) {
     throw valueError("createModel", "input", input.join("x"), "channels x height x width such as 3x32x32");
   }
   if (!(dropout >= 0 && dropout < 1)) {

@@ -132,12 +132,12 @@ describe("createModel", () => {
     [
       "no classes",
       () => createModel("resnet20", { classes: 0 }),
-      "createModel: got classes 0; expected a whole number of at least 1",
+      "createModel: got classes 0; expected a whole number from 1 to 1,048,576",
     ],
     [
       "half a class",
       () => createModel("resnet20", { classes: 2.5 }),
-      "createModel: got classes 2.5; expected a whole number of at least 1",
+      "createModel: got classes 2.5; expected a whole number from 1 to 1,048,576",
     ],
     [
       "an input without rows",

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { type Bound, bounds } from "../bounds.js";
 
 /** Numbers that the range of a field may depend on; those that are not known set no limit. */
 export interface Surroundings {
@@ -8,6 +9,14 @@ export interface Surroundings {
   readonly batch: number;
   readonly lr: number;
 }
+
+/** Where nothing is known: nothing is too much. */
+export const limitless: Surroundings = {
+  images: Number.POSITIVE_INFINITY,
+  epochs: Number.POSITIVE_INFINITY,
+  lr: Number.POSITIVE_INFINITY,
+  batch: 1,
+};
 
 /** What a value must be beside its type. */
 export interface Range<T> {
@@ -69,9 +78,25 @@ export function part<T>(take: (value: T) => number, range: Range<number>): Range
   };
 }
 
-export const isWhole = (value: number): boolean => Number.isInteger(value) && value >= 1;
+/** What a number of a recipe may be where nothing else is known of the recipe; all become float32. */
+export function boundOf({ holds, expected }: Range<number> = anyNumber): Bound {
+  return { holds: (value) => isFloat32(value) && holds(value, limitless), expected: expected(limitless) };
+}
 
-export const whole = numbers(isWhole, "a whole number from 1");
+/** Whether float32 has a finite number for it. */
+export const isFloat32 = (value: number): boolean => Number.isFinite(Math.fround(value));
+
+const anyNumber: Range<number> = { holds: () => true, expected: () => "a number that float32 has", shown: String };
+
+/** Whether it may be a number of images or batches. */
+export const isWhole = bounds.images.holds;
+
+/** Passes over images: every checkpoint holds the record of each. */
+export const passes = numbers((value) => isWhole(value) && value <= 1e6, "a whole number from 1 to 1,000,000");
+export const epochsAbove0 = numbers(
+  (value) => value > 0 && value <= 1e6,
+  "a number of epochs above 0, up to 1,000,000",
+);
 export const above0 = numbers((value) => value > 0, "a number above 0");
 export const from0 = numbers((value) => value >= 0, "a number from 0");
 export const from0Below1 = numbers((value) => value >= 0 && value < 1, "a number from 0, below 1");

@@ -1,20 +1,23 @@
 import * as z from "zod/mini";
+import { bounds } from "../bounds.js";
 import {
   above0,
   above0To1,
   between0And1,
   choice,
+  epochsAbove0,
   field,
   from0,
   from0Below1,
   from0To1,
   isWhole,
+  limitless,
   named,
   number,
   numbers,
   part,
+  passes,
   toggle,
-  whole,
 } from "./recipe-field.js";
 import { augmentation, average, clip, groups, list, pair, patterns } from "./recipe-parts.js";
 
@@ -35,14 +38,14 @@ export const sizes = {
     help: "number of passes over the training images",
     default: 20,
     unsaid: "20 from scratch, more for few images; 10 to 15 to fine-tune",
-    range: whole,
+    range: passes,
   }),
   /** Epochs in a row without a higher test top-1 after which the run ends; by default it trains all. */
   stopAfter: number({
     value: "n",
     help: "number of epochs in a row without a higher test top-1 that end the run",
     unsaid: "none do",
-    range: whole,
+    range: passes,
   }),
   /** Images per step. */
   batch: number({
@@ -52,7 +55,10 @@ export const sizes = {
     unsaid: "128, or less: an epoch has ten steps",
     range: numbers(
       (value, { images }) => isWhole(value) && value <= images,
-      ({ images }) => `a whole number from 1 to ${images}, the number of training images`,
+      ({ images }) =>
+        images < limitless.images
+          ? `a whole number from 1 to ${images}, the number of training images`
+          : bounds.images.expected,
     ),
   }),
 };
@@ -76,7 +82,7 @@ export const scheduling = {
     default: 0.5,
     range: numbers(
       (value, { epochs }) => value >= 0 && value <= epochs,
-      ({ epochs }) => `0 to ${epochs} epochs`,
+      ({ epochs }) => (epochs < limitless.epochs ? `0 to ${epochs} epochs` : "a number of epochs from 0"),
     ),
   }),
   /** The learning rate from which it rises, 0 by default. */
@@ -88,7 +94,7 @@ export const scheduling = {
     default: 0,
     range: numbers(
       (value, { lr }) => value >= 0 && value <= lr,
-      ({ lr }) => `0 to ${lr}, the largest`,
+      ({ lr }) => (lr < limitless.lr ? `0 to ${lr}, the largest` : "a number from 0"),
     ),
   }),
   /** Of `step`: it drops when so many epochs are done; by default at one half and three quarters of all. */
@@ -100,7 +106,7 @@ export const scheduling = {
   decayEpochs: number({
     value: "n",
     help: 'number of epochs after each of which "step" lowers it, in place of milestones',
-    range: above0,
+    range: epochsAbove0,
   }),
   /** The factor of every drop of `step` and `plateau`, 0.1 by default. */
   decayRate: number({
@@ -114,6 +120,7 @@ export const scheduling = {
     value: "epochs",
     help: 'number of epochs without progress after which "plateau" lowers the learning rate',
     default: 10,
+    range: from0,
   }),
   /** Of `onecycle`: the part of all steps in which the learning rate rises, 0.3 by default. */
   pctStart: number({
@@ -236,8 +243,8 @@ export const stepping = {
     range: numbers(
       (value, { batch, images }) => isWhole(value) && batch * value <= images,
       ({ batch, images }) => {
-        const together = images < Number.POSITIVE_INFINITY ? `, with batch ${batch} at most ${images} images` : "";
-        return `a whole number from 1${together}`;
+        if (images === limitless.images) return bounds.images.expected;
+        return `a whole number from 1, with batch ${batch} at most ${images} images`;
       },
     ),
   }),
@@ -260,7 +267,11 @@ export const stepping = {
     default: "ce",
   }),
   /** Of `bce`: targets above it become 1, others 0. */
-  bceTargetThreshold: number({ value: "t", help: "threshold above which a target of bce is 1, and else 0" }),
+  bceTargetThreshold: number({
+    value: "t",
+    help: "threshold above which a target of bce is 1, and else 0",
+    range: from0To1,
+  }),
   /** A moving average of the weights, which is tested and shipped in their place. */
   ema: field(average, {
     help: "keep a moving average of the weights, test and ship it",

@@ -21,7 +21,7 @@ describe("checkRecipe", () => {
     [{ warmupLr: -1 }, "warmupLr -1; expected a number from 0"],
     [{ minLr: 0.2 }, "minLr 0.2; expected 0 to 0.1, the largest"],
     [{ decayRate: 0 }, "decayRate 0; expected a number above 0, at most 1"],
-    [{ decayEpochs: 0 }, "decayEpochs 0; expected a number above 0"],
+    [{ decayEpochs: 0 }, "decayEpochs 0; expected a number of epochs above 0, up to 1,000,000"],
     [{ pctStart: 1 }, "pctStart 1; expected a number between 0 and 1"],
     [{ betas: [0.9, 1] }, "betas 0.9,1; expected two numbers from 0, below 1"],
     [{ eps: 0 }, "eps 0; expected a number above 0"],

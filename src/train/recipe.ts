@@ -1,7 +1,7 @@
 import { checkAugmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { UserError, valueError } from "../errors.js";
-import type { Field, Surroundings } from "./recipe-field.js";
+import { type Field, isFloat32, limitless, type Surroundings } from "./recipe-field.js";
 import { recipeFields } from "./recipe-fields.js";
 
 type Fields = typeof recipeFields;
@@ -75,14 +75,18 @@ export function checkRecipe(recipe: Recipe, { train }: Pick<Dataset, "train">): 
 
 /** @throws UserError when a number of the recipe of a step is out of range. */
 export function checkStepRecipe(recipe: PartialRecipe): void {
-  const limitless = Number.POSITIVE_INFINITY;
-  refuseFirst("training step", recipe, { images: limitless, epochs: limitless, lr: limitless, batch: 1 });
+  refuseFirst("training step", recipe, limitless);
 }
 
 function refuseFirst(where: string, recipe: PartialRecipe, among: Surroundings): void {
   for (const [name, { range }] of Object.entries<Field<unknown>>(recipeFields)) {
     const value = recipe[name as keyof Fields];
-    if (value === undefined || range === undefined || range.holds(value, among)) continue;
-    throw valueError(where, name, range.shown(value), range.expected(among));
+    if (value === undefined) continue;
+    if (range !== undefined && !range.holds(value, among)) {
+      throw valueError(where, name, range.shown(value), range.expected(among));
+    }
+    if (typeof value === "number" && !isFloat32(value)) {
+      throw valueError(where, name, value, "a number that float32 has");
+    }
   }
 }

@@ -1,9 +1,10 @@
 import { Command } from "commander";
+import { bounds } from "../../bounds.js";
 import { modelSources } from "../../workspace/model/model-source.js";
 import type { CountedModel } from "../../workspace/model/open-for-timing.js";
 import { hubOf } from "../flags/model-options.js";
-import { number, wholeNumber } from "../flags/number-option.js";
-import { engineOptionsOf, inputOf } from "../flags/options.js";
+import { number } from "../flags/number-option.js";
+import { engineOptionsOf, inputOf, threadsOption } from "../flags/options.js";
 import { takeModel } from "../flags/positional-model.js";
 import { columns } from "../terminal/columns.js";
 import { opening } from "../terminal/follow-hub.js";
@@ -23,16 +24,18 @@ export const benchInfer = new Command("infer")
   .description("Time inference on random images; several models take turns, so that noise disturbs all alike.")
   .option("--model <models>", `${modelSources}; several with commas between them`)
   .option("--input <CxHxW>", "size of the images (default: the model's own)")
-  .addOption(number("--batch <n>", "number of images in a run", 1))
-  .addOption(number("--rounds <n>", "number of runs to measure of every model, after 3 that are not", 30))
-  .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
+  .addOption(number("--batch <n>", "number of images in a run", bounds.batch, 1))
+  .addOption(
+    number("--rounds <n>", "number of runs to measure of every model, after 3 that are not", bounds.repeats, 30),
+  )
+  .addOption(threadsOption())
   .option("--json", "print one JSON document: an object, for several models a list of them");
 takeModel(benchInfer, { several: true, example: "seresnet20" }).action((_, flags: InferFlags, command: Command) =>
   run(flags, command),
 );
 
 async function run(flags: InferFlags, command: Command): Promise<void> {
-  const [batch, rounds] = [wholeNumber("--batch", flags.batch, 1), wholeNumber("--rounds", flags.rounds, 1)];
+  const { batch, rounds } = flags;
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
   const { runTimes } = await import("../../evaluate/latency.js");
   const { median } = await import("../../evaluate/median.js");

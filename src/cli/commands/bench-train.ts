@@ -1,13 +1,13 @@
-import { availableParallelism } from "node:os";
 import { Command } from "commander";
+import { bounds } from "../../bounds.js";
 import { UserError } from "../../errors.js";
 import { median } from "../../evaluate/median.js";
 import type { Graph } from "../../graph/graph.js";
 import type { Target } from "../../lower/lower.js";
 import { modelSource, modelSources } from "../../workspace/model/model-source.js";
 import { hubOf, networkOf } from "../flags/model-options.js";
-import { number, wholeNumber } from "../flags/number-option.js";
-import { engineOptionsOf, inputOf, recomputeOption } from "../flags/options.js";
+import { number } from "../flags/number-option.js";
+import { engineOptionsOf, inputOf, recomputeOption, threadsOption } from "../flags/options.js";
 import { takeModel } from "../flags/positional-model.js";
 import { type TuneFlag, tableOf, tuneOption } from "../flags/tune-option.js";
 import { opening } from "../terminal/follow-hub.js";
@@ -32,10 +32,10 @@ export const benchTrain = new Command("train")
   .description("Time a training step (forward, backward, update) on random images.")
   .option("--model <model>", `${modelSources}; its first weights are drawn`, "seresnet20")
   .option("--input <CxHxW>", "size of the images (default: the network's own)")
-  .addOption(number("--batch <n>", "number of images in a step", 128))
-  .addOption(number("--classes <n>", "number of classes of a network by name (default: 10)"))
-  .addOption(number("--steps <n>", "number of steps to measure, after a few that are not", 20))
-  .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
+  .addOption(number("--batch <n>", "number of images in a step", bounds.batch, 128))
+  .addOption(number("--classes <n>", "number of classes of a network by name (default: 10)", bounds.classes))
+  .addOption(number("--steps <n>", "number of steps to measure, after a few that are not", bounds.repeats, 20))
+  .addOption(threadsOption())
   .addOption(recomputeOption())
   .addOption(tuneOption())
   .option("--profile", "show where the time goes: by operator and layer, forward and backward, with the bytes moved")
@@ -43,8 +43,6 @@ export const benchTrain = new Command("train")
 takeModel(benchTrain).action((_, flags: TrainFlags, command: Command) => run(flags, command));
 
 async function run(flags: TrainFlags, command: Command): Promise<void> {
-  wholeNumber("--batch", flags.batch, 1);
-  wholeNumber("--steps", flags.steps, 1);
   const { findNetwork } = await import("../../workspace/model/find-model.js");
   const { model } = flags;
   const classes = flags.classes ?? (modelSource(model) === "name" ? 10 : undefined);
@@ -57,6 +55,8 @@ async function run(flags: TrainFlags, command: Command): Promise<void> {
     if (typeof size === "number") return size;
     throw new UserError(`${model}: got images of any size; give one such as --input 3x224x224`);
   });
+  const { checkTrainingMemory } = await import("../../workspace/model/check-memory.js");
+  await checkTrainingMemory(graph, flags.batch, flags.recompute);
   const work = flags.profile ? profile : flags.tune ? timeTuned : time;
   await work(graph, input, flags);
 }
@@ -99,7 +99,8 @@ async function profile(graph: Graph, input: readonly number[], flags: TrainFlags
   const { initialState } = await import("../../step/state.js");
   const { environment } = await import("../../workspace/run/environment.js");
   const { stepTables } = await import("../terminal/step-tables.js");
-  const { batch, steps, model, threads = availableParallelism() } = flags;
+  const { batch, steps, model } = flags;
+  const { threads } = engineOptionsOf(flags);
   const runtime = nodeRuntime({ threads });
   const channelBlock = await runtime.channelBlock();
   await runtime.close();

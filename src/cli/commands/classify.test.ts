@@ -227,7 +227,10 @@ describe("senet classify", () => {
     ],
     ["classify photos --model m.onnx --size 48", /--size: got 48; expected none: m\.onnx takes 32x32/],
     ["classify photos --model m.onnx --size 32x48", /--size: got 32x48; expected none: m\.onnx takes 32x32/],
-    ["classify photos --model m.onnx --size 32x", /--size: got "32x"; expected whole numbers from 1: one, or height x/],
+    [
+      "classify photos --model m.onnx --size 32x",
+      /--size: got "32x"; expected whole numbers from 1 to 65,535: one, or height x/,
+    ],
     ["classify photos --model m.onnx --shortcut A", /--shortcut: got A with a file; expected it with a network's name/],
     ["classify photos --model m.onnx --crop-pct 2", /--crop-pct: got 2; expected a share above 0, up to 1/],
     [

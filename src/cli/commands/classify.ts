@@ -1,16 +1,20 @@
 import { Command, Option } from "commander";
+import { bounds } from "../../bounds.js";
+import { workerBound } from "../../files/node/machine.js";
 import { formatDuration } from "../../report/format.js";
+import { notFiniteError } from "../../runtime/not-finite.js";
 import type { ClassifiedPhoto } from "../../workspace/classifier/classify-photos.js";
 import { type ClassifierFlags, classifierModel, classifierOf, classifierOptions } from "../flags/classifier-options.js";
 import { hubOf } from "../flags/model-options.js";
-import { number, wholeNumber } from "../flags/number-option.js";
-import { engineOptionsOf, under } from "../flags/options.js";
+import { number } from "../flags/number-option.js";
+import { engineOptionsOf, threadsOption, under } from "../flags/options.js";
 import { opening } from "../terminal/follow-hub.js";
 import { type AnswerFormat, chartFormat, csvFormat, jsonFormat } from "../terminal/format-answers.js";
 import { interruptible } from "../terminal/interrupt.js";
 import { Output } from "../terminal/output.js";
 import { endWith, outputWidth, readInput } from "../terminal/print.js";
 import { bar, Progress } from "../terminal/progress.js";
+import { visible } from "../terminal/visible.js";
 
 interface ClassifyFlags extends ClassifierFlags {
   readonly top: number;
@@ -25,20 +29,18 @@ interface ClassifyFlags extends ClassifierFlags {
 export const classify = new Command("classify")
   .argument("<photos...>", "image files, folders with images, or - for one on standard input")
   .requiredOption(...classifierModel)
-  .addOption(number("--top <n>", "number of classes to show for each photo", 5))
+  .addOption(number("--top <n>", "number of classes to show for each photo", bounds.classes, 5))
   .addOption(new Option("--json", "print a JSON object in a line per photo").conflicts("csv"))
   .option("--csv", "print a table with a row per photo and class")
-  .addOption(number("--batch <n>", "number of photos that the model takes at a time", 8))
-  .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
-  .addOption(number("--data-workers <n>", "threads that decode photos (default: one per core)"))
+  .addOption(number("--batch <n>", "number of photos that the model takes at a time", bounds.batch, 8))
+  .addOption(threadsOption())
+  .addOption(number("--data-workers <n>", "threads that decode photos (default: one per core)", workerBound()))
   .action(run);
 for (const option of under("Model:", classifierOptions())) classify.addOption(option);
 classify.addHelpText("after", "\nPhotos that cannot be read are listed at the end; the exit code is then 1.");
 
 async function run(paths: readonly string[], flags: ClassifyFlags, command: Command): Promise<void> {
-  const top = wholeNumber("--top", flags.top, 1);
-  const batch = wholeNumber("--batch", flags.batch, 1);
-  if (flags.dataWorkers !== undefined) wholeNumber("--data-workers", flags.dataWorkers, 1);
+  const { top, batch } = flags;
   const { threads } = engineOptionsOf(flags);
   const { listPhotos } = await import("../../workspace/classifier/photo-list.js");
   const { openClassifier } = await import("../../workspace/classifier/open-classifier.js");
@@ -74,6 +76,7 @@ async function printAnswers(
 ): Promise<void> {
   const progress = new Progress();
   const unread: ClassifiedPhoto[] = [];
+  const broken: string[] = [];
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   let done = 0;
@@ -82,7 +85,8 @@ async function printAnswers(
   try {
     for await (const one of classified) {
       const { path, answers, problem } = one;
-      if (problem !== undefined) unread.push(one);
+      if (one.notFinite) broken.push(path);
+      else if (problem !== undefined) unread.push(one);
       progress.clear();
       const text = answers ? format.answers(path, answers) : format.problem(path, problem ?? "");
       if (!(await output.write(text))) break;
@@ -97,9 +101,10 @@ async function printAnswers(
     if (unread.length > 0) {
       endWith(1);
       progress.line(`senet: ${unread.length} of ${done} could not be read:`);
-      for (const { path, problem } of unread) progress.line(`  ${path}: ${problem}`);
+      for (const { path, problem } of unread) progress.line(`  ${visible(path)}: ${visible(problem ?? "")}`);
     }
   }
+  if (broken.length > 0) throw notFiniteError(broken.length, done, broken[0]!);
 }
 
 function summary(done: number, photos: number, seconds: number): string {

@@ -1,17 +1,19 @@
 import { Command } from "commander";
+import { bounds } from "../../bounds.js";
 import type { ComparisonResults } from "../../compare/results.js";
 import type { Dataset } from "../../data/dataset.js";
+import { UserError } from "../../errors.js";
 import { formatDuration, plural } from "../../report/format.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import type { Recipe } from "../../train/recipe.js";
 import type { Situation } from "../../train/usual-recipe.js";
 import type { CompareInFolderOptions, ModelRun } from "../../workspace/run/compare-in-folder.js";
-import type { Run } from "../../workspace/run/open-run.js";
+import type { Run, StartedRun } from "../../workspace/run/open-run.js";
 import type { PreparedComparison } from "../../workspace/run/prepare-comparison.js";
 import { openOptionsOf } from "../flags/data-options.js";
 import { effectiveRecipeOf } from "../flags/idle-flags.js";
 import { hubOf, networkOf } from "../flags/model-options.js";
-import { number, wholeNumber } from "../flags/number-option.js";
+import { number } from "../flags/number-option.js";
 import {
   checkpointEveryOf,
   engineOptionsOf,
@@ -26,7 +28,7 @@ import { type TuneFlag, tableOf, tuneOption } from "../flags/tune-option.js";
 import { factLines } from "../terminal/fact-lines.js";
 import { opening } from "../terminal/follow-hub.js";
 import { noticeText, tellShortly } from "../terminal/notice-text.js";
-import { commandLine, print } from "../terminal/print.js";
+import { commandLine, keepsItsResult, print } from "../terminal/print.js";
 import { Progress } from "../terminal/progress.js";
 import { shownUnfolding } from "../terminal/show-unfolding.js";
 
@@ -52,7 +54,7 @@ export const compare = new Command("compare")
   .option("--resume <dir>", "go on with the comparison in that folder, as it was started")
   .option("--json", "print results.json instead of the table");
 for (const option of trainingOptions({ data: "glyphs" })) compare.addOption(option);
-compare.addOption(number("--seeds <n>", "runs per network, with seeds 1 to n", 3).helpGroup("Run:"));
+compare.addOption(number("--seeds <n>", "runs per network, with seeds 1 to n", bounds.seeds, 3).helpGroup("Run:"));
 compare.addOption(recomputeOption().helpGroup("Run:"));
 compare.addOption(tuneOption().helpGroup("Run:"));
 takeModel(compare, { flag: "--models", several: true }).action((_, flags: CompareFlags, command: Command) =>
@@ -62,6 +64,7 @@ takeModel(compare, { flag: "--models", several: true }).action((_, flags: Compar
 async function run(given: CompareFlags, command: Command): Promise<void> {
   const resumed = given.resume === undefined ? undefined : await resumedFlags<CompareFlags>(given.resume, command);
   const flags = resumed?.flags ?? given;
+  keepsItsResult();
   const progress = new Progress();
   const engine = engineOptionsOf(flags);
   progress.show("reading the data");
@@ -84,13 +87,20 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
   if (resumed === undefined) {
     for (const { model, notice } of notices) progress.line(`senet: ${model}: ${noticeText(notice)}`);
   }
+  let steps = 0;
+  const onStep = () => {
+    steps++;
+  };
   try {
     const startedBy = resumed?.startedBy ?? commandLine();
-    const results = await compareShown(run, runtime, prepared, { ...flags, startedBy }, progress);
+    const results = await compareShown(run, runtime, prepared, { ...flags, startedBy, onStep }, progress);
     progress.clear();
     print(flags.json ? formatResults(results) : `\n${renderTable(results)}\n`);
     const duration = formatDuration((performance.now() - started) / 1000);
     progress.line(`\nThe report: ${run.path}/report.html (${duration})`);
+  } catch (error) {
+    if (steps === 0 && error instanceof UserError) await run.discard?.();
+    throw error;
   } finally {
     progress.clear();
     for (const notice of skippedImages(dataset)) progress.line(`senet: ${noticeText(notice)}`);
@@ -108,11 +118,12 @@ async function prepare(
 ): Promise<PreparedComparison> {
   const { prepareComparison } = await import("../../workspace/run/prepare-comparison.js");
   const models = flags.models.split(",").map((name) => name.trim());
-  const seeds = Array.from({ length: wholeNumber("--seeds", flags.seeds, 1) }, (_, i) => i + 1);
+  const seeds = Array.from({ length: flags.seeds }, (_, i) => i + 1);
   const request = {
     ...{ models, data: flags.data, dataOptions: openOptionsOf(flags), seeds, network: networkOf(flags) },
     recipe: (situation: Situation, dataset: Dataset) => savedRecipe ?? effectiveRecipeOf(flags, situation, dataset),
     statistics: givenStatisticsOf(flags),
+    recompute: flags.recompute,
     unfold: flags.unfoldBn && shownUnfolding(engineOptionsOf(flags), progress),
   };
   checkpointEveryOf(flags.checkpointEvery); // a mistake is told before anything is opened
@@ -127,7 +138,10 @@ async function prepare(
 }
 
 /** The folder of the comparison, with its configuration. */
-async function openRunOf(flags: CompareFlags, { models, dataset, seeds, recipe }: PreparedComparison): Promise<Run> {
+async function openRunOf(
+  flags: CompareFlags,
+  { models, dataset, seeds, recipe }: PreparedComparison,
+): Promise<Run & Partial<StartedRun>> {
   const { freshRunPath } = await import("../../workspace/run/run-folder.js");
   const { openRun, startRun } = await import("../../workspace/run/open-run.js");
   const path = flags.resume ?? flags.out ?? freshRunPath(`compare-${dataset.name}`);
@@ -135,7 +149,12 @@ async function openRunOf(flags: CompareFlags, { models, dataset, seeds, recipe }
   if (flags.resume !== undefined) return openRun(path, { goOn });
   const config = { kind: "compare", command: commandLine(), flags: keptFlags(flags) };
   const names = models.map(({ name }) => name);
-  return startRun(path, { goOn, config, facts: { models: names, data: dataset.name, seeds, recipe } });
+  return startRun(path, {
+    goOn,
+    data: flags.data,
+    config,
+    facts: { models: names, data: dataset.name, seeds, recipe },
+  });
 }
 
 /** Compares, or goes on comparing, with what happens on the terminal. */
@@ -143,7 +162,13 @@ async function compareShown(
   folder: Run,
   runtime: Runtime,
   prepared: PreparedComparison,
-  { startedBy, resume: resumed, tune, ...flags }: CompareFlags & { readonly startedBy: string },
+  {
+    startedBy,
+    onStep,
+    resume: resumed,
+    tune,
+    ...flags
+  }: CompareFlags & { readonly startedBy: string; readonly onStep: () => void },
   progress: Progress,
 ): Promise<ComparisonResults> {
   const { compareInFolder, comparisonProgress } = await import("../../workspace/run/compare-in-folder.js");
@@ -165,7 +190,7 @@ async function compareShown(
   return interruptible("stopping after this step; once more ends at once", async (signal) =>
     compareInFolder(runtime, folder, prepared, {
       ...{ command: startedBy, resume, algorithms, recompute: flags.recompute, checkpointEvery, signal },
-      ...(await comparisonEvents(prepared, seeds.length * models.length, resume?.epochs ?? 0, progress)),
+      ...(await comparisonEvents(prepared, seeds.length * models.length, resume?.epochs ?? 0, onStep, progress)),
     }).catch((error: unknown) => {
       if (signal.aborted) progress.line(`saved; go on with: ${folder.goOn}`);
       throw error;
@@ -178,6 +203,7 @@ async function comparisonEvents(
   { models, dataset, recipe }: PreparedComparison,
   runs: number,
   epochsDone: number,
+  onStep: () => void,
   progress: Progress,
 ): Promise<Omit<CompareInFolderOptions, "command">> {
   const { timedImages } = await import("../../compare/compare.js");
@@ -205,6 +231,7 @@ async function comparisonEvents(
       showing(true, place(run), "compiling the step");
     },
     onStep: (run, at) => {
+      onStep();
       clock.did("trained", recipe.batch);
       showing(false, place(run), `epoch ${at.epoch}/${epochs}`, trainingPart(at));
     },

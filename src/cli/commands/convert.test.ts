@@ -99,7 +99,10 @@ describe("senet convert", () => {
     ["theirs.safetensors", "got output nothing; expected a .safetensors or .onnx file, or --list"],
     ["theirs.safetensors out.pth", "got output out.pth; expected a .safetensors or .onnx file, or --list"],
     ["theirs.safetensors out.onnx --list", "got --list and out.onnx; expected one of them"],
-    ["theirs.safetensors theirs.safetensors", "theirs.safetensors is already there; choose another name"],
+    [
+      "theirs.safetensors theirs.safetensors",
+      "got theirs.safetensors, which is read from (theirs.safetensors); choose another name",
+    ],
     ["theirs.safetensors out.onnx", "got weights alone (theirs.safetensors); give the network they are of, such as"],
     ["theirs.safetensors out.onnx --model sersnet20", 'unknown model "sersnet20"; '],
     [

@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
+import { bounds } from "../../bounds.js";
 import { UserError } from "../../errors.js";
+import { checkNewFile } from "../../files/node/new-file.js";
 import type { Notice } from "../../notice.js";
 import { WeightsMismatch } from "../../weights/load-weights.js";
 import type { Opening } from "../../workspace/model/model-query.js";
@@ -37,7 +38,7 @@ export const convert = new Command("convert")
   .argument("[out]", "a new .safetensors or .onnx file")
   .option("--list", "print names, types and shapes of the tensors, and write nothing")
   .option("--model <name>", "network by name that the weights are of; needed to make an .onnx file of them")
-  .addOption(number("--classes <n>", "number of classes of that network (default: its own)"))
+  .addOption(number("--classes <n>", "number of classes of that network (default: its own)", bounds.classes))
   .addOption(new Option("--shortcut <kind>", shortcutHelp).choices(["projection", "A"]).default("projection"))
   .option("--entry <name>", "part of a training checkpoint to take, such as model_ema (default: the usual ones)")
   .option("--allow-surplus", "leave out tensors that the network does not have")
@@ -58,7 +59,7 @@ async function run(from: string, to: string | undefined, flags: ConvertFlags, co
   if (to === undefined || !/\.(safetensors|onnx)$/i.test(to)) {
     throw new UserError(`got output ${to ?? "nothing"}; expected a .safetensors or .onnx file, or --list`);
   }
-  if (existsSync(to)) throw new UserError(`${to} is already there; choose another name`);
+  checkNewFile(to, { option: undefined, inputs: [from] });
   const { convertWeights } = await import("../../workspace/model/convert-weights.js");
   const { model, entry, allowSurplus } = flags;
   const options = { model, entry, allowSurplus, network: networkOf(flags), statistics: givenStatisticsOf(flags) };

@@ -1,9 +1,13 @@
 import { Command } from "commander";
+import { bounds } from "../../bounds.js";
 import type { Dataset } from "../../data/dataset.js";
 import type { OpenOptions } from "../../data/node/open.js";
+import { UserError } from "../../errors.js";
+import { checkNewFile } from "../../files/node/new-file.js";
 import { type DataFlags, dataDescription, dataOptions, openOptionsOf } from "../flags/data-options.js";
 import { refuseIdleForData } from "../flags/idle-flags.js";
-import { number, wholeNumber } from "../flags/number-option.js";
+import { number } from "../flags/number-option.js";
+import { forceOption } from "../flags/options.js";
 import { noticeText, tell } from "../terminal/notice-text.js";
 import { print } from "../terminal/print.js";
 import { bar, Progress } from "../terminal/progress.js";
@@ -22,8 +26,9 @@ const show = data
   .description("Show what is in a dataset, or where one comes from.")
   .argument("<name or spec>", `a name that senet data list shows, ${dataDescription}`)
   .option("--sheet <file>", "PNG file to write 64 training images to")
+  .addOption(forceOption())
   .option("--augmented", "augment the images of the sheet, as training does")
-  .addOption(number("--sample <n>", "number of image files to measure", 500))
+  .addOption(number("--sample <n>", "number of image files to measure", bounds.images, 500))
   .option("--json", "print one JSON document")
   .action(showOne);
 for (const option of dataOptions()) show.addOption(option);
@@ -53,6 +58,7 @@ async function list({ json }: { json?: true }): Promise<void> {
 
 interface ShowFlags extends DataFlags {
   readonly sheet?: string;
+  readonly force?: true;
   readonly augmented?: true;
   readonly sample: number;
   readonly json?: true;
@@ -61,9 +67,16 @@ interface ShowFlags extends DataFlags {
 async function showOne(spec: string, flags: ShowFlags): Promise<void> {
   const { homes } = await import("../../data/homes.js");
   if (Object.hasOwn(homes, spec)) return showHome(spec, flags.json);
-  const { openDataset } = await import("../../data/node/open.js");
+  const { checkOutsideData } = await import("../../data/node/outside-data.js");
+  const { datasetFiles, openDataset } = await import("../../data/node/open.js");
+  const { sheet, force } = flags;
+  if (sheet !== undefined) {
+    if (!/\.png$/i.test(sheet)) throw new UserError(`--sheet: got ${sheet}; expected a .png file`);
+    checkNewFile(sheet, { option: "sheet", force, inputs: datasetFiles(spec) });
+    checkOutsideData(sheet, spec, "sheet");
+  }
   const options: OpenOptions = openOptionsOf(flags);
-  const limit = wholeNumber("--sample", flags.sample, 1);
+  const limit = flags.sample;
   const dataset = await openDataset(spec, options);
   refuseIdleForData(flags, dataset);
   const sample = await openDataset(spec, { ...options, trainLimit: limit, testLimit: limit });

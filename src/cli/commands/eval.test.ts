@@ -159,7 +159,7 @@ describe("senet eval", () => {
     ["--model colours.onnx --data folder:pictures --tta both", /^--tta: got "both"; expected one of flip, ten-crop$/],
     ["--model colours.onnx --data folder:pictures --crop-pct 1 --resize 7 --tta flip", /unknown option '--resize'/],
     ["--model resnet20 --data glyphs", /^--weights: got none for resnet20; give a .pth, .safetensors or .onnx file/],
-    ["--model colours.onnx --data folder:pictures --batch 0", /^--batch: got 0; expected a whole number from 1$/],
+    ["--model colours.onnx --data folder:pictures --batch 0", /^--batch: got 0; expected a whole number from 1 to /],
   ])("refuses %s in one line", async (line, message) => {
     const { code, stdout, stderr } = await senet(`eval ${line}`);
     expect([code, stdout]).toEqual([2, ""]);

@@ -1,18 +1,21 @@
 import { Command, Option } from "commander";
+import { bounds, shareAbove0 } from "../../bounds.js";
 import { type Views, viewKinds } from "../../data/views.js";
+import type { EvaluationResults } from "../../report/evaluation-results.js";
 import { formatDuration } from "../../report/format.js";
 import type { FinishedEvaluation } from "../../workspace/evaluation/evaluation-results.js";
 import { type ClassifierFlags, classifierModel, classifierOf, classifierOptions } from "../flags/classifier-options.js";
 import { type DataFlags, dataDescription, dataOptions } from "../flags/data-options.js";
 import { refuseIdleForData } from "../flags/idle-flags.js";
 import { hubOf } from "../flags/model-options.js";
-import { number, wholeNumber } from "../flags/number-option.js";
-import { engineOptionsOf, under } from "../flags/options.js";
+import { number } from "../flags/number-option.js";
+import { engineOptionsOf, threadsOption, under } from "../flags/options.js";
 import { takeModel } from "../flags/positional-model.js";
 import { opening } from "../terminal/follow-hub.js";
 import { noticeText } from "../terminal/notice-text.js";
 import { commandLine, print } from "../terminal/print.js";
 import { bar, Progress } from "../terminal/progress.js";
+import { visible } from "../terminal/visible.js";
 
 /** What `senet eval` is told, as commander parsed it. */
 interface EvalFlags
@@ -34,9 +37,16 @@ const testing = ["splitSeed", "onBadImage", "dataWorkers"];
 export const evaluate = new Command("eval")
   .option(...classifierModel)
   .requiredOption("--data <spec>", `the dataset, whose test images are taken: ${dataDescription}`)
-  .addOption(number("--batch <n>", "number of images, views of one counted each, that the model takes at a time", 32))
+  .addOption(
+    number(
+      "--batch <n>",
+      "number of images, views of one counted each, that the model takes at a time",
+      bounds.batch,
+      32,
+    ),
+  )
   .addOption(new Option("--tta <views>", "average the logits of several views of each image").choices(viewKinds))
-  .addOption(number("--threads <n>", "threads of the engine (default: all cores)"))
+  .addOption(threadsOption())
   .option("--out <dir>", "folder for the report (default: a new one in runs/)")
   .option("--no-report", "print the figures alone, and write no report")
   .option("--json", "print one JSON document");
@@ -45,18 +55,21 @@ const own = dataOptions().filter((option) => testing.includes(option.attributeNa
 const holdout = number(
   "--holdout <share>",
   "share of each class to test on where image files have no test split (default: all; of what the model was trained on, 0.1)",
+  shareAbove0,
 );
 const limit = number(
   "--test-limit <n>",
   "number of test images to use: the first, of image files evenly spread ones (default: all)",
+  bounds.images,
 );
 for (const option of under("Data:", [holdout, ...own, limit])) evaluate.addOption(option);
 takeModel(evaluate, { example: "runs/x" }).action((_, flags: EvalFlags, command: Command) => run(flags, command));
 
 async function run(flags: EvalFlags, command: Command): Promise<void> {
-  const batch = wholeNumber("--batch", flags.batch, 1);
+  const { batch } = flags;
   const { threads } = engineOptionsOf(flags);
   const { checkNewFolder } = await import("../../workspace/run/new-folder.js");
+  const { checkOutsideData } = await import("../../data/node/outside-data.js");
   const { findClassifier } = await import("../../workspace/classifier/find-classifier.js");
   const { forModelFile } = await import("../../workspace/model/for-model-file.js");
   const { openTestData } = await import("../../workspace/evaluation/open-test-data.js");
@@ -65,6 +78,7 @@ async function run(flags: EvalFlags, command: Command): Promise<void> {
   const { isFileSplit } = await import("../../data/node/decode/file-split.js");
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
   if (flags.out !== undefined) await checkNewFolder(flags.out);
+  if (flags.report) checkOutsideData(flags.out ?? "runs", flags.data);
   const progress = new Progress();
   const { query, options } = classifierOf(flags);
   const tell = (notice: Parameters<typeof noticeText>[0]) => progress.line(`senet: ${noticeText(notice)}`);
@@ -115,6 +129,12 @@ async function measure(
   });
 }
 
+/** The results with names that a terminal shows and does not obey. */
+function named(results: EvaluationResults): EvaluationResults {
+  const { data } = results;
+  return { ...results, data: { ...data, name: visible(data.name), classes: data.classes.map(visible) } };
+}
+
 /** Prints the figures and writes the report, unless there are none. */
 async function report(found: FinishedEvaluation, flags: EvalFlags, progress: Progress): Promise<void> {
   if (found.tally.images === 0) return;
@@ -122,7 +142,7 @@ async function report(found: FinishedEvaluation, flags: EvalFlags, progress: Pro
   const { renderScores } = await import("../../report/score-text.js");
   const results = evaluationResults(found);
   const document = evaluationDocument(results, found);
-  print(flags.json ? document : `${renderScores(results)}\n`);
+  print(flags.json ? document : `${renderScores(named(results))}\n`);
   if (!flags.report) return;
   const { freshEvaluationPath, writeEvaluation } = await import("../../workspace/evaluation/write-evaluation.js");
   const folder = flags.out ?? freshEvaluationPath(results);

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { bounds } from "../../bounds.js";
 import { UserError } from "../../errors.js";
 import { formatShape } from "../../graph/dims/shape.js";
 import { countParameters } from "../../graph/graph.js";
@@ -6,7 +7,7 @@ import { stepping } from "../../train/recipe-fields.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
 import { refuseIdle } from "../flags/idle-flags.js";
 import { attentionOption, hubOf, type NetworkFlags, networkOf } from "../flags/model-options.js";
-import { number, wholeNumber } from "../flags/number-option.js";
+import { number } from "../flags/number-option.js";
 import { inputOf, under } from "../flags/options.js";
 import { optionsOf, type RecipeFlags, stepRecipeOf } from "../flags/recipe-options.js";
 import { opening } from "../terminal/follow-hub.js";
@@ -25,7 +26,7 @@ interface ExportFlags extends NetworkFlags, RecipeFlags {
 }
 
 const trainingOptions = under("With --training:", [
-  number("--batch <n>", "number of images in a step", 32),
+  number("--batch <n>", "number of images in a step", bounds.batch, 32),
   ...optionsOf(stepping),
   new Option("--mixed-labels", "take two labels of every image and a weight, as mixup and CutMix need it"),
   new Option("--cycle-momentum", "make the momentum an input, as one-cycle needs it"),
@@ -39,17 +40,25 @@ export const exportModel = new Command("export")
     "--weights <weights>",
     `weights in the place of the model's own: ${weightsSources} (default: the model's own, or the first of the seed)`,
   )
-  .addOption(number("--classes <n>", "number of classes of a network by name (default: its own)"))
+  .addOption(number("--classes <n>", "number of classes of a network by name (default: its own)", bounds.classes))
   .option("--input <CxHxW>", "size of an image, such as 3x32x32 (default: the model's own)")
   .addOption(attentionOption())
-  .addOption(number("--opset <n>", "version of ONNX's operators, from 13 (default: 20, or what the model needs)"))
-  .addOption(number("--seed <n>", "number that decides the first weights, and what is random in a training step", 1))
+  .addOption(
+    number("--opset <n>", "version of ONNX's operators, from 13 (default: 20, or what the model needs)", bounds.opset),
+  )
+  .addOption(
+    number(
+      "--seed <n>",
+      "number that decides the first weights, and what is random in a training step",
+      bounds.seed,
+      1,
+    ),
+  )
   .option("--training", "write the training step, with its first state and a README, in place of the network");
 for (const option of trainingOptions) exportModel.addOption(option);
 exportModel.action(run);
 
 async function run(model: string, flags: ExportFlags, command: Command): Promise<void> {
-  wholeNumber("--seed", flags.seed);
   if (flags.training) return writeStep(model, flags, command);
   const stray = trainingOptions.find((option) => command.getOptionValueSource(option.attributeName()) === "cli");
   if (stray !== undefined) throw new UserError(`${stray.long}: got it without --training; give both or none`);
@@ -74,7 +83,7 @@ async function writeStep(model: string, flags: ExportFlags, command: Command): P
   if (opset !== undefined) throw new UserError(`--opset: got ${opset} with --training; expected none`);
   const { exportStep } = await import("../../workspace/model/export-model.js");
   const { query, options } = modelOf(model, flags);
-  const recipe = stepRecipeOf(flags, wholeNumber("--batch", flags.batch, 1));
+  const recipe = stepRecipeOf(flags, flags.batch);
   refuseIdle(flags, recipe);
   const { nodes, stateTensors, fixedTensors } = await opening({ models: [query], hub: hubOf(command) }, (following) =>
     exportStep(query, out, { ...options, ...following, recipe, cycleMomentum, mixedLabels }),

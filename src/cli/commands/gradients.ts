@@ -1,9 +1,12 @@
 import { Command, Option } from "commander";
+import { bounds } from "../../bounds.js";
+import { checkNewFile } from "../../files/node/new-file.js";
 import { toNumbers } from "../../graph/tensor.js";
 import type { BatchGradients } from "../../workspace/model/batch-gradients.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
 import { hubOf, networkOf } from "../flags/model-options.js";
 import { number } from "../flags/number-option.js";
+import { forceOption } from "../flags/options.js";
 import { takeModel } from "../flags/positional-model.js";
 import { opening } from "../terminal/follow-hub.js";
 import { print } from "../terminal/print.js";
@@ -15,6 +18,7 @@ interface GradientFlags {
   readonly mode: "train" | "eval";
   readonly input: string;
   readonly output: string;
+  readonly force?: true;
   readonly json?: true;
 }
 
@@ -25,7 +29,7 @@ export const gradients = new Command("gradients")
     "--weights <weights>",
     `weights in the place of the model's own: ${weightsSources} (default: the model's own, or those of seed 1)`,
   )
-  .addOption(number("--classes <n>", "number of classes of a network by name (default: its own)"))
+  .addOption(number("--classes <n>", "number of classes of a network by name (default: its own)", bounds.classes))
   .addOption(
     new Option(
       "--mode <mode>",
@@ -36,6 +40,7 @@ export const gradients = new Command("gradients")
   )
   .requiredOption("--input <file>", "a .safetensors file with x float32 [N, C, H, W] and y int64 [N]")
   .requiredOption("--output <file>", "the .safetensors file to write: loss, and a gradient under each parameter's name")
+  .addOption(forceOption())
   .option("--json", "print one JSON document");
 takeModel(gradients, { example: "seresnet20" }).action((_, flags: GradientFlags, command: Command) =>
   run(flags, command),
@@ -45,7 +50,8 @@ async function run(flags: GradientFlags, command: Command): Promise<void> {
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
   const { batchGradients } = await import("../../workspace/model/batch-gradients.js");
   const { writeTensors } = await import("../../workspace/model/write-tensors.js");
-  const { model, weights, mode, input, output } = flags;
+  const { model, weights, mode, input, output, force } = flags;
+  checkNewFile(output, { option: "output", force, inputs: [model, weights, input] });
   const query = { model, weights, network: networkOf(flags) };
   const runtime = nodeRuntime();
   try {

@@ -156,8 +156,8 @@ nothing is written
 
   it.each([
     ["net.onnx", "--out: got none; expected the new .onnx file, or --dry-run"],
-    ["net.onnx -o net.onnx", "--out: got net.onnx, the model itself; expected a new file"],
-    ["net.onnx -o link.onnx", "--out: got link.onnx, the model itself; expected a new file"],
+    ["net.onnx -o net.onnx", "--out: got net.onnx, which is read from (net.onnx); choose another name"],
+    ["net.onnx -o link.onnx", "--out: got link.onnx, which is read from (net.onnx); choose another name"],
     ["net.onnx -o taken.onnx", "--out: taken.onnx is already there; choose another name"],
     ["net.onnx -o no/where.onnx", "--out: cannot write no/where.onnx"],
     ["none.onnx --dry-run", "cannot read none.onnx"],

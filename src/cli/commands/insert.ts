@@ -1,13 +1,14 @@
-import { existsSync, statSync } from "node:fs";
 import { Command, Option } from "commander";
+import { bounds } from "../../bounds.js";
 import { UserError } from "../../errors.js";
+import { checkNewFile } from "../../files/node/new-file.js";
 import { countParameters } from "../../graph/graph.js";
 import { parseAttention, type SomeAttention } from "../../layers/attention/attention.js";
 import type { Notice } from "../../notice.js";
 import type { InsertedModel } from "../../workspace/insertion/insert-into-model.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
 import { hubOf } from "../flags/model-options.js";
-import { number, wholeNumber } from "../flags/number-option.js";
+import { number } from "../flags/number-option.js";
 import { inputOf } from "../flags/options.js";
 import { opening } from "../terminal/follow-hub.js";
 import { insertionSummary, insertionTable } from "../terminal/insertion-table.js";
@@ -69,8 +70,8 @@ export const insert = new Command("insert")
     `weights in the place of the model's own: ${weightsSources} (default: the model's own, or the first of the seed)`,
   )
   .option("--input <CxHxW>", "size of an image, for a network by name or hub id, and for a file that leaves it open")
-  .addOption(number("--seed <n>", "number that decides the first weights of the new blocks", 1))
-  .addOption(number("--opset <n>", "version of ONNX's operators (default: that of the file, else 20)"))
+  .addOption(number("--seed <n>", "number that decides the first weights of the new blocks", bounds.seed, 1))
+  .addOption(number("--opset <n>", "version of ONNX's operators (default: that of the file, else 20)", bounds.opset))
   .option("--dry-run", "show where the blocks would stand and what they take, and write nothing")
   .option("--json", "print one JSON document")
   .option("--report <file>", "write a page that shows the network, each block as one unit")
@@ -84,7 +85,7 @@ async function run(path: string, flags: InsertFlags, command: Command): Promise<
   const query = { model: path, weights };
   const asked = {
     ...{ attention, start, force, at, bare: flags.dryRun },
-    ...{ seed: wholeNumber("--seed", flags.seed), image: inputOf(flags) },
+    ...{ seed: flags.seed, image: inputOf(flags) },
   };
   const made = await opening({ models: [query], hub: hubOf(command) }, (following) =>
     insertIntoModel(query, { ...asked, ...following }),
@@ -121,22 +122,15 @@ function documentOf(path: string, { out, dryRun, start }: InsertFlags, { source,
 }
 
 /** @throws UserError when there is nothing to write to, or something would be overwritten. */
-function checkPaths(path: string, { out, dryRun, report }: InsertFlags): void {
+function checkPaths(path: string, { out, weights, dryRun, report }: InsertFlags): void {
   if (out === undefined && !dryRun) throw new UserError("--out: got none; expected the new .onnx file, or --dry-run");
   if (out !== undefined && !dryRun) {
     if (!/\.onnx$/i.test(out)) throw new UserError(`--out: got ${out}; expected an .onnx file`);
-    if (isSameFile(path, out)) throw new UserError(`--out: got ${out}, the model itself; expected a new file`);
-    if (existsSync(out)) throw new UserError(`--out: ${out} is already there; choose another name`);
+    checkNewFile(out, { inputs: [path, weights] });
   }
   if (report === undefined) return;
   if (!/\.html?$/i.test(report)) throw new UserError(`--report: got ${report}; expected an .html file`);
-  if (existsSync(report)) throw new UserError(`--report: ${report} is already there; choose another name`);
-}
-
-function isSameFile(a: string, b: string): boolean {
-  if (!existsSync(a) || !existsSync(b)) return false;
-  const [one, other] = [statSync(a), statSync(b)];
-  return one.dev === other.dev && one.ino === other.ino;
+  checkNewFile(report, { option: "report", inputs: [path, weights] });
 }
 
 /** The block with what the other flags say of it. @throws UserError when one is unknown or said twice. */

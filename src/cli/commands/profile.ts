@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { NodeProfile } from "../../account/profile.js";
+import { bounds } from "../../bounds.js";
 import { UserError } from "../../errors.js";
 import { modelSources } from "../../workspace/model/model-source.js";
 import type { ModelProfile } from "../../workspace/model/profile-model.js";
@@ -24,7 +25,7 @@ export const profile = new Command("profile")
   .argument("[model]", modelSources)
   .option("--input <CxHxW>", "size of the images (default: the network's own)")
   .addOption(attentionOption())
-  .addOption(number("--classes <n>", "number of classes (default: the network's own)"))
+  .addOption(number("--classes <n>", "number of classes (default: the network's own)", bounds.classes))
   .option("--by-layer", "print a line for every layer too")
   .option("--paper", "show the networks of the SENet paper's Tables 2 and 3, beside what it prints")
   .option("--json", "print one JSON document")

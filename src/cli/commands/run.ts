@@ -1,8 +1,11 @@
 import { Command } from "commander";
+import { bounds } from "../../bounds.js";
+import { checkNewFile } from "../../files/node/new-file.js";
 import { formatShape } from "../../graph/dims/shape.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
 import { hubOf, networkOf } from "../flags/model-options.js";
 import { number } from "../flags/number-option.js";
+import { forceOption } from "../flags/options.js";
 import { takeModel } from "../flags/positional-model.js";
 import { opening } from "../terminal/follow-hub.js";
 import { print } from "../terminal/print.js";
@@ -13,6 +16,7 @@ interface RunFlags {
   readonly classes?: number;
   readonly input: string;
   readonly output: string;
+  readonly force?: true;
   readonly json?: true;
 }
 
@@ -23,9 +27,10 @@ export const runModel = new Command("run")
     "--weights <weights>",
     `weights in the place of the model's own: ${weightsSources} (default: the model's own, or those of seed 1)`,
   )
-  .addOption(number("--classes <n>", "number of classes of a network by name (default: its own)"))
+  .addOption(number("--classes <n>", "number of classes of a network by name (default: its own)", bounds.classes))
   .requiredOption("--input <file>", "a .safetensors file with the tensor x")
   .requiredOption("--output <file>", "the .safetensors file to write, with the tensor logits")
+  .addOption(forceOption())
   .option("--json", "print one JSON document");
 takeModel(runModel, { example: "seresnet20" }).action((_, flags: RunFlags, command: Command) => run(flags, command));
 
@@ -34,8 +39,10 @@ async function run(flags: RunFlags, command: Command): Promise<void> {
   const { readImageBatch } = await import("../../workspace/model/image-batch.js");
   const { runModel: logitsOf } = await import("../../workspace/model/run-model.js");
   const { writeTensors } = await import("../../workspace/model/write-tensors.js");
-  const query = { model: flags.model, weights: flags.weights, network: networkOf(flags) };
-  const batch = await readImageBatch(flags.input);
+  const { model, weights, input, output, force } = flags;
+  checkNewFile(output, { option: "output", force, inputs: [model, weights, input] });
+  const query = { model, weights, network: networkOf(flags) };
+  const batch = await readImageBatch(input);
   const runtime = nodeRuntime();
   try {
     const logits = await opening({ models: [query], hub: hubOf(command) }, (following) =>

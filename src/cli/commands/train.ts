@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { Command, Option } from "commander";
+import { bounds } from "../../bounds.js";
 import type { Dataset } from "../../data/dataset.js";
 import { UserError } from "../../errors.js";
 import { formatDuration } from "../../report/format.js";
@@ -13,13 +14,13 @@ import type { Situation } from "../../train/usual-recipe.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
 import type { TimeBudget } from "../../workspace/run/epochs-within.js";
 import type { Keep } from "../../workspace/run/kept-epoch.js";
-import type { Run } from "../../workspace/run/open-run.js";
+import type { Run, StartedRun } from "../../workspace/run/open-run.js";
 import type { PreparedTraining } from "../../workspace/run/prepare-training.js";
 import type { TrainedInFolder } from "../../workspace/run/train-in-folder.js";
 import { openOptionsOf } from "../flags/data-options.js";
 import { effectiveRecipeOf } from "../flags/idle-flags.js";
 import { hubOf, networkOf } from "../flags/model-options.js";
-import { number, wholeNumber } from "../flags/number-option.js";
+import { number } from "../flags/number-option.js";
 import {
   checkpointEveryOf,
   engineOptionsOf,
@@ -36,7 +37,7 @@ import { factLines } from "../terminal/fact-lines.js";
 import { opening } from "../terminal/follow-hub.js";
 import { waitPart } from "../terminal/live-line.js";
 import { noticeText, tellShortly } from "../terminal/notice-text.js";
-import { commandLine, print } from "../terminal/print.js";
+import { commandLine, keepsItsResult, print } from "../terminal/print.js";
 import { Progress } from "../terminal/progress.js";
 import { shownUnfolding } from "../terminal/show-unfolding.js";
 
@@ -69,10 +70,12 @@ export const train = new Command("train")
   .option("--json", "print one JSON document at the end");
 for (const option of trainingOptions()) train.addOption(option);
 train.addOption(
-  number("--minutes <n>", "time that training and tests may take, in the place of --epochs").helpGroup("Recipe:"),
+  number("--minutes <n>", "time that training and tests may take, in the place of --epochs", bounds.minutes).helpGroup(
+    "Recipe:",
+  ),
 );
 train.addOption(
-  number("--seed <n>", "number that decides initial weights, order and augmentation", 1).helpGroup("Run:"),
+  number("--seed <n>", "number that decides initial weights, order and augmentation", bounds.seed, 1).helpGroup("Run:"),
 );
 train.addOption(
   new Option("--keep <epoch>", "epoch whose weights model.onnx has: the best by test top-1, or the last")
@@ -89,6 +92,7 @@ async function run(given: TrainFlags, command: Command): Promise<void> {
   const resumed = given.resume === undefined ? undefined : await resumedFlags<SavedFlags>(given.resume, command);
   // A run that was started before one could choose goes on as it was.
   const flags = resumed === undefined ? given : { keep: "last" as const, report: false, ...resumed.flags };
+  keepsItsResult();
   const progress = new Progress();
   if (resumed !== undefined && (await showFinished(flags, resumed.recipe, command, progress))) return;
   const engine = engineOptionsOf(flags);
@@ -103,13 +107,26 @@ async function run(given: TrainFlags, command: Command): Promise<void> {
   for (const line of factLines(describeTraining(prepared))) progress.line(line);
   const runtime = nodeRuntime({ ...engine, spin: !isFileSplit(dataset.train) });
   const started = performance.now();
+  let steps = 0;
+  const onStep = () => {
+    steps++;
+  };
   try {
-    const trained = await trainShown(run, runtime, prepared, { ...flags, startedBy: resumed?.startedBy }, progress);
+    const trained = await trainShown(
+      run,
+      runtime,
+      prepared,
+      { ...flags, startedBy: resumed?.startedBy, onStep },
+      progress,
+    );
     progress.clear();
     const seconds = (performance.now() - started) / 1000;
     const data = { name: dataset.name, test: { images: dataset.test.length } };
     printResult({ model, data, seed, path: run.path, ...trained, seconds }, flags);
     if (flags.report) progress.line(`The report: ${run.path}/report.html`);
+  } catch (error) {
+    if (steps === 0 && error instanceof UserError) await run.discard?.();
+    throw error;
   } finally {
     progress.clear();
     for (const notice of skippedImages(dataset)) progress.line(`senet: ${noticeText(notice)}`);
@@ -166,11 +183,12 @@ async function prepare(
   const { prepareTraining } = await import("../../workspace/run/prepare-training.js");
   const query = { model, weights, network: networkOf(flags) };
   const request = {
-    ...{ query, data, dataOptions: openOptionsOf(flags), seed: wholeNumber("--seed", flags.seed) },
+    ...{ query, data, dataOptions: openOptionsOf(flags), seed: flags.seed },
     recipe: (situation: Situation, dataset: Dataset) => savedRecipe ?? effectiveRecipeOf(flags, situation, dataset),
     statistics: givenStatisticsOf(flags),
     unfold: flags.unfoldBn && shownUnfolding(engineOptionsOf(flags), progress),
     threads: engineOptionsOf(flags).threads,
+    recompute: flags.recompute,
     // A run that goes on has its epochs.
     budget: savedRecipe === undefined ? budgetOf(flags, progress) : undefined,
   };
@@ -187,7 +205,6 @@ async function prepare(
 /** How long the training may take, where that is said. @throws UserError for no time, or epochs beside it. */
 function budgetOf({ minutes, epochs, ...flags }: TrainFlags, progress: Progress): TimeBudget | undefined {
   if (minutes === undefined) return undefined;
-  if (!(minutes > 0)) throw new UserError(`--minutes: got ${minutes}; expected a time above 0`);
   if (epochs !== undefined) {
     throw new UserError(`--minutes: got ${minutes} with --epochs ${epochs}; expected one of them`);
   }
@@ -200,7 +217,7 @@ function missing(flag: string, example: string): UserError {
 }
 
 /** The folder of the run, with its configuration. */
-async function openRunOf(flags: TrainFlags, prepared: PreparedTraining): Promise<Run> {
+async function openRunOf(flags: TrainFlags, prepared: PreparedTraining): Promise<Run & Partial<StartedRun>> {
   const { freshRunPath } = await import("../../workspace/run/run-folder.js");
   const { openRun, startRun } = await import("../../workspace/run/open-run.js");
   const { model, dataset, seed, recipe } = prepared;
@@ -208,7 +225,7 @@ async function openRunOf(flags: TrainFlags, prepared: PreparedTraining): Promise
   const goOn = `senet train --resume ${path}`;
   if (flags.resume !== undefined) return openRun(path, { goOn });
   const config = { kind: "train", command: commandLine(), flags: keptFlags(flags) };
-  return startRun(path, { goOn, config, facts: { model, data: dataset.name, seed, recipe } });
+  return startRun(path, { goOn, data: flags.data, config, facts: { model, data: dataset.name, seed, recipe } });
 }
 
 /** Trains, or goes on training, with what happens on the terminal. */
@@ -216,7 +233,7 @@ async function trainShown(
   folder: Run,
   runtime: Runtime,
   prepared: PreparedTraining,
-  flags: TrainFlags & { readonly startedBy: string | undefined },
+  flags: TrainFlags & { readonly startedBy: string | undefined; readonly onStep: () => void },
   progress: Progress,
 ): Promise<TrainedInFolder> {
   const { lastCheckpoint, trainInFolder } = await import("../../workspace/run/train-in-folder.js");
@@ -241,7 +258,7 @@ async function trainShown(
   const trained = await interruptible("stopping after this step; once more ends at once", async (signal) =>
     trainInFolder(runtime, folder, prepared, {
       ...{ keep, report, command: startedBy, resume, algorithms, recompute, checkpointEvery, signal, onNotice },
-      ...(await trainingEvents(prepared, resume, progress)),
+      ...(await trainingEvents(prepared, resume, flags.onStep, progress)),
     }).catch((error: unknown) => {
       if (signal.aborted) progress.line(`saved; go on with: ${folder.goOn}`);
       throw error;
@@ -257,6 +274,7 @@ async function trainShown(
 async function trainingEvents(
   { recipe, dataset, graph }: PreparedTraining,
   resume: Checkpoint | undefined,
+  onStep: () => void,
   progress: Progress,
 ) {
   const { workOf } = await import("../../train/work.js");
@@ -281,6 +299,7 @@ async function trainingEvents(
   progress.show("compiling the step");
   return {
     onStep: (at: StepProgress) => {
+      onStep();
       clock.did("trained", recipe.batch);
       progress.update(liveLine(clock, place(at.epoch), trainingPart(at)));
     },

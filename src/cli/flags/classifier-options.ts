@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import { bounds } from "../../bounds.js";
 import type { ImageSize } from "../../data/image-size.js";
 import type { FindClassifierOptions } from "../../workspace/classifier/find-classifier.js";
 import type { ModelQuery } from "../../workspace/model/model-query.js";
@@ -22,7 +23,7 @@ export function classifierOptions(): Option[] {
     new Option("--weights <weights>", `weights for a network by name: ${weightsSources}`),
     new Option("--labels <file>", "names of the classes, one a line, or JSON (default: the model's, or ImageNet's)"),
     sizeOption("height and width of the model's input", "the model's own"),
-    number("--classes <n>", "number of classes of a network by name (default: its own)"),
+    number("--classes <n>", "number of classes of a network by name (default: its own)", bounds.classes),
     attentionOption(),
     new Option("--shortcut <kind>", shortcutHelp).choices(["projection", "A"]),
     ...preprocessingOptions(),

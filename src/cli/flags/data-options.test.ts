@@ -51,7 +51,7 @@ describe("augmentOf", () => {
     ["--aa augmix", 'randAugment: got "augmix" in "augmix"; expected rand with settings such as m9'],
     ["--remode rand", "--reprob: got no probability of random erasing; expected one with --remode or --recount"],
     ["--no-augment --vflip", "--no-augment: got it together with an augmentation; expected one of them"],
-    ["--reprob 2", "batches: got augment.randomErasing.probability 2; expected 0 to 1"],
+    ["--reprob 2", "--reprob: got 2; expected 0 to 1"],
   ])("refuses %s", (line, message) => {
     expect(() => augmentOf(parse(line), photos)).toThrow(message);
   });
@@ -70,7 +70,7 @@ describe("openOptionsOf", () => {
     expect([size("192x320"), size("64x64")]).toEqual([[192, 320], 64]);
     for (const wrong of ["0", "1.5", "3x", "x3", "3x4x5", "-3", "1e9x"]) {
       expect(() => size(wrong)).toThrow(
-        `--size: got "${wrong}"; expected whole numbers from 1: one, or height x width`,
+        `--size: got "${wrong}"; expected whole numbers from 1 to 65,535: one, or height x width`,
       );
     }
     expect(() => openOptionsOf(parse("--channels 2"))).toThrow(

@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import { bounds, reals, share, shareAbove0 } from "../../bounds.js";
 import {
   type Augmentation,
   type ColorJitter,
@@ -14,18 +15,21 @@ import type { ImageSize } from "../../data/image-size.js";
 import type { OpenOptions } from "../../data/node/open.js";
 import { type CropMode, cropModes } from "../../data/preprocessing.js";
 import { UserError } from "../../errors.js";
+import { workerBound } from "../../files/node/machine.js";
 import { numbersOf, pairOf } from "./number-list.js";
-import { number, wholeNumber } from "./number-option.js";
+import { number } from "./number-option.js";
 import { fitting, sizeOption } from "./size-option.js";
 
 /** How `--data` is described. */
 export const dataDescription =
   "a folder with one folder of images per class, glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR, fashion-mnist:DIR, imagenet:DIR, folder:DIR, csv:FILE or tar:GLOB";
 
+const colours = reals((value) => value === 1 || value === 3, "3 for colour or 1 for grey");
+
 /** What says how a dataset is opened, as commander parsed it. */
 export interface DataFlags {
   readonly size?: ImageSize;
-  readonly channels?: number;
+  readonly channels?: 1 | 3;
   readonly cropPct?: number;
   readonly cropMode?: CropMode;
   readonly interpolation?: Resampling;
@@ -45,8 +49,12 @@ export function dataOptions(weights?: "the weights'"): Option[] {
   const usual = (value: string) => (weights === undefined ? value : `${weights}, else ${value}`);
   return [
     sizeOption("height and width that image files are brought to", usual("224")),
-    number("--channels <n>", "channels that image files are read with: 3 for colour, 1 for grey (default: 3)"),
-    number("--crop-pct <share>", `share of an image file's sides that is tested on (default: ${usual("0.875")})`),
+    number("--channels <n>", "channels that image files are read with: 3 for colour, 1 for grey (default: 3)", colours),
+    number(
+      "--crop-pct <share>",
+      `share of an image file's sides that is tested on (default: ${usual("0.875")})`,
+      shareAbove0,
+    ),
     new Option("--crop-mode <mode>", fitting("an image file", usual("center"))).choices(cropModes),
     new Option(
       "--interpolation <name>",
@@ -55,22 +63,20 @@ export function dataOptions(weights?: "the weights'"): Option[] {
     number(
       "--holdout <share>",
       "share of each class that is kept for testing where image files have no test split (default: 0.1)",
+      shareAbove0,
     ),
-    number("--split-seed <n>", "number that decides which images are kept for testing (default: 1)"),
+    number("--split-seed <n>", "number that decides which images are kept for testing (default: 1)", bounds.seed),
     new Option(
       "--on-bad-image <what>",
       "what an image file that cannot be read does: it ends the run, or is left out (default: fail)",
     ).choices(["fail", "skip"]),
-    number("--data-workers <n>", "threads that decode image files (default: one per core)"),
+    number("--data-workers <n>", "threads that decode image files (default: one per core)", workerBound()),
   ];
 }
 
 /** How the flags ask for a dataset to be opened. */
 export function openOptionsOf(flags: DataFlags): OpenOptions {
   const { size, channels, cropPct, cropMode, interpolation, holdout, splitSeed, onBadImage, dataWorkers } = flags;
-  if (channels !== undefined && channels !== 1 && channels !== 3) {
-    throw new UserError(`--channels: got ${channels}; expected 3 for colour or 1 for grey`);
-  }
   return {
     size,
     channels,
@@ -80,7 +86,7 @@ export function openOptionsOf(flags: DataFlags): OpenOptions {
     holdout,
     splitSeed,
     onBadImage,
-    workers: dataWorkers === undefined ? undefined : wholeNumber("--data-workers", dataWorkers, 1),
+    workers: dataWorkers,
     trainLimit: flags.trainLimit,
     testLimit: flags.testLimit,
   };
@@ -117,12 +123,12 @@ export function augmentOptions(): Option[] {
       "strength of random changes of brightness, contrast and saturation, or of each and of hue: 0.4 or 0.4,0.4,0.4,0.1",
     ),
     new Option("--aa <policy>", "policy of RandAugment, such as rand-m9-mstd0.5-inc1"),
-    number("--reprob <p>", "probability that rectangles of an image are erased (default: 0)"),
+    number("--reprob <p>", "probability that rectangles of an image are erased (default: 0)", share),
     new Option(
       "--remode <mode>",
       "what fills erased rectangles: the mean colour, one random colour, or noise (default: pixel)",
     ).choices(["const", "rand", "pixel"]),
-    number("--recount <n>", "number of rectangles that are erased (default: 1)"),
+    number("--recount <n>", "number of rectangles that are erased (default: 1)", bounds.rectangles),
   ];
 }
 

@@ -2,7 +2,6 @@ import { type Command, Option } from "commander";
 import { parseAttention } from "../../layers/attention/attention.js";
 import type { HubSettings } from "../../weights/hub/node/hub-settings.js";
 import type { NetworkOptions } from "../../workspace/model/model-query.js";
-import { wholeNumber } from "./number-option.js";
 
 /** Flags that make another network of one by name, as commander parsed them. */
 export interface NetworkFlags {
@@ -27,7 +26,7 @@ export const shortcutHelp =
 /** What the flags say about the network itself. @throws UserError when the attention is unknown. */
 export function networkOf({ classes, attention, shortcut, aux }: NetworkFlags): NetworkOptions {
   return {
-    classes: classes === undefined ? undefined : wholeNumber("--classes", classes, 1),
+    classes,
     attention: attention === undefined ? undefined : parseAttention(attention),
     shortcut,
     aux,

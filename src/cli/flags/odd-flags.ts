@@ -2,7 +2,7 @@ import { Option } from "commander";
 import { UserError } from "../../errors.js";
 import type { ParameterGroup } from "../../step/parameter-groups.js";
 import type { Recipe } from "../../train/recipe.js";
-import type { Field } from "../../train/recipe-field.js";
+import { above0, boundOf, type Field, from0Below1, isFloat32 } from "../../train/recipe-field.js";
 import { recipeFields } from "../../train/recipe-fields.js";
 import { numbersOf, pairOf } from "./number-list.js";
 import { number } from "./number-option.js";
@@ -68,7 +68,7 @@ export const oddFlags = {
   accumulate: { read: ({ gradAccumSteps }) => gradAccumSteps },
   clip: {
     options: () => [
-      number("--clip-grad <limit>", described(clip)),
+      number("--clip-grad <limit>", described(clip), boundOf(above0)),
       new Option(
         "--clip-mode <mode>",
         "what --clip-grad limits: the norm of all gradients, each value, or each filter's share of its weights' norm (default: norm)",
@@ -91,6 +91,7 @@ export const oddFlags = {
       number(
         "--bce-target-thresh <t>",
         "threshold above which a target of --bce-loss is 1, and else 0 (default: targets stay)",
+        boundOf(recipeFields.bceTargetThreshold.range),
       ),
     ],
     read: ({ bceTargetThresh }) => bceTargetThresh,
@@ -98,7 +99,7 @@ export const oddFlags = {
   ema: {
     options: () => [
       new Option("--model-ema", described(ema)),
-      number("--model-ema-decay <d>", "share of the average that a step keeps (default: 0.9999)"),
+      number("--model-ema-decay <d>", "share of the average that a step keeps (default: 0.9999)", boundOf(from0Below1)),
       new Option(
         "--model-ema-warmup",
         "keep less in the first steps, so that the average soon forgets the initial weights",
@@ -170,7 +171,8 @@ function patterned(flags: string, description: string, field: "lrScale" | "weigh
   return new Option(flags, description).argParser((text: string, before: readonly ParameterGroup[] = []) => {
     const at = text.lastIndexOf("=");
     const value = at > 0 && at < text.length - 1 ? Number(text.slice(at + 1)) : Number.NaN;
-    if (!(value >= 0)) throw new UserError(`${name}: got "${text}"; expected a pattern and a number: "layer1.*=0.1"`);
+    if (!(value >= 0 && isFloat32(value)))
+      throw new UserError(`${name}: got "${text}"; expected a pattern and a number: "layer1.*=0.1"`);
     return [...before, { match: text.slice(0, at), [field]: value }];
   });
 }

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { Option } from "commander";
+import { bounds } from "../../bounds.js";
 import type { Dataset } from "../../data/dataset.js";
 import { UserError } from "../../errors.js";
+import { threadBound, usableCores } from "../../files/node/machine.js";
 import type { InputSize } from "../../models/model.js";
 import type { PartialRecipe } from "../../train/recipe.js";
 import { mixing, scheduling, sizes, stepping } from "../../train/recipe-fields.js";
@@ -16,7 +17,7 @@ import {
   dataOptions,
 } from "./data-options.js";
 import { attentionOption, type NetworkFlags, shortcutHelp } from "./model-options.js";
-import { number, wholeNumber } from "./number-option.js";
+import { number } from "./number-option.js";
 import type { StatisticsFlags } from "./preprocessing-options.js";
 import { given, optionsOf, type RecipeFlags, recipePart } from "./recipe-options.js";
 
@@ -48,8 +49,9 @@ export function trainingOptions(fallback: { data?: string } = {}): Option[] {
       number(
         "--train-limit <n>",
         "number of training images to use: the first, of image files evenly spread ones (default: all)",
+        bounds.images,
       ),
-      number("--test-limit <n>", "number of test images to use, chosen likewise (default: all)"),
+      number("--test-limit <n>", "number of test images to use, chosen likewise (default: all)", bounds.images),
       new Option(
         "--mean <r,g,b>",
         "mean of each channel, for pixels from 0 to 1, such as 0.485,0.456,0.406 (default: the weights', else the dataset's)",
@@ -67,7 +69,7 @@ export function trainingOptions(fallback: { data?: string } = {}): Option[] {
     ]),
     ...under("Schedule:", optionsOf(scheduling)),
     ...under("Optimizer and loss:", optionsOf(stepping)),
-    ...under("Run:", [number("--threads <n>", "threads of the engine (default: all cores)"), every.default("10min")]),
+    ...under("Run:", [threadsOption(), every.default("10min")]),
   ];
 }
 
@@ -85,8 +87,8 @@ export function under(heading: string, options: readonly Option[]): Option[] {
 export function checkpointEveryOf(text: string): { steps: number } | { minutes: number } {
   const [, digits, unit] = /^(\d*\.?\d+)(min)?$/.exec(text) ?? [];
   const value = Number(digits);
-  if (value > 0 && unit === "min") return { minutes: value };
-  if (value > 0 && Number.isInteger(value)) return { steps: value };
+  if (unit === "min" && bounds.minutes.holds(value)) return { minutes: value };
+  if (value > 0 && Number.isSafeInteger(value)) return { steps: value };
   throw new UserError(`--checkpoint-every: got "${text}"; expected steps such as 500, or minutes such as 10min`);
 }
 
@@ -106,9 +108,19 @@ async function readText(path: string): Promise<string> {
   });
 }
 
-/** How the engine is opened: with all cores by default. @throws UserError when `--threads` is no number of threads. */
-export function engineOptionsOf({ threads }: { readonly threads?: number }): { threads: number } {
-  return { threads: wholeNumber("--threads", threads ?? availableParallelism(), 1) };
+/** Whether files that are there may be replaced. */
+export function forceOption(): Option {
+  return new Option("--force", "replace the file that is written, if it is there; never one that is read");
+}
+
+/** How many threads the engine has. */
+export function threadsOption(): Option {
+  return number("--threads <n>", "threads of the engine (default: all cores)", threadBound());
+}
+
+/** How the engine is opened: with all cores by default. */
+export function engineOptionsOf({ threads = usableCores() }: { readonly threads?: number }): { threads: number } {
+  return { threads };
 }
 
 /**
@@ -118,8 +130,10 @@ export function engineOptionsOf({ threads }: { readonly threads?: number }): { t
 export function inputOf({ input: text }: { readonly input?: string }): InputSize | undefined {
   if (text === undefined) return undefined;
   const sizes = text.split("x").map(Number);
-  if (sizes.length !== 3 || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
-    throw new UserError(`--input: got "${text}"; expected channels x height x width such as 3x32x32`);
+  if (sizes.length !== 3 || !sizes.every(bounds.size.holds)) {
+    throw new UserError(
+      `--input: got "${text}"; expected channels x height x width such as 3x32x32, each at most 65,535`,
+    );
   }
   return [sizes[0]!, sizes[1]!, sizes[2]!];
 }

@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import { shareAbove0 } from "../../bounds.js";
 import { type Resampling, resamplings } from "../../data/augment/resampling.js";
 import { type CropMode, cropModes, type Rounding, roundings } from "../../data/preprocessing.js";
 import type { PreprocessingChanges } from "../../workspace/classifier/preprocessing.js";
@@ -24,7 +25,11 @@ export interface StatisticsFlags {
 /** The flags of `PreprocessingFlags`. */
 export function preprocessingOptions(): Option[] {
   return [
-    number("--crop-pct <share>", "share of a photo's sides that the model sees (default: the model's own)"),
+    number(
+      "--crop-pct <share>",
+      "share of a photo's sides that the model sees (default: the model's own)",
+      shareAbove0,
+    ),
     new Option("--crop-mode <mode>", fitting("a photo", "the model's own")).choices(cropModes),
     new Option("--interpolation <name>", "filter that resizes photos (default: the model's own)").choices(resamplings),
     new Option(

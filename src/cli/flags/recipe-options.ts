@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import type { StepRecipe } from "../../train/plan.js";
 import { defaultRecipe, type PartialRecipe, type Recipe } from "../../train/recipe.js";
-import type { Field } from "../../train/recipe-field.js";
+import { boundOf, type Field, type Range } from "../../train/recipe-field.js";
 import { recipeFields } from "../../train/recipe-fields.js";
 import { usualWeightDecay } from "../../train/usual-recipe.js";
 import { flagOf } from "./flag-of.js";
@@ -32,7 +32,7 @@ export function optionsOf(fields: Partial<typeof recipeFields>): Option[] {
 function optionOf(name: string, field: Field<unknown>): Option {
   const flags = `${flagOf(name)} <${field.value}>`;
   return field.choices === undefined
-    ? number(flags, described(field))
+    ? number(flags, described(field), boundOf(field.range as Range<number> | undefined))
     : new Option(flags, described(field)).choices(field.choices);
 }
 

@@ -1,13 +1,16 @@
 import { shortened } from "./shortened.js";
+import { visible } from "./visible.js";
 
 /** As wide as terminals are at least. */
 const lineWidth = 80;
 
 /**
  * Rows of text in columns, the first aligned to the left and numbers to the right, under a line of titles.
+ * Names are made {@link visible} first.
  * @param yielding the column whose texts are shortened where lines would be longer than 80 letters.
  */
-export function columns(titles: readonly string[], given: readonly (readonly string[])[], yielding?: number): string {
+export function columns(titles: readonly string[], texts: readonly (readonly string[])[], yielding?: number): string {
+  const given = texts.map((row) => row.map(visible));
   const rows = yielding === undefined ? given : fitted(titles, given, yielding);
   const all = [titles, ...rows];
   const widths = widthsOf(all);

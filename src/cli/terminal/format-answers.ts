@@ -1,4 +1,5 @@
 import type { Answer } from "../../evaluate/answers.js";
+import { visible } from "./visible.js";
 
 /** How answers to photos are printed, one photo after the other. */
 export interface AnswerFormat {
@@ -17,11 +18,12 @@ export function chartFormat(columns: number): AnswerFormat {
   return {
     head: "",
     answers(path, answers) {
-      const lines = answers.map(({ label, probability }) => {
+      const lines = answers.map(({ label: name, probability }) => {
+        const label = visible(name);
         const percent = `${(100 * probability).toFixed(1)} %`.padStart("100.0 %".length);
         return `  ${cut(label, names).padEnd(names)}  ${percent}  ${shareBar(probability, bars)}`.trimEnd();
       });
-      return `${path}\n${lines.join("\n")}\n\n`;
+      return `${visible(path)}\n${lines.join("\n")}\n\n`;
     },
     problem: () => "",
   };

@@ -4,10 +4,13 @@ import {
   type Spread,
   spread,
 } from "../../workspace/data/describe-dataset.js";
+import { visible } from "./visible.js";
 
 /** A dataset in lines for people. */
 export function formatDescription(description: DatasetDescription): string {
-  const { name, classes, input, train, test, mean, std, measured, width, height } = description;
+  const { input, train, test, mean, std, measured, width, height } = description;
+  const name = visible(description.name);
+  const classes = description.classes.map(visible);
   const digits = (values: readonly number[]) => values.map((value) => value.toFixed(4)).join(" ");
   const range = ([least, , greatest]: Spread) => (least === greatest ? `${least}` : `${least}–${greatest}`);
   const perClass = ({ perClass }: SplitDescription) =>

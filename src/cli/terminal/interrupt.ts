@@ -13,11 +13,20 @@ export async function interruptible<T>(message: string, work: (signal: AbortSign
   }
 }
 
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** What stops a command, with its number. Source: signal(7). */
+const signals = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
+const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+let stoppedBy: keyof typeof signals = "SIGINT";
+
+/** The exit code of a command that a signal has stopped, as shells have it: 130 for Ctrl-C, 143 for SIGTERM. */
+export function stoppedCode(): number {
+  return 128 + signals[stoppedBy];
+}
 
 function listen(message: string): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
-  const stop = (signal: NodeJS.Signals) => {
+  const stop = (signal: keyof typeof signals) => {
     if (controller.signal.aborted) {
       // Not process.exit: it ends the engine's thread, which cannot be ended in the middle of a step.
       process.off(signal, stop);
@@ -25,11 +34,12 @@ function listen(message: string): { signal: AbortSignal; release: () => void } {
       return;
     }
     process.stderr.write(`\n${message}\n`);
+    stoppedBy = signal;
     controller.abort();
   };
-  for (const signal of signals) process.on(signal, stop);
+  for (const signal of names) process.on(signal, stop);
   const release = () => {
-    for (const signal of signals) process.off(signal, stop);
+    for (const signal of names) process.off(signal, stop);
   };
   return { signal: controller.signal, release };
 }

@@ -1,6 +1,7 @@
 import { quoted } from "../../errors.js";
 import type { Notice, OnNotice } from "../../notice.js";
 import { say } from "./print.js";
+import { visible } from "./visible.js";
 
 type Kind = Notice["kind"];
 
@@ -37,7 +38,7 @@ const texts: { readonly [K in Kind]: (notice: Extract<Notice, { kind: K }>) => s
 
 /** A notice in a line of text. */
 export function noticeText(notice: Notice): string {
-  return (texts[notice.kind] as (notice: Notice) => string)(notice);
+  return visible((texts[notice.kind] as (notice: Notice) => string)(notice));
 }
 
 /** Says a notice in a line on standard error. */

@@ -1,3 +1,5 @@
+import { visibleLines } from "./visible.js";
+
 const ends = ["error", "close"] as const;
 
 /** Writes long output as fast as it is read. */
@@ -21,7 +23,7 @@ export class Output {
 
   /** Writes when the reader is ready for more. @returns whether anybody still reads: `head` does not for long. */
   async write(text: string): Promise<boolean> {
-    if (text !== "" && !this.#closed && !this.#stream.write(text)) await this.#drained();
+    if (text !== "" && !this.#closed && !this.#stream.write(visibleLines(text))) await this.#drained();
     return !this.#closed;
   }
 

@@ -1,13 +1,14 @@
 import { commandText } from "../flags/command-text.js";
+import { visibleLines } from "./visible.js";
 
 /** Writes the result of a command to standard output. */
 export function print(text: string): void {
-  process.stdout.write(text);
+  process.stdout.write(visibleLines(text));
 }
 
 /** Says something beside the result: a line on standard error. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${visibleLines(text)}\n`);
 }
 
 /** How many letters a line of the output holds; 80 where it goes to no terminal. */
@@ -26,13 +27,35 @@ export function endWith(code: number): void {
   process.exitCode = code;
 }
 
-/** Lets a reader that has seen enough, such as `head`, close the output: that is no error. */
-export function allowClosedReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE" && error.code !== "EIO") throw error; // EIO: the terminal was closed
-    });
-  }
+/** A reader has seen enough, as `head` has soon, or the terminal was closed: that is no error. */
+const unread = ["EPIPE", "EIO"];
+
+/** The file that output goes to takes no more. */
+const full = ["ENOSPC", "EDQUOT", "EFBIG"];
+
+/** The exit code of a command whose output is not whole. Source: EX_IOERR of sysexits.h. */
+const outputLost = 74;
+
+let needsOutput = true;
+
+/** What a command prints lies in its folder too: it goes on, and has done its work, where nobody takes it. */
+export function keepsItsResult(): void {
+  needsOutput = false;
+}
+
+/** Lets commands go on where what they print is not taken any more; the exit code tells it where that is their work. */
+export function allowLostOutput(): void {
+  let told = false;
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (![...unread, ...full].includes(error.code ?? "")) throw error;
+  });
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (unread.includes(error.code ?? "")) return;
+    if (!full.includes(error.code ?? "")) throw error;
+    if (needsOutput) process.exitCode = outputLost;
+    if (!told) say(`senet: cannot write what is printed (${error.message}); make room, then run it again`);
+    told = true;
+  });
 }
 
 /** What the user typed behind the program's name. */

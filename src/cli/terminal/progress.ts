@@ -1,3 +1,5 @@
+import { visible, visibleLines } from "./visible.js";
+
 /** Shows where long work stands: one line that rewrites itself on a terminal, plain lines elsewhere. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
@@ -17,9 +19,10 @@ export class Progress {
   }
 
   /** Replaces the live line at once: by what will take a while. */
-  show(text: string): void {
+  show(given: string): void {
     if (!this.#live) return;
     const width = this.#columns - 1;
+    const text = visible(given);
     const shown = text.length > width ? `${text.slice(0, width - 1)}…` : text;
     this.#stream.write(`${this.#erased()}${shown}`);
     this.#shown = performance.now();
@@ -29,7 +32,7 @@ export class Progress {
   /** Prints a line that stays. */
   line(text: string): void {
     this.clear();
-    this.#stream.write(`${text}\n`);
+    this.#stream.write(`${visibleLines(text)}\n`);
   }
 
   /** Removes the live line. */

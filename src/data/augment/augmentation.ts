@@ -1,3 +1,4 @@
+import { bounds } from "../../bounds.js";
 import { valueError } from "../../errors.js";
 import type { Interpolation } from "./affine.js";
 import { parseRandAugment } from "./rand-augment.js";
@@ -106,7 +107,7 @@ export function checkAugmentation(augment: Augmentation): void {
       "0 < min ≤ max < 1",
     );
     check(minAspect > 0 && minAspect <= 1, "randomErasing.minAspect", minAspect, "a number above 0, up to 1");
-    check(Number.isSafeInteger(count) && count >= 1, "randomErasing.count", count, "a whole number from 1");
+    check(bounds.rectangles.holds(count), "randomErasing.count", count, bounds.rectangles.expected);
   }
 }
 

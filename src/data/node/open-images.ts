@@ -1,5 +1,7 @@
 import { basename } from "node:path";
+import { bounds, checkBound } from "../../bounds.js";
 import { valueError } from "../../errors.js";
+import { checkFits, workerBound } from "../../files/node/machine.js";
 import { defaultCrop } from "../augment/augmentation.js";
 import type { Resampling } from "../augment/resampling.js";
 import { resizedSize } from "../centre-crop.js";
@@ -72,9 +74,10 @@ export async function openShards(pattern: string, options: ImageOptions & Limits
 
 function imageDataset(name: string, lists: ImageLists, options: ImageOptions & Limits): ImageDataset {
   const { onBadImage = "fail", workers, preprocessing = preprocessingOf(options) } = options;
-  if (workers !== undefined) checkWhole("workers", workers);
+  if (workers !== undefined) checkBound("openDataset", "workers", workers, workerBound());
   checkPreprocessing(preprocessing);
   const like = { ...preprocessing, channels: preprocessing.mean.length };
+  checkFits(4 * like.channels * like.height * like.width, `images of ${like.height}x${like.width}`, ["size"]);
   const pool = new DecodePool(workers);
   const how = { like, onBadImage };
   return {
@@ -96,15 +99,10 @@ function preprocessingOf({
   interpolation = "bilinear",
 }: ImageOptions): Preprocessing {
   const extent = extentOf(size);
-  for (const side of Object.values(extent)) checkWhole("size", side);
+  for (const side of Object.values(extent)) checkBound("openDataset", "size", side, bounds.size);
   if (!(cropPct > 0 && cropPct <= 1)) {
     throw valueError("openDataset", "cropPct", cropPct, "a share above 0, up to 1");
   }
   const framing = { resize: resizedSize(extent, cropPct), ...(cropMode && { cropMode }), interpolation };
   return { ...extent, ...framing, ...imagenet[channels] };
-}
-
-function checkWhole(name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 1) return;
-  throw valueError("openDataset", name, value, "a whole number from 1");
 }

@@ -67,7 +67,7 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
 }
 
 /** The kind of a dataset, and the path of its files. A path alone says by what is there which kind it is. */
-function partsOf(spec: string): { readonly name: string; readonly path: string } {
+export function partsOf(spec: string): { readonly name: string; readonly path: string } {
   const colon = spec.indexOf(":");
   const parts = colon < 0 ? { name: spec, path: "" } : { name: spec.slice(0, colon), path: spec.slice(colon + 1) };
   const kind = Object.hasOwn(kinds, parts.name) ? undefined : kindOfPath(spec);
@@ -78,6 +78,13 @@ function kindOfPath(path: string): keyof typeof kinds | undefined {
   if (/\.csv$/i.test(path)) return "csv";
   if (/\.tar$/i.test(path)) return "tar";
   return existsSync(path) && statSync(path).isDirectory() ? "folder" : undefined;
+}
+
+/** The files that a dataset lies in, or its folder, as far as its name tells; none for what comes with this package. */
+export function datasetFiles(spec: string): readonly string[] {
+  const { name, path } = partsOf(spec);
+  if (path === "") return [];
+  return name === "tar" ? path.split(",") : [path];
 }
 
 /** The name that the dataset of a spec has once it is open: that of its folder, file or first shard. */

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join, normalize, sep } from "node:path";
 import { UserError, withContext } from "../../errors.js";
 import { OpenFile } from "../../files/node/open-file.js";
+import { checkBeside } from "../../files/node/same-folder.js";
 import type { Model } from "../graph.js";
 import { type ReadOptions, readOnnx } from "../onnx/read-onnx.js";
 import type { ExternalData, ReadExternal } from "../onnx/tensor.js";
@@ -27,7 +28,9 @@ export function withModelFile<T>(path: string, use: (bytes: Uint8Array, external
   const files = new Map([["", new OpenFile(path)]]);
   const external = (where: ExternalData) => {
     const location = insideFolder(where);
-    const data = files.get(location) ?? new OpenFile(join(dirname(path), location));
+    const named = join(dirname(path), location);
+    if (!files.has(location)) checkBeside(path, named, `tensor ${where.tensor}`);
+    const data = files.get(location) ?? new OpenFile(named);
     files.set(location, data);
     return data.read(where.offset, where.length, `tensor ${where.tensor}`);
   };

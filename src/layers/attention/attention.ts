@@ -116,7 +116,7 @@ export function parseAttention(text: string): Attention {
 
 const stageList: OptionRule = {
   expected: "stages such as 2-4, 5 or 2+5",
-  read: (text) => (/^\d+(-\d+)?(\+\d+(-\d+)?)*$/.test(text) ? text : undefined),
+  read: (text) => (/^\d{1,3}(-\d{1,3})?(\+\d{1,3}(-\d{1,3})?)*$/.test(text) ? text : undefined),
 };
 const where = { placement: oneOf(...placements), stages: stageList } satisfies Record<keyof Where, OptionRule>;
 

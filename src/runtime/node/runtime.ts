@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { checkBound } from "../../bounds.js";
+import { threadBound, usableCores } from "../../files/node/machine.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { probeChannelBlock } from "../channel-block.js";
 import { failureOf } from "../ort/failure-of.js";
@@ -10,7 +11,7 @@ import type { Answers, Reply, Request } from "./protocol.js";
 
 /** Options of the runtime on Node. */
 export interface NodeRuntimeOptions {
-  /** Threads an operator may use; all cores by default. */
+  /** Threads an operator may use; all cores by default, at most twice as many as there are (four anyway). */
   readonly threads?: number | undefined;
   /**
    * Whether threads keep a core busy while they wait for each other (they do by default): faster alone, slower beside
@@ -21,6 +22,7 @@ export interface NodeRuntimeOptions {
 
 /**
  * Starts ONNX Runtime in a worker thread, so that the event loop stays free while a graph runs.
+ * @throws UserError for no number of threads, or far more than cores.
  * @example
  * ```ts
  * import { float32, floatsOf, writeOnnx } from "senet";
@@ -34,7 +36,8 @@ export interface NodeRuntimeOptions {
  * console.log(logits?.shape, floatsOf(logits).length); // [ 2, 26 ] 52
  * ```
  */
-export function nodeRuntime({ threads = availableParallelism(), spin = true }: NodeRuntimeOptions = {}): Runtime {
+export function nodeRuntime({ threads = usableCores(), spin = true }: NodeRuntimeOptions = {}): Runtime {
+  checkBound("nodeRuntime", "threads", threads, threadBound());
   // Without Node's own options: those of `node --input-type=module --eval` do not fit a file.
   const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { threads, spin }, execArgv: [] });
   const pending = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();

@@ -101,7 +101,7 @@ export function parseTimmConfig(text: string, source: string): TimmConfig {
   if (classes < 1 || classes > MOST_CLASSES) throw refuse(`${classes} classes`, "a classifier");
   const input = cfg.input_size ?? ([3, 224, 224] as const);
   return {
-    architecture: architecture.split(".")[0]!,
+    architecture: /^\w+(\.[\w-]+)?$/.test(architecture) ? architecture.split(".")[0]! : architecture,
     classes,
     labels: labelsOf(
       classes,

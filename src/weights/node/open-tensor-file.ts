@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { quoted, UserError } from "../../errors.js";
 import type { ByteSource } from "../../files/byte-source.js";
 import { OpenFile } from "../../files/node/open-file.js";
+import { checkBeside } from "../../files/node/same-folder.js";
 import { withModelFile } from "../../graph/node/read-model.js";
 import { Message } from "../../graph/onnx/protobuf.js";
 import { readMetadata } from "../../graph/onnx/read-onnx.js";
@@ -76,6 +77,7 @@ function openShards(path: string, file: OpenFile, open: (path: string) => OpenFi
   const shards = new Map<string, TensorListing>();
   for (const name of filesIn(map, path)) {
     const shard = join(dirname(path), name);
+    checkBeside(path, shard, "tensors");
     shards.set(name, openSafetensors(open(shard)));
   }
   const entries = [...shards].flatMap(([shard, listing]) => listing.entries.map((entry) => ({ ...entry, shard })));

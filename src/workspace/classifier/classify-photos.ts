@@ -1,7 +1,9 @@
 import type { DecodePool } from "../../data/node/decode/decode-pool.js";
 import { type Answer, answersOf } from "../../evaluate/answers.js";
 import { floatsOf } from "../../graph/tensor.js";
+import { allFinite } from "../../runtime/not-finite.js";
 import type { Session } from "../../runtime/runtime.js";
+import { checkInference } from "../model/check-memory.js";
 import type { ClassifierModel } from "./find-classifier.js";
 import type { Photo } from "./photo-list.js";
 
@@ -10,6 +12,8 @@ export interface ClassifiedPhoto {
   readonly path: string;
   readonly answers?: readonly Answer[];
   readonly problem?: string;
+  /** Whether that is the model's fault: it gives NaN or infinity for the photo. */
+  readonly notFinite?: true;
 }
 
 /** How many photos are asked about. */
@@ -35,6 +39,7 @@ export async function* classifyPhotos(
   { top = 5, batch = 8, signal }: ClassifyPhotosOptions,
 ): AsyncGenerator<ClassifiedPhoto, void, undefined> {
   const { photoBatches } = await import("../../data/node/decode/photo-batches.js");
+  await checkInference(graph, Math.min(batch, photos.length));
   const { height, width, mean } = preprocessing;
   const [input, output] = [graph.inputs[0]!.name, graph.outputs[0]!.name];
   let next = 0;
@@ -45,13 +50,17 @@ export async function* classifyPhotos(
       const results = await session.run({ [input]: { dtype: "float32", shape, data: x } });
       const logits = floatsOf(results[output]);
       for (const [n, index] of indices.entries()) {
-        answers.set(index, answersOf(logits.subarray(n * classes.length, (n + 1) * classes.length), classes, top));
+        const own = logits.subarray(n * classes.length, (n + 1) * classes.length);
+        if (allFinite(own)) answers.set(index, answersOf(own, classes, top));
       }
     }
     for (const end = next + indices.length + problems.size; next < end; next++) {
       const { path } = photos[next]!;
       const found = answers.get(next);
-      yield found ? { path, answers: found } : { path, problem: plain(problems.get(next)!) };
+      const problem = problems.get(next);
+      if (found !== undefined) yield { path, answers: found };
+      else if (problem !== undefined) yield { path, problem: plain(problem) };
+      else yield { path, problem: "the model gives NaN or infinity for it", notFinite: true };
       signal?.throwIfAborted();
     }
   }

@@ -2,6 +2,8 @@ import sharp from "sharp";
 import type { Extent } from "../../data/augment/window.js";
 import type { Dataset } from "../../data/dataset.js";
 import { optionError } from "../../errors.js";
+import { checkFits } from "../../files/node/machine.js";
+import { replaceFile } from "../../files/node/replace-file.js";
 
 /** Images across and down. */
 const side = 8;
@@ -31,11 +33,13 @@ export async function writeSheet(dataset: Dataset, path: string, augmented: bool
   const { height, width, train, test, classes } = dataset;
   const split = train.length > 0 ? train : test;
   const batch = Math.min(side * side, split.length);
+  const layout = layoutOf(dataset, batch);
+  const pixels = batch * (dataset.channels + 1) * height * width + layout.sheet.width * layout.sheet.height;
+  checkFits(4 * pixels, `sheets of images of ${height}x${width}`, ["size"]);
   const augment = augmented ? dataset.augment : undefined;
   const batches = split.batches({ batch, shuffle: true, seed: 1, epoch: 1, statistics: dataset, augment });
   const { value } = await batches.next();
   await batches.return();
-  const layout = layoutOf(dataset, batch);
   const images = layout.places.map(async (place, n) => {
     const image = sharp(pixelsOf(value!.x, n, dataset), { raw: { width, height, channels: 3 } });
     const enlarged = image.resize(layout.width, layout.height, { kernel: "nearest" });
@@ -46,7 +50,8 @@ export async function writeSheet(dataset: Dataset, path: string, augmented: bool
     .composite([...(await Promise.all(images)), { input: drawNames(names, layout), left: 0, top: 0 }])
     .removeAlpha()
     .png()
-    .toFile(path)
+    .toBuffer()
+    .then((png) => replaceFile(path, [png]))
     .catch((error: Error) => {
       throw optionError("sheet", `got ${path}, which cannot be written (${error.message}); give another file`);
     });

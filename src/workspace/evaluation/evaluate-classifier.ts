@@ -3,6 +3,7 @@ import { type Views, viewCount } from "../../data/views.js";
 import { Tally } from "../../evaluate/tally.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import type { ClassifierModel } from "../classifier/find-classifier.js";
+import { checkInference } from "../model/check-memory.js";
 
 /** How a classifier is evaluated. */
 export interface EvaluateClassifierOptions {
@@ -27,6 +28,7 @@ export interface MeasuredClassifier {
 
 /**
  * Runs a classifier over the test images of a dataset.
+ * @throws UserError when the model gives NaN or infinity for images, with how many.
  * @example
  * ```ts
  * import { evaluateClassifier, findClassifier, nodeRuntime, openTestData } from "senet/node";
@@ -46,6 +48,7 @@ export async function evaluateClassifier(
   { batch = 32, views, signal, onProgress }: EvaluateClassifierOptions = {},
 ): Promise<MeasuredClassifier> {
   const { evaluate } = await import("../../evaluate/evaluate.js");
+  await checkInference(graph, Math.min(batch, dataset.test.length * viewCount(views)));
   const tally = new Tally(classes.length);
   let started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
@@ -60,9 +63,11 @@ export async function evaluateClassifier(
       batch: Math.max(1, Math.floor(batch / viewCount(views))),
       onProgress: onBatch,
     });
+    tally.notFinite.check(tally.images, (index) => dataset.test.nameOf?.(index));
     return { tally, predictions, seconds: seconds(), stopped: undefined };
   } catch (error) {
     if (!signal?.aborted) throw error;
+    tally.notFinite.check(tally.images, (index) => dataset.test.nameOf?.(index));
     return { tally, predictions: undefined, seconds: seconds(), stopped: error };
   }
 }

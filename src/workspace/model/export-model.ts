@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
 import { optionError, UserError } from "../../errors.js";
+import { checkNewFile } from "../../files/node/new-file.js";
 import { writeModel } from "../../graph/node/write-model.js";
 import type { StepRecipe } from "../../train/plan.js";
 import { writeNewFolder } from "../run/new-folder.js";
@@ -43,7 +43,7 @@ export async function exportModel(
 /** @throws UserError unless a path is that of a new `.onnx` file. */
 export function checkNewModel(path: string): void {
   if (!/\.onnx$/i.test(path)) throw optionError("out", `got ${path}; expected an .onnx file`);
-  if (existsSync(path)) throw optionError("out", `${path} is already there; choose another name`);
+  checkNewFile(path);
 }
 
 /** How a training step is exported. */

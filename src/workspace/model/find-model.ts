@@ -4,6 +4,7 @@ import { optionError } from "../../errors.js";
 import type { Graph, Weights } from "../../graph/graph.js";
 import { formatAttention } from "../../layers/attention/attention.js";
 import type { InputSize, ModelOptions } from "../../models/model.js";
+import { checkWeights } from "./check-memory.js";
 import type { ModelQuery, NetworkOptions, Opening } from "./model-query.js";
 import { type ModelSource, modelFileOf, modelSource } from "./model-source.js";
 
@@ -101,6 +102,7 @@ async function byName({ model: name, network = {} }: ModelQuery, options: FindOp
   const input = image ?? (size === undefined ? undefined : ([channels, height, width] as const));
   const classes = network.classes ?? options.classes;
   const graph = createModel(name, { ...modelOptions({ ...network, classes }), ...(input && { input }) });
+  checkWeights(graph);
   return { source: "name", name, graph };
 }
 

@@ -13,6 +13,7 @@ import type { StepDraft } from "../../step/training-step.js";
 import type { Recipe } from "../../train/recipe.js";
 import type { Situation } from "../../train/usual-recipe.js";
 import { type UnfoldSettings, unfoldBatchNorms } from "../run/unfold-batch-norms.js";
+import { checkTrainingMemory } from "./check-memory.js";
 import { modelOptions } from "./find-model.js";
 import type { NetworkOptions, Opening } from "./model-query.js";
 import { modelSource } from "./model-source.js";
@@ -31,6 +32,8 @@ export interface OpenComparedOptions extends Opening {
   readonly network?: NetworkOptions | undefined;
   /** Mean and std of all of them, in the place of their own. */
   readonly statistics?: GivenStatistics | undefined;
+  /** Whether steps will compute parts of the forward pass again, which takes less memory. */
+  readonly recompute?: boolean | undefined;
   /** Where batch norms that files have folded away are put back. */
   readonly unfold?: UnfoldSettings | undefined;
 }
@@ -99,6 +102,7 @@ export async function openCompared(
   }
   const sharedBy = models.map(({ graph }) => graph);
   // What cannot be trained so shows before anything is.
+  for (const { graph } of models) await checkTrainingMemory(graph, recipe.batch, options.recompute);
   const drafted = models.map((model) => {
     const draft = draftTraining(model.graph, recipe, { sharedBy });
     checkAnew(model.name, opened.get(model.name)?.anew ?? [], draft);

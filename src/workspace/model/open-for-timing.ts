@@ -4,6 +4,7 @@ import type { TimedModel } from "../../evaluate/latency.js";
 import { formatShape } from "../../graph/dims/shape.js";
 import type { Graph } from "../../graph/graph.js";
 import type { InputSize } from "../../models/model.js";
+import { checkInference } from "./check-memory.js";
 import type { Opening } from "./model-query.js";
 import { modelFileOf, modelSource } from "./model-source.js";
 
@@ -44,7 +45,9 @@ export async function openForTiming(name: string, options: OpenForTimingOptions)
   }
   const image = imageOf(name, sizes, options.image);
   const names = Object.fromEntries(sizes.flatMap((dim, i) => (typeof dim === "string" ? [[dim, image[i]!]] : [])));
-  const { params, macs } = profile(Object.keys(names).length === 0 ? graph : bindDims(graph, names));
+  const sized = Object.keys(names).length === 0 ? graph : bindDims(graph, names);
+  await checkInference(sized, typeof own === "number" ? 1 : batch); // a file for one batch has it in its shapes
+  const { params, macs } = profile(sized);
   return { name, onnx, input: x.name, image, params, macs: typeof own === "number" ? macs / own : macs };
 }
 

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { MeasureProgress, RunId } from "../../compare/compare.js";
 import type { ComparisonResults } from "../../compare/results.js";
 import type { OnNotice } from "../../notice.js";
@@ -10,7 +11,7 @@ import type { EpochRecord } from "../../train/epoch-record.js";
 import { keptAlgorithms } from "./choose-algorithms.js";
 import { environment } from "./environment.js";
 import type { PreparedComparison } from "./prepare-comparison.js";
-import type { RunFolder } from "./run-folder.js";
+import { checkUntrained, type RunFolder } from "./run-folder.js";
 import { openTrainingLog, type TrainingLog } from "./training-log.js";
 
 /** How a comparison in a folder works, and how it is followed and stopped. */
@@ -85,6 +86,7 @@ export async function comparisonProgress(
     const checkpoint = await checkpointsOf(folder, run).load(() => undefined);
     if (checkpoint !== undefined) begun.push({ run, progress: checkpoint.progress });
   }
+  if (begun.length === 0) checkUntrained(folder, join(folder.path, "checkpoints"));
   const epochs = begun.reduce((sum, { progress: { epoch, step } }) => sum + epoch - 1 + step / steps, 0);
   return { begun, epochs, runs: runs.length };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
+import { usableCores } from "../../files/node/machine.js";
 import { senetVersion } from "./version.js";
 
 const require = createRequire(import.meta.url);
@@ -18,7 +19,7 @@ export function environment() {
     node: process.version,
     onnxruntime: engineVersion(),
     cpu: os.cpus()[0]?.model.trim() ?? "unknown",
-    cores: os.availableParallelism(),
+    cores: usableCores(),
     os: `${os.type()} ${os.release()} ${os.arch()}`,
   };
 }

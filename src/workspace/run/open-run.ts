@@ -1,3 +1,4 @@
+import { checkOutsideData } from "../../data/node/outside-data.js";
 import { type RunConfig, type RunFacts, writeRunConfig } from "./run-config.js";
 import { newRunFolder, openRunFolder, type RunFolder, type RunFolderOptions } from "./run-folder.js";
 import { lockRun } from "./run-lock.js";
@@ -8,8 +9,16 @@ export interface Run extends RunFolder {
   close(): void;
 }
 
+/** A run that begins. */
+export interface StartedRun extends Run {
+  /** Removes what was made for it, where nothing came of it, so that it can be started again; and closes it. */
+  discard(): Promise<void>;
+}
+
 /** What a new run is. */
 export interface StartRunOptions extends RunFolderOptions {
+  /** The dataset that it reads, as `openDataset` takes it: the run must not lie among its classes. */
+  readonly data?: string | undefined;
   /** What it was told, from which it can go on. */
   readonly config: RunConfig;
   /** The same in the words of the library, for people. */
@@ -18,7 +27,7 @@ export interface StartRunOptions extends RunFolderOptions {
 
 /**
  * Starts a run in a new folder, whose `config.json` says what it is.
- * @throws UserError when the folder already holds something or cannot be written.
+ * @throws UserError when the folder already holds something, lies among the data or cannot be written.
  * @example
  * ```ts
  * import { defaultRecipe, noAugmentation } from "senet";
@@ -32,10 +41,19 @@ export interface StartRunOptions extends RunFolderOptions {
  * console.log(run.path); // runs/started
  * ```
  */
-export async function startRun(path: string, { config, facts, ...options }: StartRunOptions): Promise<Run> {
-  const folder = await newRunFolder(path, options);
+export async function startRun(
+  path: string,
+  { config, facts, data, ...options }: StartRunOptions,
+): Promise<StartedRun> {
+  if (data !== undefined) checkOutsideData(path, data);
+  const { folder, unmake } = await newRunFolder(path, options);
   await writeRunConfig(folder, config, facts);
-  return { ...folder, close: lockRun(path) };
+  const close = lockRun(path);
+  const discard = async () => {
+    close();
+    await unmake();
+  };
+  return { ...folder, close, discard };
 }
 
 /**

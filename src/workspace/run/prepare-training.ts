@@ -6,6 +6,7 @@ import type { StepDraft } from "../../step/training-step.js";
 import type { Recipe } from "../../train/recipe.js";
 import type { Situation } from "../../train/usual-recipe.js";
 import { openDataFor } from "../data/open-data-for.js";
+import { checkTrainingMemory } from "../model/check-memory.js";
 import type { ModelQuery, Opening } from "../model/model-query.js";
 import { modelSource } from "../model/model-source.js";
 import { checkAnew, type GivenStatistics, openForTraining, type PreparedBy } from "../model/open-for-training.js";
@@ -23,6 +24,8 @@ export interface TrainingRequest extends Opening {
   readonly recipe?: RecipeChoice | undefined;
   /** Threads of the engine that looks at training images before (all cores by default). */
   readonly threads?: number | undefined;
+  /** Whether it will compute parts of the forward pass again, which takes less memory. */
+  readonly recompute?: boolean | undefined;
   /** How long it may take, in the place of the recipe's epochs. */
   readonly budget?: TimeBudget | undefined;
   /** Decides initial weights, order and augmentation. */
@@ -76,7 +79,7 @@ export interface PreparedTraining {
  */
 export async function prepareTraining(request: TrainingRequest): Promise<PreparedTraining> {
   const { query, data, dataOptions = {}, seed, statistics: given, unfold, budget, ...rest } = request;
-  const { recipe: chosen, threads, ...opening } = rest;
+  const { recipe: chosen, threads, recompute, ...opening } = rest;
   const { model } = query;
   if (modelSource(model) === "name") {
     const { modelEntry } = await import("../../models/index.js");
@@ -99,6 +102,7 @@ export async function prepareTraining(request: TrainingRequest): Promise<Prepare
   const situation = asked ? { ...before, apart: await apart(trainable, dataset, threads, opening.signal) } : before;
   const usual = usualRecipe(situation, said);
   checkRecipe(usual, dataset);
+  await checkTrainingMemory(trainable.graph, usual.batch, recompute);
   const {
     graph: bare,
     start,

@@ -1,4 +1,5 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { optionError, UserError } from "../../errors.js";
 import { appendDurably } from "../../files/node/durable.js";
@@ -34,10 +35,11 @@ export interface RunFolderOptions {
  * Makes the folder of a new run.
  * @throws UserError when it already holds something, so that no run overwrites another, or cannot be written.
  */
-export async function newRunFolder(path: string, options: RunFolderOptions = {}): Promise<RunFolder> {
+export async function newRunFolder(path: string, options: RunFolderOptions = {}): Promise<NewRunFolder> {
   const folder = openRunFolder(path, options);
+  const made: string[] = [];
   try {
-    await makeFolder(path);
+    await makeFolder(path, made);
     const held = (await readdir(path)).filter((name) => name !== `${CONFIG}.part`); // of a run killed in its first moment
     if (held.length > 0) {
       const instead = held.includes(CONFIG) ? `go on with ${folder.goOn}` : "remove this one";
@@ -52,7 +54,20 @@ export async function newRunFolder(path: string, options: RunFolderOptions = {})
     const reason = error instanceof Error ? error.message : error;
     throw optionError("out", `cannot write to ${path} (${reason}); choose another folder`);
   }
-  return folder;
+  return { folder, unmake: () => unmake(path, made) };
+}
+
+/** A folder that was made for a run. */
+export interface NewRunFolder {
+  readonly folder: RunFolder;
+  /** Removes all that is in it, and the folders that were made for it and hold nothing else. */
+  unmake(): Promise<void>;
+}
+
+/** @param made the folders that were made, the outermost first; the last is the run's own, unless it was there. */
+async function unmake(path: string, made: readonly string[]): Promise<void> {
+  for (const name of await readdir(path)) await rm(join(path, name), { recursive: true });
+  for (const folder of made.toReversed()) await rmdir(folder).catch(() => undefined); // another run may be in it
 }
 
 /** Opens the folder of a run that exists. */
@@ -89,6 +104,19 @@ export function openRunFolder(path: string, { goOn = `the run in ${path}` }: Run
   };
 }
 
+/** What is written when an epoch is done, after the checkpoint before its first step. */
+const LOG = "metrics.jsonl";
+
+/** @throws UserError where epochs were trained, so that there were checkpoints, which are not there any more. */
+export function checkUntrained({ path }: RunFolder, checkpoints: string): void {
+  const bytes = statSync(join(path, LOG), { throwIfNoEntry: false })?.size ?? 0;
+  if (bytes === 0) return;
+  throw new UserError(
+    `${path}: got ${LOG} of epochs that were trained, but no checkpoints in ${checkpoints}; put them back, or start anew in another folder`,
+    { option: "resume" },
+  );
+}
+
 /** One line for what the file system refused. */
 function unsaved(path: string, error: unknown, goOn: string): unknown {
   const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
@@ -116,17 +144,20 @@ async function makeFolderInside(path: string, name: string): Promise<void> {
   }
 }
 
-/** Makes a folder and those above it. Node's own `recursive` never returns where the system refuses, as in /proc. */
-async function makeFolder(path: string): Promise<void> {
+/** Makes a folder and those above it, and notes which. Node's own `recursive` never returns where the system refuses, as in /proc. */
+async function makeFolder(path: string, made: string[]): Promise<void> {
   const make = () =>
-    mkdir(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-    });
+    mkdir(path).then(
+      () => made.push(path),
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== "EEXIST") throw error;
+      },
+    );
   try {
     await make();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT" || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
+    await makeFolder(dirname(path), made);
     await make();
   }
 }

@@ -11,7 +11,7 @@ import type { EpochRecord } from "../../train/epoch-record.js";
 import { keptAlgorithms } from "./choose-algorithms.js";
 import { type Keep, type KeptEpoch, keptEpoch } from "./kept-epoch.js";
 import type { PreparedTraining } from "./prepare-training.js";
-import type { RunFolder } from "./run-folder.js";
+import { checkUntrained, type RunFolder } from "./run-folder.js";
 import { openTrainingLog } from "./training-log.js";
 
 /** How a training in a folder works, and how it is followed and stopped. */
@@ -51,7 +51,7 @@ export interface TrainedInFolder {
 /**
  * Reads where the training in a folder stands; undefined where it has made no checkpoint yet.
  * @param onNotice told of damaged checkpoints, which are passed over.
- * @throws UserError when there are checkpoints, but none is whole.
+ * @throws UserError when there are checkpoints, but none is whole, or there were some.
  * @example
  * ```ts
  * import { lastCheckpoint, openRun } from "senet/node";
@@ -61,8 +61,11 @@ export interface TrainedInFolder {
  * run.close();
  * ```
  */
-export function lastCheckpoint(folder: RunFolder, onNotice: OnNotice): Promise<Checkpoint | undefined> {
-  return folder.checkpoints(CHECKPOINTS).load(onNotice);
+export async function lastCheckpoint(folder: RunFolder, onNotice: OnNotice): Promise<Checkpoint | undefined> {
+  const checkpoints = folder.checkpoints(CHECKPOINTS);
+  const last = await checkpoints.load(onNotice);
+  if (last === undefined) checkUntrained(folder, checkpoints.path);
+  return last;
 }
 
 /** Where the checkpoints of a training lie in its folder. */

@@ -1,5 +1,5 @@
-import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { usableCores } from "../../../files/node/machine.js";
 import type { DecodeAnswer, DecodeRequest, DecodeResponse, DecodeTask } from "./decode-protocol.js";
 
 /** Tasks a thread has at a time: while one waits for the disk or the decoder, the other is worked on. */
@@ -23,7 +23,7 @@ export class DecodePool {
   #closed = false;
 
   /** `workers` is the number of threads: by default one per core, at most eight. */
-  constructor(workers: number = Math.min(8, availableParallelism())) {
+  constructor(workers: number = Math.min(8, usableCores())) {
     this.#size = workers;
   }
 

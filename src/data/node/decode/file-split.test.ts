@@ -170,7 +170,7 @@ describe("a folder of class folders", () => {
     );
     expect(await message("folder:nowhere")).toContain("nowhere: got no such file or folder");
     expect(await message("folder:plain", { size: 0 })).toBe(
-      "UserError: openDataset: got size 0; expected a whole number from 1",
+      "UserError: openDataset: got size 0; expected a whole number from 1 to 65,535",
     );
     expect(await message("folder:plain", { holdout: 2 })).toContain(
       "openDataset: got holdout 2; expected a share above 0",

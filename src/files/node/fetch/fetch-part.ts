@@ -51,6 +51,9 @@ export function failureOf(error: unknown, url: string): Interrupted | UserError 
   if (cause.message === "redirect count exceeded") {
     return new UserError(`${url}: the server leads from one address to the next without end; expected an answer`);
   }
+  if (/scheme/.test(cause.message)) {
+    return new UserError(`${url}: the server leads to an address that is none of the web (${cause.message})`);
+  }
   // Addresses that all failed come as an error of several without a message of its own.
   const { code } = cause as NodeJS.ErrnoException;
   return new Interrupted(cause.message || code || "no connection");
