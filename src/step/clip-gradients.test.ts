@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../graph/builder.js";
+import { float32 } from "../graph/tensor.js";
 import { runGraph } from "../testing/run-graph.js";
 import { between } from "../testing/torch-golden.js";
 import { type Clip, clipGradients } from "./clip-gradients.js";
@@ -18,7 +19,7 @@ async function clipped(clip: Clip, size: number) {
     const parameter = g.parameter(name, shapes[name], { kind: "constant", value: 0 });
     return [parameter.name, g.input(`gradient.${name}`, "float32", shapes[name])] as const;
   });
-  const { clipped: made, norm } = clipGradients(g, new Map(given), clip);
+  const { clipped: made, norm } = clipGradients(g, g.build(), new Map(given), clip);
   for (const [name, value] of made) g.output(value, `clipped.${name}`);
   if (norm) g.output(norm, "norm");
   const feeds = Object.entries(shapes).flatMap(([name, shape]) => [
@@ -51,6 +52,50 @@ describe("clipGradients", () => {
     expect(results["clipped.w"]).toEqual(between("gradient.0.w", shapes.w, -1, 1));
   });
 
+  it("takes a layer's outputs for units on whatever axis they lie, and a reshaped vector for one unit", async () => {
+    const numbers = (shape: readonly number[], name: string, size: number) => between(name, shape, -size, size);
+    const ones = { kind: "constant", value: 0 } as const;
+    /** What becomes of the gradients of weights [3, 4], stored as the operator has them, and of a scale [3]. */
+    const written = async (op: "MatMul" | "Gemm") => {
+      const g = new GraphBuilder("layers");
+      const [kernel, scale] =
+        op === "Gemm"
+          ? [[3, 4], [3]]
+          : [
+              [4, 3],
+              [1, 3],
+            ];
+      const weight = g.parameter("weight", kernel!, ones);
+      const x = g.input("x", "float32", [2, 4]);
+      const y = op === "Gemm" ? g.call("Gemm", [x, weight], { transB: 1 }) : g.call("MatMul", [x, weight]);
+      g.output(g.call("Mul", [y, g.parameter("scale", scale!, ones)]), "y");
+      const model = g.build();
+      const h = new GraphBuilder("clip");
+      for (const [name, { shape }] of model.parameters) h.parameter(name, shape, ones);
+      const gradients = new Map(
+        [...model.parameters].map(([name, { shape }]) => [name, h.input(`g.${name}`, "float32", shape)]),
+      );
+      for (const [name, value] of clipGradients(h, model, gradients, { agc: 0.3 }).clipped)
+        h.output(value, `c.${name}`);
+      const turned = (name: string, size: number) => {
+        const { data } = numbers([3, 4], name, size);
+        const rows = Array.from(data, Number);
+        return op === "Gemm" ? rows : Array.from(rows, (_, i) => rows[(i % 3) * 4 + Math.floor(i / 3)]!);
+      };
+      const results = await runGraph(h.build(), {
+        weight: float32(kernel!, turned("w", 1)),
+        "g.weight": float32(kernel!, turned("dw", 1)),
+        scale: float32(scale!, Array.from(numbers([3], "s", 1).data, Number)),
+        "g.scale": float32(scale!, Array.from(numbers([3], "ds", 1).data, Number)),
+      });
+      const c = Array.from(results["c.weight"]!.data, Number);
+      const rows = op === "Gemm" ? c : Array.from(c, (_, i) => c[(i % 4) * 3 + Math.floor(i / 4)]!);
+      return [...rows, ...Array.from(results["c.scale"]!.data, Number)];
+    };
+    const gemm = await written("Gemm");
+    for (const [i, value] of (await written("MatMul")).entries()) expect(value).toBeCloseTo(gemm[i]!, 6);
+  });
+
   it("leaves out what is excluded from adaptive clipping", async () => {
     const results = await clipped({ agc: 0.01, exclude: "b" }, 1);
     expect(results["clipped.b"]).toEqual(between("gradient.0.b", shapes.b, -1, 1));
@@ -63,7 +108,7 @@ describe("clipGradients", () => {
   it("writes nothing without a limit", () => {
     const g = new GraphBuilder("clip");
     const gradients = new Map([["w", g.input("gradient", "float32", [3])]]);
-    expect(clipGradients(g, gradients)).toEqual({ clipped: gradients });
+    expect(clipGradients(g, g.build(), gradients)).toEqual({ clipped: gradients });
     expect(g.build().nodes).toEqual([]);
   });
 });

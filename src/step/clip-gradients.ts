@@ -1,11 +1,12 @@
 import type { GraphBuilder } from "../graph/builder.js";
 import { concrete } from "../graph/dims/shape.js";
-import type { Value } from "../graph/graph.js";
-import { namesMatching } from "../read/name-pattern.js";
+import type { Graph, Value } from "../graph/graph.js";
+import { type ParameterForm, parameterForms } from "../read/parameter-forms.js";
+import { parametersMatching } from "../read/parameter-roles.js";
 
 /**
  * How gradients are kept from being too large: by their common Euclidean norm, each entry by its size, or each unit's
- * gradient by the norm of the unit's weights (adaptive; parameters that `exclude` fits are left alone).
+ * gradient by the norm of the unit's weights (adaptive; parameters that `exclude` fits, such as `@head`, are left alone).
  */
 export type Clip =
   | { readonly norm: number }
@@ -18,8 +19,16 @@ export interface Clipped {
   readonly norm?: Value;
 }
 
-/** Writes the clipping of all gradients; nothing without `clip`. */
-export function clipGradients(g: GraphBuilder, gradients: ReadonlyMap<string, Value>, clip?: Clip): Clipped {
+/**
+ * Writes the clipping of all gradients; nothing without `clip`.
+ * @param model whose parameters the gradients belong to.
+ */
+export function clipGradients(
+  g: GraphBuilder,
+  model: Graph,
+  gradients: ReadonlyMap<string, Value>,
+  clip?: Clip,
+): Clipped {
   if (clip === undefined) return { clipped: gradients };
   const each = (rule: (gradient: Value, name: string) => Value) =>
     new Map([...gradients].map(([name, gradient]) => [name, rule(gradient, name)]));
@@ -33,10 +42,13 @@ export function clipGradients(g: GraphBuilder, gradients: ReadonlyMap<string, Va
     const factor = g.call("Min", [ratio, g.scalar(1)]);
     return { clipped: each((gradient) => g.call("Mul", [gradient, factor])), norm };
   }
-  const left = clip.exclude === undefined ? [] : namesMatching(clip.exclude, [...gradients.keys()], "parameter");
+  const left = clip.exclude === undefined ? [] : parametersMatching(model, clip.exclude, [...gradients.keys()]);
+  const forms = parameterForms(model);
   return {
     clipped: each((gradient, name) =>
-      left.includes(name) ? gradient : adaptive(g, g.value(name), gradient, clip.agc),
+      left.includes(name)
+        ? gradient
+        : adaptive(g, { weight: g.value(name), gradient, form: forms.get(name)! }, clip.agc),
     ),
   };
 }
@@ -49,22 +61,32 @@ export function globalNorm(g: GraphBuilder, values: readonly Value[]): Value {
   return g.call("Sqrt", [sum]);
 }
 
+/** A parameter with its gradient. */
+interface Learnt {
+  readonly weight: Value;
+  readonly gradient: Value;
+  readonly form: ParameterForm;
+}
+
 /**
- * Clips the gradient of each unit (row of a matrix, filter of a kernel; a vector is one unit) to `factor` times the
- * norm of its weights, taken as 1e-3 at least.
+ * Clips the gradient of each unit (what makes one output of a layer; a vector is one unit) to `factor` times the norm
+ * of its weights, taken as 1e-3 at least.
  * Source: Brock et al. 2021, arXiv:2102.06171, eq. 3; timm's adaptive_clip_grad.
  */
-function adaptive(g: GraphBuilder, weight: Value, gradient: Value, factor: number): Value {
-  const largest = g.call("Mul", [g.call("Max", [unitNorm(g, weight), g.scalar(1e-3)]), g.scalar(factor)]);
-  const norm = unitNorm(g, gradient);
+function adaptive(g: GraphBuilder, { weight, gradient, form }: Learnt, factor: number): Value {
+  const largest = g.call("Mul", [g.call("Max", [unitNorm(g, weight, form), g.scalar(1e-3)]), g.scalar(factor)]);
+  const norm = unitNorm(g, gradient, form);
   const ratio = g.call("Div", [largest, g.call("Max", [norm, g.scalar(1e-6)])]);
   return g.call("Mul", [gradient, g.call("Where", [g.call("Less", [norm, largest]), g.scalar(1), ratio])]);
 }
 
-/** The norm over everything but the first axis, kept with extent 1; of a vector, over all of it. */
-function unitNorm(g: GraphBuilder, value: Value): Value {
-  const rank = concrete(value).length;
-  const axes = Array.from({ length: rank }, (_, i) => i).slice(rank > 1 ? 1 : 0);
+/**
+ * The norm of each unit, other axes kept with extent 1: over everything but the axis of units, which is the first of a
+ * table; of a vector, over all of it.
+ */
+function unitNorm(g: GraphBuilder, value: Value, form: ParameterForm): Value {
+  const units = form.kind === "vector" ? undefined : form.kind === "kernel" ? form.units : 0;
+  const axes = [...concrete(value).keys()].filter((axis) => axis !== units);
   const squares = g.call("Mul", [value, value]);
   return g.call("Sqrt", [g.call("ReduceSum", [squares, g.ints(axes)], { keepdims: 1 })]);
 }

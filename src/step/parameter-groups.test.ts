@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { GraphBuilder } from "../graph/builder.js";
 import { toNumbers } from "../graph/tensor.js";
 import { createModel } from "../models/index.js";
 import { crossEntropy } from "../train/losses.js";
@@ -17,6 +18,18 @@ describe("parameterSettings", () => {
     expect(settings.get("bn1.weight")!.weightDecay).toBe(0);
     expect(settings.get("fc.bias")!.weightDecay).toBe(0);
     expect(settings.has("bn1.running_mean")).toBe(false);
+  });
+
+  it("takes what an exporter reshaped for the vectors that they are", () => {
+    const g = new GraphBuilder("exported");
+    const ones = { kind: "constant", value: 1 } as const;
+    const x = g.input("x", "float32", ["N", 3, 4, 4]);
+    const y = g.call("Conv", [x, g.parameter("conv", [12, 3, 1, 1], ones)]);
+    const scaled = g.call("Mul", [y, g.parameter("scale", [12, 1, 1], ones)]);
+    const bent = g.call("PRelu", [scaled, g.parameter("slope", [12, 1, 1], ones)]);
+    g.output(g.call("Mul", [bent, g.parameter("gamma", [1, 12, 1, 1], ones)]), "y");
+    const decays = [...parameterSettings(g.build(), { weightDecay: 0.1 })].map(([name, s]) => [name, s.weightDecay]);
+    expect(Object.fromEntries(decays)).toEqual({ conv: 0.1, scale: 0, slope: 0, gamma: 0 });
   });
 
   it("lets the last group win that says a thing, and multiplies scales", () => {

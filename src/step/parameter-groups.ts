@@ -1,6 +1,7 @@
 import { UserError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { layerDepths } from "../read/layer-depths.js";
+import { parameterForms } from "../read/parameter-forms.js";
 import { parametersMatching } from "../read/parameter-roles.js";
 
 /**
@@ -37,7 +38,7 @@ export interface GroupOptions {
   readonly groups?: readonly ParameterGroup[] | undefined;
   /** The learning rate of every layer is this times that of the layer after it; 1 leaves them equal. */
   readonly layerDecay?: number | undefined;
-  /** The weight decay of everything but vectors (biases, normalisation), which are not decayed. */
+  /** The weight decay of everything but vectors by form (biases, normalisation, slopes), which are not decayed. */
   readonly weightDecay?: number | undefined;
 }
 
@@ -51,10 +52,11 @@ export function parameterSettings(
 ): Map<string, ParameterSetting> {
   const names = [...model.parameters].flatMap(([name, { trainable }]) => (trainable ? [name] : []));
   const depths = layerDecay === 1 ? undefined : layerDepths(model);
+  const forms = parameterForms(model);
   const learning = new Set(parametersMatching(model, learn, names));
   const settings = new Map(
     names.map((name) => {
-      const decays = model.parameters.get(name)!.shape.length > 1;
+      const decays = forms.get(name)!.kind !== "vector";
       const lrScale = layerDecay ** (depths?.get(name) ?? 0);
       return [name, { lrScale, weightDecay: decays ? weightDecay : 0, frozen: !learning.has(name) }];
     }),

@@ -89,7 +89,7 @@ export function draftStep(model: Graph, options: Omit<TrainingStepOptions, "targ
   const made = gradientGraph(model, { ...options, wanted, learning, parts: accumulate, dropout: true });
   const unused = wanted.filter((name) => !made.gradients.has(name));
   if (unused.length > 0 && options.unused !== "keep") refuseUnused(model, unused);
-  const state = writeUpdate(made, settings, options);
+  const state = writeUpdate(model, made, settings, options);
   const renewed = new Set(state.map(({ input }) => input));
   const fixed = [...model.parameters.keys()].filter((name) => !renewed.has(name));
   const graph = made.g.build();
@@ -102,6 +102,7 @@ export function draftStep(model: Graph, options: Omit<TrainingStepOptions, "targ
 
 /** Goes on from the gradients: what the step gives, and all state that leaves it. */
 function writeUpdate(
+  model: Graph,
   { g, logits, labels, lossValue, gradients, statistics, random }: GradientGraph,
   settings: Update["settings"],
   { optimizer, accumulate = 1, clip, ema, momentumInput }: TrainingStepOptions,
@@ -111,7 +112,7 @@ function writeUpdate(
   const writer = new StateWriter(g, accumulate > 1 ? g.input("apply", "bool", []) : undefined);
   g.output(lossValue, "loss");
   g.output(countCorrect(g, logits, labels), "correct");
-  const { clipped, norm } = clipGradients(g, accumulated(writer, gradients), clip);
+  const { clipped, norm } = clipGradients(g, model, accumulated(writer, gradients), clip);
   if (norm !== undefined) g.output(norm, "gradNorm");
   const next = update(writer, { optimizer, settings, gradients: clipped, lr, momentum });
   for (const [name, value] of statistics) writer.leave(name, value, { kind: "statistic", start: "weights" });

@@ -86,7 +86,12 @@ export const scheduling = {
     ),
   }),
   /** The learning rate from which it rises, 0 by default. */
-  warmupLr: number({ value: "rate", help: "learning rate at the start of the warm-up", default: 0, range: from0 }),
+  warmupLr: number({
+    value: "rate",
+    help: "learning rate at the start of the warm-up; timm's is 1e-5",
+    default: 0,
+    range: from0,
+  }),
   /** Where cosine ends and plateau stops, 0 by default. */
   minLr: number({
     value: "rate",
@@ -118,7 +123,7 @@ export const scheduling = {
   /** Of `plateau`: epochs without progress that are borne, 10 by default. */
   patience: number({
     value: "epochs",
-    help: 'number of epochs without progress after which "plateau" lowers the learning rate',
+    help: 'number of epochs without progress, counted after the warm-up, after which "plateau" lowers the learning rate',
     default: 10,
     range: from0,
   }),
@@ -238,7 +243,7 @@ export const stepping = {
   /** Batches whose gradients are averaged for an update, 1 by default. */
   accumulate: number({
     value: "k",
-    help: "number of batches whose gradients are averaged for one update",
+    help: "number of batches whose gradients are averaged for one update; batches that make up no whole one wait",
     default: 1,
     range: numbers(
       (value, { batch, images }) => isWhole(value) && batch * value <= images,
@@ -291,7 +296,7 @@ export const stepping = {
   /** The learning rate of every layer is this times that of the layer after it; 1, the default, leaves them equal. */
   layerDecay: number({
     value: "d",
-    help: "factor of the learning rate from each layer to the one before it",
+    help: "factor of the learning rate from each layer, such as a residual block, to the one before it",
     default: 1,
     range: above0To1,
   }),

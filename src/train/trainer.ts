@@ -185,7 +185,7 @@ function observed(training: Training, history: readonly EpochRecord[]): Schedule
   const { recipe } = training;
   const schedule = scheduleOf(recipe, stepsPerEpoch(training) / (recipe.accumulate ?? 1));
   const watched = ({ testTop1, testLoss }: EpochRecord) => (recipe.plateauMode === "min" ? testLoss : testTop1);
-  return history.reduce((state, record) => schedule.observe(state, watched(record)), schedule.start);
+  return history.reduce((state, record) => schedule.observe(state, watched(record), record.epoch), schedule.start);
 }
 
 /** The state that the weights to export are made of. */

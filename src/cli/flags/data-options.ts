@@ -120,9 +120,12 @@ export function augmentOptions(): Option[] {
     new Option("--vflip", "turn half of the images upside down, at random"),
     new Option(
       "--color-jitter <f>",
-      "strength of random changes of brightness, contrast and saturation, or of each and of hue: 0.4 or 0.4,0.4,0.4,0.1",
+      "strength of random changes of brightness, contrast and saturation, or of each and of hue: 0.4 or 0.4,0.4,0.4,0.1; with --aa too, where timm leaves it out",
     ),
-    new Option("--aa <policy>", "policy of RandAugment, such as rand-m9-mstd0.5-inc1"),
+    new Option(
+      "--aa <policy>",
+      "policy of RandAugment, such as rand-m9-mstd0.5-inc1; it turns images by bilinear or bicubic interpolation at random",
+    ),
     number("--reprob <p>", "probability that rectangles of an image are erased (default: 0)", share),
     new Option(
       "--remode <mode>",

@@ -71,13 +71,13 @@ export const oddFlags = {
       number("--clip-grad <limit>", described(clip), boundOf(above0)),
       new Option(
         "--clip-mode <mode>",
-        "what --clip-grad limits: the norm of all gradients, each value, or each filter's share of its weights' norm (default: norm)",
+        "what --clip-grad limits: the norm of all gradients, each value, or with agc the norm of each unit's beside that of its weights, the head's left alone (default: norm)",
       ).choices(["norm", "value", "agc"]),
     ],
     read: ({ clipGrad: limit, clipMode: mode = "norm" }) => {
       if (limit === undefined) return undefined;
       if (mode === "norm") return { norm: limit };
-      return mode === "value" ? { value: limit } : { agc: limit };
+      return mode === "value" ? { value: limit } : { agc: limit, exclude: "@head" };
     },
   },
   loss: {

@@ -23,7 +23,7 @@ describe("recipePart", () => {
     ["--opt lamb --opt-eps 1e-6 --opt-betas 0.9,0.99", { optimizer: "lamb", eps: 1e-6, betas: [0.9, 0.99] }],
     ["--no-nesterov --grad-accum-steps 4", { nesterov: false, accumulate: 4 }],
     ["--clip-grad 1", { clip: { norm: 1 } }],
-    ["--clip-grad 0.1 --clip-mode agc", { clip: { agc: 0.1 } }],
+    ["--clip-grad 0.1 --clip-mode agc", { clip: { agc: 0.1, exclude: "@head" } }],
     ["--clip-mode agc", {}],
     ["--bce-loss --bce-target-thresh 0.2", { loss: "bce", bceTargetThreshold: 0.2 }],
     ["--model-ema --model-ema-warmup", { ema: { decay: 0.9999, warmup: true } }],

@@ -16,6 +16,6 @@ export interface Schedule {
   readonly start: ScheduleState;
   /** @param epoch epochs done, fractions count: after 5 of 10 steps of the third one, 2.5. */
   at(epoch: number, state: ScheduleState): Rate;
-  /** The state after an epoch, given the value that is watched. */
-  observe(state: ScheduleState, metric: number): ScheduleState;
+  /** The state after an epoch, given the value that is watched. @param epochs how many are done, that one included. */
+  observe(state: ScheduleState, metric: number, epochs: number): ScheduleState;
 }

@@ -32,6 +32,12 @@ describe("multistep", () => {
 describe("step", () => {
   it("drops after every so many epochs", () => {
     expect([0, 2.3, 2.4, 4.7, 4.8].map(step(2.4, 1, 0.5))).toEqual([1, 1, 0.5, 0.5, 0.25]);
+    for (const every of [0.1, 0.2, 0.3, 0.7]) {
+      const rate = step(every, 1, 0.5); // at every tenth of an epoch, counted in whole numbers as StepLR counts
+      for (let tenth = 0; tenth < 60; tenth++) {
+        expect(rate(tenth / 10)).toBe(0.5 ** Math.floor(tenth / Math.round(10 * every)));
+      }
+    }
   });
 });
 
@@ -124,16 +130,28 @@ describe("a table of epochs", () => {
     let state = schedule.start;
     for (const [epoch, lr] of golden.schedules[name]!.entries()) {
       expect([epoch, schedule.at(epoch, state).lr]).toEqual([epoch, expect.closeTo(lr as number, 10)]);
-      state = JSON.parse(JSON.stringify(schedule.observe(state, golden.metrics[epoch]!)));
+      state = JSON.parse(JSON.stringify(schedule.observe(state, golden.metrics[epoch]!, epoch + 1)));
     }
     expect(new Set(golden.schedules[name]).size).toBeGreaterThan(2);
   });
 });
 
 describe("plateau", () => {
+  it("observes nothing before the warm-up is over, as timm does: patience 3 ends at epoch 10 of warm-up 5", () => {
+    const given = { ...options, epochs: 40, schedule: "plateau", warmup: 5, warmupLr: 0.01, patience: 3 };
+    const schedule = scheduleOf(given, 1);
+    let state = schedule.start;
+    const used = Array.from({ length: 12 }, (_, epoch) => {
+      const { lr } = schedule.at(epoch, state);
+      state = schedule.observe(state, 50 - epoch, epoch + 1);
+      return lr;
+    });
+    expect(used.slice(5)).toEqual([0.4, 0.4, 0.4, 0.4, 0.4, expect.closeTo(0.04, 12), expect.closeTo(0.04, 12)]);
+  });
+
   it("warms up like the others, and takes a loss that is no number for no progress", () => {
     const schedule = scheduleOf({ ...warm, schedule: "plateau", patience: 0 }, 4);
     expect(schedule.at(1.5, schedule.start).lr).toBeCloseTo(0.225, 12);
-    expect(schedule.at(3, schedule.observe(schedule.start, Number.NaN)).lr).toBeCloseTo(0.04, 12);
+    expect(schedule.at(5, schedule.observe(schedule.start, Number.NaN, 5)).lr).toBeCloseTo(0.04, 12);
   });
 });

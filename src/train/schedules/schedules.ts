@@ -26,10 +26,13 @@ export function multistep(milestones: readonly number[], lr: number, rate = 0.1)
   return (epoch) => lr * rate ** milestones.filter((milestone) => epoch >= milestone).length;
 }
 
-/** Multiplies `lr` by `rate` after every `every` epochs. */
+/** Multiplies `lr` by `rate` after every `every` epochs, fractions too. */
 export function step(every: number, lr: number, rate = 0.1): Curve {
-  return (epoch) => lr * rate ** Math.floor(epoch / every);
+  return (epoch) => lr * rate ** Math.floor(epoch / every + ROUNDING);
 }
+
+/** 3/10 over 0.1 is 3, whatever floats make of it. */
+const ROUNDING = 1e-9;
 
 /** The schedules by name. */
 const schedules: Readonly<
@@ -44,7 +47,12 @@ const schedules: Readonly<
   plateau: (options: ScheduleOptions): Schedule => {
     const { start, observe } = plateau(options);
     const at = (epoch: number, state: ScheduleState) => ({ lr: warmupLr(options, epoch) ?? (state ?? start).lr });
-    return { start, at, observe: (state, metric) => observe(state ?? start, metric) };
+    const watched = (epochs: number) => epochs > options.warmup; // as in timm: the full rate has to be used first
+    return {
+      start,
+      at,
+      observe: (state, metric, epochs) => (watched(epochs) ? observe(state ?? start, metric) : (state ?? start)),
+    };
   },
   constant: (options: ScheduleOptions) => warmed(options, () => () => options.lr),
 };

@@ -39,7 +39,7 @@ it("says why the head learns alone, and which rates differ", async () => {
     { match: ["@head", "@gates"], lrScale: 10 },
     { match: "conv1.*", freeze: true },
   ];
-  const fineTuned = { ...prepared.recipe, lr: 0.003, groups };
+  const fineTuned = { ...prepared.recipe, lr: 0.003, groups, layerDecay: 0.5 };
   const facts = describeTraining({
     ...prepared,
     recipe: fineTuned,
@@ -47,5 +47,6 @@ it("says why the head learns alone, and which rates differ", async () => {
   });
   const said = new Map(facts);
   expect(said.get("rate")).toBe("0.003, cosine, rising over 0.5 epochs; × 0.1 for *; × 10 for @head,@gates");
+  expect(said.get("layers")).toBe("11; the rate is × 0.5 from each to the one before it, × 0.00098 in the first");
   expect(said.get("learns")).toContain("; as they are, the weights tell 93 % of the images looked at apart");
 });

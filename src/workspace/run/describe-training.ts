@@ -1,6 +1,7 @@
 import type { Dataset } from "../../data/dataset.js";
-import { countParameters } from "../../graph/graph.js";
+import { countParameters, type Graph } from "../../graph/graph.js";
 import { elements } from "../../graph/tensor.js";
+import { countLayers } from "../../read/layer-depths.js";
 import { formatCount, plural } from "../../report/format.js";
 import { stepsPerEpoch } from "../../train/epoch.js";
 import type { Recipe } from "../../train/recipe.js";
@@ -18,6 +19,7 @@ export function describeTraining(prepared: PreparedTraining): Facts {
     ["network", `${model}: ${formatCount(countParameters(graph))} parameters`],
     ["learns", describeLearning(prepared)],
     ...describeRecipe(recipe, dataset),
+    ...describeLayers(graph, recipe),
     ["pixels", `mean ${rounded(dataset.mean)}; std ${rounded(dataset.std)}; ${deciders[preparedBy]}`],
   ];
 }
@@ -50,6 +52,14 @@ export function describeRecipe(recipe: Recipe, dataset: Dataset): Facts {
         groups.map(({ match, lrScale }) => (lrScale === undefined ? "" : `; × ${lrScale} for ${match}`)).join(""),
     ],
   ];
+}
+
+/** How rates differ from layer to layer, and how many layers were found. */
+function describeLayers(graph: Graph, { layerDecay = 1 }: Recipe): Facts {
+  if (layerDecay === 1) return [];
+  const layers = countLayers(graph);
+  const first = Number((layerDecay ** (layers - 1)).toPrecision(2));
+  return [["layers", `${layers}; the rate is × ${layerDecay} from each to the one before it, × ${first} in the first`]];
 }
 
 function describeData({ name, train, test, classes, channels, height, width }: Dataset): string {
