@@ -23,6 +23,7 @@ export async function createProgram(wanted: (name: string) => boolean): Promise<
       "after",
       "\nEvery command has --help. More to read:\n" +
         "  README.md            what there is, with a page for each task\n" +
+        "  docs/photos.md       from folders of photos to a server and a browser page\n" +
         "  docs/cli.md          every flag of every command\n" +
         "  docs/coming-from.md  for users of timm, Keras, Ultralytics and Hugging Face",
     );

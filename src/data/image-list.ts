@@ -23,6 +23,8 @@ export interface ImageLists {
   readonly classes: readonly string[];
   readonly train: ImageList;
   readonly test: ImageList;
+  /** Whether the test images were held out of the training images; those of a test split of its own were not. */
+  readonly heldOut?: boolean;
 }
 
 /** How a list without a test split of its own is divided. */
@@ -63,7 +65,7 @@ export function divide(
       { option: "holdout" },
     );
   }
-  return { classes, train: pick(list, train), test: pick(list, test) };
+  return { classes, train: pick(list, train), test: pick(list, test), heldOut: true };
 }
 
 /** `limit` images spread evenly over a list, which may be sorted by class; the list itself where it has no more. */

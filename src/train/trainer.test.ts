@@ -201,6 +201,25 @@ describe("train", () => {
     );
   });
 
+  it("says so when the trained network has no finite answers, though no step told", async () => {
+    const one = { ...recipe, batch: dataset.train.length, lr: 1e30, warmup: 0, epochs: 1 };
+    const epochs: number[] = [];
+    const run = train({
+      runtime,
+      graph,
+      dataset,
+      recipe: one,
+      seed: 1,
+      onEpoch: ({ epoch }) => void epochs.push(epoch),
+    });
+    const error = await failure(run);
+    expect(error).toBeInstanceOf(UserError);
+    expect(error.message).toMatch(
+      /^training diverged: the test loss was (NaN|Infinity) in epoch 1, step 1, learning rate 1e\+30; use a smaller/,
+    );
+    expect(epochs).toEqual([]);
+  });
+
   it("says so when the loss is no number any more", async () => {
     const error = await failure(train({ runtime, graph, dataset, recipe: { ...recipe, lr: 1e6, warmup: 0 }, seed: 1 }));
     expect(error).toBeInstanceOf(UserError);

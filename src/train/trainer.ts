@@ -11,6 +11,7 @@ import { isOver } from "./best-epoch.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { type CheckpointEvery, checkFinite, checkpointer } from "./checkpointer.js";
 import {
+  diverged,
   type EpochPosition,
   type StepProgress,
   startOf,
@@ -166,6 +167,9 @@ async function runEpochs(
     });
     const seconds = position.sums.seconds + (performance.now() - started) / 1000;
     const { loss: testLoss, top1: testTop1, predictions } = tested;
+    if (!Number.isFinite(testLoss)) {
+      throw diverged(`the test loss was ${testLoss}`, epoch, position.step, position.sums.lr);
+    }
     history.push({ epoch, ...trainedPart(position, recipe.batch), testLoss, testTop1, seconds });
     await onEpoch?.(history.at(-1)!, weights, tested);
     finished = { weights, predictions };

@@ -12,6 +12,7 @@ import type { Run, StartedRun } from "../../workspace/run/open-run.js";
 import type { PreparedComparison } from "../../workspace/run/prepare-comparison.js";
 import { openOptionsOf } from "../flags/data-options.js";
 import { effectiveRecipeOf } from "../flags/idle-flags.js";
+import { budgetOf, minutesOption } from "../flags/minutes-option.js";
 import { hubOf, networkOf } from "../flags/model-options.js";
 import { number } from "../flags/number-option.js";
 import {
@@ -36,6 +37,7 @@ interface CompareFlags extends TrainingFlags {
   readonly models: string;
   readonly data: string;
   readonly seeds: number;
+  readonly minutes?: number;
   readonly out?: string;
   readonly resume?: string;
   readonly recompute?: true;
@@ -54,6 +56,7 @@ export const compare = new Command("compare")
   .option("--resume <dir>", "go on with the comparison in that folder, as it was started")
   .option("--json", "print results.json instead of the table");
 for (const option of trainingOptions({ data: "glyphs" })) compare.addOption(option);
+compare.addOption(minutesOption().helpGroup("Recipe:"));
 compare.addOption(number("--seeds <n>", "runs per network, with seeds 1 to n", bounds.seeds, 3).helpGroup("Run:"));
 compare.addOption(recomputeOption().helpGroup("Run:"));
 compare.addOption(tuneOption().helpGroup("Run:"));
@@ -125,6 +128,8 @@ async function prepare(
     statistics: givenStatisticsOf(flags),
     recompute: flags.recompute,
     unfold: flags.unfoldBn && shownUnfolding(engineOptionsOf(flags), progress),
+    // A comparison that goes on has its epochs.
+    budget: savedRecipe === undefined ? budgetOf(flags, progress) : undefined,
   };
   checkpointEveryOf(flags.checkpointEvery); // a mistake is told before anything is opened
   const queries = models.map((model) => ({ model }));

@@ -12,13 +12,13 @@ import type { EpochRecord } from "../../train/epoch-record.js";
 import type { Recipe } from "../../train/recipe.js";
 import type { Situation } from "../../train/usual-recipe.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
-import type { TimeBudget } from "../../workspace/run/epochs-within.js";
 import type { Keep } from "../../workspace/run/kept-epoch.js";
 import type { Run, StartedRun } from "../../workspace/run/open-run.js";
 import type { PreparedTraining } from "../../workspace/run/prepare-training.js";
 import type { TrainedInFolder } from "../../workspace/run/train-in-folder.js";
 import { openOptionsOf } from "../flags/data-options.js";
 import { effectiveRecipeOf } from "../flags/idle-flags.js";
+import { budgetOf, minutesOption } from "../flags/minutes-option.js";
 import { hubOf, networkOf } from "../flags/model-options.js";
 import { number } from "../flags/number-option.js";
 import {
@@ -69,11 +69,7 @@ export const train = new Command("train")
   .option("--resume <dir>", "go on with the run in that folder, as it was started")
   .option("--json", "print one JSON document at the end");
 for (const option of trainingOptions()) train.addOption(option);
-train.addOption(
-  number("--minutes <n>", "time that training and tests may take, in the place of --epochs", bounds.minutes).helpGroup(
-    "Recipe:",
-  ),
-);
+train.addOption(minutesOption().helpGroup("Recipe:"));
 train.addOption(
   number("--seed <n>", "number that decides initial weights, order and augmentation", bounds.seed, 1).helpGroup("Run:"),
 );
@@ -86,6 +82,10 @@ train.addOption(
 train.addOption(recomputeOption().helpGroup("Run:"));
 train.addOption(tuneOption().helpGroup("Run:"));
 train.addOption(new Option("--no-report", "make no page about the run").helpGroup("Run:"));
+train.addHelpText(
+  "after",
+  "\nFrom folders of photos to a server: docs/photos.md. Recipes, resuming and memory: docs/training.md.",
+);
 takeModel(train).action((_, flags: TrainFlags, command: Command) => run(flags, command));
 
 async function run(given: TrainFlags, command: Command): Promise<void> {
@@ -200,16 +200,6 @@ async function prepare(
   return opening({ models: [query], hub: hubOf(command), tell }, (following) =>
     prepareTraining({ ...request, ...following }),
   );
-}
-
-/** How long the training may take, where that is said. @throws UserError for no time, or epochs beside it. */
-function budgetOf({ minutes, epochs, ...flags }: TrainFlags, progress: Progress): TimeBudget | undefined {
-  if (minutes === undefined) return undefined;
-  if (epochs !== undefined) {
-    throw new UserError(`--minutes: got ${minutes} with --epochs ${epochs}; expected one of them`);
-  }
-  const onMeasure = () => progress.update("timing a few steps and tests …");
-  return { minutes, threads: engineOptionsOf(flags).threads, onMeasure };
 }
 
 function missing(flag: string, example: string): UserError {

@@ -49,4 +49,16 @@ describe("refuseIdleForData", () => {
     );
     refuseIdleForData({}, data);
   });
+
+  it("refuses to divide image files that have a test split of their own", () => {
+    const files = (heldOut?: boolean) => {
+      const list = { length: 1, labels: new Int32Array(1), ref: () => ({ path: "" }) };
+      return { ...data, name: "photos", test: { ...test, list, nameOf: () => "", skipped: new Map(), heldOut } };
+    };
+    const says = (flag: string) => `${flag}: got it with photos, which has a test split of its own; leave it out`;
+    expect(() => refuseIdleForData({ holdout: 0.2 }, files())).toThrow(says("--holdout"));
+    expect(() => refuseIdleForData({ splitSeed: 2 }, files())).toThrow(says("--split-seed"));
+    refuseIdleForData({ holdout: 0.2, splitSeed: 2 }, files(true));
+    refuseIdleForData({ size: 64 }, files());
+  });
 });

@@ -91,12 +91,25 @@ export function refuseIdle(flags: RecipeFlags, recipe: Partial<Recipe>): void {
 /** Flags that say how image files become images of one size. */
 const ofImageFiles = ["size", "channels", "cropPct", "cropMode", "interpolation", "holdout", "splitSeed"] as const;
 
-/** Refuses flags that only image files heed, for a dataset of images of one size. @throws UserError likewise. */
+/**
+ * Refuses flags that only image files heed, for a dataset of images of one size, and those of a split, for one that
+ * has its split.
+ * @throws UserError likewise.
+ */
 export function refuseIdleForData(
   flags: Pick<DataFlags, (typeof ofImageFiles)[number]>,
   { name, height, width, test }: Pick<Dataset, "name" | "height" | "width" | "test">,
 ): void {
-  if (isFileSplit(test)) return;
+  if (isFileSplit(test)) {
+    const split = test.heldOut
+      ? undefined
+      : (["holdout", "splitSeed"] as const).find((key) => flags[key] !== undefined);
+    if (split === undefined) return;
+    throw new UserError(
+      `${flagNamed(split)}: got it with ${name}, which has a test split of its own; ` +
+        "leave it out, or give a folder that holds training images alone",
+    );
+  }
   const idle = ofImageFiles.find((key) => flags[key] !== undefined);
   if (idle === undefined) return;
   throw new UserError(

@@ -85,7 +85,7 @@ function imageDataset(name: string, lists: ImageLists, options: ImageOptions & L
     classes: lists.classes,
     ...like,
     train: fileSplit(thinOut(lists.train, options.trainLimit, "trainLimit"), pool, how),
-    test: fileSplit(thinOut(lists.test, options.testLimit, "testLimit"), pool, how),
+    test: { ...fileSplit(thinOut(lists.test, options.testLimit, "testLimit"), pool, how), heldOut: lists.heldOut },
     augment: { flip: true, pad: 0, randomResizedCrop: defaultCrop },
     close: () => pool.close(),
   };

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { prepareComparison } from "./prepare-comparison.js";
 import { prepareTraining } from "./prepare-training.js";
 
 const request = {
@@ -21,6 +22,24 @@ describe("epochsWithin", () => {
     const hour = await epochsIn(60);
     expect(hour).toBeGreaterThan(20);
     expect(await epochsIn(600)).toBeGreaterThan(2 * hour);
+  });
+
+  it("gives a comparison fewer, the more seeds it has", async () => {
+    const { data, dataOptions, recipe } = request;
+    const epochsFor = async (seeds: readonly number[], minutes: number) => {
+      const budget = { minutes, threads: 1, signal: controller.signal };
+      const models = ["resnet20", "seresnet20"];
+      return (await prepareComparison({ models, data, dataOptions, recipe, seeds, budget })).recipe.epochs;
+    };
+    expect(await epochsFor([1], 1e-6)).toBe(1);
+    const alone = await epochsFor([1], 60);
+    expect(alone).toBeGreaterThan(10);
+    expect(
+      await epochsFor(
+        Array.from({ length: 16 }, (_, i) => i + 1),
+        60,
+      ),
+    ).toBeLessThan(alone / 4);
   });
 
   it("says when it begins to measure, and stops when it is told to", async () => {

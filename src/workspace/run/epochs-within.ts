@@ -26,32 +26,54 @@ export interface TimedTraining extends Model {
 /** The share of the time that is planned for: machines are not equally fast all the time. */
 const PLANNED = 0.9;
 
+/** What else takes the time. */
+export interface TimedBeside {
+  /** How often each training is run, with another seed each time (1 by default). */
+  readonly runs?: number | undefined;
+  /** Images that a network of each training answers for once more. */
+  readonly answered?: number | undefined;
+}
+
 /**
- * How many epochs fit into some minutes here: a few steps and a part of the test images are timed, reading of images
- * included.
+ * How many epochs of all trainings fit into some minutes here: a few steps and a part of the test images are timed,
+ * reading of images included.
  * @returns at least 1.
  * @throws the signal's reason when it is aborted.
  */
-export async function epochsWithin(training: TimedTraining, budget: TimeBudget): Promise<number> {
+export async function epochsWithin(
+  trainings: readonly TimedTraining[],
+  budget: TimeBudget,
+  { runs = 1, answered = 0 }: TimedBeside = {},
+): Promise<number> {
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
   const { isFileSplit } = await import("../../data/node/decode/file-split.js");
   const { minutes, threads, onMeasure, signal } = budget;
   const started = performance.now();
   onMeasure?.();
-  const runtime = nodeRuntime({ threads, spin: !isFileSplit(training.dataset.train) });
+  const runtime = nodeRuntime({ threads, spin: !trainings.some(({ dataset }) => isFileSplit(dataset.train)) });
   try {
-    const opening = performance.now();
-    const step = await stepSeconds(runtime, training, signal);
-    const opened = (performance.now() - opening) / 1000;
-    const test = await testSeconds(runtime, training, signal);
     const { stepsPerEpoch } = await import("../../train/epoch.js");
-    const epoch = step * stepsPerEpoch(training) + test;
-    // The step is opened again where the training begins.
-    const left = minutes * 60 - (performance.now() - started) / 1000 - opened;
+    let epoch = 0;
+    let beside = 0;
+    for (const training of trainings) {
+      const opening = performance.now();
+      const step = await stepSeconds(runtime, training, signal);
+      const opened = (performance.now() - opening) / 1000;
+      const test = await testSeconds(runtime, training, signal);
+      epoch += runs * (step * stepsPerEpoch(training) + test);
+      // The step is opened again where each run begins.
+      beside += runs * opened + (test / training.dataset.test.length) * answered;
+    }
+    const left = minutes * 60 - (performance.now() - started) / 1000 - beside;
     return Math.max(1, Math.floor((PLANNED * left) / epoch));
   } finally {
     await runtime.close();
   }
+}
+
+/** A recipe with as many epochs; the rate rises over no more of them. */
+export function withEpochs(recipe: Recipe, epochs: number): Recipe {
+  return { ...recipe, epochs, warmup: Math.min(recipe.warmup, epochs) };
 }
 
 /** Seconds of a step with the images that it waits for: without the first, which is slower. */

@@ -1,5 +1,6 @@
 import type { CompareOptions } from "../../compare/compare.js";
 import type { OpenOptions } from "../../data/node/open.js";
+import type { Recipe } from "../../train/recipe.js";
 import type { Situation } from "../../train/usual-recipe.js";
 import { openDataFor } from "../data/open-data-for.js";
 import { modelSource } from "../model/model-source.js";
@@ -11,6 +12,7 @@ import {
   openCompared,
 } from "../model/open-compared.js";
 import type { RecipeChoice } from "../model/situation-of.js";
+import type { TimeBudget, TimedTraining } from "./epochs-within.js";
 
 /** What is compared on what, and how. */
 export interface ComparisonRequest extends OpenComparedOptions {
@@ -23,6 +25,8 @@ export interface ComparisonRequest extends OpenComparedOptions {
   readonly recipe?: RecipeChoice | undefined;
   /** The seeds of the runs of each model. */
   readonly seeds: readonly number[];
+  /** How long it may take, in the place of the recipe's epochs. */
+  readonly budget?: TimeBudget | undefined;
 }
 
 /** A comparison that can begin. */
@@ -50,7 +54,7 @@ export interface PreparedComparison extends Pick<CompareOptions, "dataset" | "re
  * ```
  */
 export async function prepareComparison(request: ComparisonRequest): Promise<PreparedComparison> {
-  const { models: given, data, dataOptions = {}, recipe: chosen, seeds, ...options } = request;
+  const { models: given, data, dataOptions = {}, recipe: chosen, seeds, budget, ...options } = request;
   checkCompared(given, options.network);
   const model = given.find((name) => modelSource(name) !== "name") ?? given[0]!;
   const { network: _, unfold: __, ...opening } = options;
@@ -62,6 +66,26 @@ export async function prepareComparison(request: ComparisonRequest): Promise<Pre
     checkRecipe(recipe, dataset);
     return recipe;
   };
-  const { models, notices, recipe } = await openCompared(given, dataset, choose, options);
-  return { models, notices, seeds, dataset, recipe };
+  const { models, notices, recipe: usual } = await openCompared(given, dataset, choose, options);
+  const prepared = { models, notices, seeds, dataset };
+  return { ...prepared, recipe: budget ? await within(budget, prepared, usual) : usual };
+}
+
+/** The recipe with as many epochs as fit into the time, beside what is measured of the trained models. */
+async function within(
+  budget: TimeBudget,
+  { models, seeds, dataset }: Omit<PreparedComparison, "recipe" | "notices">,
+  recipe: Recipe,
+): Promise<Recipe> {
+  const { epochsWithin, withEpochs } = await import("./epochs-within.js");
+  const { timedImages } = await import("../../compare/compare.js");
+  const seed = seeds[0]!;
+  const trainings: TimedTraining[] = [];
+  for (const { graph, draft, start, statistics } of models) {
+    const weights = await start(seed);
+    trainings.push({ graph, draft, weights, dataset: { ...dataset, ...statistics }, recipe, seed });
+  }
+  // Gates are measured on all test images for every seed, and the speed on some.
+  const answered = seeds.length * dataset.test.length + timedImages;
+  return withEpochs(recipe, await epochsWithin(trainings, budget, { runs: seeds.length, answered }));
 }

@@ -123,9 +123,8 @@ export async function prepareTraining(request: TrainingRequest): Promise<Prepare
 
 /** The recipe with as many epochs as fit into the time. */
 async function within(budget: TimeBudget, training: TimedTraining): Promise<Recipe> {
-  const { epochsWithin } = await import("./epochs-within.js");
-  const epochs = await epochsWithin(training, budget);
-  return { ...training.recipe, epochs, warmup: Math.min(training.recipe.warmup, epochs) };
+  const { epochsWithin, withEpochs } = await import("./epochs-within.js");
+  return withEpochs(training.recipe, await epochsWithin([training], budget));
 }
 
 /** How well the weights tell the images of the classes apart. */

@@ -59,6 +59,8 @@ describe("trainInFolder", () => {
     await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
     const resume = await lastCheckpoint(parts, ({ kind }) => expect.fail(kind));
     expect(resume!.progress).toMatchObject({ epoch: 2, step: 2 });
+    expect(readFileSync(join(parts.path, "report.html"), "utf8")).toContain("1 epoch with seed 4");
+    expect(readdirSync(parts.path)).not.toContain("model.onnx"); // it is not finished
     await trainInFolder(runtime, parts, await prepare(), { resume });
     const model = (run: string) => readFileSync(join(folder, run, "model.onnx"));
     expect(model("parts").equals(model("whole"))).toBe(true);

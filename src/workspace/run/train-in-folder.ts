@@ -109,13 +109,17 @@ export async function trainInFolder(
 ): Promise<TrainedInFolder> {
   const { isOver } = await import("../../train/best-epoch.js");
   const { keep = "best", report = true, resume } = options;
-  const { epochs, tested } =
-    resume !== undefined && isOver(prepared.recipe, resume.progress)
-      ? { epochs: resume.progress.history, tested: new Map<number, Evaluation>() } // it was stopped after its last epoch
-      : await trainEpochs(runtime, folder, prepared, options);
+  const done: Done = { epochs: [...(resume?.progress.history ?? [])], tested: new Map() };
+  const over = resume !== undefined && isOver(prepared.recipe, resume.progress); // it was stopped after its last epoch
+  if (!over) {
+    await trainEpochs(runtime, folder, prepared, options, done).catch(async (error: unknown) => {
+      if (options.signal?.aborted && report) await writeStopped(runtime, folder, prepared, options, done);
+      throw error;
+    });
+  }
+  const { epochs, tested } = done;
   const kept = keptEpoch(epochs, keep, prepared.recipe);
-  const file = kept.epoch === epochs.at(-1)!.epoch ? LAST : BEST;
-  const model = await readFile(join(folder.path, file));
+  const model = await modelOf(folder, kept, done);
   await folder.write(MODEL, model);
   if (report) {
     const { trainingPage } = await import("./training-page.js");
@@ -131,13 +135,45 @@ export async function trainInFolder(
 const LAST = "last.onnx";
 const BEST = "best.onnx";
 
-/** @returns the records, and what the tests of the best and the last epoch gave where they were done here. */
+/** The file of the kept epoch, which is the best or the last. */
+function modelOf(folder: RunFolder, kept: KeptEpoch, { epochs }: Done): Promise<Uint8Array> {
+  return readFile(join(folder.path, kept.epoch === epochs.at(-1)!.epoch ? LAST : BEST));
+}
+
+/** What is done of a training. */
+interface Done {
+  readonly epochs: EpochRecord[];
+  /** What the tests of the best and the last epoch gave, where they were done here. */
+  tested: ReadonlyMap<number, Evaluation>;
+}
+
+/** Writes the page of a run that is stopped, without what would take a pass over the test images. */
+async function writeStopped(
+  runtime: Runtime,
+  folder: RunFolder,
+  prepared: PreparedTraining,
+  { keep = "best", command }: TrainInFolderOptions,
+  done: Done,
+): Promise<void> {
+  const { epochs, tested } = done;
+  if (epochs.length === 0) return;
+  const kept = keptEpoch(epochs, keep, prepared.recipe);
+  const evaluation = tested.get(kept.epoch);
+  if (evaluation === undefined) return; // the page of the stop before shows it
+  const { trainingPage } = await import("./training-page.js");
+  const model = await modelOf(folder, kept, done);
+  const page = await trainingPage(runtime, prepared, { command, epochs, kept, model, evaluation, stopped: true });
+  await folder.write(REPORT, page);
+}
+
+/** Trains, and adds to what is done. */
 async function trainEpochs(
   runtime: Runtime,
   folder: RunFolder,
   { graph, draft, start, dataset, preparedBy, recipe, seed, steps }: PreparedTraining,
   options: TrainInFolderOptions,
-): Promise<{ epochs: readonly EpochRecord[]; tested: ReadonlyMap<number, Evaluation> }> {
+  done: Done,
+): Promise<void> {
   const { train } = await import("../../train/trainer.js");
   const { bestEpoch } = await import("../../train/best-epoch.js");
   const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
@@ -145,15 +181,14 @@ async function trainEpochs(
   const { cardWith } = await import("../../compare/trained-card.js");
   const { resume, recompute, checkpointEvery, signal, onNotice, onStep, onTest, onEpoch } = options;
   const checkpoints = folder.checkpoints(CHECKPOINTS);
-  const history = [...(resume?.progress.history ?? [])];
+  const { epochs: history } = done;
   if (resume !== undefined) {
     await folder.write("metrics.jsonl", history.map((record) => `${JSON.stringify(record)}\n`).join(""));
   }
   const algorithms = resume === undefined ? options.algorithms : await keptAlgorithms(folder);
   const log = await openTrainingLog(folder, "", steps, resume?.progress);
   const card = readCard(graph); // what is added to it must not change what the run is
-  let tested = new Map<number, Evaluation>();
-  const { epochs } = await train({
+  await train({
     ...{ runtime, graph, draft, dataset, recipe, seed },
     weights: resume ? undefined : await start(),
     resume,
@@ -177,8 +212,7 @@ async function trainEpochs(
       const bytes = writeOnnx(withCard(graph, cardWith(card, { preparedBy, epoch: record.epoch })), weights);
       await folder.write(LAST, bytes);
       if (best === record) await folder.write(BEST, bytes);
-      tested = new Map([...tested].filter(([epoch]) => epoch === best?.epoch)).set(record.epoch, test);
+      done.tested = new Map([...done.tested].filter(([epoch]) => epoch === best?.epoch)).set(record.epoch, test);
     },
   });
-  return { epochs, tested };
 }

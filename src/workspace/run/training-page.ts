@@ -16,6 +16,8 @@ export interface TrainingToShow {
   readonly model: Uint8Array;
   /** What its test gave; it is tested again where that is not known any more. */
   readonly evaluation?: Evaluation | undefined;
+  /** Whether the run was stopped before its end: its gates are not measured then. */
+  readonly stopped?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called with the number of test images that its gates were measured on: 0 at first. */
   readonly onReport?: ((images: number) => void) | undefined;
@@ -25,7 +27,7 @@ export interface TrainingToShow {
 export async function trainingPage(
   runtime: Runtime,
   prepared: PreparedTraining,
-  { command, epochs, kept, model: onnx, evaluation, signal, onReport }: TrainingToShow,
+  { command, epochs, kept, model: onnx, evaluation, stopped = false, signal, onReport }: TrainingToShow,
 ): Promise<string> {
   const { readOnnx } = await import("../../graph/onnx/read-onnx.js");
   const { evaluate } = await import("../../evaluate/evaluate.js");
@@ -36,7 +38,7 @@ export async function trainingPage(
   const { model, graph, dataset, seed } = prepared;
   const { weights } = readOnnx(onnx);
   const measured: Measurement = evaluation ?? (await evaluate({ runtime, graph, weights, dataset, signal }));
-  const gates = await gateStatistics({ runtime, graph, weights, dataset, signal, onProgress: onReport });
+  const gates = stopped ? [] : await gateStatistics({ runtime, graph, weights, dataset, signal, onProgress: onReport });
   return renderTrainingReport({
     created: new Date().toISOString(),
     command,

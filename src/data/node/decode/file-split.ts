@@ -19,6 +19,8 @@ export interface FileSplit extends Split {
   nameOf(index: number): string;
   /** The images that could not be read so far, with the reason; only grows where they are skipped. */
   readonly skipped: ReadonlyMap<string, string>;
+  /** Whether its images were held out of the training images. */
+  readonly heldOut?: boolean | undefined;
 }
 
 /** Whether the images of a split are files. */
