@@ -84,7 +84,7 @@ train.addOption(tuneOption().helpGroup("Run:"));
 train.addOption(new Option("--no-report", "make no page about the run").helpGroup("Run:"));
 train.addHelpText(
   "after",
-  "\nFrom folders of photos to a server: docs/photos.md. Recipes, resuming and memory: docs/training.md.",
+  "\nFrom folders of photos to a server: docs/photos.md.\nRecipes, resuming and memory: docs/training.md.",
 );
 takeModel(train).action((_, flags: TrainFlags, command: Command) => run(flags, command));
 
