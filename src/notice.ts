@@ -22,6 +22,12 @@ export type Notice =
   | { readonly kind: "entry"; readonly entry: string; readonly beside: readonly string[] }
   /** Values of a checkpoint that are no tensors. */
   | { readonly kind: "no-tensors"; readonly values: readonly string[] }
+  /** Classes and functions that a checkpoint names: what they make is left out, and none of them runs. */
+  | { readonly kind: "skipped"; readonly names: readonly string[] }
+  /** A prefix that every tensor of a file has and no parameter. */
+  | { readonly kind: "prefix"; readonly source: string; readonly prefix: string }
+  /** Counters, losses, metrics and auxiliary heads of a file, which no parameter takes and nothing needs. */
+  | { readonly kind: "aside"; readonly source: string; readonly tensors: readonly string[] }
   /** So many initializers of an `.onnx` file that are no weights. */
   | { readonly kind: "constants"; readonly count: number }
   /** A request failed and is made again after a pause. */

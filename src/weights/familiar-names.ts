@@ -20,7 +20,21 @@ export function namesOf(name: string, alias: (name: string) => string): string[]
   return [...new Set([name, plain, alias(plain), familiar(plain), familiar(alias(plain))])];
 }
 
-/** A count that PyTorch keeps beside batch norm and that nothing here needs. */
+/** A count that PyTorch keeps beside every batch norm and that nothing here needs: not worth a word. */
 export function isIgnored(name: string): boolean {
   return name.endsWith("num_batches_tracked");
+}
+
+/** Counters of averages and of the tools that count FLOPs: PyTorch's AveragedModel, thop. */
+const counter = /(^|\.)(n_averaged|total_ops|total_params)$/;
+
+/** Losses and metrics that Lightning keeps as parts of a module. */
+const measure = /(^|\.)(criterion|(\w+_)?(loss|loss_fn|loss_function|metrics?|acc|accuracy|auroc|f1))\./;
+
+/** Heads that only training has: torchvision's, timm's and Cadene's. */
+const auxiliary = /(^|\.)(AuxLogits|aux_logits|aux_classifier|aux_head|auxiliary_head|aux\d?)\./;
+
+/** Whether a tensor that no parameter takes is no weight of a network that runs. */
+export function isAside(name: string): boolean {
+  return [counter, measure, auxiliary].some((pattern) => pattern.test(name));
 }

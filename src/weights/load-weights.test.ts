@@ -75,6 +75,41 @@ describe("loadWeights takes tensors", () => {
     expect([read.renewed, read.surplus, notices]).toEqual([[], [], []]);
   });
 
+  it.each(["net.", "backbone.", "model.module.", "_orig_mod.net.", "a.b.c."])(
+    "without the prefix %s that all share, and says so where wrappers do not",
+    (prefix) => {
+      const notices: Notice[] = [];
+      const tensors = renamed((name) => `${prefix}${name}`);
+      tensors.set("n_averaged", int64([], [3]));
+      const read = loadWeights(graph, tensors, { source: "f", onNotice: (notice) => notices.push(notice) });
+      expectSame(read.weights, weights);
+      const told = prefix === "model.module." ? [] : [{ kind: "prefix", source: "f", prefix }];
+      expect(notices).toEqual([...told, { kind: "aside", source: "f", tensors: ["n_averaged"] }]);
+    },
+  );
+
+  it("but takes off no prefix where the rest does not fit exactly", () => {
+    const tensors = renamed((name) => `net.${name}`);
+    tensors.set("net.extra", shaped(1));
+    expect(mismatch(tensors).missing).toHaveLength(weights.size);
+  });
+
+  it.each([
+    "n_averaged",
+    "layer1.0.total_ops",
+    "total_params",
+    "criterion.weight",
+    "val_loss.sum",
+    "AuxLogits.fc.weight",
+    "aux_classifier.0.weight",
+    "aux1.fc.bias",
+  ])("and leaves out %s, which no network needs", (name) => {
+    const notices: Notice[] = [];
+    const read = loadWeights(graph, changed({ [name]: shaped(1) }), { onNotice: (notice) => notices.push(notice) });
+    expectSame(read.weights, weights);
+    expect([read.surplus, notices]).toEqual([[], [{ kind: "aside", source: "weights", tensors: [name] }]]);
+  });
+
   it("by our names for a network that has Cadene's", () => {
     const legacy = createModel("legacy_seresnet18", { classes: 4, input: [3, 32, 32] });
     expect([...legacy.parameters.keys()]).toContain("last_linear.weight");

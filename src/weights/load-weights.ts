@@ -4,7 +4,7 @@ import { initialise } from "../graph/initialise.js";
 import { arrayType, type DType, type Tensor } from "../graph/tensor.js";
 import type { OnNotice } from "../notice.js";
 import { type HeadParameter, headOf } from "../read/head.js";
-import { matchNames } from "./match-names.js";
+import { matchNames, type NameMatch } from "./match-names.js";
 import { type ListedTensor, listingOf, type TensorListing } from "./tensor-listing.js";
 
 /** Options of `loadWeights`. */
@@ -63,14 +63,14 @@ export class WeightsMismatch extends UserError {
 }
 
 /** Which tensor is which parameter. */
-interface MatchedWeights extends Pick<LoadedWeights, "renewed" | "surplus"> {
+interface MatchedWeights extends Pick<LoadedWeights, "renewed" | "surplus">, Pick<NameMatch, "aside" | "prefix"> {
   readonly found: ReadonlyMap<string, ListedTensor>;
 }
 
 /**
- * Gives the parameters of a network the tensors of a file: by equal names, without `module.` before them, or by the
- * names of other libraries. A dense layer and a 1×1 convolution take each other's weights; `num_batches_tracked` is
- * ignored; float64 is rounded. Only tensors that are used are read.
+ * Gives the parameters of a network the tensors of a file: by equal names, without `module.` before them, by the
+ * names of other libraries, or without a prefix that all share. A dense layer and a 1×1 convolution take each other's weights; `num_batches_tracked` is
+ * ignored; other counters, losses, metrics and auxiliary heads are left out and told; float64 is rounded. Only tensors that are used are read.
  * @throws WeightsMismatch when tensors are missing, left over or of other shapes.
  * @example
  * ```ts
@@ -90,7 +90,9 @@ export function loadWeights(
 ): LoadedWeights {
   const { source = "weights", seed = 1, onNotice } = options;
   const listing = tensors instanceof Map ? listingOf(tensors) : (tensors as TensorListing);
-  const { found, renewed, surplus } = matchWeights(graph, listing.entries, options);
+  const { found, renewed, surplus, aside, prefix } = matchWeights(graph, listing.entries, options);
+  if (prefix !== "") onNotice?.({ kind: "prefix", source, prefix });
+  if (aside.length > 0) onNotice?.({ kind: "aside", source, tensors: aside });
   if (surplus.length > 0) onNotice?.({ kind: "surplus", source, tensors: surplus });
   const weights = read(graph, listing, found, renewed, seed, onNotice);
   return { weights, renewed, surplus };
@@ -102,7 +104,7 @@ export function matchWeights(
   entries: readonly ListedTensor[],
   { source = "weights", alias, renewHead = true, allowSurplus = false }: LoadWeightsOptions = {},
 ): MatchedWeights {
-  const { found, missing, surplus } = matchNames(graph, entries, alias);
+  const { found, missing, surplus, aside, prefix } = matchNames(graph, entries, alias);
   const heads = new Map(headsOf(graph).map((head) => [head.name, head]));
   const misshapen: string[] = [];
   const renewed: string[] = [];
@@ -117,7 +119,7 @@ export function matchWeights(
     const lists = { missing, surplus: ignored, misshapen };
     throw new WeightsMismatch(summary(source, graph.name, lists), missing, surplus, misshapen);
   }
-  return { found, renewed, surplus };
+  return { found, renewed, surplus, aside, prefix };
 }
 
 function read(

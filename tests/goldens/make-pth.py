@@ -5,16 +5,23 @@
 Made with PyTorch 1.13. checkpoint.*: a training checkpoint whose tensors are views, strided, shared, repeated, empty, of
 every type; zip is the form of PyTorch 1.6 and later, legacy the one before, protocol4 the former with another pickle, big
 the former as a big-endian machine writes it (made here by turning the bytes round, as PyTorch 2.1 does on loading).
+training.*: what train scripts keep beside the weights, by classes that mean nothing here. module.*: a module saved whole.
 parallel.*: the state dict of a DataParallel module. expected.json: what lies in them.
 """
 
+import argparse
+import dataclasses
+import datetime
+import enum
+import functools
 import io
 import json
 import pathlib
 import pickle
 import zipfile
-from collections import OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 
+import numpy as np
 import torch
 
 HERE = pathlib.Path(__file__).parent / "pth"
@@ -76,6 +83,53 @@ def parallel():
     return torch.nn.DataParallel(module).state_dict()
 
 
+class Kind(enum.Enum):
+    BEST = "best"
+
+
+@dataclasses.dataclass
+class Settings:
+    rate: float = 0.1
+    kinds: tuple = (Kind.BEST,)
+
+
+def training():
+    """Everything that train scripts of timm, torchvision, Lightning and others were seen to keep."""
+    return {
+        "args": argparse.Namespace(lr=0.1, data=pathlib.PurePosixPath("/data"), when=datetime.datetime(2024, 1, 2)),
+        "settings": Settings(),
+        "kind": Kind.BEST,
+        "best": np.float64(91.5),
+        "curve": np.arange(4, dtype=np.float32),
+        "counts": Counter("aab"),
+        "groups": defaultdict(list, a=[1]),
+        "names": {"a", "b"},
+        "frozen": frozenset([1, 2]),
+        "call": functools.partial(max, 1),
+        "size": torch.Size([2]),
+        "device": torch.device("cpu"),
+        "dtype": torch.float32,
+        "optimizer": {"state": defaultdict(dict, {0: {"step": torch.tensor(1.0)}}), "param_groups": []},
+        "state_dict": OrderedDict(weight=numbers(2, 3), n_averaged=torch.tensor(3)),
+    }
+
+
+class Part(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = torch.nn.Conv2d(1, 2, 1, bias=False)
+        self.bn = torch.nn.BatchNorm2d(2)
+        self.act = torch.nn.ReLU()
+        self.register_buffer("passing", torch.ones(1), persistent=False)
+
+
+def module():
+    whole = torch.nn.DataParallel(torch.nn.Sequential(OrderedDict(first=Part(), last=torch.nn.Linear(2, 3))))
+    for tensor in whole.state_dict().values():
+        tensor.copy_(numbers(*tensor.shape, dtype=tensor.dtype))
+    return whole
+
+
 class Types(pickle.Unpickler):
     """Finds the width of every storage."""
 
@@ -121,6 +175,11 @@ for name, value in [("checkpoint", checkpoint()), ("parallel", parallel())]:
     torch.save(value, HERE / f"{name}.zip.pth")
     torch.save(value, HERE / f"{name}.legacy.pth", _use_new_zipfile_serialization=False)
 torch.save(checkpoint(), HERE / "checkpoint.protocol4.pth", pickle_protocol=4)
+for name, value in [("training", training()), ("module", module())]:
+    torch.save(value, HERE / f"{name}.zip.pth")
+    torch.save(value, HERE / f"{name}.protocol4.pth", pickle_protocol=4)
+torch.save(training(), HERE / "training.legacy.pth", _use_new_zipfile_serialization=False)  # a module's holds sources
 big_endian(HERE / "checkpoint.zip.pth", HERE / "checkpoint.big.pth")
 expected = {"checkpoint": described(tensors()), "parallel": described(parallel())}
+expected["module"] = described(module().state_dict())
 (HERE / "expected.json").write_text(json.dumps(expected, indent=0) + "\n")

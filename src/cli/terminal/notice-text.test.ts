@@ -13,6 +13,9 @@ describe("noticeText", () => {
       "fc.weight, fc.bias start anew, for 26 classes",
     ],
     [{ kind: "surplus", source: "w.pth", tensors: ["a", "b"] }, "left out 2 tensors of w.pth: a, b"],
+    [{ kind: "skipped", names: ["argparse.Namespace"] }, "skipped, as they are no weights: argparse.Namespace"],
+    [{ kind: "prefix", source: "w.pth", prefix: "net." }, 'took "net." off every name of w.pth'],
+    [{ kind: "aside", source: "w.pth", tensors: ["n_averaged"] }, "left out what is no weight of w.pth: n_averaged"],
     [{ kind: "entry", entry: "state_dict", beside: [] }, 'took the weights under "state_dict"'],
     [
       { kind: "entry", entry: "ema", beside: [..."abcdefghi"] },

@@ -16,6 +16,9 @@ const texts: { readonly [K in Kind]: (notice: Extract<Notice, { kind: K }>) => s
   entry: ({ entry, beside }) =>
     `took the weights under "${entry}"${beside.length === 0 ? "" : `; not ${firstOf(beside)}`}`,
   "no-tensors": ({ values }) => `left out ${values.length} values that are no tensors: ${firstOf(values)}`,
+  skipped: ({ names }) => `skipped, as they are no weights: ${firstOf(names)}`,
+  prefix: ({ source, prefix }) => `took "${quoted(prefix)}" off every name of ${source}`,
+  aside: ({ source, tensors }) => `left out what is no weight of ${source}: ${firstOf(tensors)}`,
   constants: ({ count }) => `left out ${count} constants that are no weights`,
   retry: ({ address, reason, seconds }) => `${address}: ${reason}; trying again in ${seconds} s`,
   "damaged-file": ({ path, name }) => `${path}: it is damaged; fetching ${name} anew`,

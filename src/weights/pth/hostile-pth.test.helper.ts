@@ -54,7 +54,7 @@ const calls = (module: string, name: string, ...args: Piece[]) => pickled(`c${mo
 /** The same bytes again and again, some megabytes of them. */
 const many = (piece: Uint8Array, megabytes = 4) => Buffer.alloc(megabytes * 2 ** 20, piece);
 const repeated = (count: number, make: (i: number) => Uint8Array) =>
-  bytes(...Array.from({ length: count }, (_, i) => make(i)));
+  Buffer.concat(Array.from({ length: count }, (_, i) => make(i)));
 
 /** Lists of the list before, twice: 2^depth paths. */
 const doubled = (depth: number) =>
@@ -67,6 +67,58 @@ const doubled = (depth: number) =>
 
 /** Files that try to run code, crash the reader, make it hang or take memory, by what they try. */
 export const hostileCheckpoints: Readonly<Record<string, () => Uint8Array>> = {
+  "a tensor of its own class made of itself": () =>
+    archive(
+      pickled(
+        "(ctorch._tensor\n_rebuild_from_type_v2\nq\0",
+        "]q\x01(",
+        "h\0",
+        "N",
+        "h\x01",
+        "eq\x02",
+        "0h\0h\0Nh\x01\x87R",
+      ),
+    ),
+  "a module in itself": () =>
+    archive(
+      pickled(
+        "cnn\nModule\n)\x81q\0}(",
+        ...["_parameters", "_buffers"].flatMap((part) => [text(part), "}"]),
+        text("_modules"),
+        bytes("}", text("a"), "h\0s"),
+        "ub",
+      ),
+    ),
+  "modules that double": () => {
+    const inner = (i: number) => bytes("}(", text("a"), "h", i, text("b"), "h", i, "u");
+    const state = (modules: Uint8Array) =>
+      bytes("}(", text("_parameters"), "}", text("_buffers"), "}", text("_modules"), modules, "u");
+    const module = (modules: Uint8Array, i: number) => bytes("cnn\nModule\n)\x81", state(modules), "bq", i);
+    return archive(
+      pickled(
+        module(bytes("}"), 0),
+        repeated(28, (i) => bytes("0", module(inner(i), i + 1))),
+      ),
+    );
+  },
+  "megabytes of names": () =>
+    archive(
+      pickled(
+        repeated(300_000, (i) => bytes(`ca\n${i}\n0`)),
+        "N",
+      ),
+    ),
+  "megabytes of objects": () => archive(pickled("ca\nb\n", "q\0", many(bytes("h\0)\x81")))),
+  "megabytes of sets": () => archive(bytes(0x80, 4, "(", many(bytes(0x8f)), "t.")),
+  "a set copied again and again": () =>
+    archive(
+      pickled(
+        "cbuiltins\nset\nq\0](",
+        many(bytes("N"), 0.01),
+        "eq\x01",
+        repeated(20_000, () => bytes("h\0h\x01\x85R")),
+      ),
+    ),
   "os.system": () => archive(calls("os", "system", text("touch /tmp/senet-owned"))),
   "posix.system": () => legacy(calls("posix", "system", text("touch /tmp/senet-owned"))),
   "builtins.eval": () => archive(calls("builtins", "eval", text("1"))),

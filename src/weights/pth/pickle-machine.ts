@@ -1,10 +1,10 @@
 import { UserError } from "../../errors.js";
 import type { PickleCursor } from "./pickle-cursor.js";
-import { PickleDict, PickleList, PickleObject, PickleTuple, type PickleValue } from "./pickle-value.js";
+import { PickleDict, PickleInert, PickleList, PickleObject, PickleTuple, type PickleValue } from "./pickle-value.js";
 
 /** Decides what names in a pickle mean. */
 export interface PickleHost {
-  /** The meaning of a name in a module. @throws UserError when it is not among those allowed. */
+  /** The meaning of a name in a module; an inert value where it has none. */
   global(module: string, name: string): PickleObject;
   /** What such an object makes of arguments. @throws UserError when it makes nothing, or nothing of these. */
   call(callee: PickleValue, args: PickleTuple, charge: (work: number) => void): PickleValue;
@@ -95,13 +95,15 @@ export class PickleMachine {
 
   appendToTop(items: readonly PickleValue[]): void {
     const list = this.top();
+    if (list instanceof PickleInert) return;
     if (!(list instanceof PickleList)) throw misused("list", list);
     for (const item of items) list.items.push(item);
   }
 
   /** @param items keys and values in turn. */
   setInTop(items: readonly PickleValue[]): void {
-    const dict = this.top();
+    const top = this.top();
+    const dict = top instanceof PickleInert ? top.items : top;
     if (!(dict instanceof PickleDict)) throw misused("dict", dict);
     if (items.length % 2 !== 0) throw new UserError("got a pickle with a key without a value; give the whole file");
     for (let i = 0; i < items.length; i += 2) dict.set(keyOf(items[i]!), items[i + 1]!);
@@ -127,10 +129,17 @@ export class PickleMachine {
     this.push(value);
   }
 
-  /** Attributes of a dict, such as the versions that PyTorch writes beside a state dict: they are no tensors. */
-  dropAttributes(): void {
+  /**
+   * The state of an object. Attributes of a dict, such as the versions that PyTorch writes beside a state dict, are no
+   * tensors and go.
+   */
+  setState(): void {
     const state = this.pop();
     const owner = this.top();
+    if (owner instanceof PickleInert) {
+      owner.state = state;
+      return;
+    }
     if (!(owner instanceof PickleDict) || !(state instanceof PickleDict)) throw misused("dict with attributes", owner);
   }
 

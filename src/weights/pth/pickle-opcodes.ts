@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.js";
 import type { PickleMachine } from "./pickle-machine.js";
-import { PickleTuple } from "./pickle-value.js";
+import { PickleTuple, type PickleValue } from "./pickle-value.js";
 
 /** What one opcode does; its code has been read, its arguments have not. */
 type Opcode = (machine: PickleMachine) => void;
@@ -54,11 +54,19 @@ export const allowedOpcodes: ReadonlyMap<number, Opcode> = new Map<number, Opcod
       ["q", (m) => m.remember(m.cursor.byte())],
       ["r", (m) => m.remember(m.cursor.uint32())],
       [0x94, (m) => m.rememberNext()],
-      ["c", (m) => m.push(m.host.global(m.cursor.line(), m.cursor.line()))],
+      ["c", (m) => m.push(global(m, m.cursor.line(), m.cursor.line()))],
       [0x93, stackGlobal],
       ["Q", (m) => persistent(m)],
       ["R", reduce],
-      ["b", (m) => m.dropAttributes()],
+      [0x81, reduce], // NEWOBJ: a class and the arguments of its __new__
+      [0x92, newObjectByNames],
+      ["o", (m) => instance(m, m.popToMark())],
+      ["i", (m) => instance(m, [global(m, m.cursor.line(), m.cursor.line()), ...m.popToMark()])],
+      ["b", (m) => m.setState()],
+      [0x8f, (m) => m.pushList([])], // a set is a list here
+      [0x90, (m) => m.appendToTop(m.popToMark())],
+      [0x91, (m) => m.pushTuple(m.popToMark())],
+      [0x96, (m) => m.push(m.cursor.bytes(m.cursor.uint64()))],
     ] satisfies [string | number, Opcode][]
   ).map(([at, run]) => [code(at), run]),
 );
@@ -75,17 +83,9 @@ export const refusedOpcodes: ReadonlyMap<number, string> = new Map(
       ["g", "GET"],
       ["p", "PUT"],
       ["P", "PERSID"],
-      ["i", "INST"],
-      ["o", "OBJ"],
-      [0x81, "NEWOBJ"],
-      [0x92, "NEWOBJ_EX"],
       [0x82, "EXT1"],
       [0x83, "EXT2"],
       [0x84, "EXT4"],
-      [0x8f, "EMPTY_SET"],
-      [0x90, "ADDITEMS"],
-      [0x91, "FROZENSET"],
-      [0x96, "BYTEARRAY8"],
       [0x97, "NEXT_BUFFER"],
       [0x98, "READONLY_BUFFER"],
     ] satisfies [string | number, string][]
@@ -120,7 +120,13 @@ function stackGlobal(m: PickleMachine): void {
   if (typeof module !== "string" || typeof name !== "string") {
     throw new UserError("got a pickle that names a global by something else than text; expected a checkpoint as saved");
   }
-  m.push(m.host.global(module, name));
+  m.push(global(m, module, name));
+}
+
+/** A name of a module; each may be a new one, which costs. */
+function global(m: PickleMachine, module: string, name: string): PickleValue {
+  m.chargeObjects(1);
+  return m.host.global(module, name);
 }
 
 function persistent(m: PickleMachine): void {
@@ -133,7 +139,23 @@ function reduce(m: PickleMachine): void {
   if (!(args instanceof PickleTuple)) {
     throw new UserError("got a pickle that calls without arguments; give the whole file");
   }
+  call(m, callee!, args);
+}
+
+/** NEWOBJ_EX: a class with arguments and named arguments, which nothing needs. */
+function newObjectByNames(m: PickleMachine): void {
+  m.pop();
+  reduce(m);
+}
+
+/** OBJ and INST: a class and its arguments in a row, as Python 2 wrote them. */
+function instance(m: PickleMachine, [callee, ...args]: readonly PickleValue[]): void {
+  if (callee === undefined) throw new UserError("got a pickle that makes an object of no class; give the whole file");
+  call(m, callee, new PickleTuple(args));
+}
+
+function call(m: PickleMachine, callee: PickleValue, args: PickleTuple): void {
   // A tensor keeps its sizes and strides: the more there are, the more it costs.
   m.chargeObjects(2);
-  m.push(m.host.call(callee!, args, (work) => m.charge(work)));
+  m.push(m.host.call(callee, args, (work) => m.charge(work)));
 }

@@ -34,6 +34,11 @@ export class PickleDict {
     return this.#entries?.get(key);
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#entries?.size ?? 0;
+  }
+
   *entries(): Generator<readonly [PickleValue, PickleValue]> {
     if (this.#entries !== undefined) yield* this.#entries;
   }
@@ -43,4 +48,20 @@ export class PickleDict {
 export abstract class PickleObject {
   /** What messages call it. */
   abstract readonly label: string;
+}
+
+/**
+ * A class or function that nobody here knows, or what it makes: it keeps its name and what the pickle hands it as data,
+ * and does nothing.
+ */
+export class PickleInert extends PickleObject {
+  /** What a dict by another class holds, such as `collections.defaultdict`. */
+  readonly items = new PickleDict();
+  /** What was set as its state, such as the attributes of a module. */
+  state: PickleValue = null;
+
+  /** @param label the name with its module, such as `argparse.Namespace`. */
+  constructor(readonly label: string) {
+    super();
+  }
 }

@@ -12,6 +12,8 @@ export interface Checkpoint {
   /** First byte of a storage by its key. */
   readonly storages: ReadonlyMap<string, number>;
   readonly bigEndian: boolean;
+  /** Classes and functions that it names and that mean nothing here. */
+  readonly skipped: ReadonlySet<string>;
 }
 
 /** The longest text in a file of its own inside an archive. */
@@ -42,7 +44,8 @@ export function readArchive(source: ByteSource): Checkpoint {
     }
     storages.set(key, found.offset);
   }
-  return { value, storages, bigEndian: isBigEndian(source, entries.get(`${folder}byteorder`)) };
+  const bigEndian = isBigEndian(source, entries.get(`${folder}byteorder`));
+  return { value, storages, bigEndian, skipped: host.skipped };
 }
 
 /**
@@ -95,7 +98,7 @@ export function readLegacy(source: ByteSource): Checkpoint {
   const host = new TorchHost();
   const value = next(host);
   const storages = layOutStorages(source, next(), at, host);
-  return { value, storages, bigEndian: false };
+  return { value, storages, bigEndian: false, skipped: host.skipped };
 }
 
 function keysOf(value: PickleValue): string[] {

@@ -50,6 +50,24 @@ describe("readPth gives PyTorch's tensors: views, strides, repeats, every type",
     expect([...tensors.keys()]).toContain("bn.num_batches_tracked");
   });
 
+  it.each(["zip", "legacy", "protocol4"])("beside what train scripts keep, which is skipped by name: %s", (form) => {
+    const listing = openPth(memorySource(bytesOf(`training.${form}.pth`), "f"));
+    expect(listing.entries.map(({ name, shape }) => [name, shape])).toEqual([
+      ["weight", [2, 3]],
+      ["n_averaged", []],
+    ]);
+    const skipped = listing.notices.find(({ kind }) => kind === "skipped");
+    expect(skipped).toMatchObject({
+      names: expect.arrayContaining(["argparse.Namespace", "datetime.datetime", "__main__.Kind", "functools.partial"]),
+    });
+  });
+
+  it.each(["zip", "protocol4"])("of a module saved whole, as its state dict has them: %s", (form) => {
+    const { tensors } = readPth(bytesOf(`module.${form}.pth`));
+    expect(described(tensors)).toEqual(theirs("module", "module."));
+    expect(tensors.size).toBe(8);
+  });
+
   it("each in memory of its own", () => {
     const { tensors } = readPth(bytesOf("checkpoint.zip.pth"));
     const buffers = [...tensors.values()].map(({ data }) => data.buffer);

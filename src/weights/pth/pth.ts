@@ -53,15 +53,25 @@ export function readPth(
 export function openPth(file: ByteSource, { entry }: PthOptions = {}): TensorListing {
   return withContext(file.name, () => {
     const checkpoint = openCheckpoint(file);
-    const state = findStateDict(checkpoint.value, entry);
+    const state = stateOf(checkpoint, entry);
     const entries = new Map([...state.tensors].map(([name, ref]) => [name, place(name, ref, checkpoint)]));
     checkMemory(entries.values(), file.size);
     return {
       entries: [...entries.values()],
-      notices: noticesOf(state),
+      notices: noticesOf(state, checkpoint),
       read: (name) => readStrided(file, entries.get(name)!, checkpoint.bigEndian),
     };
   });
+}
+
+function stateOf({ value, skipped }: Checkpoint, entry: string | undefined): StateDict {
+  try {
+    return findStateDict(value, entry);
+  } catch (error) {
+    if (!(error instanceof UserError) || skipped.size === 0) throw error;
+    const names = [...skipped].slice(0, 3).join(", ");
+    throw new UserError(`${error.message}; skipped ${names}${skipped.size > 3 ? ", …" : ""}`, { cause: error });
+  }
 }
 
 function openCheckpoint(file: ByteSource): Checkpoint {
@@ -95,9 +105,10 @@ function checkMemory(entries: Iterable<StridedEntry>, fileBytes: number): void {
   }
 }
 
-function noticesOf({ entry, beside, others }: StateDict): Notice[] {
+function noticesOf({ entry, beside, others }: StateDict, { skipped }: Checkpoint): Notice[] {
   return [
     ...(entry === undefined ? [] : [{ kind: "entry", entry, beside } as const]),
     ...(others.length === 0 ? [] : [{ kind: "no-tensors", values: others } as const]),
+    ...(skipped.size === 0 ? [] : [{ kind: "skipped", names: [...skipped] } as const]),
   ];
 }

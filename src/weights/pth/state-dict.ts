@@ -1,6 +1,7 @@
 import { quoted, UserError } from "../../errors.js";
 import { unwrapped } from "../wrappers.js";
-import { PickleDict, PickleList, PickleTuple, type PickleValue } from "./pickle-value.js";
+import { PickleDict, PickleInert, PickleList, PickleTuple, type PickleValue } from "./pickle-value.js";
+import { pickledModule } from "./pickled-module.js";
 import { TensorRef } from "./torch-globals.js";
 
 /** The tensors of a checkpoint under their names. */
@@ -37,7 +38,7 @@ const usualEntries = [
 
 /**
  * Finds the weights in a checkpoint: in the entry called `wanted`, else in one of the usual ones, else everything.
- * Names of nested dicts are joined by dots; `module.` before all of them goes.
+ * Names of nested dicts and of modules saved whole are joined by dots; `module.` before all of them goes.
  * @throws UserError when there is no such entry, or there are no tensors.
  */
 export function findStateDict(value: PickleValue, wanted?: string): StateDict {
@@ -45,7 +46,7 @@ export function findStateDict(value: PickleValue, wanted?: string): StateDict {
   const candidates = wanted === undefined ? usualEntries.filter((name) => names.includes(name)) : [wanted];
   for (const entry of candidates) {
     const inner = value instanceof PickleDict ? value.get(entry) : undefined;
-    if (!(inner instanceof PickleDict)) continue;
+    if (!(inner instanceof PickleDict || inner instanceof PickleInert)) continue;
     const { tensors, others } = flatten(inner);
     if (tensors.size === 0) continue;
     return { tensors: withoutWrappers(tensors), entry, beside: names.filter((name) => name !== entry), others };
@@ -77,7 +78,7 @@ function flatten(root: PickleValue): Flat {
     } else if (isContainer(value)) {
       const below = (key: PickleValue) => `${depth === 0 ? "" : `${path}.`}${typeof key === "object" ? "?" : key}`;
       for (const [key, inner] of entriesOf(value)) visit(inner, below(key), depth + 1);
-    } else {
+    } else if (!(value instanceof PickleInert)) {
       others.push(path);
     }
   };
@@ -86,10 +87,12 @@ function flatten(root: PickleValue): Flat {
 }
 
 function isContainer(value: PickleValue): boolean {
+  if (value instanceof PickleInert) return value.items.size > 0 || pickledModule(value) !== undefined;
   return [PickleDict, PickleList, PickleTuple].some((type) => value instanceof type);
 }
 
 function entriesOf(value: PickleValue): Iterable<readonly [PickleValue, PickleValue]> {
+  if (value instanceof PickleInert) return pickledModule(value) ?? value.items.entries();
   if (value instanceof PickleDict) return value.entries();
   return value instanceof PickleList || value instanceof PickleTuple ? value.items.entries() : [];
 }

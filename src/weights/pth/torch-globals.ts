@@ -2,7 +2,7 @@ import { quoted, UserError } from "../../errors.js";
 import { mostAxes } from "../../graph/onnx/tensor.js";
 import type { StoredType } from "../stored-type.js";
 import { describe, type PickleHost } from "./pickle-machine.js";
-import { PickleDict, PickleList, PickleObject, PickleTuple, type PickleValue } from "./pickle-value.js";
+import { PickleDict, PickleInert, PickleList, PickleObject, PickleTuple, type PickleValue } from "./pickle-value.js";
 
 /** Numbers of one type that lie in a row, somewhere in the file. */
 export class StorageRef extends PickleObject {
@@ -78,6 +78,9 @@ const makers: Readonly<Record<string, Make>> = {
   "torch._utils._rebuild_tensor_v2": rebuildTensor,
   "torch._utils._rebuild_parameter": rebuildParameter,
   "torch._utils._rebuild_parameter_with_state": rebuildParameter,
+  "torch._tensor._rebuild_from_type_v2": rebuildOfType,
+  "builtins.set": set,
+  "__builtin__.set": set,
   "torch.Size": ([sizes]) => new PickleTuple(itemsOf(sizes)),
   "torch.device": ([name]) => (typeof name === "string" ? name : "cpu"),
 };
@@ -94,24 +97,29 @@ const globals: ReadonlyMap<string, PickleObject> = new Map<string, PickleObject>
 export class TorchHost implements PickleHost {
   /** What is said of every storage in the file: its type and how many elements it has. */
   readonly storages = new Map<string, StorageRef>();
+  /** Names that mean nothing here; what they make is inert. */
+  readonly skipped = new Set<string>();
 
   global(module: string, name: string): PickleObject {
-    const known = globals.get(`${module}.${name}`);
+    const path = `${module}.${name}`;
+    const known = globals.get(path);
     if (known !== undefined) return known;
-    throw new UserError(
-      `got a pickle that asks for ${quoted(`${module}.${name}`)}; expected tensors, containers and numbers only, as ` +
-        "torch.save(model.state_dict(), path) writes them",
-    );
+    this.skipped.add(quoted(path));
+    return new PickleInert(quoted(path));
   }
 
-  call(callee: PickleValue, args: PickleTuple, charge: (work: number) => void): PickleValue {
-    if (callee instanceof Maker) return callee.make(args.items, charge);
-    throw new UserError(`got a pickle that calls ${describe(callee)}; expected tensors and containers only`);
+  readonly call = call;
+
+  /** A class beside its source, as whole models of old had them, or a storage. */
+  persistent(id: PickleValue): PickleObject {
+    const parts = itemsOf(id);
+    const [kind, type] = parts;
+    if ((kind === "module" || kind === "storage") && type instanceof PickleInert) return type;
+    return this.#storage(parts);
   }
 
   /** ("storage", type, key, device, elements) and, in old files, the part of it: (key, offset, elements). */
-  persistent(id: PickleValue): StorageRef {
-    const [kind, type, key, , kept, view] = itemsOf(id);
+  #storage([kind, type, key, , kept, view]: readonly PickleValue[]): StorageRef {
     if (kind !== "storage" || !(type instanceof TypeName) || type.type === undefined || typeof key !== "string") {
       throw new UserError(
         "got a pickle with a reference that is no storage; expected a checkpoint as torch.save writes",
@@ -126,6 +134,21 @@ export class TorchHost implements PickleHost {
     this.storages.set(key, ref);
     return ref;
   }
+}
+
+function call(callee: PickleValue, args: PickleTuple, charge: (work: number) => void): PickleValue {
+  if (callee instanceof Maker) return callee.make(args.items, charge);
+  if (callee instanceof PickleInert) return new PickleInert(callee.label);
+  throw new UserError(`got a pickle that calls ${describe(callee)}; expected tensors and containers only`);
+}
+
+/** Its items in a row. */
+function set([items]: readonly PickleValue[], charge: (work: number) => void): PickleList {
+  const list = new PickleList();
+  if (items === undefined) return list;
+  charge(itemsOf(items).length);
+  for (const item of itemsOf(items)) list.items.push(item);
+  return list;
 }
 
 /** Empty, or of a list of pairs, as Python 2 wrote it. */
@@ -145,6 +168,7 @@ function orderedDict([pairs]: readonly PickleValue[], charge: (work: number) => 
 
 /** (storage, offset, sizes, strides, …): what follows is for gradients. */
 function rebuildTensor([storage, offset, sizes, strides]: readonly PickleValue[], charge: (work: number) => void) {
+  if (storage instanceof PickleInert) return storage; // of numbers that nothing here has, such as complex ones
   if (!(storage instanceof StorageRef)) throw strange("a tensor without a storage");
   const shape = itemsOf(sizes);
   charge(4 * shape.length);
@@ -154,7 +178,14 @@ function rebuildTensor([storage, offset, sizes, strides]: readonly PickleValue[]
   return new TensorRef(storage, sizeOf(offset), shape.map(sizeOf), steps);
 }
 
-function rebuildParameter([tensor]: readonly PickleValue[]): TensorRef {
+/** (function, class, arguments, state): a tensor of a class of its own, such as an image; never one of those again. */
+function rebuildOfType([make, , args]: readonly PickleValue[], charge: (work: number) => void): PickleValue {
+  if (make instanceof Maker && make.make === rebuildOfType) throw strange("a tensor made of itself");
+  return call(make!, new PickleTuple(itemsOf(args)), charge);
+}
+
+function rebuildParameter([tensor]: readonly PickleValue[]): PickleObject {
+  if (tensor instanceof PickleInert) return tensor;
   if (!(tensor instanceof TensorRef)) throw strange("a parameter without a tensor");
   return tensor;
 }
