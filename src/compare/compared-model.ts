@@ -26,7 +26,7 @@ export interface ComparedModel {
 }
 
 /** Options of all networks; `attention` says how those look that have it by name, the others stay without. */
-export type ZooOptions = Pick<ModelOptions, "attention" | "shortcut">;
+export type ZooOptions = Pick<ModelOptions, "attention" | "start" | "shortcut">;
 
 /**
  * A network of the zoo for the images and classes of a dataset, whose weights are drawn by the seed.
@@ -49,12 +49,19 @@ export function zooModel(name: string, dataset: Dataset, options: ZooOptions = {
 }
 
 /** The options of one network: a baseline without attention keeps none, or there would be nothing to compare with. */
-function optionsOf(name: string, { attention, ...rest }: ZooOptions): ZooOptions {
-  return modelEntry(name).attention === "none" || attention === undefined ? rest : { ...rest, attention };
+function optionsOf(name: string, { attention, start, ...rest }: ZooOptions): ZooOptions {
+  if (modelEntry(name).attention === "none") return rest;
+  return { ...rest, ...(attention && { attention }), ...(start && { start }) };
 }
 
-/** `none`, `se r=16` or `eca kernel=3`: the kind of block, then what is said of it. */
-function attentionOf(name: string, { attention }: ZooOptions): string {
+/** `none`, `se r=16` or `eca kernel=3`: the kind of block, then what is said of it and its start. */
+function attentionOf(name: string, { attention, start }: ZooOptions): string {
+  const text = blockOf(name, attention);
+  if (start !== "identity" || text === "none") return text;
+  return `${text}${text.includes(" ") ? "," : " "}start=identity`;
+}
+
+function blockOf(name: string, attention?: Attention): string {
   const { se, attention: own } = modelEntry(name);
   const given: Attention = attention ?? { kind: own };
   if (given.kind !== "se") return formatAttention(given).replace(":", " ");

@@ -43,6 +43,7 @@ export { type SelectiveKernelOptions, selectiveKernel } from "../layers/attentio
 export type { Site } from "../layers/attention/site.js";
 export { type Squeeze, squeeze } from "../layers/attention/squeeze.js";
 export { type SqueezeExciteOptions, squeezeExcite } from "../layers/attention/squeeze-excite.js";
+export type { NeutralStart, WrittenBlock } from "../layers/attention/written-block.js";
 export { batchNorm } from "../layers/batch-norm.js";
 export { type ClassifierOptions, classifier } from "../layers/classifier.js";
 export { type ConvOptions, conv, type Pair } from "../layers/conv.js";

@@ -42,7 +42,15 @@ export { type Attention, formatAttention, parseAttention } from "../layers/atten
 export { cardPreprocessing, type ModelCard, readCard, withCard } from "../models/card/model-card.js";
 export { publishedPreprocessing } from "../models/card/published-preprocessing.js";
 export { createModel, models } from "../models/index.js";
-export type { BuildOptions, InputSize, ModelEntry, ModelFamily, ModelOptions, ModelSwitches } from "../models/model.js";
+export type {
+  AttentionStart,
+  BuildOptions,
+  InputSize,
+  ModelEntry,
+  ModelFamily,
+  ModelOptions,
+  ModelSwitches,
+} from "../models/model.js";
 export type { Notice, OnNotice } from "../notice.js";
 export { formatSummary } from "../report/summary-text.js";
 export type { OrtInput, OrtModule, OrtSession, OrtSessionOptions, OrtTensor } from "../runtime/ort/ort-module.js";

@@ -15,13 +15,16 @@ export interface Value extends ValueType {
   readonly name: string;
 }
 
-/** How a parameter starts out; `fan` counts the inputs or outputs one weight touches. */
+/**
+ * How a parameter starts out; `fan` counts the inputs or outputs one weight touches, and every draw is multiplied by
+ * `times` (1 where left out).
+ */
 export type Init =
   | { readonly kind: "constant"; readonly value: number }
   /** Normal with standard deviation sqrt(2 / fan). Source: He et al. 2015, arXiv:1502.01852, eq. 10 and 14. */
-  | { readonly kind: "he-normal"; readonly fan: "in" | "out" }
+  | { readonly kind: "he-normal"; readonly fan: "in" | "out"; readonly times?: number }
   /** Uniform in ±1/sqrt(fanIn): the default of PyTorch's Linear and Conv2d; `fanIn` is given for biases. */
-  | { readonly kind: "uniform-fan-in"; readonly fanIn?: number };
+  | { readonly kind: "uniform-fan-in"; readonly fanIn?: number; readonly times?: number };
 
 /** A tensor that is learnt (`trainable`) or tracked (running statistics). Its values live in `Weights`, not here. */
 export interface Parameter {

@@ -19,6 +19,12 @@ export function initialise(graph: Graph, seed: number): Weights {
   );
 }
 
+/** A distribution whose every draw is the factor times what it was. */
+export function timesInit(init: Init, factor: number): Init {
+  if (init.kind === "constant") return { ...init, value: factor * init.value };
+  return { ...init, times: factor * (init.times ?? 1) };
+}
+
 function drawn({ shape, init }: Parameter, random: Random) {
   const values = new Float32Array(elements(shape));
   const draw = sampler(init, shape, random);
@@ -30,10 +36,11 @@ function sampler(init: Init, shape: readonly number[], random: Random): () => nu
   const kernel = elements(shape.slice(2));
   const fanIn = (shape[1] ?? 1) * kernel; // weights are [O, I, kH, kW]
   if (init.kind === "constant") return () => init.value;
+  const { times = 1 } = init;
   if (init.kind === "he-normal") {
     const deviation = Math.sqrt(2 / (init.fan === "in" ? fanIn : shape[0]! * kernel));
-    return () => deviation * random.normal();
+    return () => times * (deviation * random.normal());
   }
   const bound = 1 / Math.sqrt(init.fanIn ?? fanIn);
-  return () => bound * (2 * random.float() - 1);
+  return () => times * (bound * (2 * random.float() - 1));
 }

@@ -5,12 +5,12 @@ import { type GraphIndex, indexOf } from "../graph/graph-index.js";
 import { initialise } from "../graph/initialise.js";
 import { formatAttention, type SomeAttention, standsForConvolution } from "../layers/attention/attention.js";
 import { attentionKinds } from "../layers/attention/attention-kinds.js";
-import type { NeutralStart } from "../layers/attention/neutral-start.js";
 import { channelAxis } from "../read/maps.js";
 import { awakeUnits, type MeanMaps, meanMaps } from "./awake-units.js";
 import { balance, type Obstacle } from "./balance.js";
 import { type BlockCost, blockCost } from "./block-cost.js";
 import { type InsertionSite, type PlannedSite, planSites } from "./plan-sites.js";
+import { possibleStart } from "./possible-start.js";
 import { rescale, rescaledWeights, type Scaled } from "./rescale.js";
 import { writeBlocks } from "./write-blocks.js";
 
@@ -68,7 +68,7 @@ export function insertAttention(graph: Graph, options: InsertOptions = {}): Inse
   const index = indexOf(graph);
   const { chosen, gated } = planSites(index, { attention, at, force });
   const sites = chosen.map(({ site }) => ({ ...site, ...costAt(index, site, attention) }));
-  const neutral = start === "identity" ? neutralStart(attention) : { constants: {}, halvings: 0 };
+  const neutral = start === "identity" ? neutralStartOf(attention) : { constants: {}, halvings: 0 };
   const gates = chosen.map(({ edge }) => ({ edge, halvings: neutral.halvings }));
   const { rescaled, obstacles } = balance(index, gates);
   if (obstacles.length > 0) throw new UserError(noIdentity(obstacles, chosen));
@@ -115,17 +115,8 @@ function costAt(index: GraphIndex, { value, name, channels }: InsertionSite, att
   }
 }
 
-function neutralStart({
-  kind,
-  placement: _,
-  stages: __,
-  ...options
-}: SomeAttention): Exclude<NeutralStart, { none: string }> {
-  const neutral = attentionKinds[kind].neutral(options);
-  if (!("none" in neutral)) return neutral;
-  throw new UserError(
-    `got ${kind} with start identity; expected a block that can start so: ${neutral.none}; take start paper, or another block`,
-  );
+function neutralStartOf({ kind, placement: _, stages: __, ...options }: SomeAttention) {
+  return possibleStart(kind, attentionKinds[kind].neutral(options));
 }
 
 function noIdentity(obstacles: readonly Obstacle[], chosen: readonly PlannedSite[]): string {

@@ -1,5 +1,6 @@
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Init, Value } from "../graph/graph.js";
+import type { WrittenBlock } from "./attention/written-block.js";
 
 /**
  * A place in a network: a builder and the prefix of the parameter names made there, such as `layer1.0`.
@@ -16,15 +17,18 @@ import type { Init, Value } from "../graph/graph.js";
 export class Scope {
   readonly g: GraphBuilder;
   readonly path: string;
+  /** The attention blocks that `attend` has written here, in all places of this builder. */
+  readonly blocks: WrittenBlock[];
 
-  constructor(g: GraphBuilder, path = "") {
+  constructor(g: GraphBuilder, path = "", blocks: WrittenBlock[] = []) {
     this.g = g;
     this.path = path;
+    this.blocks = blocks;
   }
 
   /** The place `name` inside this one. */
   at(name: string | number): Scope {
-    return new Scope(this.g, this.name(`${name}`));
+    return new Scope(this.g, this.name(`${name}`), this.blocks);
   }
 
   /** `name` with this place's prefix. */

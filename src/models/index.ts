@@ -21,7 +21,7 @@ import { vggs } from "./families/vgg.js";
 import type { ModelEntry, ModelFamily, ModelOptions } from "./model.js";
 import { attentionOf, switchesOf } from "./resolve-options.js";
 
-export type { Attention, ModelOptions } from "./model.js";
+export type { Attention, AttentionStart, ModelOptions } from "./model.js";
 
 /** Every network by its published name. */
 export const models: ModelFamily = {
@@ -47,7 +47,7 @@ export const models: ModelFamily = {
  * Builds a network by its published name; its parameters have their published names too.
  * @param name such as `seresnet20`.
  * @returns a graph from `x` [N, C, H, W] to `logits` [N, classes].
- * @throws UserError when the name is unknown or an option is impossible.
+ * @throws UserError when the name is unknown, an option is impossible, or the blocks have no such start.
  * @example
  * ```ts
  * import { createModel } from "senet";
@@ -58,7 +58,7 @@ export const models: ModelFamily = {
  */
 export function createModel(name: string, options: ModelOptions = {}): Graph {
   const entry = modelEntry(name);
-  const { classes = entry.classes, input = entry.input, dropout = entry.dropout ?? 0 } = options;
+  const { classes = entry.classes, input = entry.input, dropout = entry.dropout ?? 0, start = "paper" } = options;
   checkBound("createModel", "classes", classes, bounds.classes);
   if (!input.every(bounds.size.holds)) {
     throw valueError("createModel", "input", input.join("x"), "channels x height x width such as 3x32x32");
@@ -67,7 +67,7 @@ export function createModel(name: string, options: ModelOptions = {}): Graph {
     throw valueError("createModel", "dropout", dropout, "a share from 0 to below 1 such as 0.2");
   }
   const attention = attentionOf(name, entry, options.attention);
-  const resolved = { name, classes, input, attention, dropout, ...switchesOf(name, entry, options) };
+  const resolved = { name, classes, input, attention, dropout, start, ...switchesOf(name, entry, options) };
   return buildOrExplain(entry, resolved);
 }
 

@@ -14,7 +14,16 @@ export interface ModelOptions extends ModelSwitches {
   readonly attention?: Attention;
   /** The share of features that are left out before the classifier while training; 0 for none. */
   readonly dropout?: number;
+  /** How its attention blocks start; `paper` where left out. */
+  readonly start?: AttentionStart;
 }
+
+/**
+ * How the attention blocks of a network start. `paper`: drawn as all layers are, so that gates stand near ½ and halve
+ * what they weigh. `identity`: the network begins as the very function of the network without them, and its gates learn
+ * from the first step.
+ */
+export type AttentionStart = "identity" | "paper";
 
 /** Options that only some networks have. */
 export interface ModelSwitches {
@@ -36,6 +45,7 @@ export interface BuildOptions extends Required<ModelSwitches> {
   readonly input: InputSize;
   readonly attention: Attention;
   readonly dropout: number;
+  readonly start: AttentionStart;
 }
 
 /** A published network. */

@@ -1,5 +1,6 @@
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Value } from "../graph/graph.js";
+import { startAsHost } from "../insert/start-as-host.js";
 import { Scope } from "../layers/scope.js";
 import type { BuildOptions } from "./model.js";
 
@@ -8,13 +9,14 @@ import type { BuildOptions } from "./model.js";
  * a second output, `aux`.
  */
 export function network(
-  { name, input }: BuildOptions,
+  { name, input, start }: BuildOptions,
   body: (p: Scope, x: Value) => Value | { readonly logits: Value; readonly aux?: Value | undefined },
 ): Graph {
-  const g = new GraphBuilder(name);
-  const made = body(new Scope(g), g.input("x", "float32", ["N", ...input]));
+  const p = new Scope(new GraphBuilder(name));
+  const made = body(p, p.g.input("x", "float32", ["N", ...input]));
   const { logits, aux } = "logits" in made ? made : { logits: made };
-  g.output(logits, "logits");
-  if (aux !== undefined) g.output(aux, "aux");
-  return g.build();
+  p.g.output(logits, "logits");
+  if (aux !== undefined) p.g.output(aux, "aux");
+  const graph = p.g.build();
+  return start === "identity" ? startAsHost(graph, p.blocks) : graph;
 }

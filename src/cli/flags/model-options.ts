@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { parseAttention } from "../../layers/attention/attention.js";
+import type { AttentionStart } from "../../models/index.js";
 import type { HubSettings } from "../../weights/hub/node/hub-settings.js";
 import type { NetworkOptions } from "../../workspace/model/model-query.js";
 
@@ -7,6 +8,7 @@ import type { NetworkOptions } from "../../workspace/model/model-query.js";
 export interface NetworkFlags {
   readonly classes?: number;
   readonly attention?: string;
+  readonly start?: AttentionStart;
   readonly shortcut?: "projection" | "A";
   readonly aux?: true;
 }
@@ -19,15 +21,26 @@ export function attentionOption(): Option {
   );
 }
 
+/** How the blocks of a network whose weights are drawn start. */
+export function startOption(): Option {
+  return new Option(
+    "--start <how>",
+    "first weights of attention blocks: such that the network begins as the one without them, or as in the paper",
+  )
+    .choices(["identity", "paper"])
+    .default("identity");
+}
+
 /** How `--shortcut` is described. */
 export const shortcutHelp =
   "shortcut of a ResNet by name where the shape changes: a 1x1 convolution, or A, without parameters";
 
 /** What the flags say about the network itself. @throws UserError when the attention is unknown. */
-export function networkOf({ classes, attention, shortcut, aux }: NetworkFlags): NetworkOptions {
+export function networkOf({ classes, attention, start, shortcut, aux }: NetworkFlags): NetworkOptions {
   return {
     classes,
     attention: attention === undefined ? undefined : parseAttention(attention),
+    start,
     shortcut,
     aux,
   };

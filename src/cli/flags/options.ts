@@ -16,7 +16,7 @@ import {
   dataDescription,
   dataOptions,
 } from "./data-options.js";
-import { attentionOption, type NetworkFlags, shortcutHelp } from "./model-options.js";
+import { attentionOption, type NetworkFlags, shortcutHelp, startOption } from "./model-options.js";
 import { number } from "./number-option.js";
 import type { StatisticsFlags } from "./preprocessing-options.js";
 import { given, optionsOf, type RecipeFlags, recipePart } from "./recipe-options.js";
@@ -40,6 +40,7 @@ export function trainingOptions(fallback: { data?: string } = {}): Option[] {
   return [
     ...under("Model:", [
       attentionOption(),
+      startOption(),
       new Option("--shortcut <kind>", shortcutHelp).choices(["projection", "A"]).default("projection"),
       new Option("--unfold-bn", "put back batch norms that a file has folded away, with statistics of training images"),
       new Option("--aux", "train inception_v3 with the auxiliary classifier that helps it to learn"),

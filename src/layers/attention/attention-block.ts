@@ -1,8 +1,8 @@
 import type { Value } from "../../graph/graph.js";
 import type { Scope } from "../scope.js";
-import type { NeutralStart } from "./neutral-start.js";
 import type { OptionRule } from "./option.js";
 import type { Site } from "./site.js";
+import type { NeutralStart } from "./written-block.js";
 
 /**
  * Everything there is to know about one attention block. Adding one is a file with this, its test and a line in
@@ -16,7 +16,7 @@ export interface AttentionBlock<O extends object> {
   /** Whether it weighs a map, or takes the place of a 3×3 convolution. */
   readonly stands: "behind a map" | "for a convolution";
   /** How it starts where a network's answers must stay. */
-  neutral(options: O): NeutralStart;
+  neutral(options: O, site?: Site): NeutralStart;
   /**
    * The weight of a dense layer that reads the map's means and ends in a ReLU, by its name inside the block: where a
    * network's answers must stay, none of its units may start silent. Undefined where there is no such layer.

@@ -70,7 +70,10 @@ export interface AttentionPlace extends Site {
 export function attend(p: Scope, x: Value, attention: Attention, { placement, stage, ...site }: AttentionPlace): Value {
   if (!attends(attention, placement, stage)) return x;
   const { kind, placement: _, stages: __, ...options } = attention;
-  return attentionKinds[kind].apply(p, x, options, site);
+  const y = attentionKinds[kind].apply(p, x, options, site);
+  const neutral = attentionKinds[kind].neutral(options, site);
+  p.blocks.push({ path: p.path, kind, neutral, from: x.name, to: y.name });
+  return y;
 }
 
 /** True for a block that takes the place of a 3×3 convolution. */

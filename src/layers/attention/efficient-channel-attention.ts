@@ -4,9 +4,9 @@ import type { Value } from "../../graph/graph.js";
 import type { Scope } from "../scope.js";
 import type { AttentionBlock } from "./attention-block.js";
 import { type Gate, gateOf, gates } from "./gate.js";
-import type { NeutralStart } from "./neutral-start.js";
 import { oneOf, whole } from "./option.js";
 import { squeeze } from "./squeeze.js";
+import type { NeutralStart } from "./written-block.js";
 
 /** Options of efficient channel attention. */
 export interface EcaOptions {

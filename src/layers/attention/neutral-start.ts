@@ -1,14 +1,5 @@
 import type { Gate } from "./gate.js";
-
-/**
- * How a block starts so that it scales every map by one power of two, whatever the map: the constants that some of its
- * parameters have at first, by their names inside the block, and how often it halves. Or why there is no such start.
- * The last layer is 0, so that it gets a gradient from the first step: the gate's slope times what the layer reads.
- * Derived in docs/insertion.md.
- */
-export type NeutralStart =
-  | { readonly constants: Readonly<Record<string, number>>; readonly halvings: number }
-  | { readonly none: string };
+import type { NeutralStart } from "./written-block.js";
 
 /** A layer with weights of 0 before a gate: σ(0) is ½, and so is the hard sigmoid; a ReLU can be 1 by its bias. */
 export function lastDense(

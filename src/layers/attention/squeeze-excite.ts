@@ -102,6 +102,6 @@ export const seBlock: AttentionBlock<SqueezeExciteOptions> = {
     activation: oneOf(...Object.keys(activations)),
   },
   stands: "behind a map",
-  neutral: (options) => lastDense("fc2", options),
+  neutral: (options, { names: [, last] = ["fc1", "fc2"] } = {}) => lastDense(last, options),
   firstDense: "fc1.weight",
 };

@@ -107,10 +107,11 @@ async function byName({ model: name, network = {} }: ModelQuery, options: FindOp
 }
 
 /** The options that are given. */
-export function modelOptions({ classes, attention, shortcut, aux }: NetworkOptions): ModelOptions {
+export function modelOptions({ classes, attention, start, shortcut, aux }: NetworkOptions): ModelOptions {
   return {
     ...(classes !== undefined && { classes }),
     ...(attention && { attention }),
+    ...(start && { start }),
     ...(shortcut && { shortcut }),
     ...(aux && { aux }),
   };
@@ -133,12 +134,15 @@ function hubOptions({ image, size, cropMode, classes, renewHead, signal, onProgr
   return { model, size, cropMode, renewHead, signal, onProgress, onNotice, hub };
 }
 
+/** What the options of a network say where nobody chose them. */
+const harmless: readonly unknown[] = [false, "projection", "identity"];
+
 /** @throws UserError for what makes another network, which a model with weights of its own has no use for. */
 export function refuseNetworkOptions(network: NetworkOptions = {}, source: "file" | "hub"): void {
-  const { classes, attention, shortcut, aux } = network;
-  const given = { classes, attention: attention && formatAttention(attention), shortcut, aux };
+  const { classes, attention, start, shortcut, aux } = network;
+  const given = { classes, attention: attention && formatAttention(attention), start, shortcut, aux };
   for (const [option, value] of Object.entries(given)) {
-    if (value === undefined || value === false || value === "projection") continue;
+    if (value === undefined || harmless.includes(value)) continue;
     const got = value === true ? "it" : value;
     const kind = source === "hub" ? "a hub id" : "a file";
     throw optionError(option, `got ${got} with ${kind}; expected it with a network's name`);

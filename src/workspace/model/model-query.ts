@@ -17,7 +17,7 @@ export interface ModelQuery {
 
 /** Options of a network by name. */
 export type NetworkOptions = {
-  readonly [K in "classes" | "attention" | "shortcut" | "aux"]?: ModelOptions[K] | undefined;
+  readonly [K in "classes" | "attention" | "start" | "shortcut" | "aux"]?: ModelOptions[K] | undefined;
 };
 
 /** How the opening of a model is followed and stopped, and where models of the hub come from. */
