@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { evaluate } from "../evaluate/evaluate.js";
-import type { Model } from "../graph/graph.js";
+import type { Model, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { readOnnx } from "../graph/onnx/read-onnx.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
@@ -9,7 +9,7 @@ import { nodeRuntime } from "../runtime/node/runtime.js";
 import type { Checkpoint } from "../train/checkpoint.js";
 import { defaultRecipe } from "../train/recipe.js";
 import { stripes, stripesNet } from "../train/stripes.test.helper.js";
-import { compare, type RunId } from "./compare.js";
+import { compare, type Interim, type RunId } from "./compare.js";
 import { type ComparedModel, zooModel } from "./compared-model.js";
 import { formatResults, parseResults } from "./results-file.js";
 import { summarise } from "./summarise.js";
@@ -194,5 +194,69 @@ describe("compare", () => {
     });
     await expect(run).rejects.toThrow("enough of plain");
     expect(trained).toEqual([]);
+  });
+
+  it("gives the same bits however many trainings run side by side", async () => {
+    const beside = [nodeRuntime({ threads: 1 }), nodeRuntime({ threads: 1 })];
+    const files = new Map<string, Model>();
+    const interims: string[] = [];
+    const results: string[] = [];
+    const both = await compare({
+      ...{ runtime, trainers: beside, models, dataset, recipe, seeds },
+      onModel: async (run, model) => {
+        files.set(`${run.model}-${run.seed}`, model);
+        return `${run.model}-${run.seed}.onnx`;
+      },
+      onResult: ({ model, seed }) => results.push(`${model} ${seed}`),
+      onInterim: ({ seeds, comparisons }) =>
+        interims.push(`${seeds}: ${comparisons.map(({ candidate }) => candidate)}`),
+    });
+    await Promise.all(beside.map((engine) => engine.close()));
+    expect(both.jobs).toBe(2);
+    expect(comparison.jobs).toBeUndefined();
+    for (const [name, { weights }] of kept) {
+      const other = files.get(name)!.weights;
+      expect([...weights].map(([key, { data }]) => [key, data])).toEqual(
+        [...other].map(([key, { data }]) => [key, data]),
+      );
+    }
+    expect(results.toSorted()).toEqual(["resnet20 1", "resnet20 2", "seresnet20 1", "seresnet20 2"]);
+    expect(interims).toHaveLength(1);
+    expect(interims[0]).toMatch(/^[12]: seresnet20$/);
+  });
+
+  it("says after a seed what its models gave, as the end says it of all seeds", async () => {
+    const interims: Interim[] = [];
+    const whole = await compare({
+      ...{ runtime, models: small, dataset, recipe, seeds: [1, 2] },
+      onModel: async () => "m.onnx",
+      onInterim: (interim) => interims.push(interim),
+    });
+    const [plain, gated] = whole.models.map(({ runs }) => runs[0]!.testError);
+    expect(interims.map(({ seeds }) => seeds)).toEqual([[1]]);
+    expect(interims[0]!.comparisons[0]!.gain).toBeCloseTo(plain! - gated!, 10);
+  });
+
+  it("names the run that fails, and stops the one beside it", async () => {
+    const beside = [nodeRuntime({ threads: 1 }), nodeRuntime({ threads: 1 })];
+    const bad: ComparedModel = {
+      ...small[1]!,
+      start: (seed) =>
+        new Map(
+          [...initialise(small[1]!.graph, seed)].map(([key, { data, ...tensor }]) => {
+            return [key, { ...tensor, data: (data as Float32Array).map(() => Number.NaN) }];
+          }),
+        ) as Weights,
+    };
+    const stopped: number[] = [];
+    const run = compare({
+      ...{ runtime, trainers: beside, models: [small[0]!, bad], dataset, seeds: [1] },
+      recipe: { ...recipe, epochs: 10_000 },
+      onRun: async ({ run }) => ({ onCheckpoint: async () => void stopped.push(run) }),
+      onModel: async () => "m.onnx",
+    });
+    await expect(run).rejects.toThrow(/^gated seed 1: .*NaN/);
+    expect(stopped.at(-1)).toBe(0); // it was saved
+    await Promise.all(beside.map((engine) => engine.close()));
   });
 });

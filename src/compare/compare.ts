@@ -3,20 +3,19 @@ import { flatAugmentation } from "../data/augment/augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { latencies } from "../evaluate/latency.js";
 import { findGates } from "../explain/find-gates.js";
-import { gateStatistics } from "../explain/gates.js";
 import { countParameters, type Model, type Weights } from "../graph/graph.js";
-import { withCard } from "../models/card/model-card.js";
 import type { OnNotice } from "../notice.js";
 import type { Runtime } from "../runtime/runtime.js";
 import type { StepProgress } from "../train/epoch.js";
 import type { EpochRecord } from "../train/epoch-record.js";
 import { draftTraining } from "../train/plan.js";
 import type { Recipe } from "../train/recipe.js";
-import { type TrainOptions, train } from "../train/trainer.js";
+import type { TrainOptions } from "../train/trainer.js";
 import type { ComparedModel } from "./compared-model.js";
-import type { EpochResult, RunResult } from "./results.js";
-import { type Measured, type MeasuredModel, scoreRun } from "./summarise.js";
-import { cardWith, trainedCard } from "./trained-card.js";
+import { type FinishedRun, namingRun, oneRun } from "./one-run.js";
+import type { RunResult } from "./results.js";
+import { sideBySide } from "./side-by-side.js";
+import { compareErrors, type ErrorComparison, type Measured, type MeasuredModel } from "./summarise.js";
 
 /** One training run of a comparison. */
 export interface RunId {
@@ -35,10 +34,22 @@ export interface MeasureProgress {
   readonly images: number;
 }
 
+/** What the seeds say that all models have finished, while others are still to come. */
+export interface Interim {
+  readonly seeds: readonly number[];
+  /** Each model but the first against the first. */
+  readonly comparisons: readonly ErrorComparison[];
+}
+
 /** What is compared on what; and what a caller may follow while `compare` runs. */
 export interface CompareOptions {
-  /** The engine that trains and measures. */
+  /** The engine that measures inference time, and trains where there are no `trainers`. */
   readonly runtime: Runtime;
+  /**
+   * Engines that train side by side, one run each at a time (`runtime` alone by default). What a run gives does not
+   * depend on their number, only its speed does.
+   */
+  readonly trainers?: readonly Runtime[] | undefined;
   /** At least two; the first is the baseline. */
   readonly models: readonly ComparedModel[];
   readonly dataset: Dataset;
@@ -54,6 +65,10 @@ export interface CompareOptions {
   /** Called while a run is tested, with the number of images that are done: 0 at first, then after every batch. */
   readonly onTest?: ((run: RunId, epoch: number, images: number) => void) | undefined;
   readonly onEpoch?: (run: RunId, record: EpochRecord) => void | Promise<void>;
+  /** Called when a run is over. */
+  readonly onResult?: ((run: RunId, result: RunResult) => void) | undefined;
+  /** Called when all models are through with a seed, unless it is the last of all: what the finished seeds say so far. */
+  readonly onInterim?: ((interim: Interim) => void) | undefined;
   /** Stores a trained model and returns the path it is known by. */
   readonly onModel: (run: RunId, model: Model) => Promise<string>;
   /** Called while a trained model is measured: without images at first, then after every batch. */
@@ -65,11 +80,12 @@ export interface CompareOptions {
 }
 
 /** The part of the results that is measured here; who runs the comparison adds when, where and by which command. */
-export type Comparison = Pick<Measured, "data" | "recipe" | "models" | "labels">;
+export type Comparison = Pick<Measured, "data" | "jobs" | "recipe" | "models" | "labels">;
 
 /**
  * Trains every model with every seed on the same batches and measures what each gained and cost.
- * Models take turns within a seed, so that both meet the same state of the machine.
+ * Models take turns within a seed, so that both meet the same state of the machine. Several `trainers` take run after
+ * run in this order; where one fails, the others stop after their step.
  * @throws UserError when the recipe does not fit the data.
  * @example
  * ```ts
@@ -94,23 +110,36 @@ export type Comparison = Pick<Measured, "data" | "recipe" | "models" | "labels">
 export async function compare(options: CompareOptions): Promise<Comparison> {
   const { models, dataset, recipe, seeds } = options;
   const { channels, height, width } = dataset;
-  const results: RunResult[][] = models.map(() => []);
-  const trained: Model[] = [];
-  let labels: number[] = [];
   const sharedBy = models.map(({ graph }) => graph);
   const drafted = models.map((model) => ({
     ...model,
     draft: model.draft ?? draftTraining(model.graph, recipe, { sharedBy }),
   }));
-  for (const [s, seed] of seeds.entries()) {
-    for (const [m, model] of drafted.entries()) {
-      const id = { model: model.name, seed, run: s * models.length + m, runs: seeds.length * models.length };
-      const { result, weights, labels: read } = await oneRun(model, id, options);
-      results[m]!.push(result);
-      labels = read;
-      trained[m] = { graph: model.graph, weights };
-    }
-  }
+  const ids = seeds.flatMap((seed, s) =>
+    models.map(({ name }, m) => ({
+      model: name,
+      seed,
+      run: s * models.length + m,
+      runs: seeds.length * models.length,
+    })),
+  );
+  const finished = new Map<number, ScoredRun>();
+  const weightsOf = new Map<string, Weights>(); // of the last seed, whose models are timed
+  const { trainers = [options.runtime], signal } = options;
+  await sideBySide(trainers, ids, signal, async (runtime, id, signal) => {
+    const run = await oneRun(drafted[id.run % models.length]!, id, { ...options, runtime, signal }).catch((error) => {
+      throw namingRun(error, id);
+    });
+    const { weights, ...rest } = run;
+    finished.set(id.run, rest);
+    if (id.seed === seeds.at(-1)) weightsOf.set(id.model, weights);
+    options.onResult?.(id, run.result);
+    tellInterim(options, finished, id.seed);
+  });
+  const runsOf = (m: number) => seeds.map((_, s) => finished.get(s * models.length + m)!);
+  const results = models.map((_, m) => runsOf(m).map(({ result }) => result));
+  const trained = models.map(({ name, graph }): Model => ({ graph, weights: weightsOf.get(name)! }));
+  const { labels } = finished.get(ids.length - 1)!;
   const batch1 = await inferenceTimes(trained, timing.batch1, options);
   const batch32 = await inferenceTimes(trained, timing.batch32, options);
   return {
@@ -129,7 +158,8 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
       augment: { ...flatAugmentation(recipe.augment), flip: recipe.augment.flip, pad: recipe.augment.pad },
       seeds: [...seeds],
     },
-    labels,
+    ...(trainers.length > 1 && { jobs: trainers.length }),
+    labels: [...labels],
     models: models.map(
       ({ name, graph, attention }, m): MeasuredModel => ({
         name,
@@ -166,64 +196,23 @@ function inferenceTimes(
   return latencies(runtime, trained, { ...timing, signal, onRun: (model) => tell(model, timing.batch) });
 }
 
-async function oneRun(
-  { graph, start, statistics, provenance, draft }: ComparedModel,
-  id: RunId,
-  {
-    runtime,
-    dataset: data,
-    recipe,
-    onRun,
-    onStep,
-    onTest,
-    onEpoch,
-    onMeasure,
-    onModel,
-    onNotice,
-    signal,
-  }: CompareOptions,
-): Promise<{ result: RunResult; weights: Weights; labels: number[] }> {
-  const dataset = { ...data, ...statistics };
-  const given = (await onRun?.(id)) ?? {};
-  const { weights, epochs, predictions } = await train({
-    runtime,
-    graph,
-    dataset,
-    recipe,
-    seed: id.seed,
-    weights: given.resume ? undefined : await start(id.seed),
-    ...given,
-    draft,
-    onStep: (progress) => onStep?.(id, progress),
-    onTest: (epoch, images) => onTest?.(id, epoch, images),
-    onEpoch: (record) => onEpoch?.(id, record),
-    onNotice,
-    signal,
-  });
-  // Images that could not be read are known to no run: they count for none.
-  const read = [...predictions.keys()].filter((n) => predictions[n] !== -1);
-  const predicted = read.map((n) => predictions[n]!);
-  const labels = read.map((n) => dataset.test.labels[n]!);
-  let seen = 0;
-  const onProgress = (images: number) => {
-    onMeasure?.({ what: "gates", model: id.model, images: images - seen });
-    seen = images;
-  };
-  const gates = await gateStatistics({ runtime, graph, weights, dataset, signal, onProgress });
-  const card = cardWith(trainedCard(dataset, recipe, id.model, id.seed), {
-    ...provenance,
-    epoch: epochs.at(-1)!.epoch,
-  });
-  return {
-    weights,
-    labels,
-    result: {
-      seed: id.seed,
-      epochs: epochs.map((epoch): EpochResult => ({ ...epoch, trainLosses: [...epoch.trainLosses] })),
-      ...scoreRun(predicted, labels, dataset.classes.length),
-      predictions: predicted,
-      gates,
-      model: await onModel(id, { graph: withCard(graph, card), weights }),
-    },
-  };
+/** What is kept of a run until all are over. */
+type ScoredRun = Omit<FinishedRun, "weights">;
+
+/** Says what the finished seeds give, where the seed is through and is not the last. */
+function tellInterim(
+  { models, seeds, onInterim }: CompareOptions,
+  finished: ReadonlyMap<number, ScoredRun>,
+  seed: number,
+): void {
+  const rows = seeds.map((_, s) => models.map((_, m) => finished.get(s * models.length + m)));
+  const complete = [...seeds.keys()].filter((s) => rows[s]!.every((run) => run !== undefined));
+  if (complete.length === seeds.length || !complete.includes(seeds.indexOf(seed))) return;
+  const [baseline, ...candidates] = models.map(({ name, attention }, m) => ({
+    ...{ name, attention },
+    runs: complete.map((s) => rows[s]![m]!.result),
+  }));
+  const { labels } = rows[complete[0]!]![0]!;
+  const comparisons = candidates.map((candidate) => compareErrors(baseline!, candidate, labels));
+  onInterim?.({ seeds: complete.map((s) => seeds[s]!), comparisons });
 }

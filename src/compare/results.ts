@@ -128,6 +128,8 @@ export const comparisonResults = z
       ),
       seeds: z.array(z.int()).check(z.minLength(1)),
     }),
+    /** How many trainings ran side by side, where it was more than one: each was slower than it is alone. */
+    jobs: z.exactOptional(z.int()),
     /** The first one is the baseline of every comparison. */
     models: z.array(model).check(z.minLength(1)),
     /** The true class of every test image. */

@@ -56,9 +56,16 @@ export function scoreRun(
   };
 }
 
-/** Compares two models that ran the same seeds: gain, interval, verdict and overhead. */
-export function compareRuns(baseline: ModelResult, candidate: ModelResult, labels: readonly number[]): Comparison {
-  const rows = (model: ModelResult) => model.runs.map((run) => correctness(run.predictions, labels));
+/** Two models' errors compared: what can be said as soon as both have run the same seeds. */
+export type ErrorComparison = Omit<Comparison, "overhead">;
+
+/** Compares the errors of two models that ran the same seeds: gain, interval and verdict. */
+export function compareErrors(
+  baseline: Pick<ModelResult, "name" | "attention" | "runs">,
+  candidate: Pick<ModelResult, "name" | "attention" | "runs">,
+  labels: readonly number[],
+): ErrorComparison {
+  const rows = ({ runs }: Pick<ModelResult, "runs">) => runs.map((run) => correctness(run.predictions, labels));
   const difference = pairedDifference(rows(baseline), rows(candidate));
   const attention = addedAttention(baseline, candidate);
   return {
@@ -70,6 +77,13 @@ export function compareRuns(baseline: ModelResult, candidate: ModelResult, label
     standardError: 100 * difference.standardError,
     sources: [...difference.sources],
     ...(attention ? judge(difference, attention) : judge(difference, candidate.name, baseline.name)),
+  };
+}
+
+/** Compares two models that ran the same seeds: gain, interval, verdict and overhead. */
+export function compareRuns(baseline: ModelResult, candidate: ModelResult, labels: readonly number[]): Comparison {
+  return {
+    ...compareErrors(baseline, candidate, labels),
     overhead: {
       params: percentMore(candidate.params, baseline.params),
       macs: percentMore(candidate.macs, baseline.macs),
@@ -96,7 +110,10 @@ function summariseModel(model: MeasuredModel): ModelResult {
 const mechanisms: Record<string, string> = { se: "SE", eca: "ECA", cbam: "CBAM", scse: "scSE", ge: "GE", gc: "GC" };
 
 /** What the candidate adds to the baseline where that is attention alone ("SE"), else undefined. */
-function addedAttention(baseline: ModelResult, candidate: ModelResult): string | undefined {
+function addedAttention(
+  baseline: Pick<ModelResult, "name" | "attention">,
+  candidate: Pick<ModelResult, "name" | "attention">,
+): string | undefined {
   const sameNetwork = candidate.name !== baseline.name && candidate.name.includes(baseline.name);
   if (!sameNetwork || baseline.attention !== "none" || candidate.attention === "none") return undefined;
   const name = candidate.attention.split(" ")[0]!;

@@ -17,8 +17,17 @@ export {
   type ClassifierParts,
   openClassifier,
 } from "../classifier/open-classifier.js";
-export { type CompareOptions, type Comparison, compare, type MeasureProgress, type RunId } from "../compare/compare.js";
+export {
+  type CompareOptions,
+  type Comparison,
+  compare,
+  type Interim,
+  type MeasureProgress,
+  type RunId,
+} from "../compare/compare.js";
 export { type ComparedModel, type ZooOptions, zooModel } from "../compare/compared-model.js";
+export type { RunResult } from "../compare/results.js";
+export type { ErrorComparison } from "../compare/summarise.js";
 export { type Augmentation, noAugmentation } from "../data/augment/augmentation.js";
 export type { CanvasPixels, Pixels } from "../data/augment/pixels.js";
 export type { Batch } from "../data/batch.js";

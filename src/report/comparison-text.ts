@@ -26,6 +26,7 @@ export function renderTable(results: ComparisonResults): string {
     "",
     "Cost",
     ...setColumns(names, costColumns(models)),
+    ...(results.jobs === undefined ? [] : wrapText(describeJobs(results.jobs))),
     ...(comparisons.length > 0 ? [""] : []),
     ...comparisons.flatMap((comparison) => wrapText(describeOverhead(comparison))),
     ...comparisons.flatMap((comparison) => ["", ...wrapText(comparison.sentence)]),
@@ -40,6 +41,11 @@ export function describeRun({ data, recipe }: ComparisonResults): string {
     `${formatCount(data.test)} test images of ${data.channels}×${data.height}×${data.width}. ` +
     `${plural(recipe.epochs, "epoch")}, ${recipe.seeds.length === 1 ? "seed" : "seeds"} ${recipe.seeds.join(", ")}.`
   );
+}
+
+/** What a reader must know of speeds where trainings ran side by side. */
+export function describeJobs(jobs: number): string {
+  return `${jobs} trainings ran side by side; training images/s are those of one. Inference was timed alone.`;
 }
 
 /** What the candidate costs over the baseline, in one line. */

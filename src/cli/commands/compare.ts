@@ -3,11 +3,12 @@ import { bounds } from "../../bounds.js";
 import type { ComparisonResults } from "../../compare/results.js";
 import type { Dataset } from "../../data/dataset.js";
 import { UserError } from "../../errors.js";
+import { threadBound } from "../../files/node/machine.js";
 import { formatDuration, plural } from "../../report/format.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import type { Recipe } from "../../train/recipe.js";
 import type { Situation } from "../../train/usual-recipe.js";
-import type { CompareInFolderOptions, ModelRun } from "../../workspace/run/compare-in-folder.js";
+import type { Facts } from "../../workspace/run/describe-training.js";
 import type { Run, StartedRun } from "../../workspace/run/open-run.js";
 import type { PreparedComparison } from "../../workspace/run/prepare-comparison.js";
 import { openOptionsOf } from "../flags/data-options.js";
@@ -38,6 +39,7 @@ interface CompareFlags extends TrainingFlags {
   readonly data: string;
   readonly seeds: number;
   readonly minutes?: number;
+  readonly jobs?: number;
   readonly out?: string;
   readonly resume?: string;
   readonly recompute?: true;
@@ -58,6 +60,13 @@ export const compare = new Command("compare")
 for (const option of trainingOptions({ data: "glyphs" })) compare.addOption(option);
 compare.addOption(minutesOption().helpGroup("Recipe:"));
 compare.addOption(number("--seeds <n>", "runs per network, with seeds 1 to n", bounds.seeds, 3).helpGroup("Run:"));
+compare.addOption(
+  number(
+    "--jobs <n>",
+    "trainings side by side, which share the threads; results do not depend on it (default: one a thread while networks are small)",
+    threadBound(),
+  ).helpGroup("Run:"),
+);
 compare.addOption(recomputeOption().helpGroup("Run:"));
 compare.addOption(tuneOption().helpGroup("Run:"));
 takeModel(compare, { flag: "--models", several: true }).action((_, flags: CompareFlags, command: Command) =>
@@ -70,23 +79,32 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
   keepsItsResult();
   const progress = new Progress();
   const engine = engineOptionsOf(flags);
+  jobsOf(flags, engine.threads); // a mistake is told before anything is opened
   progress.show("reading the data");
   const prepared = await prepare(flags, resumed?.recipe, command, progress).finally(() => progress.clear());
   const { notices, seeds, dataset, recipe } = prepared;
   const models = prepared.models.map(({ name }) => name);
-  const run = await openRunOf({ ...flags, ...engine }, prepared);
+  const { usualJobs } = await import("../../workspace/run/usual-jobs.js");
+  const graphs = prepared.models.map(({ graph }) => graph);
+  const jobs =
+    jobsOf(flags, engine.threads) ??
+    usualJobs({ graphs, dataset, recipe, runs: graphs.length * seeds.length, ...engine });
+  const run = await openRunOf({ ...flags, ...engine, jobs }, prepared);
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
   const { skippedImages } = await import("../../workspace/data/skipped-images.js");
   const { describeRecipe } = await import("../../workspace/run/describe-training.js");
   const { formatResults } = await import("../../compare/results-file.js");
   const { renderTable } = await import("../../report/comparison-text.js");
   const runtime = nodeRuntime(engine);
+  const threads = Math.floor(engine.threads / jobs);
+  const trainers = jobs === 1 ? [runtime] : Array.from({ length: jobs }, () => nodeRuntime({ threads }));
   const started = performance.now();
   progress.line(
     `${models.join(" and ")} on ${dataset.name}: ${dataset.train.length} training and ${dataset.test.length} test images, ` +
       `${plural(recipe.epochs, "epoch")}, ${plural(seeds.length, "seed")}`,
   );
-  for (const line of factLines(describeRecipe(recipe, dataset))) progress.line(line);
+  const beside: Facts = jobs > 1 ? [["jobs", `${jobs} trainings side by side, ${plural(threads, "thread")} each`]] : [];
+  for (const line of factLines([...describeRecipe(recipe, dataset), ...beside])) progress.line(line);
   if (resumed === undefined) {
     for (const { model, notice } of notices) progress.line(`senet: ${model}: ${noticeText(notice)}`);
   }
@@ -96,7 +114,7 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
   };
   try {
     const startedBy = resumed?.startedBy ?? commandLine();
-    const results = await compareShown(run, runtime, prepared, { ...flags, startedBy, onStep }, progress);
+    const results = await compareShown(run, [runtime, trainers], prepared, { ...flags, startedBy, onStep }, progress);
     progress.clear();
     print(flags.json ? formatResults(results) : `\n${renderTable(results)}\n`);
     const duration = formatDuration((performance.now() - started) / 1000);
@@ -107,9 +125,16 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
   } finally {
     progress.clear();
     for (const notice of skippedImages(dataset)) progress.line(`senet: ${noticeText(notice)}`);
-    await Promise.all([runtime.close(), dataset.close?.()]);
+    await Promise.all([runtime, ...trainers].map((engine) => engine.close()).concat(dataset.close?.() ?? []));
     run.close();
   }
+}
+
+/** How many trainings run side by side, where that is said. @throws UserError for more than there are threads. */
+function jobsOf({ jobs }: CompareFlags, threads: number): number | undefined {
+  if (jobs === undefined) return undefined;
+  if (jobs <= threads) return jobs;
+  throw new UserError(`--jobs: got ${jobs}; expected at most ${threads}, a thread for each (--threads)`);
 }
 
 /** Opens what the flags name and checks it, before anything is written. */
@@ -165,7 +190,7 @@ async function openRunOf(
 /** Compares, or goes on comparing, with what happens on the terminal. */
 async function compareShown(
   folder: Run,
-  runtime: Runtime,
+  [runtime, trainers]: readonly [measuring: Runtime, trainers: readonly Runtime[]],
   prepared: PreparedComparison,
   {
     startedBy,
@@ -180,13 +205,11 @@ async function compareShown(
   const { chooseAlgorithms } = await import("../../workspace/run/choose-algorithms.js");
   const { interruptible } = await import("../terminal/interrupt.js");
   const { measuring } = await import("../terminal/measure-algorithms.js");
-  const { models, seeds } = prepared;
+  const { comparisonEvents } = await import("../terminal/follow-comparison.js");
   const resume = resumed === undefined ? undefined : await comparisonProgress(folder, prepared);
   const begun = resume?.begun.length ?? 0;
-  if (resume !== undefined) {
-    progress.line(`going on with ${folder.path} from run ${Math.max(1, begun)} of ${resume.runs}`);
-  }
-  const drafts = models.map(({ draft }) => draft);
+  if (resume !== undefined) progress.line(`going on with ${folder.path}: ${begun} of ${resume.runs} runs were begun`);
+  const drafts = prepared.models.map(({ draft }) => draft);
   const toTune = begun === 0 && tune !== undefined && { drafts, table: tableOf(tune) };
   const algorithms = toTune
     ? await measuring(progress, (events) => chooseAlgorithms(folder, runtime, toTune, events))
@@ -194,65 +217,11 @@ async function compareShown(
   const checkpointEvery = checkpointEveryOf(flags.checkpointEvery);
   return interruptible("stopping after this step; once more ends at once", async (signal) =>
     compareInFolder(runtime, folder, prepared, {
-      ...{ command: startedBy, resume, algorithms, recompute: flags.recompute, checkpointEvery, signal },
-      ...(await comparisonEvents(prepared, seeds.length * models.length, resume?.epochs ?? 0, onStep, progress)),
+      ...{ command: startedBy, trainers, resume, algorithms, recompute: flags.recompute, checkpointEvery, signal },
+      ...(await comparisonEvents(prepared, resume?.epochs ?? 0, onStep, progress)),
     }).catch((error: unknown) => {
       if (signal.aborted) progress.line(`saved; go on with: ${folder.goOn}`);
       throw error;
     }),
   );
-}
-
-/** What happens in a comparison, on the terminal: with the time that is left, tests and measurements counted. */
-async function comparisonEvents(
-  { models, dataset, recipe }: PreparedComparison,
-  runs: number,
-  epochsDone: number,
-  onStep: () => void,
-  progress: Progress,
-): Promise<Omit<CompareInFolderOptions, "command">> {
-  const { timedImages } = await import("../../compare/compare.js");
-  const { findGates } = await import("../../explain/find-gates.js");
-  const { workOf } = await import("../../train/work.js");
-  const { Clock } = await import("../terminal/clock.js");
-  const { liveLine, testingPart, trainingPart } = await import("../terminal/live-line.js");
-  const { epochs } = recipe;
-  const images = dataset.test.length;
-  const gated = models.filter(({ graph }) => findGates(graph).some(({ kind }) => kind === "channel")).length;
-  const measured = (runs / models.length) * gated * images + models.length * timedImages;
-  const all = workOf({ dataset, recipe }, runs * epochs);
-  const clock = new Clock({ ...all, tested: all.tested + measured }, workOf({ dataset, recipe }, epochsDone));
-  const place = ({ model, seed }: ModelRun) => `${model} seed ${seed}`;
-  const showing = (first: boolean, ...parts: readonly string[]) => {
-    if (first) progress.show(liveLine(clock, ...parts));
-    else progress.update(liveLine(clock, ...parts));
-  };
-  let tested = 0;
-  return {
-    onNotice: (notice) => progress.line(`senet: ${noticeText(notice)}`),
-    onRun: (run) => {
-      clock.reach(workOf({ dataset, recipe }, run.run * epochs));
-      clock.pause();
-      showing(true, place(run), "compiling the step");
-    },
-    onStep: (run, at) => {
-      onStep();
-      clock.did("trained", recipe.batch);
-      showing(false, place(run), `epoch ${at.epoch}/${epochs}`, trainingPart(at));
-    },
-    onTest: (run, epoch, done) => {
-      clock.did("tested", done === 0 ? 0 : done - tested);
-      tested = done;
-      showing(done === 0, place(run), `epoch ${epoch}/${epochs}`, testingPart(done, images));
-    },
-    onEpoch: (run, record) =>
-      progress.line(
-        `${run.model.padEnd(12)} seed ${run.seed}  epoch ${record.epoch}/${epochs}  loss ${record.trainLoss.toFixed(3)}  ` +
-          `test top-1 ${record.testTop1.toFixed(2).padStart(5)} %  ${clock.left} left`,
-      ),
-    onMeasure: ({ what, model, images }) => {
-      clock.did("tested", images);
-      showing(images === 0, `measuring ${model}: ${what}`);
-    },
-  };
 }

@@ -271,6 +271,8 @@ async function trainingEvents(
   const { findGates } = await import("../../explain/find-gates.js");
   const { Clock } = await import("../terminal/clock.js");
   const { liveLine, testingPart, trainingPart } = await import("../terminal/live-line.js");
+  const { LossCurve } = await import("../terminal/loss-curve.js");
+  const curve = new LossCurve();
   const images = dataset.test.length;
   const all = workOf({ dataset, recipe }, recipe.epochs);
   const { epoch, step } = resume?.progress ?? { epoch: 1, step: 0 };
@@ -291,7 +293,8 @@ async function trainingEvents(
     onStep: (at: StepProgress) => {
       onStep();
       clock.did("trained", recipe.batch);
-      progress.update(liveLine(clock, place(at.epoch), trainingPart(at)));
+      curve.add(at.batchLoss);
+      progress.update(liveLine(clock, place(at.epoch), trainingPart(at, curve)));
     },
     onTest: (epoch: number, done: number) => {
       looked(done);

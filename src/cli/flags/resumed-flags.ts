@@ -15,6 +15,7 @@ const FREE = new Set([
   "onBadImage",
   "json",
   "threads",
+  "jobs",
   "recompute",
   "checkpointEvery",
   "resume",

@@ -1,5 +1,6 @@
 import type { StepProgress } from "../../train/epoch.js";
 import type { Clock } from "./clock.js";
+import type { LossCurve } from "./loss-curve.js";
 import { bar } from "./progress.js";
 
 /** How far a run is, how long it will take and what it does, as a line. */
@@ -8,9 +9,10 @@ export function liveLine(clock: Clock, ...parts: readonly string[]): string {
 }
 
 /** How an epoch does so far, the most telling part first: a narrow terminal cuts the rest. */
-export function trainingPart({ imagesPerSecond, loss, top1, dataWait }: StepProgress): string {
+export function trainingPart({ imagesPerSecond, loss, top1, dataWait }: StepProgress, curve: LossCurve): string {
   const waited = dataWait > 0.01 ? `  ${waitPart(dataWait)}` : "";
-  return `train loss ${loss.toFixed(3)}, ${top1.toFixed(1)} %  ${Math.round(imagesPerSecond)} images/s${waited}`;
+  const learned = `${curve.text(8)} loss ${loss.toFixed(3)}, ${top1.toFixed(1)} %`;
+  return `${learned}  ${Math.round(imagesPerSecond)} images/s${waited}`;
 }
 
 /** `testing 512 of 10,000 images`. */

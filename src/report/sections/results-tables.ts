@@ -1,5 +1,5 @@
 import type { Comparison, ComparisonResults, ModelResult } from "../../compare/results.js";
-import { meanAndSpread } from "../comparison-text.js";
+import { describeJobs, meanAndSpread } from "../comparison-text.js";
 import { fixed, formatCount, formatDigits, formatMacs, signed, signedPercent } from "../format.js";
 import { type Html, html } from "../markup.js";
 import { type Column, modelName, table } from "./markup-table.js";
@@ -33,7 +33,7 @@ const mean: Column<ModelResult> = {
 };
 
 /** What every model costs, beside what the paper reports for SE-ResNet-50. */
-export function costSection({ models, comparisons }: ComparisonResults): Html {
+export function costSection({ models, comparisons, jobs }: ComparisonResults): Html {
   const batch32 = models.some((model) => model.inferenceMsPerImage.batch32 !== undefined);
   const columns: Column<ModelResult>[] = [
     { head: "model", cell: (model, index) => modelName(model.name, index) },
@@ -51,6 +51,7 @@ export function costSection({ models, comparisons }: ComparisonResults): Html {
 ${table("Size and speed, measured where the comparison ran. MACs are multiply-accumulates for one image.", columns, models)}
 ${table("Overhead, and what the paper reports for its own pair for context.", overheadColumns(comparisons), overheadRows)}
 </div>
+${jobs !== undefined && html`<p class="note">${describeJobs(jobs)}</p>`}
 <p class="note">Paper: Hu et al., “Squeeze-and-Excitation Networks”, §4: 3.86 → 3.87 GFLOPs; about 25 → 27.5 million parameters;
 training step of 256 images on 8 GPUs 190 → 209 ms; inference of one 224-pixel image on a CPU 164 → 167 ms.</p>
 </section>`;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { MeasureProgress, RunId } from "../../compare/compare.js";
-import type { ComparisonResults } from "../../compare/results.js";
+import type { Interim, MeasureProgress, RunId } from "../../compare/compare.js";
+import type { ComparisonResults, RunResult } from "../../compare/results.js";
 import type { OnNotice } from "../../notice.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import type { Choices } from "../../train/algorithm-table.js";
@@ -18,6 +18,8 @@ import { openTrainingLog, type TrainingLog } from "./training-log.js";
 export interface CompareInFolderOptions {
   /** How it was started, for the report: a command line. */
   readonly command: string;
+  /** Engines that train side by side, one run each at a time; the one that measures trains alone by default. */
+  readonly trainers?: readonly Runtime[] | undefined;
   /** Where it goes on, if it does; see {@link comparisonProgress}. */
   readonly resume?: ComparisonProgress | undefined;
   /** How gradients are computed; runs that go on keep their own. */
@@ -35,6 +37,10 @@ export interface CompareInFolderOptions {
   /** Called while a run is tested, with the number of images that are done: 0 at first, then after every batch. */
   readonly onTest?: ((run: RunId, epoch: number, images: number) => void) | undefined;
   readonly onEpoch?: ((run: RunId, record: EpochRecord) => void) | undefined;
+  /** Called when a run is over. */
+  readonly onResult?: ((run: RunId, result: RunResult) => void) | undefined;
+  /** Called when all models are through with a seed, unless it is the last of all. */
+  readonly onInterim?: ((interim: Interim) => void) | undefined;
   /** Called while a trained model is measured: without images at first, then after every batch. */
   readonly onMeasure?: ((progress: MeasureProgress) => void) | undefined;
 }
@@ -133,29 +139,28 @@ export async function compareInFolder(
   }
   const begun = standing !== undefined && standing.begun.length > 0;
   const algorithms = begun ? await keptAlgorithms(folder) : options.algorithms;
-  let log: TrainingLog | undefined;
+  const logs = new Map<number, TrainingLog>();
   const measured = await compare({
     ...{ runtime, models, dataset, recipe, seeds },
-    signal,
-    onNotice,
-    onTest: options.onTest,
-    onMeasure: options.onMeasure,
+    ...{ trainers: options.trainers, signal, onNotice, onTest: options.onTest },
+    ...{ onResult: options.onResult, onInterim: options.onInterim, onMeasure: options.onMeasure },
     onRun: async (run) => {
       options.onRun?.(run);
       const checkpoints = checkpointsOf(folder, run);
       const resume = standing && (await checkpoints.load((notice) => onNotice?.(notice)));
-      log = await openTrainingLog(folder, `tensorboard/${run.model}-seed${run.seed}`, steps, resume?.progress);
+      const inside = `tensorboard/${run.model}-seed${run.seed}`;
+      logs.set(run.run, await openTrainingLog(folder, inside, steps, resume?.progress));
       const onCheckpoint = (checkpoint: Checkpoint) => checkpoints.save(checkpoint);
       return { resume, algorithms, recompute, checkpointEvery, onCheckpoint };
     },
     onStep: async (run, progress) => {
       onStep?.(run, progress);
-      await log?.step(progress);
+      await logs.get(run.run)!.step(progress);
     },
     onEpoch: async (run, record) => {
       onEpoch?.(run, record);
       await folder.log("metrics.jsonl", { model: run.model, seed: run.seed, ...record });
-      await log?.epoch(record);
+      await logs.get(run.run)!.epoch(record);
     },
     onModel: async ({ model, seed }, { graph, weights }) => {
       const name = `models/${model}-seed${seed}.onnx`;

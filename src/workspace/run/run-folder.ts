@@ -76,11 +76,17 @@ export function openRunFolder(path: string, { goOn = `the run in ${path}` }: Run
     work().catch((error: unknown) => {
       throw unsaved(join(path, name), error, goOn);
     });
-  const append = (name: string, bytes: Uint8Array) =>
-    saving(name, async () => {
+  const appended = new Map<string, Promise<void>>();
+  const append = (name: string, bytes: Uint8Array) => {
+    const add = async () => {
       await makeFolderInside(path, name);
       await appendDurably(join(path, name), bytes);
-    });
+    };
+    // One after the other: runs side by side add to one log, and what fails is cut off where it began.
+    const turn = (appended.get(name) ?? Promise.resolve()).catch(() => undefined).then(add);
+    appended.set(name, turn);
+    return saving(name, () => turn);
+  };
   return {
     path,
     goOn,
