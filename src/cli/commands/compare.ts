@@ -11,6 +11,7 @@ import type { Situation } from "../../train/usual-recipe.js";
 import type { Facts } from "../../workspace/run/describe-training.js";
 import type { Run, StartedRun } from "../../workspace/run/open-run.js";
 import type { PreparedComparison } from "../../workspace/run/prepare-comparison.js";
+import { commandText } from "../flags/command-text.js";
 import { openOptionsOf } from "../flags/data-options.js";
 import { effectiveRecipeOf } from "../flags/idle-flags.js";
 import { budgetOf, minutesOption } from "../flags/minutes-option.js";
@@ -119,6 +120,7 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
     print(flags.json ? formatResults(results) : `\n${renderTable(results)}\n`);
     const duration = formatDuration((performance.now() - started) / 1000);
     progress.line(`\nThe report: ${run.path}/report.html (${duration})`);
+    if (!flags.json) for (const line of nextLines(flags, startedBy, results, run.path)) progress.line(line);
   } catch (error) {
     if (steps === 0 && error instanceof UserError) await run.discard?.();
     throw error;
@@ -128,6 +130,20 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
     await Promise.all([runtime, ...trainers].map((engine) => engine.close()).concat(dataset.close?.() ?? []));
     run.close();
   }
+}
+
+/** Three commands to go on with: a look at its mistakes, photos of one's own, and a surer answer. */
+function nextLines(flags: CompareFlags, startedBy: string, { models }: ComparisonResults, path: string): string[] {
+  const { name, runs } = models.at(-1)!;
+  const file = `${path}/${runs[0]!.model}`;
+  const more = 2 * flags.seeds;
+  const beside = flags.out === undefined ? "" : ` --out ${path}-${more}-seeds`; // of flags that come twice, the last counts
+  return [
+    "What to try next: the mistakes of a trained network, photos of your own, twice the seeds",
+    `  ${commandText(["eval", "--model", file, "--data", flags.data])}`,
+    `  ${commandText(["train", "--model", name.endsWith(".onnx") ? file : name, "--data", "folder:DIR"])}`,
+    `  ${startedBy} --seeds ${more}${beside}`,
+  ];
 }
 
 /** How many trainings run side by side, where that is said. @throws UserError for more than there are threads. */
