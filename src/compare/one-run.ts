@@ -3,7 +3,7 @@ import { gateStatistics } from "../explain/gates.js";
 import type { Weights } from "../graph/graph.js";
 import { withCard } from "../models/card/model-card.js";
 import { train } from "../train/trainer.js";
-import type { CompareOptions, RunId } from "./compare.js";
+import type { CompareOptions, RunId } from "./compare-options.js";
 import type { ComparedModel } from "./compared-model.js";
 import type { EpochResult, RunResult } from "./results.js";
 import { scoreRun } from "./summarise.js";

@@ -17,14 +17,8 @@ export {
   type ClassifierParts,
   openClassifier,
 } from "../classifier/open-classifier.js";
-export {
-  type CompareOptions,
-  type Comparison,
-  compare,
-  type Interim,
-  type MeasureProgress,
-  type RunId,
-} from "../compare/compare.js";
+export { type Comparison, compare } from "../compare/compare.js";
+export type { CompareOptions, Interim, MeasureProgress, RunId } from "../compare/compare-options.js";
 export { type ComparedModel, type ZooOptions, zooModel } from "../compare/compared-model.js";
 export type { RunResult } from "../compare/results.js";
 export type { ErrorComparison } from "../compare/summarise.js";

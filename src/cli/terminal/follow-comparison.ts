@@ -1,4 +1,4 @@
-import type { RunId } from "../../compare/compare.js";
+import type { RunId } from "../../compare/compare-options.js";
 import { findGates } from "../../explain/find-gates.js";
 import { fixed, plural, signed } from "../../report/format.js";
 import { wrapText } from "../../report/text-columns.js";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Interim, MeasureProgress, RunId } from "../../compare/compare.js";
+import type { Interim, MeasureProgress, RunId } from "../../compare/compare-options.js";
 import type { ComparisonResults, RunResult } from "../../compare/results.js";
 import type { OnNotice } from "../../notice.js";
 import type { Runtime } from "../../runtime/runtime.js";

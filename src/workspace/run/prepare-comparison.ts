@@ -1,4 +1,4 @@
-import type { CompareOptions } from "../../compare/compare.js";
+import type { CompareOptions } from "../../compare/compare-options.js";
 import type { OpenOptions } from "../../data/node/open.js";
 import type { Recipe } from "../../train/recipe.js";
 import type { Situation } from "../../train/usual-recipe.js";
