@@ -34,9 +34,14 @@ export const BatchNormalization: Op<typeof attributes> = {
     return [{ dtype: x.dtype, shape: x.shape }];
   },
   // Exporters write a network in training with its statistics as further outputs and, from opset 14 on, with a mode.
-  // Training replaces the operator in any case, so the form for inference is kept.
-  upgrade: (_, node) => {
-    const { training_mode: _mode, ...attributes } = node.attributes;
+  // Training replaces the operator in any case, so the form for inference is kept. Before opset 9 `spatial` 0 meant
+  // statistics for every pixel, which is the same thing where there are no pixels.
+  upgrade: (g, node, opset) => {
+    const { training_mode: _mode, ...given } = node.attributes;
+    const { spatial, ...attributes } = opset < 9 ? given : { ...given, spatial: undefined };
+    if (spatial && "int" in spatial && spatial.int === 0 && g.value(node.inputs[0] ?? "").shape.length > 2) {
+      throw new TypeError("got spatial 0 for maps; expected 1, statistics for each channel");
+    }
     return { ...node, outputs: node.outputs.slice(0, 1), attributes };
   },
   downgrade: attributesSince({ training_mode: { since: 14, implied: 0 } }),

@@ -1,5 +1,6 @@
 import { formatShape, ShapeError } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
+import { attributesToInputs } from "./rules/axes.js";
 import { combined, foldElements } from "./rules/fold.js";
 import { foldExtremum } from "./rules/fold-extremum.js";
 import { notPositive } from "./rules/steps.js";
@@ -37,6 +38,7 @@ export const Clip: Op<typeof attributes> = {
     undefined,
   ],
   macs: noMacs,
+  upgrade: attributesToInputs(11, { min: "float", max: "float" }),
   known: (call) => {
     const limits = [1, 2].map((i) => (call.inputs[i] === undefined ? [] : call.known(i)?.data));
     const [low, high] = limits;

@@ -268,6 +268,8 @@ export type OpSchema<O extends OpName> = (typeof ops)[O]["attributes"];
 
 const byName: Readonly<Record<string, Op>> = ops;
 
+const formerNames = new Map(Object.values(byName).flatMap((op) => (op.formerly ? [[op.formerly, op] as const] : [])));
+
 /** The rules of an operator. @throws UserError when it is not one of ours. */
 export function opOf(op: string, domain: string): Op {
   const found = Object.hasOwn(byName, op) ? byName[op] : undefined;
@@ -278,6 +280,16 @@ export function opOf(op: string, domain: string): Op {
     );
   }
   return found;
+}
+
+/** The rules of an operator as a file names it, perhaps by a name of older opsets. @throws UserError as `opOf`. */
+export function opInFile(op: string, domain: string): Op {
+  return (domain === "" ? formerNames.get(op) : undefined) ?? opOf(op, domain);
+}
+
+/** Whether an operator is one of ours, by the name that a file has for it. */
+export function isKnown(op: string, domain: string): boolean {
+  return domain === "" && (Object.hasOwn(byName, op) || formerNames.has(op));
 }
 
 /** Whether a node's operator is of one of these kinds. @throws UserError when it is not one of ours. */

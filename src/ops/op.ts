@@ -103,11 +103,13 @@ interface OpRules<S extends AttributeSchema> {
    */
   known?(call: OpCall<S>): readonly (Known | undefined)[];
   /**
-   * Rewrites a node as it was written in an older version of ONNX's operators (`opset`, from 11) into today's form;
+   * Rewrites a node as it was written in an older version of ONNX's operators (`opset`, from 7) into today's form;
    * more nodes may be appended to `g` before it. Attributes are as they lie in the file. Called for nodes of ONNX's own
    * domain.
    */
   upgrade?(g: GraphBuilder, node: Node, opset: number): Node;
+  /** The name that it had in older opsets; its `upgrade` rule is given nodes of either name. */
+  readonly formerly?: string;
   /** The opset that brought the operator in its form of today, where that is newer than 13. */
   readonly since?: number;
   /**

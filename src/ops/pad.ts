@@ -5,6 +5,7 @@ import { concrete, formatShape, normalizeAxis, ShapeError } from "../graph/dims/
 import type { Dim, Value, ValueType } from "../graph/graph.js";
 import { type Tensor, toNumbers } from "../graph/tensor.js";
 import { noMacs, type Op, required } from "./op.js";
+import { attributesToInputs } from "./rules/axes.js";
 
 const attributes = { mode: attribute("string", "constant") };
 
@@ -44,6 +45,7 @@ export const Pad: Op<typeof attributes> = {
     undefined,
   ],
   macs: noMacs,
+  upgrade: attributesToInputs(11, { pads: "ints", value: "float" }),
   downgrade: (node, opset) => {
     const { mode } = node.attributes;
     if (mode && "string" in mode && mode.string === "wrap" && opset < 19) return 19;

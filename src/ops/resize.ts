@@ -7,6 +7,7 @@ import { noMacs, type Op, required } from "./op.js";
 import { attributesSince } from "./rules/attributes-since.js";
 import { transposeAlong } from "./rules/axis-map.js";
 import { type ResizedAxis, resizeMap } from "./rules/resize-map.js";
+import { upgradeResize } from "./rules/upgrade-resize.js";
 
 export const resizeAttributes = {
   antialias: attribute("int", 0),
@@ -56,6 +57,8 @@ export const Resize: Op<typeof resizeAttributes> = {
   ],
   macs: noMacs,
   settings: [1, 2],
+  formerly: "Upsample",
+  upgrade: upgradeResize,
   downgrade: (node, opset) => {
     const mode = node.attributes.coordinate_transformation_mode;
     if (mode && "string" in mode && mode.string === "half_pixel_symmetric" && opset < 19) return 19;

@@ -34,6 +34,8 @@ export const ScatterElements: Op<typeof attributes> = {
     ];
   },
   macs: noMacs,
+  formerly: "Scatter",
+  upgrade: (_, node) => ({ ...node, op: "ScatterElements" }),
   downgrade: olderReduction,
 };
 

@@ -4,6 +4,7 @@ import type { Known } from "../graph/dims/known.js";
 import { concrete, extent, normalizeAxis, ShapeError } from "../graph/dims/shape.js";
 import type { Dim, Value, ValueType } from "../graph/graph.js";
 import { noMacs, type Op, required } from "./op.js";
+import { attributesToInputs } from "./rules/axes.js";
 import { foldMove } from "./rules/fold.js";
 
 const attributes = {};
@@ -21,6 +22,7 @@ export const Slice: Op<typeof attributes> = {
   },
   gradient: (g, dy, { inputs }) => [() => scatterBack(g, dy, inputs), undefined, undefined, undefined, undefined],
   macs: noMacs,
+  upgrade: attributesToInputs(10, { starts: "ints", ends: "ints", axes: "ints" }),
   known: (call) => {
     const [x, shape] = [call.known(0), Slice.shape(call)[0]!.shape];
     const cuts = new Map(ranges(call.inputs, call.known).map((range) => [range.axis, range]));

@@ -4,7 +4,7 @@ import { concrete, extent, formatShape, normalizeAxis, ShapeError } from "../gra
 import type { Dim, Node, Value, ValueType } from "../graph/graph.js";
 import { noMacs, type Op, type OpCall, required } from "./op.js";
 import { attributesSince } from "./rules/attributes-since.js";
-import { attributeToInput } from "./rules/axes.js";
+import { attributesToInputs } from "./rules/axes.js";
 import { foldMove } from "./rules/fold.js";
 import { zerosOf } from "./rules/zeros.js";
 
@@ -40,7 +40,7 @@ export const Split: Op<typeof attributes> = {
     });
   },
   upgrade: (g, node, opset) => {
-    const upgraded = attributeToInput("split", 13)(g, node, opset);
+    const upgraded = attributesToInputs(13, { split: "ints" })(g, node, opset);
     if (opset >= 18 || (upgraded.inputs[1] ?? "") !== "") return upgraded;
     checkEqual(g.value(node.inputs[0] ?? ""), node);
     return { ...upgraded, attributes: { ...upgraded.attributes, num_outputs: { int: node.outputs.length } } };

@@ -2,7 +2,7 @@ import { concrete, formatShape, normalizeAxis, ShapeError } from "../graph/dims/
 import type { Dim, ValueType } from "../graph/graph.js";
 import { toNumbers } from "../graph/tensor.js";
 import { noMacs, type Op, type OpCall, required } from "./op.js";
-import { attributeToInput } from "./rules/axes.js";
+import { attributesToInputs } from "./rules/axes.js";
 import { foldReshape } from "./rules/fold.js";
 
 const attributes = {};
@@ -23,7 +23,7 @@ export const Squeeze: Op<typeof attributes> = {
   ],
   macs: noMacs,
   known: (call) => [foldReshape(call.known(0), (Squeeze.shape(call) as [ValueType])[0].shape)],
-  upgrade: attributeToInput("axes", 13),
+  upgrade: attributesToInputs(13, { axes: "ints" }),
 };
 
 function axesOf({ inputs, constant }: OpCall<typeof attributes>, shape: readonly Dim[]): number[] {

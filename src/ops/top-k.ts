@@ -1,6 +1,7 @@
 import { attribute } from "../graph/attributes.js";
 import { concrete, normalizeAxis } from "../graph/dims/shape.js";
 import { noMacs, type Op, required } from "./op.js";
+import { attributesToInputs } from "./rules/axes.js";
 import { zerosOf } from "./rules/zeros.js";
 
 const attributes = { axis: attribute("int", -1), largest: attribute("int", 1), sorted: attribute("int", 1) };
@@ -29,4 +30,5 @@ export const TopK: Op<typeof attributes> = {
     undefined,
   ],
   macs: noMacs,
+  upgrade: attributesToInputs(10, { k: "int" }),
 };

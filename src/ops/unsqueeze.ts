@@ -2,7 +2,7 @@ import { concrete, normalizeAxis, ShapeError } from "../graph/dims/shape.js";
 import type { Dim } from "../graph/graph.js";
 import { toNumbers } from "../graph/tensor.js";
 import { noMacs, type Op, required } from "./op.js";
-import { attributeToInput } from "./rules/axes.js";
+import { attributesToInputs } from "./rules/axes.js";
 import { foldReshape } from "./rules/fold.js";
 
 const attributes = {};
@@ -31,5 +31,5 @@ export const Unsqueeze: Op<typeof attributes> = {
   ],
   macs: noMacs,
   known: (call) => [foldReshape(call.known(0), Unsqueeze.shape(call)[0]!.shape)],
-  upgrade: attributeToInput("axes", 13),
+  upgrade: attributesToInputs(13, { axes: "ints" }),
 };

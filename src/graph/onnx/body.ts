@@ -96,7 +96,7 @@ function functionBody(message: Message): Body {
 }
 
 /** The versions of ONNX's operators that we read: from the oldest our rules know to the newest of ONNX Runtime 1.30. */
-const opsets = { oldest: 11, newest: 26 } as const;
+const opsets = { oldest: 7, newest: 26 } as const;
 
 /** The version in which a model or function uses ONNX's own operators. @throws Error when it is not one of ours. */
 export function opsetOf(message: Message, field: number): number {

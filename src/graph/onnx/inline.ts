@@ -1,8 +1,9 @@
-import { opOf } from "../../ops/index.js";
+import { opInFile } from "../../ops/index.js";
 import type { GraphBuilder } from "../builder.js";
 import type { Node, Value } from "../graph.js";
 import { float32, int64, type Tensor } from "../tensor.js";
 import { type Body, functionKey, graphBody, type LocalFunction } from "./body.js";
+import { constantWeights } from "./constant-weights.js";
 import { attributeField } from "./fields.js";
 import { deepest, type FileNode, readAttributes } from "./node.js";
 import type { Message } from "./protobuf.js";
@@ -18,6 +19,8 @@ const mostInlined = 100_000;
  */
 export class BodyWriter {
   readonly #pending = new Map<string, Message>();
+  /** The Constant nodes that hold weights. */
+  readonly #frozen = new Set<FileNode>();
   readonly #nodeNames = new FreshNames([]);
   readonly #valueNames: FreshNames;
   #inlined = 0;
@@ -31,6 +34,8 @@ export class BodyWriter {
     /** Is told the values of parameters. */
     readonly onParameter: (name: string, tensor: Tensor) => void,
     taken: Iterable<string>,
+    /** Whether weights may lie in Constant nodes, as in frozen graphs. */
+    readonly frozenWeights: boolean,
   ) {
     this.#valueNames = new FreshNames(taken);
   }
@@ -38,6 +43,7 @@ export class BodyWriter {
   /** Writes one body; its inputs are known in `scope` already. */
   write({ nodes, initializers }: Body, scope: NameScope): void {
     for (const [name, message] of initializers) this.#pending.set(scope.define(name), message);
+    if (this.frozenWeights) for (const node of constantWeights(nodes)) this.#frozen.add(node);
     for (const node of nodes) {
       try {
         this.#node(node, scope);
@@ -73,10 +79,10 @@ export class BodyWriter {
       name === "" ? this.#valueNames.next(`${node.outputs.at(-1)}:${i}`) : scope.define(name),
     );
     if (node.domain === "" && node.op === "Constant") {
-      this.g.constant(constantTensor(attributes), outputs[0]!);
+      this.#constant(outputs[0]!, constantTensor(attributes), !this.#frozen.has(node));
       return;
     }
-    const rule = opOf(node.op, node.domain);
+    const rule = opInFile(node.op, node.domain);
     const inputs = node.inputs.map((name, i) => this.#known(scope.resolve(name), rule.settings?.includes(i) ?? false));
     const { op, domain } = node;
     const made: Node = { name: this.#nodeNames.next(node.name), op, domain, inputs, outputs, attributes };
@@ -91,14 +97,18 @@ export class BodyWriter {
     const message = this.#pending.get(value);
     if (message === undefined) return value;
     this.#pending.delete(value);
-    const tensor = readTensor(message, this.external);
-    if (tensor.dtype !== "float32" || tensor.shape.length === 0 || setting) {
-      this.g.constant(tensor, value);
-    } else {
-      this.g.parameter(value, tensor.shape, { kind: "constant", value: 0 });
-      this.onParameter(value, tensor);
-    }
+    this.#constant(value, readTensor(message, this.external), setting);
     return value;
+  }
+
+  /** A fixed tensor: floats with axes are parameters unless they are settings. */
+  #constant(name: string, tensor: Tensor, setting: boolean): void {
+    if (tensor.dtype !== "float32" || tensor.shape.length === 0 || setting) {
+      this.g.constant(tensor, name);
+    } else {
+      this.g.parameter(name, tensor.shape, { kind: "constant", value: 0 });
+      this.onParameter(name, tensor);
+    }
   }
 
   #call(node: FileNode, local: LocalFunction, scope: NameScope): void {

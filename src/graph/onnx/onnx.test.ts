@@ -197,7 +197,7 @@ describe("readOnnx says what it cannot take", () => {
       changed((model) => {
         model.opsetImport = [create(OperatorSetIdProtoSchema, { domain: "", version: 10n })];
       }),
-      "cannot read this ONNX graph: got opset 10; expected 11 to 26; export the model again with a newer opset",
+      "cannot read this ONNX graph: got opset 6; expected 7 to 26; export the model again with a newer opset",
     ],
     [
       "weights in another file",
@@ -220,7 +220,7 @@ describe("readOnnx says what it cannot take", () => {
       changed((model) => {
         model.opsetImport = [create(OperatorSetIdProtoSchema, { domain: "", version: 27n })];
       }),
-      "cannot read this ONNX graph: got opset 27; expected 11 to 26; export the model again with an older opset",
+      "cannot read this ONNX graph: got opset 27; expected 7 to 26; export the model again with an older opset",
     ],
     [
       "a circle",

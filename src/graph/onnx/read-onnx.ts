@@ -4,7 +4,7 @@ import { GraphBuilder } from "../builder.js";
 import type { Graph, Model, Parameter } from "../graph.js";
 import type { Tensor } from "../tensor.js";
 import { graphBody, opsetOf, readFunctions } from "./body.js";
-import { entryField, graphField, modelField } from "./fields.js";
+import { entryField, graphField, modelField, PRODUCER } from "./fields.js";
 import { BodyWriter } from "./inline.js";
 import { readInputs } from "./inputs.js";
 import { Message } from "./protobuf.js";
@@ -20,7 +20,7 @@ export interface ReadOptions {
 }
 
 /**
- * Reads the bytes of an `.onnx` file of opset 11 to 26, from any exporter. Floating-point initializers with axes are
+ * Reads the bytes of an `.onnx` file of opset 7 to 26, from any exporter. Floating-point initializers with axes are
  * parameters; those that operators name as running statistics are not trainable. Everything else that is fixed is a
  * constant. Functions and branches with a known condition are put in their place, what no output needs is left out,
  * 16-bit floating point becomes float32, and the first axis of inputs, where it has no size, is named "N".
@@ -79,7 +79,9 @@ function readModelGraph(graph: Message, model: Message, { external, image }: Rea
   }
   const weights = new Map<string, Tensor>();
   const keep = (name: string, tensor: Tensor) => weights.set(name, tensor);
-  const writer = new BodyWriter(g, readFunctions(model, opset), external, keep, names);
+  // Our own files have their parameters among the initializers, and nothing else.
+  const foreign = model.text(modelField.producerName) !== PRODUCER;
+  const writer = new BodyWriter(g, readFunctions(model, opset), external, keep, names, foreign);
   writer.write(body, scope);
   for (const name of body.outputs) g.output(writer.value(name, scope), name);
   g.metadata(readMetadata(model));

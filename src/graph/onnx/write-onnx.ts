@@ -12,7 +12,7 @@ import { sameShape } from "../dims/shape.js";
 import { dtypeToOnnx } from "../dtype.js";
 import type { Graph, Value, Weights } from "../graph.js";
 import type { Tensor } from "../tensor.js";
-import { graphField, modelField, tensorField } from "./fields.js";
+import { graphField, modelField, PRODUCER, tensorField } from "./fields.js";
 import { atOpset } from "./opset.js";
 import { bytesOf, constantNode, nodeProto, valueInfo } from "./proto.js";
 import { field } from "./protobuf-pieces.js";
@@ -128,7 +128,7 @@ function modelPieces(
   const metadata = [...graph.metadata].filter(([key]) => key !== DESCRIPTION);
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(ir),
-    producerName: "senet",
+    producerName: PRODUCER,
     docString: graph.metadata.get(DESCRIPTION) ?? "",
     opsetImport: [...domains].map((domain) =>
       create(OperatorSetIdProtoSchema, { domain, version: BigInt(domain === "" ? opset : 1) }),

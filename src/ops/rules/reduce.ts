@@ -4,7 +4,7 @@ import { concrete, normalizeAxis, sameShape } from "../../graph/dims/shape.js";
 import type { Dim, Value, ValueType } from "../../graph/graph.js";
 import { toNumbers } from "../../graph/tensor.js";
 import { type Op, type OpCall, required } from "../op.js";
-import { attributeToInput, inputToAttribute } from "./axes.js";
+import { attributesToInputs, inputToAttribute } from "./axes.js";
 
 /** Attributes of the Reduce operators; the axes are the second input. */
 export const reduceAttributes = { keepdims: attribute("int", 1), noop_with_empty_axes: attribute("int", 0) };
@@ -49,7 +49,7 @@ export function unreduce(g: GraphBuilder, dy: Value, x: Value, axesInput: Value 
 
 /** Reads the form that a Reduce operator had before opset `since`: its axes were an attribute. */
 export function axesFromAttribute(since: number): NonNullable<Op["upgrade"]> {
-  return attributeToInput("axes", since);
+  return attributesToInputs(since, { axes: "ints" });
 }
 
 /** Writes the form that a Reduce operator had before opset `since`, which always reduces where there are no axes. */
