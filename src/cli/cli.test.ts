@@ -110,7 +110,7 @@ describe("a mistake", () => {
     ["train --model nowhere.onnx --data glyphs", /^cannot read nowhere.onnx \(ENOENT.*; expected a file$/],
     [
       "train --model trained/model.onnx --data mnist:mnist --batch 2",
-      "trained/model.onnx: got images 1x28x28; expected 3x32x32, what the model takes; give images of that size",
+      "trained/model.onnx: got images 1x28x28; expected 3x28x28, what the model takes; give images of that size",
     ],
     [
       "train --model resnet56 --weights trained/checkpoints/epoch-0002-step-0000000/state.safetensors --data glyphs",

@@ -103,7 +103,7 @@ it.each([
     "run",
     "grey.safetensors",
     `--model ${exported("resnet18.onnx")}`,
-    "resnet18.onnx: got images 1x8x8; expected 3x32x32, what the model takes",
+    "resnet18.onnx: got images 1x8x8; expected 3x8x8, what the model takes",
   ],
   ["run", "in.safetensors", "--model none.onnx", "cannot read none.onnx (ENOENT"],
   ["run", "in.safetensors", "--output no/where.safetensors", "--output: cannot write no/where.safetensors (ENOENT"],

@@ -13,8 +13,8 @@ const exported = (name: string) =>
 describe("headOf", () => {
   it("finds the dense layer of our networks", () => {
     expect(headOf(createModel("seresnet20"))).toEqual([
-      { name: "fc.weight", axis: 0, fanIn: 64 },
-      { name: "fc.bias", axis: 0, fanIn: 64 },
+      { name: "fc.weight", axis: 0, fanIn: 64, init: { kind: "uniform-fan-in", fanIn: 64 } },
+      { name: "fc.bias", axis: 0, fanIn: 64, init: { kind: "uniform-fan-in", fanIn: 64 } },
     ]);
   });
 
@@ -36,8 +36,8 @@ describe("headOf", () => {
       return g.call("Add", [b, g.call("MatMul", [x, w])]);
     });
     expect(headOf(g)).toEqual([
-      { name: "w", axis: 1, fanIn: 4 },
-      { name: "b", axis: 0, fanIn: 4 },
+      { name: "w", axis: 1, fanIn: 4, init: { kind: "uniform-fan-in", fanIn: 4 } },
+      { name: "b", axis: 0, fanIn: 4, init: { kind: "uniform-fan-in", fanIn: 4 } },
     ]);
     expect(() => headOf(buildGraph([floats("N", 4)], (g, x) => g.call("Relu", [x])))).toThrow(UserError);
   });

@@ -225,8 +225,6 @@ describe("senet classify", () => {
       "classify photos/b.png --model bare.onnx",
       /^senet: bare\.onnx: does not say how its input is normalised; give mean and std.* \(--mean, --std\)$/m,
     ],
-    ["classify photos --model m.onnx --size 48", /--size: got 48; expected none: m\.onnx takes 32x32/],
-    ["classify photos --model m.onnx --size 32x48", /--size: got 32x48; expected none: m\.onnx takes 32x32/],
     [
       "classify photos --model m.onnx --size 32x",
       /--size: got "32x"; expected whole numbers from 1 to 65,535: one, or height x/,

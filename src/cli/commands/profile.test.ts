@@ -91,7 +91,7 @@ describe("senet profile", () => {
     ["profile none.onnx", "cannot read none.onnx (ENOENT: no such file or directory, open 'none.onnx'); give an"],
     ["profile resnet50 --attention sf", 'unknown attention "sf"; expected one of none, se, eca,'],
     ["profile resnet50 --classes many", '--classes: got "many"; expected a whole number from 1'],
-    ["profile seresnet20.onnx --input 3x64x64", "--input: got 3x64x64; expected 3x32x32, as the file says"],
+    ["profile seresnet20.onnx --input 1x64x64", "--input: got 1x64x64; expected 3x64x64, as the file says"],
   ])("%s is refused in one line", async (line, message) => {
     const { code, stdout, stderr } = await senet(line);
     expect([code, stdout]).toEqual([2, ""]);

@@ -3,7 +3,14 @@
 /** The producer that the files of our own name. */
 export const PRODUCER = "senet";
 
-export const modelField = { producerName: 2, docString: 6, graph: 7, opsetImport: 8, metadataProps: 14, functions: 25 } as const;
+export const modelField = {
+  producerName: 2,
+  docString: 6,
+  graph: 7,
+  opsetImport: 8,
+  metadataProps: 14,
+  functions: 25,
+} as const;
 
 export const opsetField = { domain: 1, version: 2 } as const;
 

@@ -8,12 +8,13 @@ import { mostAxes } from "./tensor.js";
 /**
  * The inputs that are fed: files of old versions list the initializers among them. The first axis, where it has no
  * size, is named "N"; so is every other extent of the same name.
- * @param image sizes for the other extents of the first input that have none.
+ * @param image channels of the first input where it has no number of them, and its height and width in the place of
+ *   those that it has.
  */
 export function readInputs(
   graph: Message,
   initializers: ReadonlyMap<string, Message>,
-  image: readonly number[] = [],
+  image: ImageExtents = [],
 ): Value[] {
   const found = Array.from(graph.messages(graphField.input), readInput);
   const inputs = found.filter(({ name }) => !initializers.has(name));
@@ -22,10 +23,21 @@ export function readInputs(
     dim === undefined ? (i === 0 ? "N" : `${name}_${i}`) : dim === batch ? "N" : dim;
   return inputs.map(({ name, dtype, shape }, at) => {
     const sizes = at === 0 && image.length === shape.length - 1 ? image : [];
-    const given = (dim: Dim, i: number) =>
-      i > 0 && typeof dim === "string" && dim !== "N" ? (sizes[i - 1] ?? dim) : dim;
+    const given = (dim: Dim, i: number) => {
+      const open = typeof dim === "string" ? dim !== "N" : i > 1 && !channelsLast(shape);
+      return i > 0 && open ? (sizes[i - 1] ?? dim) : dim;
+    };
     return { name, dtype, shape: shape.map((dim, i) => given(rename(dim, name, i), i)) };
   });
+}
+
+/** The channels, height and width of images; undefined is what a file has. */
+export type ImageExtents = readonly (number | undefined)[];
+
+/** Whether the last axis counts channels, so that it is no width to be changed. */
+function channelsLast([, second, , last]: readonly (Dim | undefined)[]): boolean {
+  const few = [1, 3, 4];
+  return few.includes(Number(last)) && !few.includes(Number(second));
 }
 
 /** An input; extents without a size or a name are undefined. */

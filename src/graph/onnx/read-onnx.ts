@@ -1,12 +1,13 @@
 import { UserError } from "../../errors.js";
 import { opOf } from "../../ops/index.js";
 import { GraphBuilder } from "../builder.js";
-import type { Graph, Model, Parameter } from "../graph.js";
+import { formatShape, ShapeError, sameShape } from "../dims/shape.js";
+import type { Dim, Graph, Model, Parameter } from "../graph.js";
 import type { Tensor } from "../tensor.js";
 import { graphBody, opsetOf, readFunctions } from "./body.js";
-import { entryField, graphField, modelField, PRODUCER } from "./fields.js";
+import { entryField, graphField, modelField, PRODUCER, tensorField } from "./fields.js";
 import { BodyWriter } from "./inline.js";
-import { readInputs } from "./inputs.js";
+import { type ImageExtents, readInputs } from "./inputs.js";
 import { Message } from "./protobuf.js";
 import { NameScope } from "./scope.js";
 import type { ReadExternal } from "./tensor.js";
@@ -15,8 +16,11 @@ import type { ReadExternal } from "./tensor.js";
 export interface ReadOptions {
   /** Fetches tensors that lie in other files (`readModel` does, in Node); without it such a model is refused. */
   readonly external?: ReadExternal;
-  /** The image [C, H, W] to compute sizes for, where the file leaves them open. */
-  readonly image?: readonly number[] | undefined;
+  /**
+   * The image [C, H, W] to compute sizes for: height and width in the place of those that the file has, channels where
+   * it leaves them open.
+   */
+  readonly image?: ImageExtents | undefined;
 }
 
 /**
@@ -43,10 +47,13 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): Model {
         `got ${bytes.length} bytes without an ONNX graph; expected an .onnx file with at least one node`,
       );
     }
-    return readModelGraph(graph, model, options);
+    return readSized(graph, model, options);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    throw new UserError(inOneLine(error instanceof UserError ? text : `cannot read this ONNX graph: ${text}`));
+    const option = error instanceof UserError ? error.options : [];
+    throw new UserError(inOneLine(error instanceof UserError ? text : `cannot read this ONNX graph: ${text}`), {
+      option,
+    });
   }
 }
 
@@ -65,6 +72,60 @@ function parsed<T>(bytes: Uint8Array, read: () => T): T {
 function inOneLine(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
   return line.length > 1000 ? `${line.slice(0, 500)} … ${line.slice(-500)}` : line;
+}
+
+/** @throws UserError where the file has a size, and its graph takes no other; or has none, and needs one. */
+function readSized(graph: Message, model: Message, options: ReadOptions): Model {
+  const own = options.image && declared(graph, undefined);
+  const asked = declared(graph, options.image);
+  const other = own?.some((dim, i) => typeof dim === "number" && dim !== asked[i]) ?? false;
+  if (!other) {
+    try {
+      return readModelGraph(graph, model, options);
+    } catch (error) {
+      const open = asked.length === 4 && asked.slice(1).some((dim) => typeof dim === "string");
+      if (!open || !(error instanceof ShapeError)) throw error;
+      throw new UserError(
+        `takes images of any size, ${formatShape(asked)}; give the size of images, such as 3x224x224`,
+        { option: ["size", "input"], cause: error },
+      );
+    }
+  }
+  const refuse = (reason: string) =>
+    new UserError(
+      `got images ${asked.slice(1).join("x")}; expected ${own!.slice(1).join("x")}, what the model takes ` +
+        `(${reason}); give images of that size`,
+    );
+  try {
+    const read = readModelGraph(graph, model, options);
+    const usual = own!.slice(1).map((dim, i) => (typeof dim === "number" ? dim : options.image?.[i]));
+    const before = readModelGraph(graph, model, { ...options, image: usual }).graph.outputs;
+    for (const [i, { name, shape }] of read.graph.outputs.entries()) {
+      const then = before[i]!.shape;
+      if (shape[0] === then[0] && (shape.length > 2 || sameShape(shape, then))) continue;
+      throw refuse(`${name} would be ${formatShape(shape)} in the place of ${formatShape(then)}`);
+    }
+    return read;
+  } catch (error) {
+    throw error instanceof ShapeError ? refuse(error.message.replaceAll("; ", ", ")) : error;
+  }
+}
+
+/** The extents of the first input of an `.onnx` file behind its batch; none where the file is damaged. */
+export function declaredSizes(bytes: Uint8Array): readonly Dim[] {
+  try {
+    const graph = new Message(bytes).message(modelField.graph);
+    return graph === undefined ? [] : declared(graph, undefined).slice(1);
+  } catch {
+    return []; // which reading it will say
+  }
+}
+
+/** The shape of the first input. */
+function declared(graph: Message, image: ImageExtents | undefined): readonly Dim[] {
+  const initializers = Array.from(graph.messages(graphField.initializer), (tensor) => tensor.text(tensorField.name));
+  const names = new Map(initializers.map((name) => [name, graph] as const));
+  return readInputs(graph, names, image)[0]?.shape ?? [];
 }
 
 function readModelGraph(graph: Message, model: Message, { external, image }: ReadOptions): Model {

@@ -31,8 +31,16 @@ export function upgradeResize(g: GraphBuilder, node: Node, opset: number): Node 
   const [grows, shrinks] = [numbers.some((scale) => scale > 1), numbers.some((scale) => scale < 1)];
   if (!shrinks || !grows) return written(x, scales, shrinks ? "ceil" : "floor");
   // Each axis is resized by itself, so that one may grow before others shrink.
-  const grown = written(x, part((scale) => Math.max(scale, 1)), "floor");
+  const grown = written(
+    x,
+    part((scale) => Math.max(scale, 1)),
+    "floor",
+  );
   const between = `${node.outputs[0]}:grown`;
   g.append({ ...grown, name: `${node.name}:grown`, outputs: [between] });
-  return written(between, part((scale) => Math.min(scale, 1)), "ceil");
+  return written(
+    between,
+    part((scale) => Math.min(scale, 1)),
+    "ceil",
+  );
 }

@@ -14,7 +14,7 @@ export interface FindOptions extends Opening {
   readonly classes?: number | undefined;
   /** The images it will see, [C, H, W]; the model's own by default. */
   readonly image?: InputSize | undefined;
-  /** Their height and width instead; a file has its own. */
+  /** Their height and width instead. */
   readonly size?: ImageSize | undefined;
   /** What becomes of photos of another shape, where a repository describes how they are prepared. */
   readonly cropMode?: CropMode | undefined;
@@ -117,9 +117,9 @@ export function modelOptions({ classes, attention, start, shortcut, aux }: Netwo
   };
 }
 
-async function ofFile(path: string, { image, batch, classes, renewHead }: FindOptions) {
+async function ofFile(path: string, { image, size, batch, classes, renewHead }: FindOptions) {
   const { openModelFile } = await import("./model-file.js");
-  const model = await openModelFile(modelFileOf(path), { image, batch });
+  const model = await openModelFile(modelFileOf(path), { image, size, batch });
   if (!renewHead || classes === undefined || model.graph.outputs[0]!.shape.at(-1) === classes) {
     return { ...model, renewed: [] };
   }

@@ -76,7 +76,7 @@ interface Opened {
 }
 
 async function open(name: string, { batch: _, ...options }: OpenForTimingOptions): Promise<Opened> {
-  if (modelSource(name) === "file") return ofFile(modelFileOf(name));
+  if (modelSource(name) === "file") return ofFile(modelFileOf(name), options.image);
   const { findModel } = await import("./find-model.js");
   const { initialise } = await import("../../graph/initialise.js");
   const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
@@ -84,11 +84,18 @@ async function open(name: string, { batch: _, ...options }: OpenForTimingOptions
   return { onnx: writeOnnx(graph, weights ?? initialise(graph, 1)), graph };
 }
 
-/** The file as it is, not as we would write it. */
-async function ofFile(path: string): Promise<Opened> {
+/** The file as it is, not as we would write it, unless it is for images of another size. */
+async function ofFile(path: string, image: InputSize | undefined): Promise<Opened> {
   const { readOnnx } = await import("../../graph/onnx/read-onnx.js");
   const onnx = await readFile(path).catch((error: Error) => {
     throw optionError("model", `cannot read ${path} (${error.message}); give an .onnx file`);
   });
-  return withContext(path, () => ({ onnx, graph: readOnnx(onnx).graph }));
+  const { readModel } = await import("../../graph/node/read-model.js");
+  const { declaredSizes } = await import("../../graph/onnx/read-onnx.js");
+  const sizes = declaredSizes(onnx);
+  const other = image !== undefined && sizes.some((dim, i) => typeof dim === "number" && dim !== image[i]);
+  if (!other) return withContext(path, () => ({ onnx, graph: readOnnx(onnx, { image }).graph }));
+  const { graph, weights } = readModel(path, { image });
+  const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
+  return { onnx: writeOnnx(graph, weights), graph };
 }

@@ -1,7 +1,7 @@
 import type { Dataset } from "../../data/dataset.js";
 import type { Statistics } from "../../data/image-set.js";
 import { UserError } from "../../errors.js";
-import type { Model } from "../../graph/graph.js";
+import type { Graph, Model } from "../../graph/graph.js";
 import type { ModelCard } from "../../models/card/model-card.js";
 import type { Notice } from "../../notice.js";
 import type { StatePlan } from "../../step/state.js";
@@ -37,7 +37,7 @@ export interface TrainableModel extends Model {
   readonly preparedBy: PreparedBy;
   /** Whether it has weights, or starts from drawn values altogether. */
   readonly start: "drawn" | "weights";
-  /** Parameters without weights of their own: those of a last layer for other classes. */
+  /** Parameters to be learnt without weights of their own: those of a last layer for other classes. */
   readonly anew: readonly string[];
   /** What a user should know of how it starts. */
   readonly notices: readonly Notice[];
@@ -64,8 +64,9 @@ export async function openForTraining(
     allowSurplus: true,
   });
   const { initialise } = await import("../../graph/initialise.js");
-  const { graph, weights = new Map() } = found;
+  const { weights = new Map() } = found;
   const anew = weights.size === 0 ? [] : await startAnew(found, classes);
+  const graph = anew.length > found.renewed.length ? await withNewHead(found, classes.length) : found.graph;
   const renewed: Notice = { kind: "renewed-head", parameters: anew, classes: classes.length };
   const fresh = [...graph.parameters].filter(([name]) => !weights.has(name) || anew.includes(name));
   const drawn = new Map([...weights, ...initialise({ ...graph, parameters: new Map(fresh) }, seed)]);
@@ -75,7 +76,15 @@ export async function openForTraining(
   const preparedBy = given ? "given" : (known?.by ?? "dataset");
   const start = found.weights === undefined ? "drawn" : "weights";
   const notices = anew.length === 0 ? [] : [renewed];
-  return { graph, weights: drawn, start, statistics: own, preparedBy, anew, notices };
+  const learnt = anew.filter((name) => graph.parameters.get(name)!.trainable);
+  return { graph, weights: drawn, start, statistics: own, preparedBy, anew: learnt, notices };
+}
+
+/** The graph of a file with a last layer to be drawn: a file says only what its values are. */
+async function withNewHead({ source, graph }: FoundModel, classes: number): Promise<Graph> {
+  if (source !== "file") return graph;
+  const { withClasses } = await import("../../clean/with-classes.js");
+  return withClasses(graph, classes);
 }
 
 /** The last layer, where it is of another number of classes, or of others by name. */

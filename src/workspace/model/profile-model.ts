@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type Profile, profile } from "../../account/profile.js";
-import { optionError, UserError } from "../../errors.js";
+import { optionError, UserError, withContext } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
 import type { InputSize } from "../../models/model.js";
 import { modelOptions, refuseNetworkOptions } from "./find-model.js";
@@ -75,20 +75,20 @@ async function fromFile({ model, network }: ModelQuery, { image }: ProfileModelO
   const path = modelFileOf(model);
   refuseNetworkOptions(network, "file");
   const { readOnnx } = await import("../../graph/onnx/read-onnx.js");
-  const { bindDims } = await import("../../clean/replay.js");
   const { attentionOf } = await import("../../account/summary.js");
   const bytes = await readFile(path).catch((error: Error) => {
     throw new UserError(`cannot read ${path} (${error.message}); give an .onnx file`);
   });
-  const read = readOnnx(bytes).graph;
-  const graph = image === undefined ? read : bindDims(read, boundTo(read, image));
+  const graph = withContext(path, () => readOnnx(bytes, { image }).graph);
+  checkInput(graph, image);
   return { graph, attention: ({ nodes }) => attentionOf(graph, nodes) };
 }
 
-/** The sizes that an image gives to the names in a file's shape. @throws UserError when the file says otherwise. */
-function boundTo({ inputs }: Graph, sizes: readonly number[]): Record<string, number> {
+/** @throws UserError when the graph takes other images, or none of a known size. */
+function checkInput({ inputs }: Graph, image: readonly number[] | undefined): void {
   const shape = inputs[0]!.shape.slice(1);
-  const other = shape.length !== sizes.length || shape.some((dim, i) => typeof dim === "number" && dim !== sizes[i]);
-  if (other) throw optionError("input", `got ${sizes.join("x")}; expected ${shape.join("x")}, as the file says`);
-  return Object.fromEntries(shape.flatMap((dim, i) => (typeof dim === "string" ? [[dim, sizes[i]!]] : [])));
+  const other = shape.length !== image?.length || shape.some((dim, i) => dim !== image[i]);
+  if (image !== undefined && other) {
+    throw optionError("input", `got ${image.join("x")}; expected ${shape.join("x")}, as the file says`);
+  }
 }
