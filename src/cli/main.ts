@@ -41,6 +41,12 @@ async function report(error: unknown, running: readonly Command[]): Promise<numb
     return 1;
   }
   if (error instanceof DOMException && error.name === "AbortError") return stoppedCode();
+  const { systemFault } = await import("./terminal/system-fault.js");
+  const fault = systemFault(error);
+  if (fault !== undefined) {
+    say(`senet: ${fault}`);
+    return 2;
+  }
   say(`senet: unexpected error\n${error instanceof Error ? error.stack : error}`);
   return 1;
 }

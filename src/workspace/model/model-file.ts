@@ -1,6 +1,7 @@
 import type { ImportOptions } from "../../clean/import-model.js";
 import { extentOf, type ImageSize } from "../../data/image-size.js";
-import { withContext } from "../../errors.js";
+import { UserError, withContext } from "../../errors.js";
+import { ShapeError } from "../../graph/dims/shape.js";
 import type { Model } from "../../graph/graph.js";
 import type { ImageExtents } from "../../graph/onnx/inputs.js";
 
@@ -16,7 +17,16 @@ export async function openModelFile(
   const { readModel } = await import("../../graph/node/read-model.js");
   const { importModel } = await import("../../clean/import-model.js");
   const model = readModel(path, { image: options.image ?? imageOfSize(size) });
-  return withContext(path, () => importModel(model, options));
+  return withContext(path, () => {
+    try {
+      return importModel(model, options);
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      throw new UserError(`cannot be made ready to run and train (${error.message}); export the model again`, {
+        cause: error,
+      });
+    }
+  });
 }
 
 /** Images of that height and width, in the channels that a file has. */
