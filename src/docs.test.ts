@@ -31,3 +31,10 @@ it("finds the pages and what they name", () => {
   expect(pages).toContain("docs/architecture.md");
   expect(readFileSync(join(root, "docs/architecture.md"), "utf8").match(/`[\w./-]+\.ts`/g)!.length).toBeGreaterThan(50);
 });
+
+it("names scripts of results that are there", () => {
+  const results = readFileSync(join(root, "docs/results.md"), "utf8");
+  const named = [...results.matchAll(/npm run results -- ([\w-]+)/g)].map(([, name]) => `bench/results/${name}.mjs`);
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((script) => !existsSync(join(root, script)))).toEqual([]);
+});
