@@ -337,7 +337,7 @@ describe("compare", () => {
     const results = parseResults(stdout);
     expect(results.models.map(({ attention, runs }) => [attention, runs.length])).toEqual([
       ["none", 1],
-      ["se r=4,stages=3+4", 1],
+      ["se r=4,stages=3+4,start=identity", 1],
     ]);
     expect(readFileSync(join(folder, "compared/report.html"), "utf8")).toMatch(/^<!doctype html>/i);
     for (const { runs } of results.models) {
