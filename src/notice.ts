@@ -42,6 +42,29 @@ export type Notice =
   | { readonly kind: "from-cache"; readonly reason: string; readonly commit: string; readonly cache: string }
   /** An image that cannot be read was left out. */
   | { readonly kind: "skipped-image"; readonly name: string; readonly reason: string }
+  /** So many files beside images were left out, by the endings of their names, the most frequent first. */
+  | {
+      readonly kind: "left-out-files";
+      readonly source: string;
+      readonly files: number;
+      readonly endings: readonly (readonly [ending: string, files: number])[];
+    }
+  /** All images are of one class, so that every answer is right. */
+  | { readonly kind: "single-class"; readonly source: string; readonly name: string }
+  /** Classes that have images of one half alone: they are not tested, or not learnt. */
+  | { readonly kind: "one-sided-classes"; readonly without: "training" | "test"; readonly classes: readonly string[] }
+  /** Files that stand in more than one row of a table. */
+  | {
+      readonly kind: "repeated-files";
+      readonly source: string;
+      readonly files: number;
+      /** How many of them have different classes. */
+      readonly contradictory: number;
+      readonly first: string;
+      readonly labels: readonly string[];
+    }
+  /** An image of 16-bit grey is white all over once it is converted as PIL does it: what is above 255 is white. */
+  | { readonly kind: "clipped-image"; readonly name: string }
   /** A checkpoint cannot be read; the one before it is taken. */
   | { readonly kind: "damaged-checkpoint"; readonly path: string; readonly reason: string }
   /** The run goes on with another engine, so that its last bits may differ. `now` and `saved` are JSON, shortened. */

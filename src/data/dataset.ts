@@ -1,4 +1,5 @@
 import { UserError, valueError } from "../errors.js";
+import type { Notice } from "../notice.js";
 import type { Augmentation } from "./augment/augmentation.js";
 import { resizedSize } from "./centre-crop.js";
 import { channelStatistics } from "./channel-statistics.js";
@@ -15,6 +16,8 @@ export interface Dataset extends Geometry, Preprocessing {
   readonly test: Split;
   /** What training does to the images of this dataset unless told otherwise. */
   readonly augment: Augmentation;
+  /** What should be known of how its images were found; absent where there is nothing. */
+  readonly notices?: readonly Notice[];
   /** Ends the threads that decode, where images are files. They do not keep a process alive. */
   close?(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { UserError, valueError } from "../errors.js";
+import type { Notice } from "../notice.js";
 import { holdOut } from "./holdout.js";
 
 /** Where the bytes of an encoded image lie: a file, or a part of one. */
@@ -25,6 +26,8 @@ export interface ImageLists {
   readonly test: ImageList;
   /** Whether the test images were held out of the training images; those of a test split of its own were not. */
   readonly heldOut?: boolean;
+  /** What should be known of how they were found. */
+  readonly notices?: readonly Notice[];
 }
 
 /** How a list without a test split of its own is divided. */
@@ -96,11 +99,11 @@ export function labelNames(
   given: readonly string[] | undefined,
   source: string,
 ): { readonly classes: readonly string[]; readonly labels: Int32Array<ArrayBuffer> } {
-  const found = [...new Set(names)].sort();
+  const found = [...new Set(names.map(composed))].sort();
   const own = given === undefined || (isNumbered(given) && found.length === given.length && !given.includes(found[0]!));
   const classes = own ? found : given;
-  const places = new Map(classes.map((name, i) => [name, i]));
-  const labels = Int32Array.from(names, (name) => places.get(name) ?? -1);
+  const places = new Map(classes.map((name, i) => [composed(name), i]));
+  const labels = Int32Array.from(names, (name) => places.get(composed(name)) ?? -1);
   const unknown = labels.indexOf(-1);
   if (unknown >= 0) {
     throw new UserError(
@@ -109,6 +112,17 @@ export function labelNames(
   }
   return { classes, labels };
 }
+
+/** One spelling of an accented letter, which systems write in two ways. */
+function composed(name: string): string {
+  return name.normalize("NFC");
+}
+
+/**
+ * The most classes that images have: the confusion matrix of a test has as many numbers squared, and an array holds
+ * 2^32.
+ */
+export const maxClasses = 65_535;
 
 /** The first of some names. */
 export function listed(names: readonly string[], most = 4): string {

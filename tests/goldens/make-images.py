@@ -1,6 +1,6 @@
 """Writes small image files of many kinds and the pixels PIL reads from them, for src/data/node/decode/decode.test.ts.
 
-    python3 tests/goldens/make-images.py     (Pillow 9.4)
+    python3 tests/goldens/make-images.py     (Pillow 13.0)
 
 Each case holds the file, base64, and what `ImageOps.exif_transpose(image).convert("RGB")` gives.
 """
@@ -43,6 +43,21 @@ def png(bits, colour_type, samples, *chunks):
     body = zlib.compress(b"".join(b"\0" + row for row in rows))
     parts = [chunk(b"IHDR", head), *[chunk(*one) for one in chunks], chunk(b"IDAT", body), chunk(b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def bmp(bits, compression, height, masks=b"", palette=0, body=None):
+    """A BMP of 40 pixels a row that PIL does not write."""
+    body = body or (x * 1201 + y * 77).astype("<u2").tobytes()
+    colours = b"".join(struct.pack("<I", 0x030A0F * i) for i in range(palette))
+    head = struct.pack("<IiiHHIIiiII", 40, W, height, 1, bits, compression, len(body), 0, 0, palette, 0)
+    offset = 14 + len(head) + len(masks) + len(colours)
+    return b"BM" + struct.pack("<IHHI", offset + len(body), 0, 0, offset) + head + masks + colours + body
+
+
+def runs(three):
+    """Rows of 40 indices below 16, as runs, as they are (`three` of them), and skipped."""
+    rows = [b"\x14\x0b\x14\x05", b"\x05\x03" + three + b"\x20\x07", b"\x0a\x0c\0\2\x14\0\x0a\x04"]
+    return b"".join(rows[y % 3] + b"\0\0" for y in range(H)) + b"\0\1"
 
 
 def turned(orientation):
@@ -91,6 +106,45 @@ def main():
         "webp alpha": file(Image.merge("RGBA", [*rgb.split(), Image.fromarray(alpha)]), "WEBP", lossless=True, exact=True),
         "jpeg grey turned 5": file(Image.fromarray(grey, "L"), "JPEG", quality=95, exif=turned(5)),
         **{f"jpeg turned {n}": file(rgb, "JPEG", quality=95, exif=turned(n)) for n in range(2, 9)},
+    }
+    quantized = rgb.quantize(32)
+    small = quantized.crop((0, 0, 12, 9))
+    frame = bytearray(file(small, "GIF", transparency=5, optimize=False))
+    frame[6:10] = struct.pack("<HH", 20, 15)  # a larger screen than its first frame
+    files |= {
+        "gif transparent": file(quantized, "GIF", transparency=3),
+        "gif interlaced": file(quantized, "GIF", interlace=1),
+        "gif grey": file(Image.fromarray(grey, "L"), "GIF"),
+        "gif of few colours": file(rgb.quantize(3), "GIF"),
+        "gif small first frame": bytes(frame),
+        "bmp": file(rgb.crop((0, 0, 37, 21)), "BMP"),
+        "bmp palette": file(quantized.crop((0, 0, 37, 21)), "BMP"),
+        "bmp grey": file(Image.fromarray(grey, "L"), "BMP"),
+        "bmp 1 bit": file(Image.fromarray(grey > 90).crop((0, 0, 37, 21)), "BMP"),
+        "bmp alpha": file(Image.merge("RGBA", [*rgb.split(), Image.fromarray(alpha)]), "BMP"),
+        "bmp 15 bit": bmp(16, 0, 24),
+        "bmp 16 bit top down": bmp(16, 3, -24, struct.pack("<III", 0xF800, 0x7E0, 0x1F)),
+        "bmp run lengths of 8 bits": bmp(8, 1, 24, palette=64, body=runs(b"\0\x03\x01\x02\x03\0")),
+        "bmp run lengths of 4 bits": bmp(4, 2, 24, palette=16, body=runs(b"\0\x03\x12\x30")),
+        "ppm": file(rgb, "PPM"),
+        "pgm": file(Image.fromarray(grey, "L"), "PPM"),
+        "pgm 16 bit": file(Image.fromarray((x * 12 + y * 5).astype(np.uint16)), "PPM"),
+        "pbm": file(Image.fromarray(grey > 90).crop((0, 0, 37, 21)), "PPM"),
+        "ppm of 100 levels": b"P6\n40 24\n100\n" + (colour // 3).tobytes(),
+        "ppm of 1000 levels": b"P6 40 24 1000\n" + (colour.astype(">u2") * 3).tobytes(),
+        "ppm as text": b"P3 # text\n40 24\n# most\n510\n" + b" ".join(b"%d" % value for value in colour.ravel()),
+        "pgm as text": b"P2 40 24 200\n" + b"\n".join(b"%d" % value for value in grey.ravel() % 201),
+        "pbm as text": b"P1\n40 24\n" + bytes(48 + (value > 90) for value in grey.ravel()),
+        "tiff": file(rgb, "TIFF"),
+        "tiff grey": file(Image.fromarray(grey, "L"), "TIFF", compression="tiff_lzw"),
+        "tiff 1 bit": file(Image.fromarray(grey > 90), "TIFF", compression="group4"),
+        "tiff palette": file(quantized, "TIFF"),
+        "tiff alpha": file(Image.merge("RGBA", [*rgb.split(), Image.fromarray(alpha)]), "TIFF"),
+        "tiff cmyk": file(rgb.convert("CMYK"), "TIFF", compression="tiff_adobe_deflate"),
+        "tiff of jpeg": file(rgb, "TIFF", compression="jpeg"),
+        "tiff 16 bit grey": file(Image.fromarray((x * 12 + y * 5).astype(np.uint16)), "TIFF"),
+        "tiff turned 6": file(rgb, "TIFF", exif=turned(6)),
+        "tiff of two pages": file(rgb, "TIFF", save_all=True, append_images=[Image.fromarray(grey, "L")]),
     }
     cases = []
     for name, data in files.items():

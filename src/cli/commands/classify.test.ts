@@ -95,7 +95,7 @@ describe("senet classify", () => {
       ["photos/inner/short.png", true],
       ["photos/with, comma.png", false],
     ]);
-    expect(lines[0]!.error).toBe("no image (JPEG, PNG, WebP, AVIF or GIF)");
+    expect(lines[0]!.error).toBe("no image (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP or PPM)");
     for (const line of lines.filter(({ answers }) => answers)) {
       expectClose(byClass(line), await logitsOf(preprocessing));
     }

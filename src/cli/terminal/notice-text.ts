@@ -26,6 +26,19 @@ const texts: { readonly [K in Kind]: (notice: Extract<Notice, { kind: K }>) => s
   waiting: ({ process, name }) => `process ${process} is fetching ${name}; waiting for it`,
   "from-cache": ({ reason, commit, cache }) => `${reason}; taking commit ${commit} out of ${cache}`,
   "skipped-image": ({ name, reason }) => `left out ${name}: ${reason}`,
+  "left-out-files": ({ source, files, endings }) =>
+    `${source}: left out ${files} files that are no images: ${endings
+      .slice(0, 6)
+      .map(([ending, count]) => `${count} × ${ending}`)
+      .join(", ")}${endings.length > 6 ? ", …" : ""}`,
+  "single-class": ({ source, name }) =>
+    `${source}: got one class, ${quoted(name)}, so that every answer is right; expected a folder for each class`,
+  "one-sided-classes": ({ without, classes }) =>
+    `${classes.length} classes have no ${without} images: ${firstOf(classes)}`,
+  "repeated-files": ({ source, files, contradictory, first, labels }) =>
+    `${source}: ${files} files stand in more than one row, ${contradictory} of them with different classes: ${first} (${labels.join(", ")})`,
+  "clipped-image": ({ name }) =>
+    `${name}: 16-bit grey of which all is white, as values above 255 are; convert such images to 8 bits`,
   "damaged-checkpoint": ({ path, reason }) => `damaged checkpoint ${path}: ${reason}; going back to the one before`,
   "other-engine": ({ field, now, saved }) =>
     `got ${field} ${now}, but the checkpoint was made with ${saved}; the run goes on, its last bits may differ`,

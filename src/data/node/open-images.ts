@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { bounds, checkBound } from "../../bounds.js";
 import { valueError } from "../../errors.js";
 import { checkFits, workerBound } from "../../files/node/machine.js";
+import type { Notice } from "../../notice.js";
 import { defaultCrop } from "../augment/augmentation.js";
 import type { Resampling } from "../augment/resampling.js";
 import { resizedSize } from "../centre-crop.js";
@@ -87,8 +88,23 @@ function imageDataset(name: string, lists: ImageLists, options: ImageOptions & L
     train: fileSplit(thinOut(lists.train, options.trainLimit, "trainLimit"), pool, how),
     test: { ...fileSplit(thinOut(lists.test, options.testLimit, "testLimit"), pool, how), heldOut: lists.heldOut },
     augment: { flip: true, pad: 0, randomResizedCrop: defaultCrop },
+    notices: [...(lists.notices ?? []), ...noticesOf(name, lists)],
     close: () => pool.close(),
   };
+}
+
+/** What is strange about the classes of some lists. */
+function noticesOf(source: string, { classes, train, test }: ImageLists): Notice[] {
+  if (classes.length === 1) return [{ kind: "single-class", source, name: classes[0]! }];
+  if (train.length === 0 || test.length === 0) return [];
+  const [learnt, tested] = [new Set(train.labels), new Set(test.labels)];
+  const only = (some: ReadonlySet<number>, others: ReadonlySet<number>) =>
+    classes.filter((_, c) => some.has(c) && !others.has(c));
+  const [untested, unlearnt] = [only(learnt, tested), only(tested, learnt)];
+  return [
+    ...(untested.length > 0 ? [{ kind: "one-sided-classes", without: "test", classes: untested } as const] : []),
+    ...(unlearnt.length > 0 ? [{ kind: "one-sided-classes", without: "training", classes: unlearnt } as const] : []),
+  ];
 }
 
 function preprocessingOf({

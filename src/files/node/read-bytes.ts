@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
@@ -19,7 +20,7 @@ export const maxBytes = 200_000_000;
 export async function readBytes(path: string, limit = maxBytes): Promise<NamedBytes> {
   let file: FileHandle | undefined;
   try {
-    file = await open(path);
+    file = await openWithoutWaiting(path);
     const status = await file.stat();
     if (status.isDirectory()) throw new UserError(`${path}: got a folder; expected a file`);
     if (!status.isFile()) throw new UserError(`${path}: got a device; expected a file`); // a device may never end
@@ -31,6 +32,11 @@ export async function readBytes(path: string, limit = maxBytes): Promise<NamedBy
   } finally {
     await file?.close();
   }
+}
+
+/** Opens a file to read; a pipe too, without waiting for its other end, so that it can be refused. */
+function openWithoutWaiting(path: string | Buffer): Promise<FileHandle> {
+  return open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)); // Windows has no such flag
 }
 
 async function uncompress(bytes: Uint8Array, path: string, limit: number): Promise<Uint8Array> {

@@ -70,7 +70,5 @@ export async function* classifyPhotos(
 function plain(problem: string): string {
   const [line = ""] = problem.trim().split("\n");
   if (/^ENOENT\b/.test(line)) return "no such file";
-  if (/^Input Buffer is empty/.test(line)) return "an empty file";
-  if (/unsupported image format$/.test(line)) return "no image (JPEG, PNG, WebP, AVIF or GIF)";
   return line;
 }

@@ -77,7 +77,7 @@ describe("openClassifier", () => {
     const answers = await classifier.classify(photo);
     expect(found).toEqual([
       { path: at("photos/a.png"), answers },
-      { path: at("photos/b.png"), problem: "no image (JPEG, PNG, WebP, AVIF or GIF)" },
+      { path: at("photos/b.png"), problem: "no image (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP or PPM)" },
       { path: at("photos/inner/c.png"), answers },
       { path: "-", answers },
     ]);

@@ -18,7 +18,7 @@ export interface OpenClassifierOptions extends FindClassifierOptions {
 export interface PhotoClassifier extends Classifier, ClassifierModel {
   /**
    * Says what a photo shows.
-   * @param photo a JPEG, PNG, WebP, AVIF or GIF file by its path, its bytes, or an image, upright.
+   * @param photo a JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP or PPM file by its path, its bytes, or an image, upright.
    * @param options how many answers are wanted (5 by default).
    * @returns the likeliest classes with their probabilities, the likeliest first.
    * @throws UserError when the photo cannot be read.

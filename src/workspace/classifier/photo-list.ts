@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { formatsInWords } from "../../data/formats/image-format.js";
 import { listImages } from "../../data/node/list/list-images.js";
 import { UserError } from "../../errors.js";
 
@@ -24,7 +25,7 @@ export async function listPhotos(given: readonly (string | Photo)[]): Promise<Ph
     } else if ((await stat(one).catch(() => undefined))?.isDirectory()) {
       const found = await listImages(one);
       if (found.length === 0) {
-        throw new UserError(`${one}: got a folder without images; expected JPEG, PNG, WebP, AVIF or GIF files in it`);
+        throw new UserError(`${one}: got a folder without images; expected files of ${formatsInWords} in it`);
       }
       photos.push(...found.map((name) => ({ path: join(one, name) })));
     } else {

@@ -1,6 +1,8 @@
-import sharp from "sharp";
+import type { Extent } from "../../data/augment/window.js";
 import type { Dataset } from "../../data/dataset.js";
+import { imageExtent } from "../../data/node/decode/decode.js";
 import { isFileSplit } from "../../data/node/decode/file-split.js";
+import { readRef } from "../../data/node/decode/read-ref.js";
 import type { Split } from "../../data/split.js";
 
 /** What is in a dataset. */
@@ -16,7 +18,7 @@ export interface DatasetDescription {
   readonly std: readonly number[];
   /** How many images they were measured on. */
   readonly measured: number;
-  /** The least, the median and the greatest extents of those images as they lie on the disk; of files only. */
+  /** The least, the median and the greatest extents of those images upright; of files only. */
   readonly width?: Spread;
   readonly height?: Spread;
 }
@@ -90,7 +92,8 @@ async function extents(split: Split): Promise<{ width?: Spread; height?: Spread 
     ({ path, part }) => part === undefined && !split.skipped.has(path),
   );
   if (refs.length === 0) return {};
-  const found = await Promise.all(refs.map(({ path }) => sharp(path).metadata()));
+  const found: Extent[] = [];
+  for (const ref of refs) found.push(await imageExtent(await readRef(ref)));
   return { width: spread(found.map(({ width }) => width)), height: spread(found.map(({ height }) => height)) };
 }
 

@@ -3,6 +3,7 @@ import type { Dataset } from "../../data/dataset.js";
 import type { ImageRef } from "../../data/image-list.js";
 import type { PixelArray } from "../../data/image-set.js";
 import { isMemorySplit } from "../../data/memory-split.js";
+import { decodeWhole } from "../../data/node/decode/decode.js";
 import { isFileSplit } from "../../data/node/decode/file-split.js";
 import { readRef } from "../../data/node/decode/read-ref.js";
 import { relativeNames } from "../../data/relative-names.js";
@@ -37,9 +38,10 @@ function nameInside({ path, part }: ImageRef): string {
 /** Undefined where the file is gone by now. */
 async function ofFile(ref: ImageRef): Promise<string | undefined> {
   try {
-    const image = sharp(await readRef(ref), { autoOrient: true });
+    const { data, height, width } = await decodeWhole(await readRef(ref), 3);
+    const image = sharp(data, { raw: { width, height, channels: 3 } });
     const resized = image.resize(side, side, { fit: "inside", withoutEnlargement: true });
-    const jpeg = await resized.flatten({ background: "#fff" }).jpeg({ quality: 72 }).toBuffer();
+    const jpeg = await resized.jpeg({ quality: 72 }).toBuffer();
     return `data:image/jpeg;base64,${jpeg.toString("base64")}`;
   } catch {
     return undefined;

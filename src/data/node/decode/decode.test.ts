@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { Random } from "../../../random.js";
 import { cropPixels, luma, type Pixels } from "../../augment/pixels.js";
 import { resize } from "../../augment/resize.js";
 import type { Extent } from "../../augment/window.js";
-import { decode } from "./decode.js";
+import { decode, decodeWhole } from "./decode.js";
 
 interface Case {
   readonly name: string;
@@ -150,15 +151,56 @@ describe("decode", () => {
     const size = { width: 16, height: 16 };
     const top = { left: 0, top: 0, width: 100, height: 20, interpolation: "bilinear" } as const;
     const decodeTop = (file: Uint8Array) => decode(file, 3, size, () => ({ kind: "window", window: top }));
-    await expect(decodeTop(Uint8Array.of(1, 2, 3))).rejects.toThrow(/unsupported image format/);
+    await expect(decodeTop(Uint8Array.of(1, 2, 3))).rejects.toThrow(
+      "no image (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP or PPM)",
+    );
     const noise = Uint8Array.from({ length: 400 * 400 * 3 }, (_, i) => (i * 7 + (i >> 5) * 13) % 256);
-    for (const kind of ["jpeg", "png", "webp", "gif", "avif"] as const) {
+    for (const kind of ["jpeg", "png", "webp", "gif", "avif", "tiff"] as const) {
       const file = await sharp(noise, { raw: { width: 400, height: 400, channels: 3 } })
         .toFormat(kind, { effort: 1 })
         .toBuffer();
       expect((await decodeTop(file)).data).toHaveLength(768);
       for (const part of [0.3, 0.9]) {
         await expect(decodeTop(file.subarray(0, file.length * part)), kind).rejects.toThrow();
+      }
+    }
+  });
+
+  it.each([
+    ["SVG", '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', "SVG or XML, no image"],
+    ["SVG behind a comment", '<!-- x --><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', "no image"],
+    ["XML", '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "SVG or XML, no image"],
+    ["a web page", "\n<!DOCTYPE html><html></html>", "a web page, no image"],
+    ["PDF", "%PDF-1.7\n", "PDF, no image"],
+    ["HEIC", "\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC, no image"],
+    ["JPEG XL", "\xff\x0a\0\0", "JPEG XL, no image"],
+    ["nothing", "", "an empty file"],
+  ])("keeps %s from every decoder", async (_, text, message) => {
+    await expect(decodeWhole(Buffer.from(text, "latin1"), 3)).rejects.toThrow(message);
+  });
+
+  it("refuses small files that claim many pixels before anything is made", async () => {
+    const wide = (head: string) => Buffer.from(head, "latin1");
+    const gif = "GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\xff\xff\xff\xff\0\x02\x01\x44\0;";
+    const bmp = `BM${"\0".repeat(12)}(\0\0\0\xff\xff\0\0\xff\xff\0\0\x01\0\x18\0${"\0".repeat(24)}`;
+    for (const file of [gif, bmp, "P6 65535 65535 255\n"]) {
+      await expect(decodeWhole(wide(file), 3)).rejects.toThrow(/65535 × 65535 pixels, where 1 to 178956970 are read/);
+    }
+    await expect(decodeWhole(wide("P6 9999 9999 255\n"), 3)).rejects.toThrow("the file is cut short");
+    const flat = sharp({ create: { width: 14000, height: 13000, channels: 3, background: "teal" } });
+    await expect(decodeWhole(await flat.png({ compressionLevel: 1 }).toBuffer(), 3)).rejects.toThrow(/pixel limit/);
+  });
+
+  it("gives an image or an error in words for damaged files of our own decoders, whatever the damage", async () => {
+    const random = new Random(1, "damage");
+    for (const { file, name } of cases.filter(({ name }) => /^(gif|bmp|p[bgp]m)/.test(name))) {
+      for (let n = 0; n < 40; n++) {
+        const damaged = bytes(file);
+        for (let k = 0; k < 3; k++) damaged[random.below(Math.min(damaged.length, 200))] = random.below(256);
+        const cut = damaged.subarray(0, n % 4 === 0 ? random.below(damaged.length) : damaged.length);
+        const found = await decodeWhole(cut, 3).catch((error: Error) => error);
+        if (found instanceof Error) expect(found.constructor, `${name}: ${found.message}`).toBe(Error);
+        else expect(found.data).toHaveLength(found.width * found.height * 3);
       }
     }
   });

@@ -5,6 +5,11 @@ import type { Resampling } from "../../augment/resampling.js";
 import { resize } from "../../augment/resize.js";
 import type { CropWindow, Extent } from "../../augment/window.js";
 import { type CentreCrop, resizeAndCrop } from "../../centre-crop.js";
+import { decodeBmp } from "../../formats/bmp.js";
+import { maxPixels } from "../../formats/extent-limit.js";
+import { decodeGif } from "../../formats/gif.js";
+import { formatsInWords, type ImageFormat, imageFormat, otherFormat } from "../../formats/image-format.js";
+import { decodePpm } from "../../formats/ppm.js";
 
 /** What of an image is wanted: a window of it resized, as in training, or the middle of the resized whole. */
 export type Framing =
@@ -23,15 +28,39 @@ type Kind = "cmyk" | "grey16" | "usual";
 /**
  * As PIL: what is corrupt but complete is taken, what is cut short is not; embedded colour profiles are not applied.
  */
-const input: SharpOptions = { autoOrient: true, failOn: "error", ignoreIcc: true };
+const input: SharpOptions = { autoOrient: true, failOn: "error", ignoreIcc: true, limitInputPixels: maxPixels };
+
+/** The longest that libvips works on one image: a file of any size that is read needs far less. */
+const seconds = 120;
+
+/** What libvips lacks, or reads otherwise than PIL: decoders of our own. */
+const ownDecoders: Partial<Record<ImageFormat, (bytes: Uint8Array) => Pixels>> = {
+  bmp: decodeBmp,
+  gif: decodeGif,
+  ppm: decodePpm,
+};
+
 const kernels = { bilinear: "linear", bicubic: "cubic" } as const;
+
+/** An image that has been looked at. */
+interface Opened {
+  /** As the image stands upright. */
+  readonly extent: Extent;
+  /** The whole image, in grey or in red, green and blue as PIL converts it. */
+  whole(): Promise<Pixels>;
+  /** The image for libvips to take a window of; absent where PIL converts it in a way of its own. */
+  readonly pipeline?: () => Promise<Sharp>;
+  /** Whether its decoder can leave out what a resize to half or less throws away. */
+  readonly shrinks: boolean;
+}
 
 /**
  * Decodes an image, turned as its EXIF data says, and frames it. Alpha is dropped, CMYK and 16
  * bits converted, as PIL's `convert("RGB")` (or `"L"`) does.
- * @param bytes a whole JPEG, PNG, WebP, AVIF or GIF (its first frame).
+ * @param bytes a whole JPEG, PNG, WebP, AVIF, GIF (its first frame), TIFF (its first page), BMP or PPM; what it is, its
+ *   first bytes say.
  * @param frame what is wanted of an image of the given size.
- * @throws Error when the bytes are no image, or cut short.
+ * @throws Error when the bytes are no such image, or cut short.
  */
 export async function decode(
   bytes: Uint8Array,
@@ -39,22 +68,15 @@ export async function decode(
   size: Extent,
   frame: (extent: Extent) => Framing,
 ): Promise<Pixels> {
-  const metadata = await sharp(bytes, input).metadata();
-  const { width, height, orientation = 1, hasAlpha, format } = metadata;
-  const extent = orientation >= 5 ? { width: height, height: width } : { width, height };
+  const { extent, whole, pipeline, shrinks } = await open(bytes);
   const framing = frame(extent);
-  const kind = kindOf(metadata);
-  if (framing.kind === "window" && kind === "usual" && !hasAlpha && width * height > smallImage) {
-    // A window near the top is decoded without noticing that the bottom is missing, and whether an image is bad must
-    // not depend on the window.
-    if (!endsAsItShould(bytes, format)) await sharp(bytes, input).raw().toBuffer();
-    const shrinks = format === "jpeg" || format === "webp";
-    const { data, info } = await windowed(sharp(bytes, input), extent, size, framing.window, shrinks)
+  if (framing.kind === "window" && pipeline && extent.width * extent.height > smallImage) {
+    const { data, info } = await windowed(await pipeline(), extent, size, framing.window, shrinks)
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     return withChannels({ data, height: info.height, width: info.width, channels: info.channels }, channels);
   }
-  const image = withChannels(await whole(bytes, kind), channels);
+  const image = withChannels(await whole(), channels);
   if (framing.kind === "crop") return resizeAndCrop(image, framing.crop, framing.interpolation);
   const { left, top, width: wide, height: high, interpolation } = framing.window;
   return resize(cropPixels(image, left, top, wide, high), size.width, size.height, interpolation);
@@ -62,7 +84,67 @@ export async function decode(
 
 /** The whole image, as `decode` converts it. @throws Error likewise. */
 export async function decodeWhole(bytes: Uint8Array, channels: number): Promise<Pixels> {
-  return withChannels(await whole(bytes, kindOf(await sharp(bytes, input).metadata())), channels);
+  return withChannels(await (await open(bytes)).whole(), channels);
+}
+
+/** How large an image is, upright. @throws Error as `decode` does where it looks no further than the header. */
+export async function imageExtent(bytes: Uint8Array): Promise<Extent> {
+  return (await open(bytes)).extent;
+}
+
+async function open(bytes: Uint8Array): Promise<Opened> {
+  const format = knownFormat(bytes);
+  const own = ownDecoders[format]?.(bytes);
+  if (own) return inMemory(own);
+  const metadata = await sharp(bytes, input).metadata();
+  const { width, height, orientation = 1, hasAlpha } = metadata;
+  const kind = kindOf(metadata);
+  if (format === "tiff") {
+    checkTiff(metadata);
+    return inMemory(await whole(bytes, kind)); // a window would not notice that other parts are missing
+  }
+  const pipeline = async () => {
+    // A window near the top is decoded without noticing that the bottom is missing, and whether an image is bad must
+    // not depend on the window.
+    if (!endsAsItShould(bytes, format)) await bounded(bytes).raw().toBuffer();
+    return bounded(bytes);
+  };
+  return {
+    extent: orientation >= 5 ? { width: height, height: width } : { width, height },
+    whole: () => whole(bytes, kind),
+    ...(kind === "usual" && !hasAlpha && { pipeline }),
+    shrinks: format === "jpeg" || format === "webp",
+  };
+}
+
+/** What the bytes are. @throws Error for all but the formats that are read: nothing else reaches a decoder. */
+function knownFormat(bytes: Uint8Array): ImageFormat {
+  const format = imageFormat(bytes);
+  if (format !== undefined) return format;
+  if (bytes.length === 0) throw new Error("an empty file");
+  const other = otherFormat(bytes);
+  throw new Error(other === undefined ? `no image (${formatsInWords})` : `${other}, no image (${formatsInWords})`);
+}
+
+function inMemory(image: Pixels): Opened {
+  const { data, width, height, channels } = image;
+  const raw = { width, height, channels: channels as 1 | 3 };
+  return {
+    extent: { width, height },
+    whole: async () => image,
+    pipeline: async () => sharp(data, { raw, limitInputPixels: maxPixels }).timeout({ seconds }),
+    shrinks: false,
+  };
+}
+
+function bounded(bytes: Uint8Array): Sharp {
+  return sharp(bytes, input).timeout({ seconds });
+}
+
+/** @throws Error for numbers that PIL's `convert` makes no picture of. */
+function checkTiff({ depth, space }: Metadata): void {
+  if (depth === "uchar" || (depth === "ushort" && (space === "grey16" || space === "rgb16"))) return;
+  throw new Error(`a TIFF of ${depth} numbers (${space}) is not read; 8 and 16 bits are`);
 }
 
 function kindOf({ space, hasAlpha }: Metadata): Kind {
@@ -71,7 +153,7 @@ function kindOf({ space, hasAlpha }: Metadata): Kind {
 }
 
 /** Whether a JPEG or PNG has its end marker; the other formats say in front how long they are. */
-function endsAsItShould(bytes: Uint8Array, format: string): boolean {
+function endsAsItShould(bytes: Uint8Array, format: ImageFormat): boolean {
   if (format === "jpeg") return bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9;
   return format !== "png" || new TextDecoder("latin1").decode(bytes.subarray(-8, -4)) === "IEND";
 }
@@ -104,7 +186,7 @@ function resizing(interpolation: Interpolation, fastShrinkOnLoad: boolean): Resi
 
 /** The whole image, in grey or in red, green and blue as PIL converts it. */
 async function whole(bytes: Uint8Array, kind: Kind): Promise<Pixels> {
-  const decoded = sharp(bytes, input);
+  const decoded = bounded(bytes);
   if (kind === "cmyk") decoded.pipelineColourspace("cmyk").toColourspace("cmyk");
   else if (kind === "grey16") decoded.toColourspace("grey16");
   else decoded.removeAlpha();

@@ -1,6 +1,7 @@
 import { optionError, UserError } from "../../../errors.js";
 import { mixed } from "../../augment/mix.js";
 import type { Batch } from "../../batch.js";
+import { formatsInWords } from "../../formats/image-format.js";
 import { type ImageList, refName } from "../../image-list.js";
 import { extentOf, formatSize } from "../../image-size.js";
 import type { Preprocessing } from "../../preprocessing.js";
@@ -73,8 +74,8 @@ function checkViews({ views }: BatchOptions, { height, width, resize, cropMode }
 
 function badImage(name: string, problem: string): UserError {
   return new UserError(
-    `${name}: got no image that can be read (${problem.trim().split("\n")[0]}); expected a whole JPEG, PNG, WebP, AVIF ` +
-      "or GIF; replace or remove it, or skip such images",
+    `${name}: got no image that can be read (${problem.trim().split("\n")[0]}); expected a whole ${formatsInWords}; ` +
+      "replace or remove it, or skip such images",
     { option: "onBadImage" },
   );
 }

@@ -1,14 +1,16 @@
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { UserError } from "../../../errors.js";
 import { readBytes } from "../../../files/node/read-bytes.js";
+import { textOf } from "../../../files/text.js";
+import type { Notice } from "../../../notice.js";
 import { type CsvTable, parseCsv } from "../../csv.js";
-import { divide, type ImageList, type ImageLists, isNumbered, labelNames, pick } from "../../image-list.js";
+import { divide, type ImageList, type ImageLists, isNumbered, labelNames, maxClasses, pick } from "../../image-list.js";
 import { namesOfSynsets } from "./imagenet-classes.js";
 import type { ListOptions } from "./list-class-folders.js";
 
-const fileColumns = ["file", "filename", "path", "image"];
-const nameColumns = ["label", "class", "simple_label", "synset"];
-const indexColumns = ["index", "class_index"];
+const fileColumns = ["file", "filename", "path", "image", "file_name", "filepath", "file_path", "image_path", "img"];
+const nameColumns = ["label", "class", "simple_label", "synset", "class_name", "category"];
+const indexColumns = ["index", "class_index", "class_id", "label_id"];
 const trainNames = ["train", "training"];
 const testNames = ["test", "val", "valid", "validation"];
 
@@ -21,7 +23,7 @@ const testNames = ["test", "val", "valid", "validation"];
  */
 export async function listCsv(path: string, options: ListOptions): Promise<ImageLists> {
   const { bytes } = await readBytes(path);
-  const table = parseCsv(new TextDecoder().decode(bytes), path);
+  const table = parseCsv(textOf(bytes), path);
   if (table.rows.length === 0) throw new UserError(`${path}: got a header without rows; expected one row per image`);
   const files = column(table, fileColumns);
   if (files === undefined) throw missing(path, table, "the files", fileColumns);
@@ -29,10 +31,39 @@ export async function listCsv(path: string, options: ListOptions): Promise<Image
   const list: ImageList = {
     length: files.length,
     labels,
-    ref: (i) => ({ path: join(dirname(path), files[i]!) }),
+    ref: (i) => ({ path: placeOf(files[i]!, path) }),
   };
   const splits = column(table, ["split"]);
-  return splits === undefined ? divide(list, classes, options, path) : bySplit(list, classes, splits, path);
+  const lists = splits === undefined ? divide(list, classes, options, path) : bySplit(list, classes, splits, path);
+  return { ...lists, notices: repeated(files, labels, classes, path) };
+}
+
+/** Where a file lies: beside the table, unless its path begins at the root; paths of Windows too. */
+function placeOf(file: string, table: string): string {
+  if (isAbsolute(file)) return file;
+  return join(dirname(table), file.includes("/") ? file : file.replaceAll("\\", "/"));
+}
+
+/** The notice of files that stand in more than one row, where there are some. */
+function repeated(
+  files: readonly string[],
+  labels: ArrayLike<number>,
+  classes: readonly string[],
+  source: string,
+): Notice[] {
+  const found = new Map<string, Set<number>>();
+  const twice = new Set<string>();
+  for (const [row, file] of files.entries()) {
+    const known = found.get(file);
+    if (known) twice.add(file);
+    found.set(file, (known ?? new Set<number>()).add(labels[row]!));
+  }
+  if (twice.size === 0) return [];
+  const contradictory = [...twice].filter((file) => found.get(file)!.size > 1);
+  const [first] = [...contradictory, ...twice] as [string, ...string[]];
+  const names = [...found.get(first)!].map((label) => classes[label]!);
+  const counts = { files: twice.size, contradictory: contradictory.length };
+  return [{ kind: "repeated-files", source, ...counts, first, labels: names }];
 }
 
 function column({ columns, rows }: CsvTable, names: readonly string[]): string[] | undefined {
@@ -63,10 +94,10 @@ function classesByNumber(
 ) {
   const labels = Int32Array.from(numbers, (text, row) => {
     const value = Number(text);
-    if (text !== "" && Number.isInteger(value) && value >= 0 && value < (given?.length ?? 1_000_000)) return value;
+    if (text !== "" && Number.isInteger(value) && value >= 0 && value < (given?.length ?? maxClasses)) return value;
     throw new UserError(
-      `${path}: got class number "${text}" in row ${row + 1}; expected a whole number from 0` +
-        (given === undefined ? "" : ` to ${given.length - 1}`),
+      `${path}: got class number "${text}" in row ${row + 1}; expected a whole number from 0 to ` +
+        `${(given?.length ?? maxClasses) - 1}`,
     );
   });
   const count = labels.reduce((most, label) => Math.max(most, label + 1), 0);

@@ -5,9 +5,9 @@ import { type ByteSource, buffered } from "../../../files/byte-source.js";
 import { OpenFile } from "../../../files/node/open-file.js";
 import { unreadable } from "../../../files/node/read-bytes.js";
 import { type TarEntry, tarEntries } from "../../../files/tar.js";
-import { divide, type ImageList, type ImageLists, type ImageRef, labelNames } from "../../image-list.js";
+import { imageName } from "../../formats/image-format.js";
+import { divide, type ImageList, type ImageLists, type ImageRef, labelNames, maxClasses } from "../../image-list.js";
 import type { ListOptions } from "./list-class-folders.js";
-import { imageName } from "./list-images.js";
 
 /** A label as a shard gives it: a number, or the name of a class. */
 type Label = number | string;
@@ -64,7 +64,9 @@ function indexShard(path: string): Sample[] {
     for (const entry of tarEntries(shard)) {
       if (/(^|\/)\./.test(entry.path.replace(/^(\.\/)+/, ""))) continue; // hidden, as macOS adds them
       const key = entry.path.replace(/(^|\/)([^/.]*)[^/]*$/, "$1$2");
-      groups.set(key, [...(groups.get(key) ?? []), entry]);
+      const group = groups.get(key);
+      if (group) group.push(entry);
+      else groups.set(key, [entry]);
     }
     return [...groups.values()].flatMap((entries) => sampleOf(entries, shard));
   } finally {
@@ -114,11 +116,13 @@ function labelSamples(samples: readonly Sample[], source: string, given: readonl
   if (name !== undefined) {
     throw new UserError(`tar:${source}: got both class numbers and names such as "${name}"; expected one kind`);
   }
-  const labels = Int32Array.from(names as number[]);
-  const count = labels.reduce((most, label) => Math.max(most, label + 1), 0);
-  if (given !== undefined && count > given.length) {
-    throw new UserError(`tar:${source}: got class number ${count - 1}; expected 0 to ${given.length - 1}`);
+  const most = (given?.length ?? maxClasses) - 1;
+  const greatest = (names as number[]).reduce((a, b) => Math.max(a, b), 0);
+  if (greatest > most) {
+    throw new UserError(`tar:${source}: got class number ${greatest}; expected 0 to ${most}`);
   }
+  const labels = Int32Array.from(names as number[]);
+  const count = greatest + 1;
   return { classes: given ?? Array.from({ length: count }, (_, i) => String(i)), labels };
 }
 
@@ -144,10 +148,16 @@ async function expandPattern(pattern: string): Promise<string[]> {
   return found.map((name) => join(folder, name));
 }
 
+/** More than anybody has: a range is written out before files are looked for. */
+const maxShards = 100_000;
+
 /** `a-{08..10}` -> a-08, a-09, a-10. */
 function expandRanges(name: string): string[] {
   const [whole, first, last] = /\{(\d+)\.\.(\d+)\}/.exec(name) ?? [];
   if (whole === undefined || Number(last) < Number(first)) return [name];
+  if (Number(last) - Number(first) >= maxShards) {
+    throw new UserError(`tar:${name}: got a range of more than ${maxShards} shards; expected at most as many`);
+  }
   const numbers = Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) => Number(first) + i);
   return numbers.flatMap((n) => expandRanges(name.replace(whole, String(n).padStart(first!.length, "0"))));
 }
