@@ -14,6 +14,14 @@ describe("parseCsv", () => {
     });
   });
 
+  it.each([
+    ["semicolons", 'file;label\n"a;b.jpg";x,y\n'],
+    ["tabs", "file\tlabel\na;b.jpg\tx,y\n"],
+    ["a line of Excel's", "sep=;\r\nfile;label\r\na;b.jpg;x,y\r\n".replace("a;b.jpg", '"a;b.jpg"')],
+  ])("reads %s", (_, text) => {
+    expect(parseCsv(text, "t.csv")).toEqual({ columns: ["file", "label"], rows: [["a;b.jpg", "x,y"]] });
+  });
+
   it("counts lines as an editor does", () => {
     expect(() => parseCsv('a,b\n"x\ny",1\n2\n', "t.csv")).toThrow(
       "t.csv: got 1 cells in line 4; expected 2 as in the header",

@@ -14,6 +14,8 @@ export interface Split {
   readonly labels: ArrayLike<number>;
   /** The file that an image is; absent where images are no files. */
   nameOf?(index: number): string;
+  /** What changes where the content of the files does, as text; absent where images are no files. */
+  contents?(): Promise<string>;
   /**
    * The images that could not be read so far and were left out, by name, with the reason; absent where that cannot be.
    */

@@ -73,7 +73,8 @@ async function identityOf(split: Split) {
   };
   if (split.nameOf === undefined) return identity;
   const names = relativeNames(length, (index) => split.nameOf!(index));
-  return { ...identity, files: { first: names[0], sha256: await sha256(new TextEncoder().encode(names.join("\0"))) } };
+  const files = { first: names[0], sha256: await sha256(new TextEncoder().encode(names.join("\0"))) };
+  return { ...identity, files, ...(split.contents && { contents: await split.contents() }) };
 }
 
 /**
@@ -87,6 +88,12 @@ export function checkSameRun(now: RunIdentity, saved: RunIdentity): Notice[] {
   const engine = found.find(isEngine);
   const grave = found.find((difference) => !isEngine(difference) && !isUnchecked(difference));
   if (grave !== undefined) {
+    if (grave.path.at(-1) === "contents") {
+      throw new UserError(
+        `cannot resume: got other content in the ${grave.path.at(-2)} images than when the run was started; put them back, ` +
+          "or start a new run from the model of this one",
+      );
+    }
     const { field, now, saved } = inWords(grave);
     throw new UserError(
       `cannot resume: got ${field} ${now}, but the checkpoint was made with ${saved}; give what the run was started with`,
@@ -100,7 +107,8 @@ export function checkSameRun(now: RunIdentity, saved: RunIdentity): Notice[] {
 
 const isEngine = ({ path }: Difference) => path[0] === "engine";
 
-const isUnchecked = ({ path, saved }: Difference) => ["files", "pixels"].includes(path.at(-1)!) && saved === undefined;
+const isUnchecked = ({ path, saved }: Difference) =>
+  ["files", "pixels", "contents"].includes(path.at(-1)!) && saved === undefined;
 
 interface Difference {
   readonly path: readonly string[];

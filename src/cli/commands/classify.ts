@@ -12,7 +12,7 @@ import { opening } from "../terminal/follow-hub.js";
 import { type AnswerFormat, chartFormat, csvFormat, jsonFormat } from "../terminal/format-answers.js";
 import { interruptible } from "../terminal/interrupt.js";
 import { Output } from "../terminal/output.js";
-import { endWith, outputWidth, readInput } from "../terminal/print.js";
+import { endWith, outputWidth, readImageFrom } from "../terminal/print.js";
 import { bar, Progress } from "../terminal/progress.js";
 import { visible } from "../terminal/visible.js";
 
@@ -59,9 +59,12 @@ async function run(paths: readonly string[], flags: ClassifyFlags, command: Comm
   }
 }
 
-/** A path, or the photo on standard input. */
+/** A path, or the photo on standard input or in a pipe. */
 async function photoOf(path: string) {
-  return path === "-" ? { path, bytes: await readInput() } : path;
+  if (path === "-") return { path, bytes: await readImageFrom() };
+  const { createReadStream, statSync } = await import("node:fs");
+  const isPipe = statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
+  return isPipe ? { path, bytes: await readImageFrom(createReadStream(path)) } : path;
 }
 
 function formatOf({ json, csv }: ClassifyFlags): AnswerFormat {

@@ -99,6 +99,7 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
   const runtime = nodeRuntime(engine);
   const threads = Math.floor(engine.threads / jobs);
   const trainers = jobs === 1 ? [runtime] : Array.from({ length: jobs }, () => nodeRuntime({ threads }));
+  for (const notice of dataset.notices ?? []) progress.line(`senet: ${noticeText(notice)}`);
   const started = performance.now();
   progress.line(
     `${models.join(" and ")} on ${dataset.name}: ${dataset.train.length} training and ${dataset.test.length} test images, ` +

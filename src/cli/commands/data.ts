@@ -94,7 +94,7 @@ async function showDataset(dataset: Dataset, sample: Dataset, { sheet, augmented
   const { writeSheet } = await import("../../workspace/data/contact-sheet.js");
   const { formatDescription } = await import("../terminal/format-dataset.js");
   const description = await describeDataset(dataset, sample);
-  for (const notice of skippedImages(sample)) tell(notice);
+  for (const notice of [...(dataset.notices ?? []), ...skippedImages(sample)]) tell(notice);
   if (sheet !== undefined) await writeSheet(dataset, sheet, augmented === true);
   if (json) print(`${JSON.stringify(description)}\n`);
   else print(`${formatDescription(description)}${sheet === undefined ? "" : `sheet: ${sheet}\n`}`);

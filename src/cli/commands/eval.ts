@@ -97,7 +97,7 @@ async function run(flags: EvalFlags, command: Command): Promise<void> {
       measure(runtime, subject, signal, progress),
     );
     progress.clear();
-    for (const notice of skippedImages(dataset)) tell(notice);
+    for (const notice of [...(dataset.notices ?? []), ...skippedImages(dataset)]) tell(notice);
     await report({ ...subject, ...measured }, flags, progress);
     if (measured.stopped !== undefined) throw measured.stopped;
   } finally {

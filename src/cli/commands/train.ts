@@ -106,6 +106,7 @@ async function run(given: TrainFlags, command: Command): Promise<void> {
   const { skippedImages } = await import("../../workspace/data/skipped-images.js");
   for (const line of factLines(describeTraining(prepared))) progress.line(line);
   const runtime = nodeRuntime({ ...engine, spin: !isFileSplit(dataset.train) });
+  for (const notice of dataset.notices ?? []) progress.line(`senet: ${noticeText(notice)}`);
   const started = performance.now();
   let steps = 0;
   const onStep = () => {

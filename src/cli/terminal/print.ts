@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+import { UserError } from "../../errors.js";
 import { commandText } from "../flags/command-text.js";
 import { visibleLines } from "./visible.js";
 
@@ -16,10 +18,24 @@ export function outputWidth(): number {
   return process.stdout.columns ?? 80;
 }
 
-/** Reads all of standard input. */
-export async function readInput(): Promise<Uint8Array> {
-  const { buffer } = await import("node:stream/consumers");
-  return buffer(process.stdin);
+/**
+ * Reads an image from standard input or a pipe; no further than its first bytes where they are of none.
+ * @throws UserError for more bytes than any image that is read has.
+ */
+export async function readImageFrom(stream: Readable = process.stdin): Promise<Uint8Array> {
+  const { headBytes, imageFormat } = await import("../../data/formats/image-format.js");
+  const { maxBytes } = await import("../../files/node/read-bytes.js");
+  const chunks: Buffer[] = [];
+  let [bytes, known] = [0, false];
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new UserError(`got more than ${maxBytes} bytes on standard input; expected one image`);
+    if (known || bytes < headBytes) continue;
+    if (imageFormat(Buffer.concat(chunks)) === undefined) break; // which closes the stream
+    known = true;
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Lets the process end with an exit code, though the command goes on. */

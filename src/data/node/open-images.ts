@@ -12,6 +12,7 @@ import type { Statistics } from "../image-set.js";
 import { extentOf, type ImageSize } from "../image-size.js";
 import { imageNetStatistics } from "../imagenet-statistics.js";
 import { type CropMode, checkPreprocessing, type Preprocessing } from "../preprocessing.js";
+import { clippedImages } from "./decode/clipped-images.js";
 import { DecodePool } from "./decode/decode-pool.js";
 import { type FileSplit, fileSplit } from "./decode/file-split.js";
 import { type ListOptions, listClassFolders } from "./list/list-class-folders.js";
@@ -73,7 +74,7 @@ export async function openShards(pattern: string, options: ImageOptions & Limits
   return imageDataset(basename(pattern.split(",")[0]!), await listShards(pattern, options), options);
 }
 
-function imageDataset(name: string, lists: ImageLists, options: ImageOptions & Limits): ImageDataset {
+async function imageDataset(name: string, lists: ImageLists, options: ImageOptions & Limits): Promise<ImageDataset> {
   const { onBadImage = "fail", workers, preprocessing = preprocessingOf(options) } = options;
   if (workers !== undefined) checkBound("openDataset", "workers", workers, workerBound());
   checkPreprocessing(preprocessing);
@@ -81,6 +82,7 @@ function imageDataset(name: string, lists: ImageLists, options: ImageOptions & L
   checkFits(4 * like.channels * like.height * like.width, `images of ${like.height}x${like.width}`, ["size"]);
   const pool = new DecodePool(workers);
   const how = { like, onBadImage };
+  const clipped = await clippedImages(lists.train.length > 0 ? lists.train : lists.test);
   return {
     name,
     classes: lists.classes,
@@ -88,7 +90,7 @@ function imageDataset(name: string, lists: ImageLists, options: ImageOptions & L
     train: fileSplit(thinOut(lists.train, options.trainLimit, "trainLimit"), pool, how),
     test: { ...fileSplit(thinOut(lists.test, options.testLimit, "testLimit"), pool, how), heldOut: lists.heldOut },
     augment: { flip: true, pad: 0, randomResizedCrop: defaultCrop },
-    notices: [...(lists.notices ?? []), ...noticesOf(name, lists)],
+    notices: [...(lists.notices ?? []), ...noticesOf(name, lists), ...clipped],
     close: () => pool.close(),
   };
 }

@@ -17,6 +17,10 @@ describe("readClassNames", () => {
   it.each([
     ["one a line", "a.txt", "x\ny y\nz\n"],
     ["one a line, by Windows", "b.txt", "x\r\ny y\r\nz"],
+    ["with a mark and blank lines", "f.txt", "\ufeffx\ny y\nz\n\n\n"],
+    ["by name, as torchvision has it", "g.json", '{"z":2,"x":0,"y y":1}'],
+    ["in class_to_idx", "h.json", '{"class_to_idx":{"x":0,"y y":1,"z":2}}'],
+    ["in id2label, as the hub has it", "i.json", '{"model_type":"resnet","id2label":{"0":"x","1":"y y","2":"z"}}'],
     ["a list", "c.json", '["x","y y","z"]'],
     ["by index, in any order", "d.json", '{"2":"z","0":"x","1":"y y"}'],
     ["by index with synsets, as Keras has it", "e.json", '{"0":["n1","x"],"1":["n2","y y"],"2":["n3","z"]}'],
@@ -26,7 +30,8 @@ describe("readClassNames", () => {
 
   it.each([
     ["two.txt", "x\ny\n", "labels: got 2 names in", "expected 3, as the model has classes"],
-    ["strange.json", '{"x":0}', "labels: got JSON of another form in", '{"0": "cat", …}'],
+    ["gap.json", '{"0":"x","1":"y","3":"z"}', "labels: got no name of class 2 in", "one for each number from 0"],
+    ["strange.json", '{"x":"0"}', "labels: got JSON of another form in", '{"0": "cat", …}'],
     ["broken.json", '["x",', "labels: got JSON of another form in", "expected a list of names"],
   ])("refuses %s", async (name, text, ...parts) => {
     const error = await readClassNames(file(name, text), 3).catch((error: Error) => error);

@@ -12,14 +12,14 @@ interface Waiting {
 }
 
 /**
- * Threads that decode images. They start with the first task, take tasks in the order they come, and do not keep the
+ * Threads that decode images. Each starts when the others are busy. They take tasks in the order they come, and do not keep the
  * process alive while they have none.
  */
 export class DecodePool {
   readonly #size: number;
   readonly #queue: Waiting[] = [];
-  #workers: Promise<PoolWorker[]> | undefined;
-  #started: PoolWorker[] = [];
+  #loaded: Promise<unknown> | undefined;
+  readonly #started: PoolWorker[] = [];
   #closed = false;
 
   /** `workers` is the number of threads: by default one per core, at most eight. */
@@ -45,8 +45,9 @@ export class DecodePool {
     if (this.#closed) return Promise.reject(new Error("the threads that decode images were closed"));
     return new Promise((resolve, reject) => {
       this.#queue.push({ start, resolve, reject });
-      this.#workers ??= this.#start();
-      this.#workers.then(() => this.#dispatch(), reject);
+      // The library must be loaded by the main thread first: it does not survive that its only user, a thread, ends.
+      this.#loaded ??= import("sharp");
+      this.#loaded.then(() => this.#dispatch(), reject);
     });
   }
 
@@ -54,24 +55,25 @@ export class DecodePool {
   async close(): Promise<void> {
     this.#closed = true;
     for (const { reject } of this.#queue.splice(0)) reject(new Error("the threads that decode images were closed"));
-    await Promise.all((await this.#workers?.catch(() => []))?.map((worker) => worker.close()) ?? []);
-  }
-
-  async #start(): Promise<PoolWorker[]> {
-    // The library must be loaded by the main thread first: it does not survive that its only user, a thread, ends.
-    await import("sharp");
-    this.#started = Array.from({ length: this.#size }, () => new PoolWorker(() => this.#dispatch()));
-    return this.#started;
+    await this.#loaded?.catch(() => {});
+    await Promise.all(this.#started.map((worker) => worker.close()));
   }
 
   #dispatch(): void {
-    for (const worker of this.#started.toSorted((a, b) => a.busy - b.busy)) {
-      while (worker.busy < tasksPerWorker) {
-        const next = this.#queue.shift();
-        if (next === undefined) return;
-        worker.run(next);
-      }
+    while (this.#queue.length > 0) {
+      const worker = this.#freest();
+      if (worker.busy >= tasksPerWorker) return;
+      worker.run(this.#queue.shift()!);
     }
+  }
+
+  /** The thread with the least to do; a new one where all are busy and there may be more. */
+  #freest(): PoolWorker {
+    const [freest] = this.#started.toSorted((a, b) => a.busy - b.busy);
+    if (freest !== undefined && (freest.busy === 0 || this.#started.length === this.#size)) return freest;
+    const worker = new PoolWorker(() => this.#dispatch());
+    this.#started.push(worker);
+    return worker;
   }
 }
 

@@ -153,6 +153,44 @@ describe("a folder of class folders", () => {
     );
   });
 
+  it("keeps absolute paths of a table, reads other separators, and tells files in several rows", async () => {
+    for (const file of ["t/a/1.png", "t/a/2.png", "t/b/1.png", "t/b/2.png"]) await write(file, await picture(1));
+    const table = `file;label\n${folder}/t/a/1.png;a\nt\\a\\2.png;a\nt/b/1.png;b\nt/b/2.png;b\nt/b/2.png;a\n`;
+    await write("table.csv", Buffer.from(`\ufeff${table}`, "utf16le"));
+    const dataset = await open("csv:table.csv", { holdout: 0.5 });
+    expect(dataset.notices).toEqual([
+      {
+        kind: "repeated-files",
+        source: join(folder, "table.csv"),
+        files: 1,
+        contradictory: 1,
+        first: "t/b/2.png",
+        labels: ["b", "a"],
+      },
+    ]);
+    for (const split of [dataset.train, dataset.test]) {
+      for await (const { size } of split.batches({ batch: 8 })) expect(size).toBe(split.length);
+    }
+  });
+
+  it("tells the bound of class numbers before anything is made of them", async () => {
+    await write("huge.csv", "file,index\na.png,0\nb.png,1000000000\n");
+    await expect(open("csv:huge.csv")).rejects.toThrow(
+      'got class number "1000000000" in row 2; expected a whole number from 0 to 65534',
+    );
+    for (const label of ["99999999999", "4294967296", "65535"]) {
+      await write(
+        "huge.tar",
+        buildTar([
+          { name: "1.png", content: await picture(1) },
+          { name: "1.cls", content: label },
+        ]),
+      );
+      await expect(open("tar:huge.tar")).rejects.toThrow(`got class number ${label}; expected 0 to 65534`);
+    }
+    await expect(open("tar:x-{0..9999999999}.tar")).rejects.toThrow("got a range of more than 100000 shards");
+  });
+
   it("explains what is no dataset", async () => {
     await write("flat/1.png", await picture(1));
     await write("hollow/a/1.png", await picture(1));
@@ -163,7 +201,7 @@ describe("a folder of class folders", () => {
     expect(await message("folder:flat")).toBe(
       "UserError: flat: got images (1.png) but no folders; expected one folder per class, with its images inside",
     );
-    expect(await message("folder:hollow")).toContain("hollow/b: got no images; expected .jpg, .jpeg, .png");
+    expect(await message("folder:hollow")).toContain("hollow/b: got no images; expected files of JPEG, PNG");
     expect(await message("folder:single")).toContain("single: got one image of each class; expected at least two");
     expect(await message("folder:flat/1.png")).toBe(
       "UserError: flat/1.png: got a file; expected a folder of class folders",
@@ -281,7 +319,7 @@ describe("a table of images", () => {
     ],
     [
       "file,kind\na,b\n",
-      "got columns file, kind; expected a header with a column for the classes: index, class_index, label",
+      "got columns file, kind; expected a header with a column for the classes: index, class_index, class_id, label_id, label",
     ],
     ["file,label\na,b,c\n", "got 3 cells in line 2; expected 2 as in the header"],
     ["file,index\na,-1\n", 'got class number "-1" in row 1; expected a whole number from 0'],

@@ -9,6 +9,7 @@ import { type BatchOptions, checkBatchOptions, countBatches, type Split, visitin
 import { viewCount } from "../../views.js";
 import { BatchBuilder, type FileSplitOptions, type Source } from "./batch-builder.js";
 import { BufferStore } from "./buffer-store.js";
+import { contentsOf } from "./contents-of.js";
 import type { DecodePool } from "./decode-pool.js";
 
 /** Batches that are prepared while one is worked on: two, or one where they are large (bytes). */
@@ -38,12 +39,17 @@ export function isFileSplit(split: Split): split is FileSplit {
 export function fileSplit(list: ImageList, pool: DecodePool, options: FileSplitOptions): FileSplit {
   const skipped = new Map<string, string>();
   const buffers = new BufferStore();
+  let contents: Promise<string> | undefined;
   return {
     length: list.length,
     labels: list.labels,
     list,
     nameOf: (index) => refName(list.ref(index)),
     skipped,
+    contents() {
+      contents ??= contentsOf(list);
+      return contents;
+    },
     batches(given) {
       checkBatchOptions(list.length, given);
       checkViews(given, options.like);

@@ -47,7 +47,7 @@ describe("photoBatches", () => {
           seen.push(index);
         }
         for (const [index, problem] of problems) {
-          expect(problem).toContain("unsupported image format");
+          expect(problem).toContain("no image (JPEG, PNG");
           told.push(index);
         }
       }

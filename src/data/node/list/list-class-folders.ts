@@ -37,7 +37,7 @@ export async function listClassFolders(folder: string, options: ListOptions): Pr
 /** The notice of files that were left out, where there are some. @param left how many there are of each ending. */
 export function leftOut(source: string, left: ReadonlyMap<string, number>): Notice[] {
   if (left.size === 0) return [];
-  const endings = [...left].sort(([, a], [, b]) => b - a);
+  const endings = [...left].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return [{ kind: "left-out-files", source, files: endings.reduce((sum, [, files]) => sum + files, 0), endings }];
 }
 
