@@ -123,7 +123,9 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
     progress.line(`\nThe report: ${run.path}/report.html (${duration})`);
     if (!flags.json) for (const line of nextLines(flags, startedBy, results, run.path)) progress.line(line);
   } catch (error) {
-    if (steps === 0 && error instanceof UserError) await run.discard?.();
+    // What a bad image ended goes on with another word for such images.
+    const refused = error instanceof UserError && !error.options.includes("onBadImage");
+    if (steps === 0 && refused) await run.discard?.();
     throw error;
   } finally {
     progress.clear();

@@ -119,7 +119,7 @@ describe("senet data", () => {
     const show = "data show folder:reds --size 8 --holdout 0.001 --json";
     expect(await senet(show)).toMatchObject({ code: 2, stdout: "" });
     const { code, stdout, stderr } = await senet(`${show} --on-bad-image skip`);
-    expect(stderr).toMatch(/^senet: left out reds\/red\/none.jpg: .*\n$/);
+    expect(stderr).toMatch(/^senet: reds: got one class, red, .*\nsenet: left out reds\/red\/none.jpg: .*\n$/);
     expect([code, JSON.parse(stdout)]).toMatchObject([0, { mean: [1, 0, 0], std: [0, 0, 0], width: [9, 9, 9] }]);
   });
 

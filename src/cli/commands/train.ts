@@ -126,7 +126,9 @@ async function run(given: TrainFlags, command: Command): Promise<void> {
     printResult({ model, data, seed, path: run.path, ...trained, seconds }, flags);
     if (flags.report) progress.line(`The report: ${run.path}/report.html`);
   } catch (error) {
-    if (steps === 0 && error instanceof UserError) await run.discard?.();
+    // What a bad image ended goes on with another word for such images.
+    const refused = error instanceof UserError && !error.options.includes("onBadImage");
+    if (steps === 0 && refused) await run.discard?.();
     throw error;
   } finally {
     progress.clear();
