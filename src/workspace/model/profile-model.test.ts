@@ -31,7 +31,7 @@ describe("profileModel", () => {
   });
 
   it("refuses what a file does not take", async () => {
-    await expect(profileModel(file, { image: [3, 64, 64] })).rejects.toThrow("input: got 3x64x64; expected 3x32x32");
+    await expect(profileModel(file, { image: [1, 64, 64] })).rejects.toThrow("input: got 1x64x64; expected 3x64x64");
     await expect(profileModel({ model: file, network: { classes: 5 } })).rejects.toThrow("classes: got 5 with a file");
     await expect(profileModel(join(folder, "none.onnx"))).rejects.toThrow("none.onnx");
   });
