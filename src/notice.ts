@@ -92,6 +92,26 @@ export type Notice =
       /** The oldest and the newest opset that we write. */
       readonly writable: readonly [number, number];
     }
+  /** The model normalises its input by itself, so that photos are fed as they are. `because` says how that is known. */
+  | { readonly kind: "normalised-inside"; readonly because: string }
+  /** The model takes bytes, and the mean and std that were asked for are not used. */
+  | { readonly kind: "bytes-as-they-are"; readonly because: string }
+  /**
+   * What is trained is what the file's last activation takes; the new file ends in it again. `independent` where each
+   * class has a sigmoid of its own, for which a binary cross-entropy is meant.
+   */
+  | { readonly kind: "trained-before"; readonly ending: string; readonly independent: boolean }
+  /** Of a file's outputs one is trained, and `because` says why that; the others are left out of the new file. */
+  | {
+      readonly kind: "left-outputs";
+      readonly output: string;
+      readonly because: string;
+      readonly left: readonly string[];
+    }
+  /** Tensors of the file that are taken for its settings and do not learn, each with the reason. */
+  | { readonly kind: "held-settings"; readonly settings: readonly (readonly [name: string, reason: string])[] }
+  /** Neither the file nor its name says how photos are normalised: the dataset's mean and std are taken. */
+  | { readonly kind: "no-card"; readonly mean: readonly number[]; readonly std: readonly number[] }
   /** Parameters that the loss does not depend on: their gradients are zeros. */
   | { readonly kind: "zero-gradients"; readonly parameters: readonly string[] };
 

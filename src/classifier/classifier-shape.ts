@@ -1,22 +1,17 @@
+import type { Statistics } from "../data/image-set.js";
 import { extentOf, formatSize, type ImageSize } from "../data/image-size.js";
 import { optionError, UserError } from "../errors.js";
-import { formatShape } from "../graph/dims/shape.js";
-import type { Graph } from "../graph/graph.js";
+import type { InputForm } from "../read/input-form.js";
 
-/** Channels, height and width of the input. @throws UserError when it takes no images, or the size does not fit. */
-export function inputOf(graph: Graph, size: ImageSize | undefined, model: string): [number, number, number] {
-  const { shape } = graph.inputs[0]!;
-  const [channels, ...sides] = shape.slice(1);
+/** Channels, height and width of the input. @throws UserError when they are open, or the size does not fit. */
+export function inputOf(input: InputForm, size: ImageSize | undefined, model: string): [number, number, number] {
+  const { channels, layout } = input;
   const asked = size === undefined ? undefined : extentOf(size);
-  const [height, width] = [asked?.height, asked?.width].map((side, i) => {
-    const own = sides[i];
-    return typeof own === "number" ? own : side;
-  });
-  if (channels !== 1 && channels !== 3) {
-    throw new UserError(`${model}: takes ${formatShape(shape)}; expected images in grey or colour, [N, 3, H, W]`);
-  }
+  const [height, width] = [input.height ?? asked?.height, input.width ?? asked?.width];
   if (height === undefined || width === undefined) {
-    throw new UserError(`${model}: takes images of any size, ${formatShape(shape)}; give one such as 224`, {
+    const sides = [input.height ?? "H", input.width ?? "W"];
+    const shape = layout === "NCHW" ? ["N", channels, ...sides] : ["N", ...sides, channels];
+    throw new UserError(`${model}: takes images of any size, [${shape.join(", ")}]; give one such as 224`, {
       option: "size",
     });
   }
@@ -26,10 +21,9 @@ export function inputOf(graph: Graph, size: ImageSize | undefined, model: string
   return [channels, height, width];
 }
 
-/** How many classes its logits are of. @throws UserError when it gives something else. */
-export function classCount(graph: Graph, model: string): number {
-  const { shape } = graph.outputs[0]!;
-  const classes = shape.at(-1);
-  if (shape.length === 2 && typeof classes === "number") return classes;
-  throw new UserError(`${model}: gives ${formatShape(shape)}; expected logits [N, classes]`);
+/** Mean and std by which pixels from 0 to 1 become what a model takes that normalises them by itself. */
+export function ownStatistics({ takes, channels }: InputForm): { mean: number[]; std: number[] } | undefined {
+  if (takes === undefined) return undefined;
+  const std = takes === "bytes" ? 1 / 255 : 1;
+  return { mean: new Array<number>(channels).fill(0), std: new Array<number>(channels).fill(std) } satisfies Statistics;
 }

@@ -124,7 +124,7 @@ describe("openClassifier", () => {
     ["another size", { preprocessing: { ...preprocessing, width: 48 } }, "size: got 32x48; expected none:"],
     ["grey", { preprocessing: { ...preprocessing, mean: [0], std: [1] } }, "preprocessing: got 1 means; expected 3"],
     ["any size", { model: { graph: anySize, weights: new Map() } }, "takes images of any size, [N, 3, H, W]; give one"],
-    ["no images", { model: { graph: other, weights: new Map() } }, "expected images in grey or colour, [N, 3, H, W]"],
+    ["no images", { model: { graph: other, weights: new Map() } }, "expected one input of images float32 [N, C, H, W]"],
     ["no model", { model: Uint8Array.of(1, 2, 3) }, "not a whole ONNX model (3 bytes"],
   ])("refuses %s", async (_, parts, message) => {
     await expect(openClassifier({ runtime, model: onnx, ...parts })).rejects.toThrow(message);

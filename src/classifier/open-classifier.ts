@@ -6,14 +6,13 @@ import { preprocess } from "../data/preprocess.js";
 import type { Preprocessing } from "../data/preprocessing.js";
 import { optionError, UserError } from "../errors.js";
 import { type Answer, answersOf } from "../evaluate/answers.js";
+import { type Asker, activationOf, openProgram, type Program, programOf, programOfModel } from "../evaluate/ask.js";
 import type { Graph, Model } from "../graph/graph.js";
-import { readOnnx } from "../graph/onnx/read-onnx.js";
-import { writeOnnx } from "../graph/onnx/write-onnx.js";
-import { floatsOf } from "../graph/tensor.js";
+import { outlineOnnx } from "../graph/onnx/outline.js";
 import { cardEntries, cardPreprocessing, hasCard, readCard } from "../models/card/model-card.js";
 import { NotFinite } from "../runtime/not-finite.js";
-import type { Runtime, Session } from "../runtime/runtime.js";
-import { classCount, inputOf } from "./classifier-shape.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { inputOf, ownStatistics } from "./classifier-shape.js";
 
 /**
  * What a classifier is asked about: the pixels of a photo of any size, which it prepares; or the numbers [C, H, W] of an
@@ -28,6 +27,8 @@ export interface ClassifierParts {
   readonly runtime: Runtime;
   /** The bytes of an `.onnx` file, or a graph and its weights. */
   readonly model: Uint8Array | Model;
+  /** The output that is the answer, by name, where the model has several that may be. */
+  readonly output?: string | undefined;
   /** The names of the classes, in the order of the logits; those of the model's card by default, else their numbers. */
   readonly classes?: readonly string[] | undefined;
   /** How images are prepared: the dataset that it was trained on says it, and the model's card does by default. */
@@ -53,7 +54,10 @@ export interface Classifier extends ClassifierFacts {
    * @throws UserError when the image has no pixels, its numbers do not fit the input, or the model gives NaN for it.
    */
   classify(image: ClassifiedImage, options?: { readonly top?: number | undefined }): Promise<Answer[]>;
-  /** What the network gives for an image [classes], before it is made probabilities. @throws as `classify` does. */
+  /**
+   * The logits of an image [classes]; of a model that gives probabilities, what a softmax makes those of.
+   * @throws as `classify` does.
+   */
   logits(image: ClassifiedImage): Promise<Float32Array>;
   /** Frees the model; the runtime stays open. */
   close(): Promise<void>;
@@ -82,33 +86,33 @@ export interface Classifier extends ClassifierFacts {
  */
 export async function openClassifier(parts: ClassifierParts): Promise<Classifier> {
   const { runtime, model } = parts;
-  const { graph } = model instanceof Uint8Array ? readOnnx(model) : model;
-  const facts = factsOf(graph, parts);
-  const session = await runtime.open(model instanceof Uint8Array ? model : writeOnnx(graph, model.weights));
-  return classifierOn(session, graph, facts);
+  const outline = model instanceof Uint8Array ? outlineOnnx(model) : model.graph;
+  const program = model instanceof Uint8Array ? programOf(model, outline.name, parts) : programOfModel(model, parts);
+  const facts = factsOf(program, outline, parts);
+  return classifierOn(await openProgram(runtime, program), program, facts);
 }
 
-/** A classifier whose model is open already; closing it releases the session. */
-export function classifierOn(session: Session, graph: Graph, { classes, preprocessing }: ClassifierFacts): Classifier {
+/** A classifier whose model is open already; closing it releases the model. */
+export function classifierOn(
+  asker: Asker,
+  { answer }: Pick<Program, "answer">,
+  { classes, preprocessing }: ClassifierFacts,
+): Classifier {
   const { height, width, mean } = preprocessing;
-  const [input, output] = [graph.inputs[0]!.name, graph.outputs[0]!.name];
-  const shape = [1, mean.length, height, width];
-  const logits = async (image: ClassifiedImage): Promise<Float32Array> => {
-    const results = await session.run({ [input]: { dtype: "float32", shape, data: prepared(image, preprocessing) } });
-    return floatsOf(results[output]);
-  };
+  const shape = [1, mean.length, height, width] as const;
+  const logits = (image: ClassifiedImage) => asker.logits({ data: prepared(image, preprocessing), shape });
   return {
     classes,
     preprocessing,
-    logits,
+    logits: async (image) => logits(image),
     classify: async (image, { top = 5 } = {}) => {
       const found = await logits(image);
       const broken = new NotFinite();
       broken.look(found, 0);
       broken.check(1);
-      return answersOf(found, classes, top);
+      return answersOf(found, classes, top, activationOf(answer));
     },
-    close: () => session.release(),
+    close: () => asker.release(),
   };
 }
 
@@ -130,12 +134,16 @@ function prepared(image: ClassifiedImage, preprocessing: Preprocessing): Float32
 }
 
 /** What the caller says of a model, or else its card. @throws UserError when neither says it, or it does not fit. */
-function factsOf(graph: Graph, { classes, preprocessing, size }: ClassifierParts): ClassifierFacts {
+function factsOf(
+  { input, answer }: Program,
+  graph: Pick<Graph, "name" | "metadata">,
+  { classes, preprocessing, size }: ClassifierParts,
+): ClassifierFacts {
   const given = preprocessing && ([preprocessing.height, preprocessing.width] as const);
-  const [channels, height, width] = inputOf(graph, given ?? size, graph.name);
-  const count = classCount(graph, graph.name);
+  const [channels, height, width] = inputOf(input, given ?? size, graph.name);
+  const count = answer.classes;
   const card = hasCard(graph) ? readCard(graph) : undefined;
-  const said = preprocessing ? cardEntries(preprocessing) : card;
+  const said = preprocessing ? cardEntries(preprocessing) : (card ?? ownStatistics(input));
   const how = said && cardPreprocessing(said, { height, width });
   if (how === undefined) {
     throw new UserError(

@@ -4,9 +4,8 @@ import type { Split } from "../data/split.js";
 import { testBatch } from "../data/test-batch.js";
 import type { Views } from "../data/views.js";
 import type { Graph, Weights } from "../graph/graph.js";
-import { writeOnnx } from "../graph/onnx/write-onnx.js";
-import { floatsOf } from "../graph/tensor.js";
-import type { Runtime, Session } from "../runtime/runtime.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { type Asker, activationOf, openProgram, type Program, programOfModel } from "./ask.js";
 import { type Measurement, Tally } from "./tally.js";
 
 /** How a model does on a split. */
@@ -22,12 +21,16 @@ export interface TestData extends Geometry, Statistics {
   readonly test: Split;
 }
 
-/** What is tested, on what and how; and what a caller may follow while `evaluate` runs. */
-export interface EvaluateOptions {
-  readonly runtime: Runtime;
-  /** From images [N, C, H, W] to logits [N, classes]. */
+/** A model that is tested, on what and how. */
+export interface EvaluateOptions extends EvaluateProgramOptions {
+  /** From images to logits or probabilities of classes. */
   readonly graph: Graph;
   readonly weights: Weights;
+}
+
+/** On what and how a model is tested; and what a caller may follow on the way. */
+export interface EvaluateProgramOptions {
+  readonly runtime: Runtime;
   readonly dataset: TestData;
   /** The images (those of `dataset.test` by default). */
   readonly split?: Split;
@@ -60,19 +63,24 @@ export interface EvaluateOptions {
  * ```
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { runtime, graph, weights } = options;
-  const session = await runtime.open(writeOnnx(graph, weights));
+  const { graph, weights } = options;
+  return evaluateProgram(programOfModel({ graph, weights }), options);
+}
+
+/** Runs a program over test images as {@link evaluate} does. @throws as it does. */
+export async function evaluateProgram(program: Program, options: EvaluateProgramOptions): Promise<Evaluation> {
+  const asker = await openProgram(options.runtime, program);
   try {
-    return await evaluateSession(session, options);
+    return await evaluateAsker(asker, program, options);
   } finally {
-    await session.release();
+    await asker.release();
   }
 }
 
-async function evaluateSession(
-  session: Session,
+async function evaluateAsker(
+  asker: Asker,
+  { answer }: Program,
   {
-    graph,
     dataset,
     split = dataset.test,
     batch = testBatch(dataset),
@@ -80,9 +88,8 @@ async function evaluateSession(
     tally: given,
     signal,
     onProgress,
-  }: EvaluateOptions,
+  }: EvaluateProgramOptions,
 ): Promise<Evaluation> {
-  const [input, output] = [graph.inputs[0]!.name, graph.outputs[0]!.name];
   const predictions = new Int32Array(split.length);
   let tally = given;
   let seen = 0;
@@ -90,11 +97,10 @@ async function evaluateSession(
   onProgress?.(seen);
   for await (const images of split.batches({ batch, views, statistics: dataset })) {
     signal?.throwIfAborted();
-    const shape = [images.size * (images.views ?? 1), dataset.channels, dataset.height, dataset.width];
-    const results = await session.run({ [input]: { dtype: "float32", shape, data: images.x } });
-    const logits = meanOfViews(floatsOf(results[output]), images);
+    const shape = [images.size * (images.views ?? 1), dataset.channels, dataset.height, dataset.width] as const;
+    const logits = meanOfViews(await asker.logits({ data: images.x, shape }), images);
     const classes = logits.length / images.size;
-    tally ??= new Tally(classes);
+    tally ??= new Tally(classes, activationOf(answer));
     for (let n = 0; n < images.size; n++) {
       const own = images.indices[n] === seen + n; // not a stand-in for an image that could not be read
       const row = logits.subarray(n * classes, (n + 1) * classes);

@@ -1,8 +1,11 @@
 import { median } from "../evaluate/median.js";
 import type { Model } from "../graph/graph.js";
+import { viewOf } from "../graph/model-view.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { elements } from "../graph/tensor.js";
+import { type InputForm, readInput } from "../read/input-form.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
+import { feedOf } from "./ask.js";
 
 /** Options of `latencies`. */
 export interface LatencyOptions {
@@ -19,8 +22,9 @@ export interface LatencyOptions {
 /** A model as the bytes of an `.onnx` file, and the shape of its images [C, H, W]. */
 export interface TimedModel {
   readonly onnx: Uint8Array;
-  /** The name of the input. */
-  readonly input: string;
+  /** Where tensors lie that are kept outside of the file. */
+  readonly folder?: string | undefined;
+  readonly input: InputForm;
   readonly image: readonly number[];
 }
 
@@ -35,8 +39,8 @@ export async function latencies(
   options: LatencyOptions,
 ): Promise<number[]> {
   const timed = models.map(({ graph, weights }): TimedModel => {
-    const { name, shape } = graph.inputs[0]!;
-    return { onnx: writeOnnx(graph, weights), input: name, image: shape.slice(1).map(Number) };
+    const image = graph.inputs[0]!.shape.slice(1).map(Number);
+    return { onnx: writeOnnx(graph, weights), input: readInput(viewOf(graph), graph.name), image };
   });
   return (await runTimes(runtime, timed, options)).map((times) => median(times) / options.batch);
 }
@@ -49,16 +53,16 @@ export async function runTimes(
 ): Promise<number[][]> {
   const sessions: Session[] = [];
   const feeds = models.map(({ input, image }) => {
-    const shape = [batch, ...image];
+    const shape = [batch, ...image] as [number, number, number, number];
     // Any pixels do: the time of a convolution does not depend on its values.
     const data = new Float32Array(elements(shape)).map((_, i) => Math.sin(i));
-    return { [input]: { dtype: "float32" as const, shape, data } };
+    return { [input.name]: feedOf(input, { data, shape }) };
   });
   const times: number[][] = models.map(() => []);
   try {
-    for (const { onnx } of models) {
+    for (const { onnx, folder } of models) {
       signal?.throwIfAborted();
-      sessions.push(await runtime.open(onnx));
+      sessions.push(await runtime.open(onnx, { folder }));
     }
     for (let round = 0; round < warmup + rounds; round++) {
       for (const [i, session] of sessions.entries()) {

@@ -20,13 +20,36 @@ export function rankOf(logits: ArrayLike<number>, label: number): number {
   return higher;
 }
 
+/**
+ * What makes probabilities of logits: `softmax` over all classes, or a `sigmoid` for each class by itself, where the
+ * probabilities of several may be large.
+ */
+export type Activation = "softmax" | "sigmoid";
+
+/**
+ * What the label costs, in nats: −log of its probability; of a model with a sigmoid for each class the binary
+ * cross-entropy, the mean over the classes.
+ */
+export function lossOf(logits: ArrayLike<number>, label: number, activation: Activation = "softmax"): number {
+  if (activation === "softmax") return crossEntropyOf(logits, label);
+  let sum = 0;
+  for (let c = 0; c < logits.length; c++) sum += softplus(c === label ? -logits[c]! : logits[c]!);
+  return sum / logits.length;
+}
+
+/** log(1 + eˣ). */
+function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
 /** −log softmax(logits)[label], in nats. */
 export function crossEntropyOf(logits: ArrayLike<number>, label: number): number {
   return logSumExp(logits) - logits[label]!;
 }
 
-/** softmax(logits)[label], 0–1. */
-export function confidenceOf(logits: ArrayLike<number>, label: number): number {
+/** softmax(logits)[label], or the label's own sigmoid, 0–1. */
+export function confidenceOf(logits: ArrayLike<number>, label: number, activation: Activation = "softmax"): number {
+  if (activation === "sigmoid") return Math.exp(-softplus(-logits[label]!));
   return Math.exp(-crossEntropyOf(logits, label));
 }
 

@@ -1,6 +1,6 @@
 import { NotFinite } from "../runtime/not-finite.js";
 import { type Calibration, CalibrationTally } from "./calibration.js";
-import { confidenceOf, crossEntropyOf, predictedClass, rankOf } from "./logits.js";
+import { type Activation, confidenceOf, lossOf, predictedClass, rankOf } from "./logits.js";
 
 /** An image whose class was taken for another. */
 export interface Mistake {
@@ -59,7 +59,11 @@ export class Tally {
   #top1 = 0;
   #top5 = 0;
 
-  constructor(classes: number) {
+  /** @param activation what makes probabilities of the logits. */
+  constructor(
+    classes: number,
+    readonly activation: Activation = "softmax",
+  ) {
     this.classes = classes;
     this.#confusion = new Uint32Array(classes * classes);
     this.#classTop5 = new Uint32Array(classes);
@@ -83,10 +87,10 @@ export class Tally {
   add(logits: Float32Array, label: number, index: number): number {
     this.notFinite.look(logits, index);
     const predicted = predictedClass(logits);
-    const confidence = confidenceOf(logits, predicted);
+    const confidence = confidenceOf(logits, predicted, this.activation);
     const right = predicted === label;
     this.#images++;
-    this.#loss += crossEntropyOf(logits, label);
+    this.#loss += lossOf(logits, label, this.activation);
     this.#confusion[label * this.classes + predicted]! += 1;
     this.#calibration.add(confidence, right);
     if (right) this.#top1++;

@@ -39,6 +39,8 @@ export {
 } from "../graph/graph.js";
 export { GraphIndex, indexOf, type Reader } from "../graph/graph-index.js";
 export { initialise } from "../graph/initialise.js";
+export type { ModelView, ViewedNode, ViewedValue } from "../graph/model-view.js";
+export { type Outline, outlineOnnx } from "../graph/onnx/outline.js";
 export { type ReadOptions, readOnnx } from "../graph/onnx/read-onnx.js";
 export type { ExternalData, ReadExternal } from "../graph/onnx/tensor.js";
 export { type SplitModel, type WriteOptions, writeOnnx, writeOnnxSplit } from "../graph/onnx/write-onnx.js";

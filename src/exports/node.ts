@@ -9,9 +9,13 @@ export { readPhoto } from "../data/node/decode/read-photo.js";
 export { type FetchDatasetOptions, fetchDataset } from "../data/node/fetch-dataset.js";
 export { datasetSpecs, type OpenOptions, openDataset } from "../data/node/open.js";
 export type { ImageDataset } from "../data/node/open-images.js";
+export type { Program } from "../evaluate/ask.js";
 export type { Environment } from "../files/node/settings.js";
 export { readModel } from "../graph/node/read-model.js";
 export { type WriteModelOptions, writeModel } from "../graph/node/write-model.js";
+export type { AnswerForm, AnswerKind } from "../read/answer-form.js";
+export type { ImageType, InputForm, Layout } from "../read/input-form.js";
+export type { SettingReason } from "../read/settings.js";
 export { type NodeRuntimeOptions, nodeRuntime } from "../runtime/node/runtime.js";
 export { cachedTablePath, readTable, writeTable } from "../train/node/algorithm-file.js";
 export { type CheckpointFolder, checkpointFolder } from "../train/node/checkpoint-folder.js";
@@ -85,12 +89,20 @@ export {
   exportModel,
   exportStep,
 } from "../workspace/model/export-model.js";
+export type { FileFacts } from "../workspace/model/file-facts.js";
 export type { KnownCard } from "../workspace/model/known-card.js";
 export type { ModelQuery, NetworkOptions, Opening } from "../workspace/model/model-query.js";
 export type { DraftedModel, ModelNotice, OpenComparedOptions } from "../workspace/model/open-compared.js";
 export type { GivenStatistics, PreparedBy } from "../workspace/model/open-for-training.js";
 export { type OpenedModel, type OpenModelOptions, openModel } from "../workspace/model/open-model.js";
-export { type ModelProfile, type ProfileModelOptions, profileModel } from "../workspace/model/profile-model.js";
+export {
+  describeModel,
+  type ModelFacts,
+  type ModelProfile,
+  type ProfileModelOptions,
+  profileModel,
+  type UncountedModel,
+} from "../workspace/model/profile-model.js";
 export type { RecipeChoice } from "../workspace/model/situation-of.js";
 export {
   chooseAlgorithms,

@@ -14,6 +14,7 @@ export type {
 export { formatResults, parseResults } from "../compare/results-file.js";
 export { type Measured, type MeasuredModel, summarise } from "../compare/summarise.js";
 export type { Calibration, CalibrationBin } from "../evaluate/calibration.js";
+export type { Activation } from "../evaluate/logits.js";
 export { confusionMatrix, perClassAccuracy } from "../evaluate/metrics.js";
 export { type NoiseSource, type PairedDifference, pairedDifference } from "../evaluate/paired-difference.js";
 export { type Measurement, type Mistake, Tally } from "../evaluate/tally.js";

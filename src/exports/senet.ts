@@ -32,6 +32,7 @@ export type { BatchOptions, Split } from "../data/split.js";
 export { EngineError, UserError, type UserErrorDetails } from "../errors.js";
 export type { Answer } from "../evaluate/answers.js";
 export { type EvaluateOptions, type Evaluation, evaluate, type TestData } from "../evaluate/evaluate.js";
+export type { Activation } from "../evaluate/logits.js";
 export { type Measurement, Tally } from "../evaluate/tally.js";
 export { findGates, type GateSite } from "../explain/find-gates.js";
 export { type GateOptions, type GateStatistics, gateStatistics } from "../explain/gates.js";

@@ -14,12 +14,17 @@ export interface OpenOptions {
   readonly takeOver?: boolean | undefined;
   /** For resident inputs that a run renews: the output that holds the next value. Such outputs are not returned. */
   readonly next?: ReadonlyMap<string, string>;
+  /** The outputs that a run returns (all by default): others may be of types that no tensor of ours has. */
+  readonly outputs?: readonly string[] | undefined;
+  /** The folder of tensors that are kept outside of the file; a page has none. */
+  readonly folder?: string | undefined;
 }
 
 /** A graph that is ready to run. Runs are queued; each sees the resident values the one before it left. */
 export interface Session {
   /**
    * Runs the graph.
+   * Where it takes or gives float16, float32 is fed and returned.
    * @returns the outputs that do not renew resident values.
    * @throws UserError when a value is missing, or of another type or shape; EngineError when the engine fails.
    */

@@ -50,20 +50,44 @@ describe("webRuntime", () => {
     expect(results.map(({ y }) => y!.data[0])).toEqual([2, 4, 6]);
   });
 
+  it("feeds float16 where a graph takes it, and widens what it gives", async () => {
+    let fed: unknown;
+    const half: OrtModule = {
+      ...ort,
+      InferenceSession: {
+        create: async () => ({
+          outputNames: ["y"],
+          inputMetadata: [{ name: "x", isTensor: true, type: "float16", shape: [3] }],
+          run: async ({ x }) => {
+            fed = x;
+            return { y: { type: "float16", dims: [2], size: 2, data: Uint16Array.of(0x3c00, 0xc100) } };
+          },
+          release: async () => {},
+        }),
+      },
+    };
+    const session = await webRuntime(half).open(doubling);
+    const { y } = await session.run({ x: float32([3], [1, -2.5, 65504]) });
+    expect(y).toEqual(float32([2], [1, -2.5]));
+    const { type, data } = fed as { type: string; data: ArrayBufferView };
+    expect(type).toBe("float16");
+    expect([...new Uint16Array(data.buffer)]).toEqual([0x3c00, 0xc100, 0x7bff]);
+  });
+
   it("tells results of types that graphs do not carry", async () => {
     const strange: OrtModule = {
       ...ort,
       InferenceSession: {
         create: async () => ({
           outputNames: ["y"],
-          run: async () => ({ y: { type: "float16", dims: [1], size: 1, data: new Uint16Array(1) } }),
+          run: async () => ({ y: { type: "uint16", dims: [1], size: 1, data: new Uint16Array(1) } }),
           release: async () => {},
         }),
       },
     };
     const session = await webRuntime(strange).open(doubling);
     await expect(session.run({})).rejects.toThrow(
-      "onnxruntime: got y of type float16, which senet does not know; expected float32, int64 or their like",
+      "onnxruntime: got y of type uint16, which senet does not know; expected float32, int64 or their like",
     );
   });
 

@@ -63,9 +63,11 @@ export function webRuntime(ort: OrtModule, options: OrtSessionOptions = {}): Run
   const runtime: Runtime = {
     name: nameOf(ort, options),
     async open(onnx, given: OpenOptions = {}) {
-      const { resident, next } = given;
+      const { resident, next, outputs } = given;
       const own = resident && !given.takeOver ? copied(resident) : resident;
-      const session = await queued(() => openOrt(use, onnx, { ...(own && { resident: own }), ...(next && { next }) }));
+      const session = await queued(() =>
+        openOrt(use, onnx, { ...(own && { resident: own }), ...(next && { next }), outputs }),
+      );
       sessions.add(session);
       return {
         run: (feeds: Tensors) => queued(() => session.run(feeds)),

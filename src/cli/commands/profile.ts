@@ -3,11 +3,12 @@ import type { NodeProfile } from "../../account/profile.js";
 import { bounds } from "../../bounds.js";
 import { UserError } from "../../errors.js";
 import { modelSources } from "../../workspace/model/model-source.js";
-import type { ModelProfile } from "../../workspace/model/profile-model.js";
+import type { ModelFacts, ModelProfile } from "../../workspace/model/profile-model.js";
 import { attentionOption, hubOf, networkOf } from "../flags/model-options.js";
 import { number } from "../flags/number-option.js";
 import { inputOf } from "../flags/options.js";
 import { columns } from "../terminal/columns.js";
+import { fileText } from "../terminal/file-text.js";
 import { opening } from "../terminal/follow-hub.js";
 import { print } from "../terminal/print.js";
 
@@ -15,6 +16,7 @@ interface ProfileFlags {
   readonly input?: string;
   readonly attention?: string;
   readonly classes?: number;
+  readonly output?: string;
   readonly byLayer?: true;
   readonly paper?: true;
   readonly json?: true;
@@ -26,6 +28,7 @@ export const profile = new Command("profile")
   .option("--input <CxHxW>", "size of the images (default: the network's own)")
   .addOption(attentionOption())
   .addOption(number("--classes <n>", "number of classes (default: the network's own)", bounds.classes))
+  .option("--output <name>", "the output of a file that is the answer (default: found by its form)")
   .option("--by-layer", "print a line for every layer too")
   .option("--paper", "show the networks of the SENet paper's Tables 2 and 3, beside what it prints")
   .option("--json", "print one JSON document")
@@ -40,19 +43,32 @@ async function run(model: string | undefined, flags: ProfileFlags, command: Comm
   }
   if (model === undefined)
     throw new UserError("got no network; expected a name, an .onnx file, a run, a hub id or --paper");
-  const { profileModel } = await import("../../workspace/model/profile-model.js");
+  const { describeModel } = await import("../../workspace/model/profile-model.js");
   const query = { model, network: networkOf(flags) };
   const found = await opening({ models: [query], hub: hubOf(command) }, (following) =>
-    profileModel(query, { image: inputOf(flags), ...following }),
+    describeModel(query, { image: inputOf(flags), output: flags.output, ...following }),
   );
-  const { nodes, input, attention, ...totals } = found;
+  const { file } = found;
+  if ("uncounted" in found) {
+    print(
+      flags.json ? `${JSON.stringify({ name: model, ...found })}\n` : `${model}\n${uncounted(found)}${fileText(file)}`,
+    );
+    return;
+  }
+  const { nodes, input, attention, file: _, ...totals } = found;
   const layers = nodes.filter((node) => node.macs > 0 || node.params > 0);
   if (flags.json) {
-    print(`${JSON.stringify({ name: model, input, ...totals, attention, ...(flags.byLayer && { layers }) })}\n`);
+    print(
+      `${JSON.stringify({ name: model, input, ...totals, attention, ...(file && { file }), ...(flags.byLayer && { layers }) })}\n`,
+    );
     return;
   }
   const title = `${model}, ${input.join("x")}`;
-  print(`${flags.byLayer ? `${layerTable(layers)}\n` : ""}${summary(title, found)}`);
+  print(`${flags.byLayer ? `${layerTable(layers)}\n` : ""}${summary(title, found)}${fileText(file)}`);
+}
+
+function uncounted({ uncounted: reason }: Extract<ModelFacts, { uncounted: string }>): string {
+  return `  not counted  ${reason}\n`;
 }
 
 function layerTable(layers: readonly NodeProfile[]): string {

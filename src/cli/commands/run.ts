@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { bounds } from "../../bounds.js";
+import { UserError } from "../../errors.js";
 import { checkNewFile } from "../../files/node/new-file.js";
 import { formatShape } from "../../graph/dims/shape.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
@@ -17,6 +18,7 @@ interface RunFlags {
   readonly input: string;
   readonly output: string;
   readonly force?: true;
+  readonly answer?: string;
   readonly json?: true;
 }
 
@@ -29,7 +31,11 @@ export const runModel = new Command("run")
   )
   .addOption(number("--classes <n>", "number of classes of a network by name (default: its own)", bounds.classes))
   .requiredOption("--input <file>", "a .safetensors file with the tensor x")
-  .requiredOption("--output <file>", "the .safetensors file to write, with the tensor logits")
+  .requiredOption(
+    "--output <file>",
+    "the .safetensors file to write: the tensor logits, and every output of the model under its own name",
+  )
+  .option("--answer <name>", "the output that the logits are of, where a file has several (default: found by its form)")
   .addOption(forceOption())
   .option("--json", "print one JSON document");
 takeModel(runModel, { example: "seresnet20" }).action((_, flags: RunFlags, command: Command) => run(flags, command));
@@ -45,13 +51,19 @@ async function run(flags: RunFlags, command: Command): Promise<void> {
   const batch = await readImageBatch(input);
   const runtime = nodeRuntime();
   try {
-    const logits = await opening({ models: [query], hub: hubOf(command) }, (following) =>
-      logitsOf(runtime, query, batch, following),
-    );
-    await writeTensors(flags.output, new Map([["logits", logits]]));
+    const { logits, outputs } = await opening({ models: [query], hub: hubOf(command) }, (following) =>
+      logitsOf(runtime, query, batch, { ...following, output: flags.answer }),
+    ).catch(sayAnswer);
+    await writeTensors(flags.output, new Map([...outputs, ["logits", logits]]));
     const result = { model: flags.model, x: batch.x.shape, logits: logits.shape, file: flags.output };
     print(flags.json ? `${JSON.stringify(result)}\n` : `${flags.output}: logits ${formatShape(logits.shape)}\n`);
   } finally {
     await runtime.close();
   }
+}
+
+/** `--output` is the file here. */
+function sayAnswer(error: unknown): never {
+  if (!(error instanceof UserError) || !error.options.includes("output")) throw error;
+  throw new UserError(error.message, { option: "answer", cause: error });
 }

@@ -44,6 +44,8 @@ import { shownUnfolding } from "../terminal/show-unfolding.js";
 interface TrainFlags extends TrainingFlags {
   readonly model?: string;
   readonly weights?: string;
+  readonly output?: string;
+  readonly learnBuffers?: readonly string[];
   readonly seed: number;
   readonly minutes?: number;
   readonly keep: Keep;
@@ -64,6 +66,14 @@ export const train = new Command("train")
   .option(
     "--weights <weights>",
     `weights to start from: ${weightsSources} (default: the model's own, or drawn by the seed)`,
+  )
+  .option(
+    "--output <name>",
+    "the output of a file that is trained, where it has several (default: the classifier's, found by its form)",
+  )
+  .option(
+    "--learn-buffers <patterns...>",
+    "patterns of a file's settings (its mean and std, temperature, blur) that learn all the same",
   )
   .option("--out <dir>", "folder for the run (default: a new one in runs/)")
   .option("--resume <dir>", "go on with the run in that folder, as it was started")
@@ -180,13 +190,13 @@ async function prepare(
   command: Command,
   progress: Progress,
 ): Promise<PreparedTraining> {
-  const { model, data, weights } = flags;
+  const { model, data, weights, output, learnBuffers } = flags;
   if (model === undefined) throw missing("--model", "seresnet20");
   if (data === undefined) throw missing("--data", "glyphs");
   const { prepareTraining } = await import("../../workspace/run/prepare-training.js");
   const query = { model, weights, network: networkOf(flags) };
   const request = {
-    ...{ query, data, dataOptions: openOptionsOf(flags), seed: flags.seed },
+    ...{ query, data, output, learnBuffers, dataOptions: openOptionsOf(flags), seed: flags.seed },
     recipe: (situation: Situation, dataset: Dataset) => savedRecipe ?? effectiveRecipeOf(flags, situation, dataset),
     statistics: givenStatisticsOf(flags),
     unfold: flags.unfoldBn && shownUnfolding(engineOptionsOf(flags), progress),

@@ -15,6 +15,7 @@ export interface ClassifierFlags extends NetworkFlags, PreprocessingFlags {
   readonly weights?: string;
   readonly size?: ImageSize;
   readonly labels?: string;
+  readonly output?: string;
 }
 
 /** The flags of `ClassifierFlags` but for `--model`, which commands require. */
@@ -22,6 +23,10 @@ export function classifierOptions(): Option[] {
   return [
     new Option("--weights <weights>", `weights for a network by name: ${weightsSources}`),
     new Option("--labels <file>", "names of the classes, one a line, or JSON (default: the model's, or ImageNet's)"),
+    new Option(
+      "--output <name>",
+      "the output that is the answer, where a file has several (default: found by its form)",
+    ),
     sizeOption("height and width of the model's input", "the model's own"),
     number("--classes <n>", "number of classes of a network by name (default: its own)", bounds.classes),
     attentionOption(),
@@ -35,9 +40,9 @@ export const classifierModel = ["--model <model>", modelSources] as const satisf
 
 /** The classifier that the flags name, and what they change of it. @throws UserError when a flag does not parse. */
 export function classifierOf(flags: ClassifierFlags): { query: ModelQuery; options: FindClassifierOptions } {
-  const { model, weights, size, labels } = flags;
+  const { model, weights, size, labels, output } = flags;
   return {
     query: { model, weights, network: networkOf(flags) },
-    options: { size, labels, preprocessing: changesOf(flags) },
+    options: { size, labels, output, preprocessing: changesOf(flags) },
   };
 }

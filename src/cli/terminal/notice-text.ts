@@ -49,6 +49,18 @@ const texts: { readonly [K in Kind]: (notice: Extract<Notice, { kind: K }>) => s
   "widened-weights": () => "the file has 16-bit weights, the new one 32-bit ones",
   "other-opset": ({ file, written, needed, writable }) =>
     `the file has opset ${file}, the new one ${written}: ${needed ? "an operator needs it" : `we write ${writable.join(" to ")}`}`,
+  "normalised-inside": ({ because }) => `photos are fed as they are: the model prepares them itself (${because})`,
+  "bytes-as-they-are": ({ because }) => `mean and std are not used: the model takes ${because}`,
+  "trained-before": ({ ending, independent }) =>
+    `the file ends in ${ending}: the logits before it are trained, and the new file ends in it again` +
+    (independent ? "; --bce-loss is the loss of a sigmoid for each class" : ""),
+  "left-outputs": ({ output, because, left }) =>
+    `training output ${output} (${because}); the new file has no ${left.join(", ")}`,
+  "held-settings": ({ settings }) =>
+    `taken for settings of the file, which do not learn unless --learn-buffers names them: ` +
+    settings.map(([name, reason]) => `${name} (${reason})`).join(", "),
+  "no-card": ({ mean, std }) =>
+    `the file does not say how its input is normalised: took mean ${mean.join(",")} and std ${std.join(",")}; --mean and --std say otherwise`,
   "zero-gradients": ({ parameters }) => `the loss does not depend on ${parameters.join(", ")}: the gradients are zeros`,
 };
 

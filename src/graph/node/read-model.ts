@@ -43,7 +43,7 @@ export function withModelFile<T>(path: string, use: (bytes: Uint8Array, external
 }
 
 /** The path of a file with weights. @throws UserError when it leads out of the model's folder. */
-function insideFolder({ location, tensor }: ExternalData): string {
+export function insideFolder({ location, tensor }: Pick<ExternalData, "location" | "tensor">): string {
   const path = normalize(location);
   if (isAbsolute(path) || path.split(sep)[0] === ".." || path.includes("\0")) {
     throw new UserError(`got tensor ${tensor} in "${location}"; expected a file in the folder of the model`);

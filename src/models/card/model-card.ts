@@ -49,7 +49,7 @@ export function withCard(graph: Graph, value: ModelCard): Graph {
 }
 
 /** Whether a graph that was read from a file has a card. */
-export function hasCard(graph: Graph): boolean {
+export function hasCard(graph: Pick<Graph, "metadata">): boolean {
   return graph.metadata.has(key);
 }
 
@@ -64,7 +64,7 @@ export function hasCard(graph: Graph): boolean {
  * console.log(classes.length, provenance.model); // 26 seresnet20
  * ```
  */
-export function readCard(graph: Graph): ModelCard {
+export function readCard(graph: Pick<Graph, "metadata">): ModelCard {
   const text = graph.metadata.get(key);
   if (text === undefined) {
     throw new UserError(

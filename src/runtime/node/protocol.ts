@@ -9,6 +9,8 @@ export type Request =
       readonly onnx: Uint8Array;
       readonly resident: ReadonlyMap<string, Tensor>;
       readonly next: ReadonlyMap<string, string>;
+      readonly outputs: readonly string[] | undefined;
+      readonly folder: string | undefined;
     }
   | { readonly kind: "run"; readonly session: number; readonly feeds: Tensors }
   | { readonly kind: "time"; readonly session: number; readonly feeds: Tensors; readonly repeats: number }

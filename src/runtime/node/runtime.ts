@@ -81,9 +81,12 @@ export function nodeRuntime({ threads = usableCores(), spin = true }: NodeRuntim
   let channelBlock: Promise<number | undefined> | undefined;
   const runtime: Runtime = {
     name: `onnxruntime-node ${packageVersion("onnxruntime-node")} (cpu, ${threads} ${threads === 1 ? "thread" : "threads"})`,
-    async open(onnx, { resident = new Map(), next = new Map(), takeOver = false } = {}): Promise<Session> {
+    async open(
+      onnx,
+      { resident = new Map(), next = new Map(), takeOver = false, outputs, folder } = {},
+    ): Promise<Session> {
       const session = sessions++;
-      await ask({ kind: "open", session, onnx, resident, next }, takeOver ? buffersOf(resident) : []);
+      await ask({ kind: "open", session, onnx, resident, next, outputs, folder }, takeOver ? buffersOf(resident) : []);
       return {
         run: (feeds) => ask({ kind: "run", session, feeds }),
         time: (feeds, repeats) => ask({ kind: "time", session, feeds, repeats }),

@@ -19,9 +19,9 @@ function opened(id: number): Session {
 
 /** Requests are worked off one after the other, so that a run sees the state the one before it left. */
 const handlers: { [K in Request["kind"]]: (request: Extract<Request, { kind: K }>) => Promise<Answers[K]> } = {
-  async open({ session, onnx, resident, next }) {
-    const options = { ...sessionOptions({ threads, spin, renews: next.size > 0 }) };
-    sessions.set(session, await openOrt({ ort, options, writes: true }, onnx, { resident, next }));
+  async open({ session, onnx, resident, next, outputs, folder }) {
+    const options = { ...sessionOptions({ threads, spin, renews: next.size > 0, folder }) };
+    sessions.set(session, await openOrt({ ort, options, writes: true }, onnx, { resident, next, outputs }));
   },
   run: async ({ session, feeds }) => opened(session).run(feeds),
   time: async ({ session, feeds, repeats }) => opened(session).time(feeds, repeats),

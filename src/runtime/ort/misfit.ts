@@ -15,7 +15,8 @@ export function misfitting(
     const given = feeds[name];
     const expected = `expected ${type} [${shape}]`;
     if (given === undefined) return new Misfit(`got no ${name}; ${expected}`);
-    if (given.dtype !== type || !fits(given.shape, shape)) {
+    const fed = type === "float16" && given.dtype === "float32" ? type : given.dtype;
+    if (fed !== type || !fits(given.shape, shape)) {
       return new Misfit(`got ${given.dtype} [${given.shape}] for ${name}; ${expected}`);
     }
   }

@@ -1,3 +1,4 @@
+import { halfTypes, toFloat16, widened } from "../../graph/half-precision.js";
 import { elements, isTensor, type Tensor, zeros } from "../../graph/tensor.js";
 import type { OpenOptions, Session, Tensors } from "../runtime.js";
 import { Misfit, misfitting } from "./misfit.js";
@@ -22,7 +23,7 @@ export interface OrtUse {
 export async function openOrt(
   { ort, options, writes }: OrtUse,
   onnx: Uint8Array,
-  { resident: first = new Map(), next = new Map() }: OpenOptions,
+  { resident: first = new Map(), next = new Map(), outputs: wanted }: OpenOptions,
 ): Promise<Session> {
   for (const input of next.keys()) {
     if (!first.has(input)) throw new Misfit(`got a next value for ${input}; expected a first value of it too`);
@@ -34,7 +35,12 @@ export async function openOrt(
     throw new Misfit(`got ${onnx.length} bytes that are no ONNX model (${message}); expected a whole one`);
   });
   const renewed = new Set(next.values());
-  const results = session.outputNames.filter((name) => !renewed.has(name));
+  const results = wanted ?? session.outputNames.filter((name) => !renewed.has(name));
+  const halves = new Set((session.inputMetadata ?? []).flatMap(({ name, type }) => (type === "float16" ? [name] : [])));
+  const toFeed = (name: string, tensor: Tensor) =>
+    halves.has(name) && tensor.dtype === "float32"
+      ? new ort.Tensor("float16", toFloat16(tensor.data as Float32Array), tensor.shape)
+      : toOrt(tensor);
   const resident = new Map([...(writes ? apart(first) : first)].map(([name, tensor]) => [name, toOrt(tensor)]));
   /** Memory for the next values, by output. */
   const spare = new Map(
@@ -56,7 +62,7 @@ export async function openOrt(
   };
   const run = async (feeds: Tensors): Promise<Tensors> => {
     const running = open();
-    const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOrt(tensor)]));
+    const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toFeed(name, tensor)]));
     const fetches = { ...Object.fromEntries(results.map((name) => [name, null])), ...Object.fromEntries(spare) };
     const outputs = await running
       .run({ ...inputs, ...Object.fromEntries(resident) }, fetches)
@@ -123,6 +129,12 @@ function apart(values: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
 }
 
 function fromOrt(name: string, { type, dims, data }: OrtTensor): Tensor {
+  if (type === "float16") {
+    // Where JavaScript has such numbers they come as themselves, elsewhere as bits.
+    const bits = data instanceof Uint16Array;
+    const wide = bits ? widened(halfTypes.float16, data) : Float32Array.from(data as ArrayLike<number>);
+    return { dtype: "float32", shape: [...dims], data: wide };
+  }
   const tensor = { dtype: type, shape: [...dims], data };
   if (isTensor(tensor)) return tensor;
   throw new Misfit(`got ${name} of type ${type}, which senet does not know; expected float32, int64 or their like`);

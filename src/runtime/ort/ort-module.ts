@@ -9,7 +9,11 @@ export interface OrtModule {
     /** Opens the bytes of an `.onnx` file. */
     create(onnx: Uint8Array, options?: OrtSessionOptions): Promise<OrtSession>;
   };
-  readonly Tensor: new (type: DType, data: DTypeArrays[DType], dims: readonly number[]) => OrtTensor;
+  readonly Tensor: new (
+    type: DType | "float16",
+    data: DTypeArrays[DType] | Uint16Array,
+    dims: readonly number[],
+  ) => OrtTensor;
   /** Which of them it is. */
   readonly env?: { readonly versions?: { readonly common: string; readonly web?: string; readonly node?: string } };
 }

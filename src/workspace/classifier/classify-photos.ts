@@ -1,9 +1,8 @@
 import type { DecodePool } from "../../data/node/decode/decode-pool.js";
 import { type Answer, answersOf } from "../../evaluate/answers.js";
-import { floatsOf } from "../../graph/tensor.js";
+import { type Asker, activationOf } from "../../evaluate/ask.js";
 import { allFinite } from "../../runtime/not-finite.js";
-import type { Session } from "../../runtime/runtime.js";
-import { checkInference } from "../model/check-memory.js";
+import { checkProgram } from "../model/check-program.js";
 import type { ClassifierModel } from "./find-classifier.js";
 import type { Photo } from "./photo-list.js";
 
@@ -33,25 +32,24 @@ export interface ClassifyPhotosOptions {
  */
 export async function* classifyPhotos(
   photos: readonly Photo[],
-  { graph, preprocessing, classes }: ClassifierModel,
-  session: Session,
+  { program, preprocessing, classes }: ClassifierModel,
+  asker: Asker,
   pool: DecodePool,
   { top = 5, batch = 8, signal }: ClassifyPhotosOptions,
 ): AsyncGenerator<ClassifiedPhoto, void, undefined> {
   const { photoBatches } = await import("../../data/node/decode/photo-batches.js");
-  await checkInference(graph, Math.min(batch, photos.length));
   const { height, width, mean } = preprocessing;
-  const [input, output] = [graph.inputs[0]!.name, graph.outputs[0]!.name];
+  await checkProgram(program, [mean.length, height, width], Math.min(batch, photos.length));
+  const activation = activationOf(program.answer);
   let next = 0;
   for await (const { x, indices, problems } of photoBatches(photos, pool, preprocessing, batch)) {
     const answers = new Map<number, Answer[]>();
     if (indices.length > 0) {
-      const shape = [indices.length, mean.length, height, width];
-      const results = await session.run({ [input]: { dtype: "float32", shape, data: x } });
-      const logits = floatsOf(results[output]);
+      const shape = [indices.length, mean.length, height, width] as const;
+      const logits = await asker.logits({ data: x, shape });
       for (const [n, index] of indices.entries()) {
         const own = logits.subarray(n * classes.length, (n + 1) * classes.length);
-        if (allFinite(own)) answers.set(index, answersOf(own, classes, top));
+        if (allFinite(own)) answers.set(index, answersOf(own, classes, top, activation));
       }
     }
     for (const end = next + indices.length + problems.size; next < end; next++) {

@@ -1,10 +1,12 @@
-import { classCount, inputOf } from "../../classifier/classifier-shape.js";
+import { inputOf, ownStatistics } from "../../classifier/classifier-shape.js";
 import type { ClassifierFacts } from "../../classifier/open-classifier.js";
 import type { ImageSize } from "../../data/image-size.js";
 import { optionError, UserError } from "../../errors.js";
-import type { Model } from "../../graph/graph.js";
+import type { Program } from "../../evaluate/ask.js";
+import type { ModelCard } from "../../models/card/model-card.js";
+import type { OnNotice } from "../../notice.js";
 import { WeightsMismatch } from "../../weights/load-weights.js";
-import { findModel } from "../model/find-model.js";
+import { findProgram } from "../model/find-program.js";
 import { knownCard } from "../model/known-card.js";
 import { type ModelQuery, type Opening, queryOf } from "../model/model-query.js";
 import { weightsSources } from "../model/model-source.js";
@@ -18,10 +20,17 @@ export interface FindClassifierOptions extends Opening {
   /** The names of the classes, or the path of a file with them, one a line or as JSON. */
   readonly labels?: string | readonly string[] | undefined;
   readonly preprocessing?: PreprocessingChanges | undefined;
+  /** The output that is the answer, by name, where the model has several that may be. */
+  readonly output?: string | undefined;
 }
 
 /** A model that gives photos classes: all that is needed to ask it. */
-export interface ClassifierModel extends Model, ClassifierFacts {}
+export interface ClassifierModel extends ClassifierFacts {
+  /** What runs, and what its input and its answer mean. */
+  readonly program: Program;
+  /** What its file, or what is published of its name, says of it. */
+  readonly card: ModelCard | undefined;
+}
 
 /**
  * Finds the classifier that a query names, prepared for photos as it says itself, or as its published weights were
@@ -37,26 +46,48 @@ export interface ClassifierModel extends Model, ClassifierFacts {}
  */
 export async function findClassifier(
   of: string | ModelQuery,
-  { size, labels, preprocessing: changes = {}, ...opening }: FindClassifierOptions = {},
+  { size, labels, output, preprocessing: changes = {}, ...opening }: FindClassifierOptions = {},
 ): Promise<ClassifierModel> {
   const query = queryOf(of);
   const { model } = query;
   const { cropMode } = changes;
-  const found = await findModel(query, { ...opening, size, cropMode }).catch(explain);
-  const { graph, weights } = found;
+  const found = await findProgram(query, { ...opening, size, cropMode, output }).catch(explain);
+  const { program, weights } = found;
   if (weights === undefined) throw optionError("weights", `got none for ${model}; give ${weightsSources}`);
-  const [channels, height, width] = inputOf(graph, size, model);
-  const count = classCount(graph, model);
+  const [channels, height, width] = inputOf(program.input, size, model);
+  const count = program.answer.classes;
   const card = (await knownCard(found, cropMode))?.card;
   const { cardPreprocessing } = await import("../../models/card/model-card.js");
-  const own = card && cardPreprocessing(card, { height, width });
-  const preprocessing = changedPreprocessing(own, changes, [channels, height, width], model);
+  const inside = ownStatistics(program.input);
+  const said = card ?? inside;
+  const own = said && cardPreprocessing(said, { height, width });
+  const changed = changedPreprocessing(own, changes, [channels, height, width], model);
+  // Bytes are fed as they are, whatever mean and std are asked for.
+  const preprocessing = program.input.type === "uint8" ? { ...changed, ...inside! } : changed;
+  tellPrepared(program, { card, preprocessing: changed, changes }, opening.onNotice);
   const classes =
     labels === undefined ? (card?.classes ?? (await usualClassNames(count))) : await namesIn(labels, count);
-  if (classes.length === count) return { graph, weights, preprocessing, classes };
+  if (classes.length === count) return { program, card, preprocessing, classes };
   throw new UserError(`${model}: its card names ${classes.length} classes of ${count}; give the names of all`, {
     option: "labels",
   });
+}
+
+/** Says what was taken of the file's own form where nobody said it, or against what was said. */
+function tellPrepared(
+  { input }: Program,
+  { card, preprocessing, changes }: Pick<ClassifierModel, "card" | "preprocessing"> & { changes: PreprocessingChanges },
+  onNotice: OnNotice | undefined,
+): void {
+  const inside = ownStatistics(input);
+  if (inside === undefined) return;
+  const { because, type } = input;
+  const given = changes.mean !== undefined && changes.std !== undefined;
+  const others = [...preprocessing.mean, ...preprocessing.std].some((value, i) => {
+    return Math.abs(value - [...inside.mean, ...inside.std][i]!) > 1e-6;
+  });
+  if (type === "uint8" && others) onNotice?.({ kind: "bytes-as-they-are", because });
+  else if (card === undefined && !given) onNotice?.({ kind: "normalised-inside", because });
 }
 
 async function namesIn(labels: string | readonly string[], count: number): Promise<readonly string[]> {

@@ -62,13 +62,13 @@ export async function openClassifier(
   const model = await findClassifier(of, options);
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
   const { DecodePool } = await import("../../data/node/decode/decode-pool.js");
-  const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
+  const { openProgram } = await import("../../evaluate/ask.js");
   const runtime = nodeRuntime({ threads });
   const pool = new DecodePool(workers);
   const close = async () => void (await Promise.all([runtime.close(), pool.close()]));
   try {
-    const session = await forModelFile(runtime, queryOf(of).model).open(writeOnnx(model.graph, model.weights));
-    const classifier = classifierOn(session, model.graph, model);
+    const asker = await openProgram(forModelFile(runtime, queryOf(of).model), model.program);
+    const classifier = classifierOn(asker, model.program, model);
     const imageOf = (photo: string | Uint8Array | ClassifiedImage) =>
       typeof photo === "string" || photo instanceof Uint8Array ? decoded(photo, model) : photo;
     return {
@@ -76,7 +76,7 @@ export async function openClassifier(
       classify: async (photo, asked) => classifier.classify(await imageOf(photo), asked),
       logits: async (photo) => classifier.logits(await imageOf(photo)),
       async *classifyAll(photos, asked = {}) {
-        yield* classifyPhotos(await listPhotos(photos), model, session, pool, asked);
+        yield* classifyPhotos(await listPhotos(photos), model, asker, pool, asked);
       },
       close,
     };

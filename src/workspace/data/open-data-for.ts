@@ -77,7 +77,7 @@ async function expected({ model, weights }: ModelQuery, options: OpenDataForOpti
 async function saidBy(
   place: string,
   source: "file" | "hub",
-  { size, channels = 3, cropMode, signal, onProgress, hub }: OpenDataForOptions,
+  { size, cropMode, signal, onProgress, hub }: OpenDataForOptions,
 ): Promise<Expected> {
   if (source === "hub") {
     const { openHubGraph } = await import("../model/open-hub.js");
@@ -85,10 +85,13 @@ async function saidBy(
   }
   const path = runFileOf(place);
   if (!/\.onnx$/i.test(path)) return {};
-  const { readModel } = await import("../../graph/node/read-model.js");
-  const { height, width } = extentOf(size ?? 0);
-  const image = size === undefined ? undefined : [channels, height, width];
-  return saidIn(readModel(path, { image }).graph);
+  const { outlineFile } = await import("../model/model-bytes.js");
+  const { readInput } = await import("../../read/input-form.js");
+  const outline = outlineFile(path);
+  const { channels, height, width } = readInput(outline, path);
+  const asked = size === undefined ? { height, width } : extentOf(size);
+  const input = [channels, height ?? asked.height, width ?? asked.width].filter((side) => side !== undefined);
+  return { card: await cardIn(outline), input: input.length === 3 ? input : undefined };
 }
 
 async function saidIn(graph: Graph): Promise<Expected> {

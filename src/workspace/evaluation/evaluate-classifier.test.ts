@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { programOfModel } from "../../evaluate/ask.js";
 import { GraphBuilder } from "../../graph/builder.js";
 import { nodeRuntime } from "../../runtime/node/runtime.js";
 import { stripes } from "../../train/stripes.test.helper.js";
@@ -15,7 +16,8 @@ function always(): Parameters<typeof evaluateClassifier>[1] {
   const g = new GraphBuilder("always");
   const mean = g.call("Flatten", [g.call("GlobalAveragePool", [g.input("x", "float32", ["N", 1, 8, 8])])]);
   g.output(g.call("Mul", [mean, g.constant({ dtype: "float32", shape: [1, 3], data: new Float32Array(3) })]), "logits");
-  return { graph: g.build(), weights: new Map(), preprocessing: dataset, classes: dataset.classes };
+  const program = programOfModel({ graph: g.build(), weights: new Map() });
+  return { program, card: undefined, preprocessing: dataset, classes: dataset.classes };
 }
 
 describe("evaluateClassifier", () => {

@@ -3,7 +3,7 @@ import { type Views, viewCount } from "../../data/views.js";
 import { Tally } from "../../evaluate/tally.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import type { ClassifierModel } from "../classifier/find-classifier.js";
-import { checkInference } from "../model/check-memory.js";
+import { checkProgram } from "../model/check-program.js";
 
 /** How a classifier is evaluated. */
 export interface EvaluateClassifierOptions {
@@ -43,13 +43,15 @@ export interface MeasuredClassifier {
  */
 export async function evaluateClassifier(
   runtime: Runtime,
-  { graph, weights, classes }: ClassifierModel,
+  { program, classes }: ClassifierModel,
   dataset: Dataset,
   { batch = 32, views, signal, onProgress }: EvaluateClassifierOptions = {},
 ): Promise<MeasuredClassifier> {
-  const { evaluate } = await import("../../evaluate/evaluate.js");
-  await checkInference(graph, Math.min(batch, dataset.test.length * viewCount(views)));
-  const tally = new Tally(classes.length);
+  const { evaluateProgram } = await import("../../evaluate/evaluate.js");
+  const { activationOf } = await import("../../evaluate/ask.js");
+  const image = [dataset.channels, dataset.height, dataset.width];
+  await checkProgram(program, image, Math.min(batch, dataset.test.length * viewCount(views)));
+  const tally = new Tally(classes.length, activationOf(program.answer));
   let started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   const onBatch = (images: number) => {
@@ -58,8 +60,8 @@ export async function evaluateClassifier(
     else onProgress?.(images, seconds(), tally);
   };
   try {
-    const { predictions } = await evaluate({
-      ...{ runtime, graph, weights, dataset, views, tally, signal },
+    const { predictions } = await evaluateProgram(program, {
+      ...{ runtime, dataset, views, tally, signal },
       batch: Math.max(1, Math.floor(batch / viewCount(views))),
       onProgress: onBatch,
     });

@@ -22,12 +22,11 @@ export type TestDataOptions = Pick<OpenOptions, "holdout" | "splitSeed" | "onBad
 export async function openTestData(
   spec: string,
   name: string,
-  { graph, preprocessing, classes }: ClassifierModel,
+  { card, preprocessing, classes }: ClassifierModel,
   options: TestDataOptions = {},
 ): Promise<Dataset> {
   const { openDataset } = await import("../../data/node/open.js");
-  const { hasCard, readCard } = await import("../../models/card/model-card.js");
-  const trainedOn = hasCard(graph) ? readCard(graph).provenance.data : undefined;
+  const trainedOn = card?.provenance.data;
   const dataset = await openDataset(spec, {
     ...options,
     preprocessing,

@@ -1,9 +1,10 @@
 import { extentOf, type ImageSize } from "../../data/image-size.js";
 import type { CropMode } from "../../data/preprocessing.js";
 import { optionError } from "../../errors.js";
-import type { Graph, Weights } from "../../graph/graph.js";
+import type { Graph, Model, Weights } from "../../graph/graph.js";
 import { formatAttention } from "../../layers/attention/attention.js";
 import type { InputSize, ModelOptions } from "../../models/model.js";
+import type { InputForm } from "../../read/input-form.js";
 import { checkWeights } from "./check-memory.js";
 import type { ModelQuery, NetworkOptions, Opening } from "./model-query.js";
 import { type ModelSource, modelFileOf, modelSource } from "./model-source.js";
@@ -22,6 +23,12 @@ export interface FindOptions extends Opening {
   readonly batch?: number | undefined;
   /** Whether the last layer may start anew for another number of classes; off unless asked for. */
   readonly renewHead?: boolean | undefined;
+  /** Whether a file is brought into the form that training takes, see `openFileToTrain`. */
+  readonly toTrain?: boolean | undefined;
+  /** The output that is trained, by name, where a file has several that may be. */
+  readonly output?: string | undefined;
+  /** Patterns of a file's settings, such as a mean, that learn all the same. */
+  readonly learnBuffers?: readonly string[] | undefined;
   /** Whether a file of weights may hold more than the network, as checkpoints of runs do. */
   readonly allowSurplus?: boolean | undefined;
 }
@@ -32,6 +39,8 @@ export interface FoundNetwork {
   /** Its name in the zoo, where that is known. */
   readonly name?: string | undefined;
   readonly graph: Graph;
+  /** How a file that was opened to train takes images. */
+  readonly input?: InputForm | undefined;
 }
 
 /** A model as a query names it. The graph has the card of its weights, where they come with one. */
@@ -51,7 +60,12 @@ export interface FoundModel extends FoundNetwork {
  * @throws UserError when there is no such model, or its options or weights do not fit it.
  */
 export async function findModel(query: ModelQuery, options: FindOptions = {}): Promise<FoundModel> {
-  const { weights: from } = query;
+  const { weights: from, model } = query;
+  const source = modelSource(model);
+  for (const option of ["output", "learnBuffers"] as const) {
+    if (options[option] === undefined || !options.toTrain || source === "file") continue;
+    throw optionError(option, `got ${options[option]} with ${model}; expected it with an .onnx file`);
+  }
   if (from === undefined) return withOwnWeights(query, options);
   const found = await findNetwork(query, options);
   const { findWeights } = await import("./find-weights.js");
@@ -71,7 +85,10 @@ export async function findNetwork(query: ModelQuery, options: FindOptions = {}):
   const source = modelSource(model);
   if (source === "name") return byName(query, options);
   refuseNetworkOptions(network, source);
-  if (source === "file") return { source, graph: (await ofFile(model, options)).graph };
+  if (source === "file") {
+    const { graph, input } = await ofFile(model, options);
+    return { source, graph, input };
+  }
   const { openHubGraph } = await import("./open-hub.js");
   const { name, graph } = await openHubGraph(model, hubOptions(options));
   return { source, name, graph };
@@ -117,16 +134,29 @@ export function modelOptions({ classes, attention, start, shortcut, aux }: Netwo
   };
 }
 
-async function ofFile(path: string, { image, size, batch, classes, renewHead }: FindOptions) {
-  const { openModelFile } = await import("./model-file.js");
-  const model = await openModelFile(modelFileOf(path), { image, size, batch });
+async function ofFile(path: string, options: FindOptions) {
+  const { classes, renewHead } = options;
+  const model = await openFile(modelFileOf(path), options);
   if (!renewHead || classes === undefined || model.graph.outputs[0]!.shape.at(-1) === classes) {
     return { ...model, renewed: [] };
   }
   const { withClasses } = await import("../../clean/with-classes.js");
   const { headOf } = await import("../../read/head.js");
-  const renewed = headOf(model.graph).map(({ name }) => name);
-  return { ...model, graph: withClasses(model.graph, classes), renewed };
+  // One number for two classes makes way for a logit of each.
+  const whole = options.toTrain ? await openFile(modelFileOf(path), { ...options, onNotice: undefined }, false) : model;
+  const renewed = headOf(whole.graph).map(({ name }) => name);
+  return { ...whole, graph: withClasses(whole.graph, classes), renewed };
+}
+
+async function openFile(
+  path: string,
+  options: FindOptions,
+  pair = true,
+): Promise<Model & { readonly input?: InputForm | undefined }> {
+  const { openFileToTrain, openModelFile } = await import("./model-file.js");
+  const { image, size, batch, toTrain, output, learnBuffers, onNotice } = options;
+  if (!toTrain) return openModelFile(path, { image, size, batch });
+  return openFileToTrain(path, { image, batch, output, learnBuffers, pair, onNotice });
 }
 
 function hubOptions({ image, size, cropMode, classes, renewHead, signal, onProgress, onNotice, hub }: FindOptions) {

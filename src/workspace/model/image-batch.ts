@@ -72,6 +72,6 @@ export function labelsOf({ x, tensors }: ImageBatch, path: string, classes: unkn
 export async function openForBatch(query: ModelQuery, { x }: ImageBatch, opening: Opening = {}): Promise<Model> {
   const { initialise } = await import("../../graph/initialise.js");
   const [batch, ...image] = x.shape as [number, number, number, number];
-  const { graph, weights } = await findModel(query, { ...opening, image, batch });
+  const { graph, weights } = await findModel(query, { ...opening, image, batch, toTrain: true });
   return { graph, weights: weights ?? initialise(graph, 1) };
 }

@@ -17,19 +17,28 @@ export interface KnownCard {
  * @param cropMode what becomes of photos of another shape.
  */
 export async function knownCard(
-  { name, graph, weights, origin }: Pick<FoundModel, "name" | "graph" | "weights" | "origin">,
+  {
+    name,
+    graph,
+    weights,
+    origin,
+  }: Pick<FoundModel, "name" | "origin"> & {
+    /** Of a file that is only asked, what it says beside its graph. */
+    readonly graph: Graph | Pick<Graph, "metadata">;
+    readonly weights: unknown;
+  },
   cropMode?: CropMode,
 ): Promise<KnownCard | undefined> {
   if (weights === undefined) return undefined;
   const card = await cardIn(graph);
   if (card !== undefined) return { card, by: "weights" };
-  if (name === undefined) return undefined;
+  if (name === undefined || !("nodes" in graph)) return undefined;
   const { publishedCard } = await import("./published-card.js");
   return { card: await publishedCard(name, graph, origin, cropMode), by: "published" };
 }
 
 /** The card of a graph that has one. */
-export async function cardIn(graph: Graph): Promise<ModelCard | undefined> {
+export async function cardIn(graph: Pick<Graph, "metadata">): Promise<ModelCard | undefined> {
   const { hasCard, readCard } = await import("../../models/card/model-card.js");
   return hasCard(graph) ? readCard(graph) : undefined;
 }

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { optionError, UserError, withContext } from "../../errors.js";
+import { UserError } from "../../errors.js";
 import type { TimedModel } from "../../evaluate/latency.js";
-import { formatShape } from "../../graph/dims/shape.js";
 import type { Graph } from "../../graph/graph.js";
+import { type ModelView, viewOf } from "../../graph/model-view.js";
 import type { InputSize } from "../../models/model.js";
+import { type InputForm, readInput } from "../../read/input-form.js";
 import { checkInference } from "./check-memory.js";
 import type { Opening } from "./model-query.js";
 import { modelFileOf, modelSource } from "./model-source.js";
@@ -11,8 +11,9 @@ import { modelFileOf, modelSource } from "./model-source.js";
 /** A model that can be timed, and what it takes for one image. */
 export interface CountedModel extends TimedModel {
   readonly name: string;
-  readonly params: number;
-  readonly macs: number;
+  /** Undefined, as `macs` is, where the file holds operators that only the engine knows. */
+  readonly params: number | undefined;
+  readonly macs: number | undefined;
 }
 
 /** What a model is timed with. */
@@ -30,49 +31,51 @@ export interface OpenForTimingOptions extends Opening {
 export async function openForTiming(name: string, options: OpenForTimingOptions): Promise<CountedModel> {
   const { bindDims } = await import("../../clean/replay.js");
   const { profile } = await import("../../account/profile.js");
-  const { onnx, graph } = await open(name, options);
+  const { onnx, folder, view, graph } = await open(name, options);
   const { batch } = options;
-  const [x, ...others] = graph.inputs;
-  if (x === undefined || others.length > 0 || x.shape.length !== 4 || x.dtype !== "float32") {
-    const takes = graph.inputs.map(({ name, dtype, shape }) => `${name} ${dtype} ${formatShape(shape)}`).join(", ");
-    throw new UserError(`${name}: got a model that takes ${takes || "nothing"}; expected images float32 [N, C, H, W]`);
-  }
-  const [own, ...sizes] = x.shape;
-  if (typeof own === "number" && own !== batch) {
-    throw new UserError(`${name}: got batch ${batch}; expected ${own}, the only batch size the file takes`, {
+  const input = readInput(view, name);
+  if (input.batch !== undefined && input.batch !== batch) {
+    throw new UserError(`${name}: got batch ${batch}; expected ${input.batch}, the only batch size the file takes`, {
       option: "batch",
     });
   }
-  const image = imageOf(name, sizes, options.image);
-  const names = Object.fromEntries(sizes.flatMap((dim, i) => (typeof dim === "string" ? [[dim, image[i]!]] : [])));
+  const image = imageOf(name, input, options.image);
+  const timed = { name, onnx, folder, input, image };
+  if (graph === undefined) return { ...timed, params: undefined, macs: undefined };
+  const sizes = graph.inputs[0]!.shape.slice(1);
+  const own = input.layout === "NCHW" ? image : [image[1]!, image[2]!, image[0]!];
+  const names = Object.fromEntries(sizes.flatMap((dim, i) => (typeof dim === "string" ? [[dim, own[i]!]] : [])));
   const sized = Object.keys(names).length === 0 ? graph : bindDims(graph, names);
-  await checkInference(sized, typeof own === "number" ? 1 : batch); // a file for one batch has it in its shapes
+  await checkInference(sized, input.batch === undefined ? batch : 1); // a file for one batch has it in its shapes
   const { params, macs } = profile(sized);
-  return { name, onnx, input: x.name, image, params, macs: typeof own === "number" ? macs / own : macs };
+  return { ...timed, params, macs: input.batch === undefined ? macs : macs / input.batch };
 }
 
 /**
- * The images of a model whose sizes may be names.
+ * The images [C, H, W] of a model whose sizes may be open.
  * @throws UserError when those asked for are others, or none are known.
  */
-function imageOf(name: string, sizes: Graph["inputs"][number]["shape"], given: InputSize | undefined): number[] {
-  const asked = given ?? sizes;
-  if (sizes.some((dim, i) => typeof dim === "number" && dim !== asked[i])) {
-    throw new UserError(`${name}: got images ${asked.join("x")}; expected ${sizes.join("x")}, as the file says`, {
+function imageOf(name: string, { channels, height, width }: InputForm, given: InputSize | undefined): number[] {
+  const own = [channels, height, width];
+  const said = own.map((size, i) => size ?? "CHW"[i]!).join("x");
+  const asked = given ?? own;
+  if (own.some((size, i) => size !== undefined && size !== asked[i])) {
+    throw new UserError(`${name}: got images ${asked.join("x")}; expected ${said}, as the file says`, {
       option: "input",
     });
   }
   return asked.map((size) => {
-    if (typeof size === "number") return size;
-    throw new UserError(`${name}: got images ${sizes.join("x")} of any size; give one such as 3x224x224`, {
-      option: "input",
-    });
+    if (size !== undefined) return size;
+    throw new UserError(`${name}: got images ${said} of any size; give one such as 3x224x224`, { option: "input" });
   });
 }
 
 interface Opened {
   readonly onnx: Uint8Array;
-  readonly graph: Graph;
+  readonly folder?: string | undefined;
+  readonly view: ModelView;
+  /** Undefined for a file that only the engine understands. */
+  readonly graph: Graph | undefined;
 }
 
 async function open(name: string, { batch: _, ...options }: OpenForTimingOptions): Promise<Opened> {
@@ -81,21 +84,31 @@ async function open(name: string, { batch: _, ...options }: OpenForTimingOptions
   const { initialise } = await import("../../graph/initialise.js");
   const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
   const { graph, weights } = await findModel({ model: name }, options);
-  return { onnx: writeOnnx(graph, weights ?? initialise(graph, 1)), graph };
+  return { onnx: writeOnnx(graph, weights ?? initialise(graph, 1)), view: viewOf(graph), graph };
 }
 
 /** The file as it is, not as we would write it, unless it is for images of another size. */
 async function ofFile(path: string, image: InputSize | undefined): Promise<Opened> {
-  const { readOnnx } = await import("../../graph/onnx/read-onnx.js");
-  const onnx = await readFile(path).catch((error: Error) => {
-    throw optionError("model", `cannot read ${path} (${error.message}); give an .onnx file`);
-  });
+  const { openModelBytes } = await import("./model-bytes.js");
   const { readModel } = await import("../../graph/node/read-model.js");
-  const { declaredSizes } = await import("../../graph/onnx/read-onnx.js");
-  const sizes = declaredSizes(onnx);
-  const other = image !== undefined && sizes.some((dim, i) => typeof dim === "number" && dim !== image[i]);
-  if (!other) return withContext(path, () => ({ onnx, graph: readOnnx(onnx, { image }).graph }));
+  const opened = openModelBytes(path);
+  const { channels, height, width, layout } = readInput(opened.outline, path);
+  const own = [channels, height, width];
+  const other = image !== undefined && own.some((size, i) => size !== undefined && size !== image[i]);
+  if (!other || layout !== "NCHW") {
+    return { ...opened, view: opened.outline, graph: orUndefined(() => readModel(path).graph) };
+  }
   const { graph, weights } = readModel(path, { image });
   const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
-  return { onnx: writeOnnx(graph, weights), graph };
+  return { onnx: writeOnnx(graph, weights), view: viewOf(graph), graph };
+}
+
+/** What cannot be read for its operators can still be run. */
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }

@@ -1,3 +1,4 @@
+import { ownStatistics } from "../../classifier/classifier-shape.js";
 import type { Dataset } from "../../data/dataset.js";
 import type { Statistics } from "../../data/image-set.js";
 import { UserError } from "../../errors.js";
@@ -16,6 +17,10 @@ export interface OpenForTrainingOptions extends Opening {
   readonly seed?: number | undefined;
   /** Mean and std that images are normalised by, in the place of the weights' own or the dataset's. */
   readonly statistics?: GivenStatistics | undefined;
+  /** The output that is trained, by name, where a file has several that may be. */
+  readonly output?: string | undefined;
+  /** Patterns of a file's settings, such as a mean, that learn all the same. */
+  readonly learnBuffers?: readonly string[] | undefined;
 }
 
 /** Mean and std as far as they are given, per channel, of pixels scaled to 0–1. */
@@ -26,9 +31,9 @@ export interface GivenStatistics {
 
 /**
  * Who says how images are normalised: who trains, the weights' file or repository, what is published of the network's
- * name, or the dataset.
+ * name, the file itself, which does it inside, or the dataset.
  */
-export type PreparedBy = "given" | KnownCard["by"] | "dataset";
+export type PreparedBy = "given" | KnownCard["by"] | "inside" | "dataset";
 
 /** A network that is ready to be trained on a dataset. */
 export interface TrainableModel extends Model {
@@ -61,6 +66,7 @@ export async function openForTraining(
     classes: classes.length,
     image: [channels, height, width],
     renewHead: true,
+    toTrain: true,
     allowSurplus: true,
   });
   const { initialise } = await import("../../graph/initialise.js");
@@ -71,11 +77,13 @@ export async function openForTraining(
   const fresh = [...graph.parameters].filter(([name]) => !weights.has(name) || anew.includes(name));
   const drawn = new Map([...weights, ...initialise({ ...graph, parameters: new Map(fresh) }, seed)]);
   const known = await knownCard(found);
-  const own = statisticsOf(statistics, dataset, known?.card);
-  const given = statistics.mean !== undefined && statistics.std !== undefined;
-  const preparedBy = given ? "given" : (known?.by ?? "dataset");
+  const inside = found.input && ownStatistics(found.input);
+  const bytes = found.input?.type === "uint8";
+  const own = bytes ? inside! : statisticsOf(statistics, dataset, known?.card ?? inside);
+  const given = statistics.mean !== undefined && statistics.std !== undefined && !bytes;
+  const preparedBy = given ? "given" : ((bytes ? undefined : known?.by) ?? (inside ? "inside" : "dataset"));
   const start = found.weights === undefined ? "drawn" : "weights";
-  const notices = anew.length === 0 ? [] : [renewed];
+  const notices = [...(anew.length === 0 ? [] : [renewed]), ...told(found, preparedBy, own)];
   const learnt = anew.filter((name) => graph.parameters.get(name)!.trainable);
   return { graph, weights: drawn, start, statistics: own, preparedBy, anew: learnt, notices };
 }
@@ -85,6 +93,13 @@ async function withNewHead({ source, graph }: FoundModel, classes: number): Prom
   if (source !== "file") return graph;
   const { withClasses } = await import("../../clean/with-classes.js");
   return withClasses(graph, classes);
+}
+
+/** How the images of a file are prepared that does not say it. */
+function told({ source, input }: FoundModel, preparedBy: PreparedBy, { mean, std }: Statistics): Notice[] {
+  if (source !== "file" || input === undefined) return [];
+  if (preparedBy === "inside") return [{ kind: "normalised-inside", because: input.because }];
+  return preparedBy === "dataset" ? [{ kind: "no-card", mean, std }] : [];
 }
 
 /** The last layer, where it is of another number of classes, or of others by name. */

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { type Profile, profile } from "../../account/profile.js";
 import { optionError, UserError, withContext } from "../../errors.js";
-import type { Graph } from "../../graph/graph.js";
+import type { Graph, Model } from "../../graph/graph.js";
 import type { InputSize } from "../../models/model.js";
+import type { FileFacts } from "./file-facts.js";
 import { modelOptions, refuseNetworkOptions } from "./find-model.js";
 import { type ModelQuery, type Opening, queryOf } from "./model-query.js";
 import { type ModelSource, modelFileOf, modelSource } from "./model-source.js";
@@ -19,6 +20,55 @@ export interface ModelProfile extends Profile {
   readonly input: Graph["inputs"][number]["shape"];
   /** What its attention blocks take of it. */
   readonly attention: Pick<Profile, "params" | "macs">;
+}
+
+/** A file whose operators only an engine knows: what it takes cannot be counted. */
+export interface UncountedModel {
+  /** Why it cannot be counted. */
+  readonly uncounted: string;
+}
+
+/** What is known of a model: what it takes, where that can be counted, and what its file says. */
+export type ModelFacts = (ModelProfile | UncountedModel) & {
+  /** What a file says of itself, and what we take that to mean. */
+  readonly file?: FileFacts | undefined;
+};
+
+/**
+ * Says all that is known of a model: what it takes as {@link profileModel} counts it, where that can be counted; and of a
+ * file its inputs and outputs, what they mean and why we think so.
+ * @param output the output that is the answer, by name.
+ * @throws UserError when there is no such model, or the images do not fit it.
+ * @example
+ * ```ts
+ * import { describeModel } from "senet/node";
+ *
+ * const { file } = await describeModel("model.onnx");
+ * console.log(file?.outputs[0]?.name, file?.operators[0]); // logits [ 'Conv', 37 ]
+ * ```
+ */
+export async function describeModel(
+  of: string | ModelQuery,
+  { output, ...options }: ProfileModelOptions & { readonly output?: string | undefined } = {},
+): Promise<ModelFacts> {
+  const { model, network } = queryOf(of);
+  if (modelSource(model) !== "file") return profileModel(of, options);
+  const path = modelFileOf(model);
+  refuseNetworkOptions(network, "file");
+  const { outlineFile } = await import("./model-bytes.js");
+  const { fileFacts } = await import("./file-facts.js");
+  const { readModel } = await import("../../graph/node/read-model.js");
+  const outline = outlineFile(path);
+  let read: Model | undefined;
+  let uncounted = "";
+  try {
+    read = readModel(path, { image: options.image });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    uncounted = error.message;
+  }
+  const file = fileFacts(outline, model, read, output);
+  return read === undefined ? { uncounted, file } : { ...(await profileModel(of, options)), file };
 }
 
 /** Something that is counted, and how much of what it takes is attention. */
@@ -79,7 +129,8 @@ async function fromFile({ model, network }: ModelQuery, { image }: ProfileModelO
   const bytes = await readFile(path).catch((error: Error) => {
     throw new UserError(`cannot read ${path} (${error.message}); give an .onnx file`);
   });
-  const graph = withContext(path, () => readOnnx(bytes, { image }).graph);
+  const { holdSettings } = await import("../../read/settings.js");
+  const graph = withContext(path, () => holdSettings(readOnnx(bytes, { image })).graph);
   checkInput(graph, image);
   return { graph, attention: ({ nodes }) => attentionOf(graph, nodes) };
 }

@@ -131,6 +131,7 @@ export async function compareInFolder(
   const { compare } = await import("../../compare/compare.js");
   const { stepsPerEpoch } = await import("../../train/epoch.js");
   const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
+  const { withFileForm } = await import("../../clean/training-form.js");
   const { resume: standing, recompute, checkpointEvery, signal, onNotice, onStep, onEpoch } = options;
   const steps = stepsPerEpoch({ dataset, recipe });
   if (standing !== undefined) {
@@ -164,7 +165,7 @@ export async function compareInFolder(
     },
     onModel: async ({ model, seed }, { graph, weights }) => {
       const name = `models/${model}-seed${seed}.onnx`;
-      await folder.write(name, writeOnnx(graph, weights));
+      await folder.write(name, writeOnnx(withFileForm(graph), weights));
       return name;
     },
   });

@@ -29,6 +29,7 @@ const deciders: { readonly [K in PreparedTraining["preparedBy"]]: string } = {
   given: "as given",
   weights: "as the weights have it",
   published: "as published of the network",
+  inside: "the file normalises them itself",
   dataset: "of the data",
 };
 

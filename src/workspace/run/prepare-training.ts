@@ -32,6 +32,10 @@ export interface TrainingRequest extends Opening {
   readonly seed: number;
   /** Mean and std that images are normalised by, in the place of the weights' own or the dataset's. */
   readonly statistics?: GivenStatistics | undefined;
+  /** The output that is trained, by name, where a file has several that may be. */
+  readonly output?: string | undefined;
+  /** Patterns of a file's settings, such as a mean, that learn all the same. */
+  readonly learnBuffers?: readonly string[] | undefined;
   /** Where batch norms that a file has folded away are put back. */
   readonly unfold?: UnfoldSettings | undefined;
 }

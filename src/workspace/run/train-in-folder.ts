@@ -177,6 +177,7 @@ async function trainEpochs(
   const { train } = await import("../../train/trainer.js");
   const { bestEpoch } = await import("../../train/best-epoch.js");
   const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
+  const { withFileForm } = await import("../../clean/training-form.js");
   const { readCard, withCard } = await import("../../models/card/model-card.js");
   const { cardWith } = await import("../../compare/trained-card.js");
   const { resume, recompute, checkpointEvery, signal, onNotice, onStep, onTest, onEpoch } = options;
@@ -209,7 +210,10 @@ async function trainEpochs(
       await log.epoch(record);
       history.push(record);
       const best = bestEpoch(history);
-      const bytes = writeOnnx(withCard(graph, cardWith(card, { preparedBy, epoch: record.epoch })), weights);
+      const bytes = writeOnnx(
+        withFileForm(withCard(graph, cardWith(card, { preparedBy, epoch: record.epoch }))),
+        weights,
+      );
       await folder.write(LAST, bytes);
       if (best === record) await folder.write(BEST, bytes);
       done.tested = new Map([...done.tested].filter(([epoch]) => epoch === best?.epoch)).set(record.epoch, test);

@@ -1,0 +1,47 @@
+import { type Program, programOf, programOfModel } from "../../evaluate/ask.js";
+import type { Graph, Weights } from "../../graph/graph.js";
+import type { ReadAnswerOptions } from "../../read/answer-form.js";
+import { type FindOptions, findModel, refuseNetworkOptions } from "./find-model.js";
+import { openModelBytes } from "./model-bytes.js";
+import type { ModelQuery } from "./model-query.js";
+import { modelFileOf, modelSource } from "./model-source.js";
+
+/** What a program is wanted for. */
+export interface FindProgramOptions extends FindOptions, ReadAnswerOptions {}
+
+/** A model to be asked. */
+export interface FoundProgram {
+  readonly program: Program;
+  /** Its name in the zoo, where that is known. */
+  readonly name?: string | undefined;
+  /** What its file says beside the graph. */
+  readonly graph: Pick<Graph, "name" | "metadata">;
+  /** False for a network by name alone. */
+  readonly weights: Weights | true | undefined;
+  /** Where the weights come from. */
+  readonly origin: string;
+}
+
+/**
+ * Finds the model that a query names, to be asked: a file is what the engine makes of its bytes, whatever its
+ * operators; everything else is written by us.
+ * @throws UserError when there is no such model, or it takes no images or names no classes.
+ */
+export async function findProgram(query: ModelQuery, options: FindProgramOptions = {}): Promise<FoundProgram> {
+  const { model, weights, network } = query;
+  if (weights === undefined && modelSource(model) === "file") {
+    refuseNetworkOptions(network, "file");
+    return fromFile(modelFileOf(model), model, options);
+  }
+  const found = await findModel(query, options);
+  const { initialise } = await import("../../graph/initialise.js");
+  const program = programOfModel({ graph: found.graph, weights: found.weights ?? initialise(found.graph, 1) }, options);
+  return { ...found, program: { ...program, name: model } };
+}
+
+function fromFile(path: string, model: string, options: ReadAnswerOptions): FoundProgram {
+  const { onnx, outline, folder } = openModelBytes(path);
+  const { name, metadata } = outline;
+  const program = { ...programOf(onnx, model, options, outline), folder };
+  return { program, graph: { name, metadata }, weights: true, origin: path };
+}
