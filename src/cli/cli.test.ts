@@ -148,14 +148,17 @@ describe("a mistake", () => {
       "train --model resnet20 --data mnist:corrupt",
       /^corrupt\/train-images-idx3-ubyte: got magic number 0x6e6f206e; expected 0x00000803 \(images\)$/,
     ],
-    ["train --model resnet20 --data glyphs --epochs ten", '--epochs: got "ten"; expected a whole number from 1'],
-    ["train --model resnet20 --data glyphs --epochs 0", "--epochs: got 0; expected a whole number from 1"],
+    [
+      "train --model resnet20 --data glyphs --epochs ten",
+      '--epochs: got "ten"; expected a whole number from 1 to 1,000,000',
+    ],
+    ["train --model resnet20 --data glyphs --epochs 0", "--epochs: got 0; expected a whole number from 1 to 1,000,000"],
     [
       "train --model resnet20 --data glyphs --batch 300 --train-limit 256",
       "--batch: got 300; expected a whole number from 1 to 256, the number of training images",
     ],
     ["train --model resnet20 --data glyphs --seed -1", "--seed: got -1; expected a whole number from 0"],
-    ["compare --seeds 0", "--seeds: got 0; expected a whole number from 1"],
+    ["compare --seeds 0", "--seeds: got 0; expected a whole number from 1 to 1,000"],
     ["compare --attention se:reduction=0", 'attention se: reduction: got "0"; expected a positive number'],
     [
       "compare --models resnet20,resnet32 --attention eca",
@@ -177,7 +180,7 @@ describe("a mistake", () => {
       "train --resume trained --attention eca",
       /^--resume: got --attention "eca", but the run in trained was started with none; leave it/,
     ],
-    ["compare --threads 0.5", "--threads: got 0.5; expected a whole number from 1"],
+    ["compare --threads 0.5", /^--threads: got 0.5; expected a whole number from 1 to \d+, for \d+ cores?$/],
     [
       "train --model resnet20 --data glyphs --out trained",
       /^--out: trained already holds .*; choose a new folder, or go on with senet train --resume trained$/,
@@ -194,7 +197,10 @@ describe("a mistake", () => {
       "trained/model.onnx: it takes images 3x32x32 of 26 classes; got mnist with 1x28x28 and 10; " +
         "give the data it was trained for",
     ],
-    ["bench train --input 32x32", '--input: got "32x32"; expected channels x height x width such as 3x32x32'],
+    [
+      "bench train --input 32x32",
+      '--input: got "32x32"; expected channels x height x width such as 3x32x32, each at most 65,535',
+    ],
   ] as const)("%s is one line on stderr, exit code 2, and nothing is written", async (line, message) => {
     const before = listed();
     const { code, stdout, stderr } = await senet(line);
