@@ -187,7 +187,7 @@ describe("a program that is asked", () => {
       expect(answer.output).toBe("scores");
       expect([...found]).toEqual(await plainly(onnx, feed, "scores"));
       expect((await asked(onnx, "probabilities")).answer.kind).toBe("probabilities");
-      expect(() => programOf(onnx, "file", { output: "other" })).toThrow("output: got other; expected one of file: ");
+      expect(() => programOf(onnx, "file", { output: "other" })).toThrow("answer: got other; expected one of file: ");
     }
   });
 

@@ -40,6 +40,7 @@ export {
 export { GraphIndex, indexOf, type Reader } from "../graph/graph-index.js";
 export { initialise } from "../graph/initialise.js";
 export type { ModelView, ViewedNode, ViewedValue } from "../graph/model-view.js";
+export type { ImageExtents } from "../graph/onnx/inputs.js";
 export { type Outline, outlineOnnx } from "../graph/onnx/outline.js";
 export { type ReadOptions, readOnnx } from "../graph/onnx/read-onnx.js";
 export type { ExternalData, ReadExternal } from "../graph/onnx/tensor.js";

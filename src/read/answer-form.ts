@@ -67,7 +67,7 @@ export function readAnswer(view: ModelView, model: string, { output }: ReadAnswe
   if (output !== undefined) {
     const value = view.outputs.find(({ name }) => name === output);
     if (value === undefined)
-      throw optionError("output", `got ${output}; expected one of ${model}: ${named.join(", ")}`);
+      throw optionError("answer", `got ${output}; expected one of ${model}: ${named.join(", ")}`);
     return formOf(view, value, "it was asked for", model);
   }
   const fitting = view.outputs.filter((value) => mayAnswer(view, value));
@@ -86,7 +86,7 @@ export function readAnswer(view: ModelView, model: string, { output }: ReadAnswe
   }
   throw new UserError(
     `${model}: got ${main.length} outputs that may be the answer (${main.map(({ name }) => name).join(", ")}); say which`,
-    { option: "output" },
+    { option: "answer" },
   );
 }
 
@@ -208,7 +208,7 @@ function formOf(view: ModelView, { name, type, shape }: ViewedValue, why: string
   const said = shape && classesIn(shape);
   const count = said?.count ?? classesOfLayer(view, ending.logits);
   if (!/^b?float/.test(type) && type !== "") {
-    throw new UserError(`${model}: gives ${name}, ${type}; expected numbers of classes`, { option: "output" });
+    throw new UserError(`${model}: gives ${name}, ${type}; expected numbers of classes`, { option: "answer" });
   }
   if (count === undefined) {
     const given = `[${(shape ?? []).map((size) => size ?? "?").join(", ")}]`;

@@ -110,8 +110,8 @@ describe("train", () => {
   });
 
   it.each([
-    [{ epochs: 0 }, "epochs 0; expected a whole number from 1"],
-    [{ epochs: 1.5 }, "epochs 1.5; expected a whole number from 1"],
+    [{ epochs: 0 }, "epochs 0; expected a whole number from 1 to 1,000,000"],
+    [{ epochs: 1.5 }, "epochs 1.5; expected a whole number from 1 to 1,000,000"],
     [{ batch: 97 }, "batch 97; expected a whole number from 1 to 96, the number of training images"],
     [{ batch: 0 }, "batch 0; expected a whole number from 1 to 96, the number of training images"],
     [{ lr: 0 }, "lr 0; expected a number above 0"],

@@ -49,7 +49,7 @@ describe("senet bench infer", () => {
 
   it.each([
     ["--model resnet21", 'unknown model "resnet21"'],
-    ["--model gone.onnx", "--model: cannot read gone.onnx (ENOENT"],
+    ["--model gone.onnx", "cannot read gone.onnx (ENOENT"],
     ["--model pair.onnx --batch 4", "pair.onnx: got batch 4; expected 2, the only batch size the file takes"],
     ["--model se.onnx --input 1x64x64", "se.onnx: got images 1x64x64; expected 3x64x64, as the file says (--input)"],
     ["--model resnet20 --rounds 0", "--rounds: got 0; expected a whole number from 1"],

@@ -123,9 +123,7 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
     progress.line(`\nThe report: ${run.path}/report.html (${duration})`);
     if (!flags.json) for (const line of nextLines(flags, startedBy, results, run.path)) progress.line(line);
   } catch (error) {
-    // What a bad image ended goes on with another word for such images.
-    const refused = error instanceof UserError && !error.options.includes("onBadImage");
-    if (steps === 0 && refused) await run.discard?.();
+    if (steps === 0 && error instanceof UserError) await run.discard?.();
     throw error;
   } finally {
     progress.clear();
@@ -140,12 +138,13 @@ function nextLines(flags: CompareFlags, startedBy: string, { models }: Compariso
   const { name, runs } = models.at(-1)!;
   const file = `${path}/${runs[0]!.model}`;
   const more = 2 * flags.seeds;
-  const beside = flags.out === undefined ? "" : ` --out ${path}-${more}-seeds`; // of flags that come twice, the last counts
+  const again = startedBy.replace(/ --(seeds|out)[ =]('[^']*'|\S+)/g, "");
+  const beside = flags.out === undefined ? "" : ` --out ${path}-${more}-seeds`;
   return [
     "What to try next: the mistakes of a trained network, photos of your own, twice the seeds",
     `  ${commandText(["eval", "--model", file, "--data", flags.data])}`,
     `  ${commandText(["train", "--model", name.endsWith(".onnx") ? file : name, "--data", "folder:DIR"])}`,
-    `  ${startedBy} --seeds ${more}${beside}`,
+    `  ${again} --seeds ${more}${beside}`,
   ];
 }
 

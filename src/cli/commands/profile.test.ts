@@ -54,8 +54,9 @@ describe("senet profile", () => {
   it("finds the attention blocks of a file by their form", async () => {
     const graph = createModel("seresnet20");
     writeFileSync(join(folder, "seresnet20.onnx"), writeOnnx(graph, initialise(graph, 1)));
-    const [file, zoo] = [await json("profile seresnet20.onnx"), await json("profile seresnet20")];
+    const [{ file: said, ...file }, zoo] = [await json("profile seresnet20.onnx"), await json("profile seresnet20")];
     expect({ ...file, name: "seresnet20" }).toEqual(zoo);
+    expect(said.outputs.map(({ name }: { name: string }) => name)).toEqual(["logits"]);
     expect(file.attention).toEqual({ params: 2373, macs: 2016 });
   });
 
@@ -88,7 +89,7 @@ describe("senet profile", () => {
     ["profile", "got no network; expected a name, an .onnx file, a run, a hub id or --paper"],
     ["profile resnet50 --paper", 'got both "resnet50" and --paper; expected one of them'],
     ["profile inception_v3 --input 3x32x32", "inception_v3: got input 3x32x32; expected 3x75x75 or more"],
-    ["profile none.onnx", "cannot read none.onnx (ENOENT: no such file or directory, open 'none.onnx'); give an"],
+    ["profile none.onnx", "cannot read none.onnx (ENOENT: no such file or directory"],
     ["profile resnet50 --attention sf", 'unknown attention "sf"; expected one of none, se, eca,'],
     ["profile resnet50 --classes many", '--classes: got "many"; expected a whole number from 1'],
     ["profile seresnet20.onnx --input 1x64x64", "--input: got 1x64x64; expected 3x64x64, as the file says"],

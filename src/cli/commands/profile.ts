@@ -16,7 +16,7 @@ interface ProfileFlags {
   readonly input?: string;
   readonly attention?: string;
   readonly classes?: number;
-  readonly output?: string;
+  readonly answer?: string;
   readonly byLayer?: true;
   readonly paper?: true;
   readonly json?: true;
@@ -28,7 +28,7 @@ export const profile = new Command("profile")
   .option("--input <CxHxW>", "size of the images (default: the network's own)")
   .addOption(attentionOption())
   .addOption(number("--classes <n>", "number of classes (default: the network's own)", bounds.classes))
-  .option("--output <name>", "the output of a file that is the answer (default: found by its form)")
+  .option("--answer <name>", "the output of a file that is the answer (default: found by its form)")
   .option("--by-layer", "print a line for every layer too")
   .option("--paper", "show the networks of the SENet paper's Tables 2 and 3, beside what it prints")
   .option("--json", "print one JSON document")
@@ -46,7 +46,7 @@ async function run(model: string | undefined, flags: ProfileFlags, command: Comm
   const { describeModel } = await import("../../workspace/model/profile-model.js");
   const query = { model, network: networkOf(flags) };
   const found = await opening({ models: [query], hub: hubOf(command) }, (following) =>
-    describeModel(query, { image: inputOf(flags), output: flags.output, ...following }),
+    describeModel(query, { image: inputOf(flags), output: flags.answer, ...following }),
   );
   const { file } = found;
   if ("uncounted" in found) {

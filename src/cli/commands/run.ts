@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import { bounds } from "../../bounds.js";
-import { UserError } from "../../errors.js";
 import { checkNewFile } from "../../files/node/new-file.js";
 import { formatShape } from "../../graph/dims/shape.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
@@ -53,17 +52,11 @@ async function run(flags: RunFlags, command: Command): Promise<void> {
   try {
     const { logits, outputs } = await opening({ models: [query], hub: hubOf(command) }, (following) =>
       logitsOf(runtime, query, batch, { ...following, output: flags.answer }),
-    ).catch(sayAnswer);
+    );
     await writeTensors(flags.output, new Map([...outputs, ["logits", logits]]));
     const result = { model: flags.model, x: batch.x.shape, logits: logits.shape, file: flags.output };
     print(flags.json ? `${JSON.stringify(result)}\n` : `${flags.output}: logits ${formatShape(logits.shape)}\n`);
   } finally {
     await runtime.close();
   }
-}
-
-/** `--output` is the file here. */
-function sayAnswer(error: unknown): never {
-  if (!(error instanceof UserError) || !error.options.includes("output")) throw error;
-  throw new UserError(error.message, { option: "answer", cause: error });
 }

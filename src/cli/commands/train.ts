@@ -44,7 +44,7 @@ import { shownUnfolding } from "../terminal/show-unfolding.js";
 interface TrainFlags extends TrainingFlags {
   readonly model?: string;
   readonly weights?: string;
-  readonly output?: string;
+  readonly answer?: string;
   readonly learnBuffers?: readonly string[];
   readonly seed: number;
   readonly minutes?: number;
@@ -68,7 +68,7 @@ export const train = new Command("train")
     `weights to start from: ${weightsSources} (default: the model's own, or drawn by the seed)`,
   )
   .option(
-    "--output <name>",
+    "--answer <name>",
     "the output of a file that is trained, where it has several (default: the classifier's, found by its form)",
   )
   .option(
@@ -136,9 +136,7 @@ async function run(given: TrainFlags, command: Command): Promise<void> {
     printResult({ model, data, seed, path: run.path, ...trained, seconds }, flags);
     if (flags.report) progress.line(`The report: ${run.path}/report.html`);
   } catch (error) {
-    // What a bad image ended goes on with another word for such images.
-    const refused = error instanceof UserError && !error.options.includes("onBadImage");
-    if (steps === 0 && refused) await run.discard?.();
+    if (steps === 0 && error instanceof UserError) await run.discard?.();
     throw error;
   } finally {
     progress.clear();
@@ -190,7 +188,7 @@ async function prepare(
   command: Command,
   progress: Progress,
 ): Promise<PreparedTraining> {
-  const { model, data, weights, output, learnBuffers } = flags;
+  const { model, data, weights, answer: output, learnBuffers } = flags;
   if (model === undefined) throw missing("--model", "seresnet20");
   if (data === undefined) throw missing("--data", "glyphs");
   const { prepareTraining } = await import("../../workspace/run/prepare-training.js");

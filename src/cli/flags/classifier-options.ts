@@ -15,7 +15,7 @@ export interface ClassifierFlags extends NetworkFlags, PreprocessingFlags {
   readonly weights?: string;
   readonly size?: ImageSize;
   readonly labels?: string;
-  readonly output?: string;
+  readonly answer?: string;
 }
 
 /** The flags of `ClassifierFlags` but for `--model`, which commands require. */
@@ -24,7 +24,7 @@ export function classifierOptions(): Option[] {
     new Option("--weights <weights>", `weights for a network by name: ${weightsSources}`),
     new Option("--labels <file>", "names of the classes, one a line, or JSON (default: the model's, or ImageNet's)"),
     new Option(
-      "--output <name>",
+      "--answer <name>",
       "the output that is the answer, where a file has several (default: found by its form)",
     ),
     sizeOption("height and width of the model's input", "the model's own"),
@@ -40,7 +40,7 @@ export const classifierModel = ["--model <model>", modelSources] as const satisf
 
 /** The classifier that the flags name, and what they change of it. @throws UserError when a flag does not parse. */
 export function classifierOf(flags: ClassifierFlags): { query: ModelQuery; options: FindClassifierOptions } {
-  const { model, weights, size, labels, output } = flags;
+  const { model, weights, size, labels, answer: output } = flags;
   return {
     query: { model, weights, network: networkOf(flags) },
     options: { size, labels, output, preprocessing: changesOf(flags) },

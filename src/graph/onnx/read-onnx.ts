@@ -123,8 +123,8 @@ export function declaredSizes(bytes: Uint8Array): readonly Dim[] {
 
 /** The shape of the first input. */
 function declared(graph: Message, image: ImageExtents | undefined): readonly Dim[] {
-  const initializers = Array.from(graph.messages(graphField.initializer), (tensor) => tensor.text(tensorField.name));
-  const names = new Map(initializers.map((name) => [name, graph] as const));
+  const names = new Map<string, Message>(); // a file may have millions: no list of them is made
+  for (const tensor of graph.messages(graphField.initializer)) names.set(tensor.text(tensorField.name), graph);
   return readInputs(graph, names, image)[0]?.shape ?? [];
 }
 

@@ -62,9 +62,9 @@ export interface FoundModel extends FoundNetwork {
 export async function findModel(query: ModelQuery, options: FindOptions = {}): Promise<FoundModel> {
   const { weights: from, model } = query;
   const source = modelSource(model);
-  for (const option of ["output", "learnBuffers"] as const) {
-    if (options[option] === undefined || !options.toTrain || source === "file") continue;
-    throw optionError(option, `got ${options[option]} with ${model}; expected it with an .onnx file`);
+  for (const [option, given] of Object.entries({ answer: options.output, learnBuffers: options.learnBuffers })) {
+    if (given === undefined || !options.toTrain || source === "file") continue;
+    throw optionError(option, `got ${given} with ${model}; expected it with an .onnx file`);
   }
   if (from === undefined) return withOwnWeights(query, options);
   const found = await findNetwork(query, options);

@@ -44,7 +44,7 @@ export type ModelFacts = (ModelProfile | UncountedModel) & {
  * import { describeModel } from "senet/node";
  *
  * const { file } = await describeModel("model.onnx");
- * console.log(file?.outputs[0]?.name, file?.operators[0]); // logits [ 'Conv', 37 ]
+ * console.log(file?.outputs[0]?.name, file?.operators[0]); // logits [ 'Conv', 39 ]
  * ```
  */
 export async function describeModel(
