@@ -91,7 +91,7 @@ export {
 } from "../workspace/model/export-model.js";
 export type { FileFacts } from "../workspace/model/file-facts.js";
 export type { KnownCard } from "../workspace/model/known-card.js";
-export type { ModelQuery, NetworkOptions, Opening } from "../workspace/model/model-query.js";
+export type { ModelQuery, NetworkOptions, Opening, WeightsTaking } from "../workspace/model/model-query.js";
 export type { DraftedModel, ModelNotice, OpenComparedOptions } from "../workspace/model/open-compared.js";
 export type { GivenStatistics, PreparedBy } from "../workspace/model/open-for-training.js";
 export { type OpenedModel, type OpenModelOptions, openModel } from "../workspace/model/open-model.js";

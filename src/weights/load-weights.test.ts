@@ -94,6 +94,18 @@ describe("loadWeights takes tensors", () => {
     expect(mismatch(tensors).missing).toHaveLength(weights.size);
   });
 
+  it("without the prefix that is asked for, and leaves alone what does not begin so", () => {
+    const notices: Notice[] = [];
+    const tensors = renamed((name) => `encoder_q.${name}`);
+    for (const [name, tensor] of weights) tensors.set(`encoder_k.${name}`, tensor);
+    const read = loadWeights(graph, tensors, { prefix: "encoder_q.", onNotice: (notice) => notices.push(notice) });
+    expectSame(read.weights, weights);
+    expect([read.surplus, notices]).toEqual([[], [{ kind: "prefix", source: "weights", prefix: "encoder_q." }]]);
+    expect(() => loadWeights(graph, tensors, { prefix: "queue." })).toThrow(
+      'prefix: got "queue."; expected one that names of tensors begin with, such as encoder_q.conv1.weight',
+    );
+  });
+
   it.each([
     "n_averaged",
     "layer1.0.total_ops",

@@ -18,7 +18,9 @@ export interface LoadWeightsOptions {
   /** Decides the values of a last layer that starts anew. */
   readonly seed?: number | undefined;
   /** Whether tensors that no parameter takes are told instead of refused. */
-  readonly allowSurplus?: boolean;
+  readonly allowSurplus?: boolean | undefined;
+  /** What is taken off names, such as `encoder.`; tensors whose names do not begin so are left alone. */
+  readonly prefix?: string | undefined;
   /** Told what was done beside copying. */
   readonly onNotice?: OnNotice | undefined;
 }
@@ -69,8 +71,9 @@ interface MatchedWeights extends Pick<LoadedWeights, "renewed" | "surplus">, Pic
 
 /**
  * Gives the parameters of a network the tensors of a file: by equal names, without `module.` before them, by the
- * names of other libraries, or without a prefix that all share. A dense layer and a 1×1 convolution take each other's weights; `num_batches_tracked` is
- * ignored; other counters, losses, metrics and auxiliary heads are left out and told; float64 is rounded. Only tensors that are used are read.
+ * names of other libraries, or without a prefix that all share. A dense layer and a 1×1 convolution take each other's
+ * weights; `num_batches_tracked` is ignored; other counters, losses, metrics and auxiliary heads are left out and told;
+ * float64 is rounded. Only tensors that are used are read.
  * @throws WeightsMismatch when tensors are missing, left over or of other shapes.
  * @example
  * ```ts
@@ -102,9 +105,9 @@ export function loadWeights(
 export function matchWeights(
   graph: Graph,
   entries: readonly ListedTensor[],
-  { source = "weights", alias, renewHead = true, allowSurplus = false }: LoadWeightsOptions = {},
+  { source = "weights", alias, renewHead = true, allowSurplus = false, prefix: given }: LoadWeightsOptions = {},
 ): MatchedWeights {
-  const { found, missing, surplus, aside, prefix } = matchNames(graph, entries, alias);
+  const { found, missing, surplus, aside, prefix } = matchNames(graph, entries, alias, given);
   const heads = new Map(headsOf(graph).map((head) => [head.name, head]));
   const misshapen: string[] = [];
   const renewed: string[] = [];

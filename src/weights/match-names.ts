@@ -1,3 +1,4 @@
+import { optionError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { familiar, isAside, isIgnored, namesOf } from "./familiar-names.js";
 import type { ListedTensor } from "./tensor-listing.js";
@@ -22,8 +23,21 @@ type Alias = (name: string) => string;
  * Finds the tensor of every parameter by its name: equal names first, then without the prefixes of wrappers, then by
  * the names other libraries use. Every tensor serves one parameter. Where that is not enough, a prefix that all names
  * share goes, if the rest fits exactly.
+ * @param prefix what is taken off names instead; tensors without it are left alone.
+ * @throws UserError when no name begins so.
  */
-export function matchNames(graph: Graph, entries: readonly ListedTensor[], alias: Alias = (name) => name): NameMatch {
+export function matchNames(
+  graph: Graph,
+  entries: readonly ListedTensor[],
+  alias: Alias = (name) => name,
+  prefix?: string,
+): NameMatch {
+  if (prefix !== undefined) {
+    const those = entries.filter(({ name }) => name.startsWith(prefix));
+    if (those.length > 0) return matchUnder(prefix, graph, those, alias);
+    const example = entries[0]?.name ?? "none";
+    throw optionError("prefix", `got "${prefix}"; expected one that names of tensors begin with, such as ${example}`);
+  }
   const plain = matchUnder("", graph, entries, alias);
   if (plain.missing.length === 0) return plain;
   const fitting = prefixesOf(entries)

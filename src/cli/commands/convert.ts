@@ -9,18 +9,17 @@ import { weightsSource } from "../../workspace/model/model-source.js";
 import { hubOf, networkOf, shortcutHelp } from "../flags/model-options.js";
 import { number } from "../flags/number-option.js";
 import { givenStatisticsOf } from "../flags/preprocessing-options.js";
+import { type TakingFlags, takingOf, takingOptions } from "../flags/weights-options.js";
 import { opening } from "../terminal/follow-hub.js";
 import { noticeText } from "../terminal/notice-text.js";
 import { print, say } from "../terminal/print.js";
 
-interface ConvertFlags {
+interface ConvertFlags extends TakingFlags {
   readonly list?: true;
   readonly json?: true;
   readonly model?: string;
   readonly classes?: number;
   readonly shortcut: "projection" | "A";
-  readonly entry?: string;
-  readonly allowSurplus?: true;
   readonly mean?: string;
   readonly std?: string;
 }
@@ -40,15 +39,14 @@ export const convert = new Command("convert")
   .option("--model <name>", "network by name that the weights are of; needed to make an .onnx file of them")
   .addOption(number("--classes <n>", "number of classes of that network (default: its own)", bounds.classes))
   .addOption(new Option("--shortcut <kind>", shortcutHelp).choices(["projection", "A"]).default("projection"))
-  .option("--entry <name>", "part of a training checkpoint to take, such as model_ema (default: the usual ones)")
-  .option("--allow-surplus", "leave out tensors that the network does not have")
   .option("--mean <r,g,b>", "mean of each channel, for the card of an .onnx file (default: as for published weights)")
   .option(
     "--std <r,g,b>",
     "standard deviation of each channel, likewise for the card (default: as for published weights)",
   )
-  .option("--json", "print one JSON document")
-  .action(run);
+  .option("--json", "print one JSON document");
+for (const option of takingOptions()) convert.addOption(option);
+convert.action(run);
 
 async function run(from: string, to: string | undefined, flags: ConvertFlags, command: Command): Promise<void> {
   if (weightsSource(from) === "hub") refuseWithHub(flags);
@@ -61,8 +59,9 @@ async function run(from: string, to: string | undefined, flags: ConvertFlags, co
   }
   checkNewFile(to, { option: undefined, inputs: [from] });
   const { convertWeights } = await import("../../workspace/model/convert-weights.js");
-  const { model, entry, allowSurplus } = flags;
-  const options = { model, entry, allowSurplus, network: networkOf(flags), statistics: givenStatisticsOf(flags) };
+  const { model } = flags;
+  const taking = takingOf(flags, from);
+  const options = { model, ...taking, network: networkOf(flags), statistics: givenStatisticsOf(flags) };
   try {
     const [tensors, notices] = await noticing(from, command, (following) =>
       convertWeights(from, to, { ...options, ...following }),

@@ -10,10 +10,11 @@ import { attentionOption, hubOf, type NetworkFlags, networkOf } from "../flags/m
 import { number } from "../flags/number-option.js";
 import { inputOf, under } from "../flags/options.js";
 import { optionsOf, type RecipeFlags, stepRecipeOf } from "../flags/recipe-options.js";
+import { type TakingFlags, takingOf, takingOptions } from "../flags/weights-options.js";
 import { opening } from "../terminal/follow-hub.js";
 import { print } from "../terminal/print.js";
 
-interface ExportFlags extends NetworkFlags, RecipeFlags {
+interface ExportFlags extends NetworkFlags, RecipeFlags, TakingFlags {
   readonly out: string;
   readonly weights?: string;
   readonly input?: string;
@@ -56,6 +57,7 @@ export const exportModel = new Command("export")
   )
   .option("--training", "write the training step, with its first state and a README, in place of the network");
 for (const option of trainingOptions) exportModel.addOption(option);
+for (const option of takingOptions()) exportModel.addOption(option);
 exportModel.action(run);
 
 async function run(model: string, flags: ExportFlags, command: Command): Promise<void> {
@@ -95,5 +97,8 @@ async function writeStep(model: string, flags: ExportFlags, command: Command): P
 /** The model that the flags name, and how it is opened. */
 function modelOf(model: string, flags: ExportFlags) {
   const { weights, seed } = flags;
-  return { query: { model, weights, network: networkOf(flags) }, options: { seed, image: inputOf(flags) } };
+  return {
+    query: { model, weights, taking: takingOf(flags, weights), network: networkOf(flags) },
+    options: { seed, image: inputOf(flags) },
+  };
 }

@@ -8,10 +8,11 @@ import { hubOf, networkOf } from "../flags/model-options.js";
 import { number } from "../flags/number-option.js";
 import { forceOption } from "../flags/options.js";
 import { takeModel } from "../flags/positional-model.js";
+import { type TakingFlags, takingOf, takingOptions } from "../flags/weights-options.js";
 import { opening } from "../terminal/follow-hub.js";
 import { print } from "../terminal/print.js";
 
-interface GradientFlags {
+interface GradientFlags extends TakingFlags {
   readonly model: string;
   readonly weights?: string;
   readonly classes?: number;
@@ -42,6 +43,7 @@ export const gradients = new Command("gradients")
   .requiredOption("--output <file>", "the .safetensors file to write: loss, and a gradient under each parameter's name")
   .addOption(forceOption())
   .option("--json", "print one JSON document");
+for (const option of takingOptions()) gradients.addOption(option);
 takeModel(gradients, { example: "seresnet20" }).action((_, flags: GradientFlags, command: Command) =>
   run(flags, command),
 );
@@ -52,7 +54,7 @@ async function run(flags: GradientFlags, command: Command): Promise<void> {
   const { writeTensors } = await import("../../workspace/model/write-tensors.js");
   const { model, weights, mode, input, output, force } = flags;
   checkNewFile(output, { option: "output", force, inputs: [model, weights, input] });
-  const query = { model, weights, network: networkOf(flags) };
+  const query = { model, weights, taking: takingOf(flags, weights), network: networkOf(flags) };
   const runtime = nodeRuntime();
   try {
     const found = await opening({ models: [query], hub: hubOf(command) }, (following) =>

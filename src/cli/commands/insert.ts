@@ -10,12 +10,13 @@ import { modelSources, weightsSources } from "../../workspace/model/model-source
 import { hubOf } from "../flags/model-options.js";
 import { number } from "../flags/number-option.js";
 import { inputOf } from "../flags/options.js";
+import { type TakingFlags, takingOf, takingOptions } from "../flags/weights-options.js";
 import { opening } from "../terminal/follow-hub.js";
 import { insertionSummary, insertionTable } from "../terminal/insertion-table.js";
 import { tell } from "../terminal/notice-text.js";
 import { print } from "../terminal/print.js";
 
-interface InsertFlags {
+interface InsertFlags extends TakingFlags {
   readonly out?: string;
   readonly weights?: string;
   readonly attention: string;
@@ -74,15 +75,16 @@ export const insert = new Command("insert")
   .addOption(number("--opset <n>", "version of ONNX's operators (default: that of the file, else 20)", bounds.opset))
   .option("--dry-run", "show where the blocks would stand and what they take, and write nothing")
   .option("--json", "print one JSON document")
-  .option("--report <file>", "write a page that shows the network, each block as one unit")
-  .action(run);
+  .option("--report <file>", "write a page that shows the network, each block as one unit");
+for (const option of takingOptions()) insert.addOption(option);
+insert.action(run);
 
 async function run(path: string, flags: InsertFlags, command: Command): Promise<void> {
   checkPaths(path, flags);
   const attention = attentionOf(flags);
   const { weights, start, force, at, out, opset } = flags;
   const { insertIntoModel } = await import("../../workspace/insertion/insert-into-model.js");
-  const query = { model: path, weights };
+  const query = { model: path, weights, taking: takingOf(flags, weights) };
   const asked = {
     ...{ attention, start, force, at, bare: flags.dryRun },
     ...{ seed: flags.seed, image: inputOf(flags) },

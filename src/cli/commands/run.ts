@@ -7,10 +7,11 @@ import { hubOf, networkOf } from "../flags/model-options.js";
 import { number } from "../flags/number-option.js";
 import { forceOption } from "../flags/options.js";
 import { takeModel } from "../flags/positional-model.js";
+import { type TakingFlags, takingOf, takingOptions } from "../flags/weights-options.js";
 import { opening } from "../terminal/follow-hub.js";
 import { print } from "../terminal/print.js";
 
-interface RunFlags {
+interface RunFlags extends TakingFlags {
   readonly model: string;
   readonly weights?: string;
   readonly classes?: number;
@@ -37,6 +38,7 @@ export const runModel = new Command("run")
   .option("--answer <name>", "the output that the logits are of, where a file has several (default: found by its form)")
   .addOption(forceOption())
   .option("--json", "print one JSON document");
+for (const option of takingOptions()) runModel.addOption(option);
 takeModel(runModel, { example: "seresnet20" }).action((_, flags: RunFlags, command: Command) => run(flags, command));
 
 async function run(flags: RunFlags, command: Command): Promise<void> {
@@ -46,7 +48,7 @@ async function run(flags: RunFlags, command: Command): Promise<void> {
   const { writeTensors } = await import("../../workspace/model/write-tensors.js");
   const { model, weights, input, output, force } = flags;
   checkNewFile(output, { option: "output", force, inputs: [model, weights, input] });
-  const query = { model, weights, network: networkOf(flags) };
+  const query = { model, weights, taking: takingOf(flags, weights), network: networkOf(flags) };
   const batch = await readImageBatch(input);
   const runtime = nodeRuntime();
   try {

@@ -33,6 +33,7 @@ import { givenStatisticsOf } from "../flags/preprocessing-options.js";
 import { keptFlags, resumedFlags } from "../flags/resumed-flags.js";
 import { trainingOn } from "../flags/training-on.js";
 import { type TuneFlag, tableOf, tuneOption } from "../flags/tune-option.js";
+import { type TakingFlags, takingOf, takingOptions } from "../flags/weights-options.js";
 import { factLines } from "../terminal/fact-lines.js";
 import { opening } from "../terminal/follow-hub.js";
 import { waitPart } from "../terminal/live-line.js";
@@ -41,7 +42,7 @@ import { commandLine, keepsItsResult, print } from "../terminal/print.js";
 import { Progress } from "../terminal/progress.js";
 import { shownUnfolding } from "../terminal/show-unfolding.js";
 
-interface TrainFlags extends TrainingFlags {
+interface TrainFlags extends TrainingFlags, TakingFlags {
   readonly model?: string;
   readonly weights?: string;
   readonly answer?: string;
@@ -96,6 +97,7 @@ train.addHelpText(
   "after",
   "\nFrom folders of photos to a server: docs/photos.md.\nRecipes, resuming and memory: docs/training.md.",
 );
+for (const option of takingOptions()) train.addOption(option);
 takeModel(train).action((_, flags: TrainFlags, command: Command) => run(flags, command));
 
 async function run(given: TrainFlags, command: Command): Promise<void> {
@@ -192,7 +194,7 @@ async function prepare(
   if (model === undefined) throw missing("--model", "seresnet20");
   if (data === undefined) throw missing("--data", "glyphs");
   const { prepareTraining } = await import("../../workspace/run/prepare-training.js");
-  const query = { model, weights, network: networkOf(flags) };
+  const query = { model, weights, taking: takingOf(flags, weights), network: networkOf(flags) };
   const request = {
     ...{ query, data, output, learnBuffers, dataOptions: openOptionsOf(flags), seed: flags.seed },
     recipe: (situation: Situation, dataset: Dataset) => savedRecipe ?? effectiveRecipeOf(flags, situation, dataset),

@@ -8,9 +8,10 @@ import { attentionOption, type NetworkFlags, networkOf, shortcutHelp } from "./m
 import { number } from "./number-option.js";
 import { changesOf, type PreprocessingFlags, preprocessingOptions } from "./preprocessing-options.js";
 import { sizeOption } from "./size-option.js";
+import { type TakingFlags, takingOf, takingOptions } from "./weights-options.js";
 
 /** What says which classifier, as commander parsed it. */
-export interface ClassifierFlags extends NetworkFlags, PreprocessingFlags {
+export interface ClassifierFlags extends NetworkFlags, PreprocessingFlags, TakingFlags {
   readonly model: string;
   readonly weights?: string;
   readonly size?: ImageSize;
@@ -22,6 +23,7 @@ export interface ClassifierFlags extends NetworkFlags, PreprocessingFlags {
 export function classifierOptions(): Option[] {
   return [
     new Option("--weights <weights>", `weights for a network by name: ${weightsSources}`),
+    ...takingOptions(),
     new Option("--labels <file>", "names of the classes, one a line, or JSON (default: the model's, or ImageNet's)"),
     new Option(
       "--answer <name>",
@@ -42,7 +44,7 @@ export const classifierModel = ["--model <model>", modelSources] as const satisf
 export function classifierOf(flags: ClassifierFlags): { query: ModelQuery; options: FindClassifierOptions } {
   const { model, weights, size, labels, answer: output } = flags;
   return {
-    query: { model, weights, network: networkOf(flags) },
+    query: { model, weights, taking: takingOf(flags, weights), network: networkOf(flags) },
     options: { size, labels, output, preprocessing: changesOf(flags) },
   };
 }

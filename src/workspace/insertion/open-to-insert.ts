@@ -58,7 +58,13 @@ export async function openToInsert(query: ModelQuery, options: OpenToInsertOptio
   const { findWeights } = await import("../model/find-weights.js");
   const { graph } = file.model;
   const { signal, onProgress, onNotice, hub } = opening;
-  const { weights, metadata, origin } = await findWeights(from, graph, { signal, onProgress, onNotice, hub });
+  const { weights, metadata, origin } = await findWeights(from, graph, {
+    ...query.taking,
+    signal,
+    onProgress,
+    onNotice,
+    hub,
+  });
   const said = { ...graph, metadata: new Map([...graph.metadata, ...metadata]) };
   return { ...file, model: { graph: said, weights }, origin };
 }

@@ -6,7 +6,7 @@ import type { ListedTensor, TensorListing } from "../../weights/tensor-listing.j
 import { perChannel } from "../data/per-channel.js";
 import { modelOptions } from "./find-model.js";
 import { findWeights } from "./find-weights.js";
-import type { NetworkOptions, Opening } from "./model-query.js";
+import type { NetworkOptions, Opening, WeightsTaking } from "./model-query.js";
 import { runFileOf, weightsSource } from "./model-source.js";
 import type { GivenStatistics } from "./open-for-training.js";
 
@@ -17,12 +17,10 @@ export interface ReadWeightsOptions extends Opening {
 }
 
 /** How weights are converted. */
-export interface ConvertWeightsOptions extends ReadWeightsOptions {
+export interface ConvertWeightsOptions extends ReadWeightsOptions, WeightsTaking {
   /** The network by name that the weights are of; needed to make an `.onnx` file of weights alone. */
   readonly model?: string | undefined;
   readonly network?: NetworkOptions | undefined;
-  /** Whether tensors that the network does not have are left out instead of refused. */
-  readonly allowSurplus?: boolean | undefined;
   /** Mean and std for the card of an `.onnx` file; as for published weights by default. */
   readonly statistics?: GivenStatistics | undefined;
 }
@@ -134,11 +132,11 @@ async function modelFor(from: string, options: ConvertWeightsOptions): Promise<M
 
 async function ofNetwork(from: string, name: string, options: ConvertWeightsOptions): Promise<Model> {
   const { createModel } = await import("../../models/index.js");
-  const { network = {}, entry, allowSurplus, statistics = {}, signal, onProgress, onNotice, hub } = options;
+  const { network = {}, entry, prefix, allowSurplus, statistics = {}, signal, onProgress, onNotice, hub } = options;
   const graph = createModel(name, modelOptions(network));
   const opening = { signal, onProgress, onNotice, hub };
   // A last layer with values of its own would be no conversion.
-  const asked = { model: name, entry, allowSurplus, renewHead: false, ...opening };
+  const asked = { model: name, entry, prefix, allowSurplus, renewHead: false, ...opening };
   const { weights } = await findWeights(from, graph, asked);
   return { graph: await described(name, graph, from, statistics), weights };
 }

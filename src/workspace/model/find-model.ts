@@ -72,7 +72,8 @@ export async function findModel(query: ModelQuery, options: FindOptions = {}): P
   const { renewHead, allowSurplus, cropMode, signal, onProgress, onNotice, hub } = options;
   const { metadata: said, ...read } = await findWeights(from, found.graph, {
     model: found.name,
-    ...{ renewHead, allowSurplus, cropMode },
+    ...query.taking,
+    ...{ renewHead, cropMode, allowSurplus: allowSurplus || query.taking?.allowSurplus },
     ...{ signal, onProgress, onNotice, hub },
   });
   const graph = { ...found.graph, metadata: new Map([...found.graph.metadata, ...said]) };

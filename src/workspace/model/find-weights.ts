@@ -1,18 +1,14 @@
 import type { CropMode } from "../../data/preprocessing.js";
 import type { Graph, Weights } from "../../graph/graph.js";
-import type { Opening } from "./model-query.js";
+import type { Opening, WeightsTaking } from "./model-query.js";
 import { runFileOf, weightsSource } from "./model-source.js";
 
 /** What is asked of weights beside where they are. */
-export interface FindWeightsOptions extends Opening {
+export interface FindWeightsOptions extends Opening, WeightsTaking {
   /** The network's name in the zoo, whose family knows names of other libraries. */
   readonly model?: string | undefined;
-  /** Which entry of a PyTorch checkpoint to take. */
-  readonly entry?: string | undefined;
   /** Whether the last layer starts anew for another number of classes; off unless asked for. */
   readonly renewHead?: boolean | undefined;
-  /** Whether a file may hold more than the network, as checkpoints of runs do. */
-  readonly allowSurplus?: boolean | undefined;
   /** Decides the values of a last layer that starts anew (1 by default). */
   readonly seed?: number | undefined;
   /** What becomes of photos of another shape, where a repository describes how they are prepared. */
@@ -36,7 +32,7 @@ export interface FoundWeights {
  * @throws UserError when they cannot be had; WeightsMismatch when they do not fit the network.
  */
 export async function findWeights(from: string, graph: Graph, options: FindWeightsOptions = {}): Promise<FoundWeights> {
-  const { model, entry, renewHead = false, allowSurplus = false, seed = 1, cropMode, ...opening } = options;
+  const { model, entry, prefix, renewHead = false, allowSurplus = false, seed = 1, cropMode, ...opening } = options;
   if (weightsSource(from) === "hub") {
     const { openHubFor } = await import("./open-hub.js");
     const found = await openHubFor(from, graph, { ...opening, renewHead, seed, cropMode });
@@ -47,5 +43,6 @@ export async function findWeights(from: string, graph: Graph, options: FindWeigh
   const { onNotice } = opening;
   const alias = model === undefined ? undefined : modelEntry(model).alias;
   const path = runFileOf(from);
-  return { ...loadWeightsFile(path, graph, { alias, entry, renewHead, allowSurplus, seed, onNotice }), origin: path };
+  const taking = { entry, prefix, allowSurplus };
+  return { ...loadWeightsFile(path, graph, { alias, ...taking, renewHead, seed, onNotice }), origin: path };
 }

@@ -11,8 +11,20 @@ export interface ModelQuery {
   readonly model: string;
   /** Weights in the place of its own: a file of tensors, the folder of a run, or a hub id. */
   readonly weights?: string | undefined;
+  /** How those weights are taken, where they are a file. */
+  readonly taking?: WeightsTaking | undefined;
   /** What makes another network of one by name; refused for files and hub ids, whose network is what it is. */
   readonly network?: NetworkOptions | undefined;
+}
+
+/** Which tensors of a file are weights. */
+export interface WeightsTaking {
+  /** Which part of a training checkpoint to take, such as `model_ema`; the usual ones by default. */
+  readonly entry?: string | undefined;
+  /** What is taken off names; tensors whose names do not begin so are left alone. By default what all names share. */
+  readonly prefix?: string | undefined;
+  /** Whether tensors that the network does not have are left out instead of refused. */
+  readonly allowSurplus?: boolean | undefined;
 }
 
 /** Options of a network by name. */
