@@ -10,6 +10,7 @@ import { maxPixels } from "../../formats/extent-limit.js";
 import { decodeGif } from "../../formats/gif.js";
 import { formatsInWords, type ImageFormat, imageFormat, otherFormat } from "../../formats/image-format.js";
 import { decodePpm } from "../../formats/ppm.js";
+import { tiffTag, tiffTags } from "../../formats/tiff-tag.js";
 
 /** What of an image is wanted: a window of it resized, as in training, or the middle of the resized whole. */
 export type Framing =
@@ -100,7 +101,7 @@ async function open(bytes: Uint8Array): Promise<Opened> {
   const { width, height, orientation = 1, hasAlpha } = metadata;
   const kind = kindOf(metadata);
   if (format === "tiff") {
-    checkTiff(metadata);
+    checkTiff(bytes, metadata);
     return inMemory(await whole(bytes, kind)); // a window would not notice that other parts are missing
   }
   const pipeline = async () => {
@@ -142,7 +143,11 @@ function bounded(bytes: Uint8Array): Sharp {
 }
 
 /** @throws Error for numbers that PIL's `convert` makes no picture of. */
-function checkTiff({ depth, space }: Metadata): void {
+function checkTiff(bytes: Uint8Array, { depth, space }: Metadata): void {
+  const [yCbCr, jpeg] = [6, [6, 7]];
+  if (tiffTag(bytes, tiffTags.photometric) === yCbCr && !jpeg.includes(tiffTag(bytes, tiffTags.compression) ?? 0)) {
+    throw new Error("a TIFF in YCbCr is read as JPEG inside alone; save it in RGB"); // libvips takes its bytes for RGB
+  }
   if (depth === "uchar" || (depth === "ushort" && (space === "grey16" || space === "rgb16"))) return;
   throw new Error(`a TIFF of ${depth} numbers (${space}) is not read; 8 and 16 bits are`);
 }
