@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { importModel } from "../clean/import-model.js";
-import type { Graph } from "../graph/graph.js";
 import { readOnnx } from "../graph/onnx/read-onnx.js";
 import { insertAttention } from "../insert/insert-attention.js";
 import { createModel, models } from "../models/index.js";
+import { withoutNames } from "../testing/without-names.js";
 import { countLayers, layerDepths } from "./layer-depths.js";
 
 /** A small network by PyTorch's exporter with SE blocks, see `tests/goldens/make-exports.py`. */
@@ -13,17 +13,6 @@ function gated(file: string) {
   const path = fileURLToPath(new URL(`../../tests/goldens/exports/${file}.onnx`, import.meta.url));
   const { graph } = importModel(readOnnx(readFileSync(path)));
   return insertAttention(graph, { attention: { kind: "se", reduction: 4 } }).graph;
-}
-
-/** The same network with names that say nothing. */
-function mangled(graph: Graph): Graph {
-  const numbers = new Map([...graph.parameters.keys()].map((name, i) => [name, `w${i}`]));
-  const renamed = (name: string) => numbers.get(name) ?? name;
-  return {
-    ...graph,
-    parameters: new Map([...graph.parameters].map(([name, parameter]) => [renamed(name), parameter])),
-    nodes: graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map(renamed) })),
-  };
 }
 
 describe("layerDepths", () => {
@@ -54,7 +43,7 @@ describe("layerDepths", () => {
     for (const name of ["resnet20", "seresnet20", "seresnet50"]) {
       const graph = createModel(name);
       const depths = layerDepths(graph);
-      const unnamed = layerDepths(mangled(graph));
+      const unnamed = layerDepths(withoutNames(graph));
       const numbers = [...graph.parameters.keys()];
       const pairs = [...depths].map(([parameter, depth]) => [depth, unnamed.get(`w${numbers.indexOf(parameter)}`)!]);
       const trunk = pairs.filter(([, other]) => other! > 1); // names count all behind the last block as one

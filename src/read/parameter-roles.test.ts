@@ -1,28 +1,17 @@
 import { describe, expect, it } from "vitest";
-import type { Graph } from "../graph/graph.js";
 import { parseAttention } from "../layers/attention/attention.js";
 import { createModel } from "../models/index.js";
+import { withoutNames } from "../testing/without-names.js";
 import { checkRoles, parametersMatching } from "./parameter-roles.js";
 
 const seresnet20 = createModel("seresnet20");
 const names = [...seresnet20.parameters.keys()];
 
-/** The same network with names that say nothing. */
-function mangled(graph: Graph): Graph {
-  const numbers = new Map([...graph.parameters.keys()].map((name, i) => [name, `w${i}`]));
-  const renamed = (name: string) => numbers.get(name) ?? name;
-  return {
-    ...graph,
-    parameters: new Map([...graph.parameters].map(([name, parameter]) => [renamed(name), parameter])),
-    nodes: graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map(renamed) })),
-  };
-}
-
 describe("parametersMatching", () => {
   it("finds gates by their form, in a network whose names say nothing too", () => {
     const gates = names.filter((name) => name.includes(".se."));
     expect(parametersMatching(seresnet20, "@gates", names)).toEqual(gates);
-    const other = mangled(seresnet20);
+    const other = withoutNames(seresnet20);
     const places = parametersMatching(other, "@gates", [...other.parameters.keys()]);
     expect(places).toEqual(gates.map((name) => `w${names.indexOf(name)}`));
   });

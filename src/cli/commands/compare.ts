@@ -8,6 +8,7 @@ import { formatDuration, plural } from "../../report/format.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import type { Recipe } from "../../train/recipe.js";
 import type { Situation } from "../../train/usual-recipe.js";
+import { modelSource } from "../../workspace/model/model-source.js";
 import type { Facts } from "../../workspace/run/describe-training.js";
 import type { Run, StartedRun } from "../../workspace/run/open-run.js";
 import type { PreparedComparison } from "../../workspace/run/prepare-comparison.js";
@@ -133,9 +134,15 @@ async function run(given: CompareFlags, command: Command): Promise<void> {
   }
 }
 
+/** What is compared, as the command line calls it. */
+function modelsOf({ models }: CompareFlags): string[] {
+  return models.split(",").map((name) => name.trim());
+}
+
 /** Three commands to go on with: a look at its mistakes, photos of one's own, and a surer answer. */
 function nextLines(flags: CompareFlags, startedBy: string, { models }: ComparisonResults, path: string): string[] {
-  const { name, runs } = models.at(-1)!;
+  const { runs } = models.at(-1)!;
+  const last = modelsOf(flags).at(-1)!;
   const file = `${path}/${runs[0]!.model}`;
   const more = 2 * flags.seeds;
   const again = startedBy.replace(/ --(seeds|out)[ =]('[^']*'|\S+)/g, "");
@@ -143,7 +150,7 @@ function nextLines(flags: CompareFlags, startedBy: string, { models }: Compariso
   return [
     "What to try next: the mistakes of a trained network, photos of your own, twice the seeds",
     `  ${commandText(["eval", "--model", file, "--data", flags.data])}`,
-    `  ${commandText(["train", "--model", name.endsWith(".onnx") ? file : name, "--data", "folder:DIR"])}`,
+    `  ${commandText(["train", "--model", modelSource(last) === "file" ? file : last, "--data", "folder:DIR"])}`,
     `  ${again} --seeds ${more}${beside}`,
   ];
 }
@@ -163,7 +170,7 @@ async function prepare(
   progress: Progress,
 ): Promise<PreparedComparison> {
   const { prepareComparison } = await import("../../workspace/run/prepare-comparison.js");
-  const models = flags.models.split(",").map((name) => name.trim());
+  const models = modelsOf(flags);
   const seeds = Array.from({ length: flags.seeds }, (_, i) => i + 1);
   const request = {
     ...{ models, data: flags.data, dataOptions: openOptionsOf(flags), seeds, network: networkOf(flags) },
