@@ -127,3 +127,31 @@ describe("trainingForm", () => {
     expect([...weights.keys()]).toEqual(["conv.weight", "fc.weight", "fc.bias"]);
   });
 });
+
+describe("what a file says of a form itself", () => {
+  const claimed = (text: string): Model => {
+    const model = readOnnx(file(nchw, logits));
+    return {
+      ...model,
+      graph: {
+        ...model.graph,
+        metadata: new Map([
+          ["senet.form", text],
+          ["author", "somebody"],
+        ]),
+      },
+    };
+  };
+
+  it("does not count, and all else that it says stays", () => {
+    for (const text of ["no JSON", "{}", '{"output":"z"}']) {
+      const { graph } = trainingForm(claimed(text));
+      expect([...graph.metadata]).toEqual([["author", "somebody"]]);
+      expect(withFileForm(graph)).toBe(graph);
+    }
+  });
+
+  it("is refused where it was not put aside", () => {
+    expect(() => withFileForm(claimed("{}").graph)).toThrow("got metadata senet.form that senet did not write");
+  });
+});

@@ -6,7 +6,7 @@ import type { Graph, Model, Node, Value } from "../graph/graph.js";
 import { indexOf } from "../graph/graph-index.js";
 import { viewOf } from "../graph/model-view.js";
 import { float32, int64 } from "../graph/tensor.js";
-import { type AnswerForm, type ReadAnswerOptions, readAnswer } from "../read/answer-form.js";
+import { type AnswerForm, type AnswerKind, type ReadAnswerOptions, readAnswer } from "../read/answer-form.js";
 import { type InputForm, readInput } from "../read/input-form.js";
 import { removeDeadNodes } from "./dead-nodes.js";
 import { bindDims, replay } from "./replay.js";
@@ -54,7 +54,8 @@ export interface TrainableForm extends Model {
  * {@link withFileForm} puts it back. A graph of that form already is given back as it is.
  * @throws UserError when it takes no images, or gives nothing that logits can be found for.
  */
-export function trainingForm({ graph, weights }: Model, options: TrainingFormOptions = {}): TrainableForm {
+export function trainingForm({ graph: given, weights }: Model, options: TrainingFormOptions = {}): TrainableForm {
+  const graph = withoutForm(given); // what a file says there is not ours
   const { name = graph.name, pair = true, output } = options;
   const view = viewOf(graph, weights);
   const [input, answer] = [readInput(view, name), readAnswer(view, name, { output })];
@@ -77,17 +78,17 @@ export function trainingForm({ graph, weights }: Model, options: TrainingFormOpt
   return { graph: g.build(), weights: kept, input, answer, left };
 }
 
+/** The activation that makes of logits what a file answers with. */
+const endings: { readonly [K in AnswerKind]?: FileForm["ending"] } = {
+  probabilities: "Softmax",
+  "log-probabilities": "LogSoftmax",
+  independent: "Sigmoid",
+  probability: "Sigmoid",
+};
+
 function formOf({ name, type, layout }: InputForm, answer: AnswerForm, model: string): FileForm {
   const { kind, ending, axes, axis, output } = answer;
-  const sort = { softmax: "Softmax", "log-softmax": "LogSoftmax", sigmoid: "Sigmoid" } as const;
-  const ends =
-    kind === "probabilities"
-      ? sort.softmax
-      : kind === "log-probabilities"
-        ? sort["log-softmax"]
-        : kind === "independent" || kind === "probability"
-          ? sort.sigmoid
-          : undefined;
+  const ends = endings[kind];
   if (ending === "HardSigmoid") {
     throw new UserError(`${model}: ends in HardSigmoid, whose answers have no logits; expected Sigmoid or Softmax`);
   }
@@ -176,12 +177,13 @@ function fresh(graph: Graph, name: string): string {
 /**
  * The graph in the form of the file that it came from: its input, its last activation, its answer's axes. Graphs that
  * came from no such file are given back as they are.
+ * @throws UserError when what the metadata says of the form is not ours.
  */
 export function withFileForm(graph: Graph): Graph {
   const text = graph.metadata.get(formKey);
   if (text === undefined) return graph;
-  const form = formSchema.parse(JSON.parse(text));
-  const metadata = new Map([...graph.metadata].filter(([key]) => key !== formKey));
+  const form = parsedForm(text);
+  const { metadata } = withoutForm(graph);
   const given = withFileInput(graph, form);
   const [answer] = graph.outputs;
   const logits = form.single ? indexOf(graph).maker(answer!.name)!.inputs[0]! : answer!.name;
@@ -199,6 +201,19 @@ export function withFileForm(graph: Graph): Graph {
   const written = { ...given, metadata, constants, nodes: namedApart([...nodes, ...ending]), outputs: graph.outputs };
   const outputs = [{ ...graph.outputs[0]!, name: form.output }];
   return bindDims(removeDeadNodes({ ...written, outputs }), {});
+}
+
+function parsedForm(text: string): FileForm {
+  try {
+    return formSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new UserError(`got metadata ${formKey} that senet did not write; give a file without it`, { cause });
+  }
+}
+
+function withoutForm(graph: Graph): Graph {
+  if (!graph.metadata.has(formKey)) return graph;
+  return { ...graph, metadata: new Map([...graph.metadata].filter(([key]) => key !== formKey)) };
 }
 
 /** Nodes with names of their own, which engines ask for. */

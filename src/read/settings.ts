@@ -1,3 +1,4 @@
+import { UserError } from "../errors.js";
 import type { Graph, Model, Node } from "../graph/graph.js";
 import { type GraphIndex, indexOf } from "../graph/graph-index.js";
 import { viewOf } from "../graph/model-view.js";
@@ -83,7 +84,8 @@ function behindLogits(graph: Graph, weights: Model["weights"], index: GraphIndex
 function logitsName(graph: Graph, weights: Model["weights"]): string {
   try {
     return readAnswer(viewOf(graph, weights), graph.name).logits;
-  } catch {
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
     return graph.outputs[0]!.name; // no classifier: nothing behind its answer is a temperature
   }
 }
