@@ -28,9 +28,7 @@ export function withModelFile<T>(path: string, use: (bytes: Uint8Array, external
   const files = new Map([["", new OpenFile(path)]]);
   const external = (where: ExternalData) => {
     const location = insideFolder(where);
-    const named = join(dirname(path), location);
-    if (!files.has(location)) checkBeside(path, named, `tensor ${where.tensor}`);
-    const data = files.get(location) ?? new OpenFile(named);
+    const data = files.get(location) ?? new OpenFile(checkPlace(path, where));
     files.set(location, data);
     return data.read(where.offset, where.length, `tensor ${where.tensor}`);
   };
@@ -42,8 +40,18 @@ export function withModelFile<T>(path: string, use: (bytes: Uint8Array, external
   }
 }
 
-/** The path of a file with weights. @throws UserError when it leads out of the model's folder. */
-export function insideFolder({ location, tensor }: Pick<ExternalData, "location" | "tensor">): string {
+/**
+ * The path of the file in which a model's file says that a tensor lies.
+ * @throws UserError when it leads out of the model's folder, by itself or by a link.
+ */
+export function checkPlace(model: string, where: Pick<ExternalData, "location" | "tensor">): string {
+  const named = join(dirname(model), insideFolder(where));
+  checkBeside(model, named, `tensor ${where.tensor}`);
+  return named;
+}
+
+/** The path of a file with weights in the model's folder. @throws UserError when it leads out of it. */
+function insideFolder({ location, tensor }: Pick<ExternalData, "location" | "tensor">): string {
   const path = normalize(location);
   if (isAbsolute(path) || path.split(sep)[0] === ".." || path.includes("\0")) {
     throw new UserError(`got tensor ${tensor} in "${location}"; expected a file in the folder of the model`);

@@ -50,6 +50,10 @@ export const attributeField = {
   strings: 9,
   type: 20,
   reference: 21,
+  tensors: 10,
+  graphs: 11,
+  sparse: 22,
+  sparses: 23,
 } as const;
 
 /** What an attribute holds, by the number in its field `type`. */
@@ -76,6 +80,8 @@ export const tensorField = {
   externalData: 13,
   dataLocation: 14,
 } as const;
+
+export const sparseField = { values: 1, indices: 2 } as const;
 
 export const valueInfoField = { name: 1, type: 2 } as const;
 

@@ -6,10 +6,13 @@ import {
   attributeField,
   attributeType,
   dimField,
+  entryField,
   functionField,
   graphField,
   modelField,
+  nodeField,
   shapeField,
+  sparseField,
   tensorField,
   tensorTypeField,
   typeField,
@@ -89,7 +92,7 @@ function outlineOf(model: Message, graph: Message): Outline {
     metadata: readMetadata(model),
     nodes,
     opset: versionOf(model),
-    elsewhere: [...new Set([...tensors.values()].flatMap(placeOf))],
+    elsewhere: [...new Set([...placesIn(graph), ...functionPlaces(model)])],
     maker: (value) => (makers.get(value)?.op === "Constant" ? undefined : makers.get(value)),
     readers: (value) => readers.get(value) ?? [],
     heldShape: (value) => tensors.get(value)?.numbers(tensorField.dims) ?? constant(value)?.shape,
@@ -112,12 +115,40 @@ function versionOf(model: Message): number | undefined {
   return undefined;
 }
 
-function placeOf(tensor: Message): string[] {
-  if (tensor.number(tensorField.dataLocation) !== 1) return [];
-  for (const entry of tensor.messages(tensorField.externalData)) {
-    if (entry.text(1) === "location") return [entry.text(2)];
+/** The places of all tensors of a graph that lie outside of the file, those of graphs inside its nodes among them. */
+function* placesIn(graph: Message, depth = 0): Generator<string> {
+  if (depth > deepest) throw new Error(`got graphs in graphs more than ${deepest} deep; expected fewer`);
+  for (const tensor of graph.messages(graphField.initializer)) yield* placesOf(tensor);
+  for (const sparse of graph.messages(graphField.sparseInitializer)) yield* placesOfSparse(sparse);
+  for (const node of graph.messages(graphField.node)) yield* placesOfNode(node, depth);
+}
+
+function* functionPlaces(model: Message): Generator<string> {
+  for (const made of model.messages(modelField.functions)) {
+    for (const node of made.messages(functionField.node)) yield* placesOfNode(node, 0);
   }
-  return [];
+}
+
+function* placesOfNode(node: Message, depth: number): Generator<string> {
+  const { tensor, tensors, sparse, sparses, graph, graphs } = attributeField;
+  for (const attribute of node.messages(nodeField.attribute)) {
+    for (const field of [tensor, tensors]) for (const held of attribute.messages(field)) yield* placesOf(held);
+    for (const field of [sparse, sparses]) for (const held of attribute.messages(field)) yield* placesOfSparse(held);
+    for (const field of [graph, graphs]) for (const held of attribute.messages(field)) yield* placesIn(held, depth + 1);
+  }
+}
+
+function* placesOfSparse(sparse: Message): Generator<string> {
+  for (const field of [sparseField.values, sparseField.indices]) {
+    for (const tensor of sparse.messages(field)) yield* placesOf(tensor);
+  }
+}
+
+/** All that a tensor says of a place, whether or not it says that the place counts: engines may read it otherwise. */
+function* placesOf(tensor: Message): Generator<string> {
+  for (const entry of tensor.messages(tensorField.externalData)) {
+    if (entry.text(entryField.key) === "location") yield entry.text(entryField.value);
+  }
 }
 
 /** ONNX Runtime's names of the element types. Source: onnx.proto, TensorProto.DataType. */

@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { withContext } from "../../errors.js";
-import { insideFolder, withModelFile } from "../../graph/node/read-model.js";
+import { checkPlace, withModelFile } from "../../graph/node/read-model.js";
 import { type Outline, outlineOnnx } from "../../graph/onnx/outline.js";
 
 /** A file that an engine opens as it is. */
@@ -23,6 +23,8 @@ export function outlineFile(path: string): Outline {
 export function openModelBytes(path: string): ModelBytes {
   const onnx = withModelFile(path, (bytes) => bytes);
   const outline = withContext(path, () => outlineOnnx(onnx));
-  withContext(path, () => outline.elsewhere.map((location) => insideFolder({ location, tensor: "weights" })));
+  withContext(path, () => {
+    for (const location of outline.elsewhere) checkPlace(path, { location, tensor: "weights" });
+  });
   return { onnx, outline, folder: outline.elsewhere.length > 0 ? resolve(dirname(path)) : undefined };
 }
