@@ -148,7 +148,7 @@ function nextLines(flags: CompareFlags, startedBy: string, { models }: Compariso
   const again = startedBy.replace(/ --(seeds|out)[ =]('[^']*'|\S+)/g, "");
   const beside = flags.out === undefined ? "" : ` --out ${path}-${more}-seeds`;
   return [
-    "What to try next: the mistakes of a trained network, photos of your own, twice the seeds",
+    "Try next: the mistakes of a trained network, your photos, twice the seeds",
     `  ${commandText(["eval", "--model", file, "--data", flags.data])}`,
     `  ${commandText(["train", "--model", modelSource(last) === "file" ? file : last, "--data", "folder:DIR"])}`,
     `  ${again} --seeds ${more}${beside}`,
