@@ -8,10 +8,13 @@ export interface Bound {
 
 /** Whole numbers. @param why what the largest follows from, where it is no matter of course. */
 export function wholes(least: number, most = Number.MAX_SAFE_INTEGER, why?: string): Bound {
-  const to = most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most.toLocaleString("en-US")}`;
   return {
     holds: (value) => Number.isSafeInteger(value) && value >= least && value <= most,
-    expected: `a whole number from ${least}${to}${why === undefined ? "" : `, ${why}`}`,
+    // Said where it is asked for: a first number in words takes 40 ms.
+    get expected() {
+      const to = most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most.toLocaleString("en-US")}`;
+      return `a whole number from ${least}${to}${why === undefined ? "" : `, ${why}`}`;
+    },
   };
 }
 

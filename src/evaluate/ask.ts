@@ -1,5 +1,5 @@
 import { UserError } from "../errors.js";
-import type { Model } from "../graph/graph.js";
+import type { Graph, Model } from "../graph/graph.js";
 import { type ModelView, viewOf } from "../graph/model-view.js";
 import { outlineOnnx } from "../graph/onnx/outline.js";
 import { writeOnnx } from "../graph/onnx/write-onnx.js";
@@ -17,6 +17,8 @@ export interface Program {
   readonly onnx: Uint8Array;
   /** Where tensors lie that are kept outside of the file. */
   readonly folder?: string | undefined;
+  /** The graph that the bytes were written from; undefined for those of a file. */
+  readonly graph?: Graph | undefined;
   /** How it takes images, and what its answer means. */
   readonly input: InputForm;
   readonly answer: AnswerForm;
@@ -39,7 +41,7 @@ export function programOfModel({ graph, weights }: Model, options: ReadAnswerOpt
   const view = viewOf(graph, weights);
   const { name } = graph;
   const onnx = writeOnnx(graph, weights);
-  return { name, onnx, input: readInput(view, name), answer: readAnswer(view, name, options) };
+  return { name, onnx, graph, input: readInput(view, name), answer: readAnswer(view, name, options) };
 }
 
 /** Images [N, C, H, W] in a batch: what a network of ours takes. */

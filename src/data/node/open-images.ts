@@ -79,7 +79,7 @@ async function imageDataset(name: string, lists: ImageLists, options: ImageOptio
   if (workers !== undefined) checkBound("openDataset", "workers", workers, workerBound());
   checkPreprocessing(preprocessing);
   const like = { ...preprocessing, channels: preprocessing.mean.length };
-  checkFits(4 * like.channels * like.height * like.width, `images of ${like.height}x${like.width}`, ["size"]);
+  checkFits(4 * like.channels * like.height * like.width, () => `images of ${like.height}x${like.width}`, ["size"]);
   const pool = new DecodePool(workers);
   const how = { like, onBadImage };
   const clipped = await clippedImages(lists.train.length > 0 ? lists.train : lists.test);

@@ -80,9 +80,9 @@ it("bounds threads by the cores", () => {
 });
 
 it("refuses what is more than the memory, with the figures", () => {
-  expect(() => checkFits(3e9, "steps on 9 images", ["batch"], 2e9)).toThrow(
+  expect(() => checkFits(3e9, () => "steps on 9 images", ["batch"], 2e9)).toThrow(
     "steps on 9 images take at least 3 GB of memory, and there are 2 GB; ask for less",
   );
-  checkFits(2e9, "steps", ["batch"], 2e9);
+  checkFits(2e9, () => "steps", ["batch"], 2e9);
   expect(usableMemory()).toBeGreaterThan(2 ** 28);
 });

@@ -32,13 +32,13 @@ export function workerBound(cores: number = usableCores()): Bound {
 
 /**
  * @param least the bytes that something takes at least.
- * @param what what takes them, in words; `option` names those that make it smaller.
+ * @param what what takes them, in words, which are made where they are needed; `option` names those that make it smaller.
  * @throws UserError where the machine does not have as many.
  */
-export function checkFits(least: number, what: string, option: readonly string[], memory = usableMemory()): void {
+export function checkFits(least: number, what: () => string, option: readonly string[], memory = usableMemory()): void {
   if (least <= memory) return;
   throw new UserError(
-    `${what} take at least ${gigabytes(least)} of memory, and there are ${gigabytes(memory)}; ask for less`,
+    `${what()} take at least ${gigabytes(least)} of memory, and there are ${gigabytes(memory)}; ask for less`,
     {
       option,
     },

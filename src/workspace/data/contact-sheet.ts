@@ -35,7 +35,7 @@ export async function writeSheet(dataset: Dataset, path: string, augmented: bool
   const batch = Math.min(side * side, split.length);
   const layout = layoutOf(dataset, batch);
   const pixels = batch * (dataset.channels + 1) * height * width + layout.sheet.width * layout.sheet.height;
-  checkFits(4 * pixels, `sheets of images of ${height}x${width}`, ["size"]);
+  checkFits(4 * pixels, () => `sheets of images of ${height}x${width}`, ["size"]);
   const augment = augmented ? dataset.augment : undefined;
   const batches = split.batches({ batch, shuffle: true, seed: 1, epoch: 1, statistics: dataset, augment });
   const { value } = await batches.next();

@@ -8,7 +8,7 @@ const smaller = ["batch", "size", "input"];
 /** @throws UserError where the weights of a network are more than the machine's memory. */
 export function checkWeights({ parameters }: Pick<Graph, "parameters">): void {
   const numbers = [...parameters.values()].reduce((sum, { shape }) => sum + elements(shape), 0);
-  checkFits(4 * numbers, `weights of ${numbers.toLocaleString("en-US")} numbers`, ["classes", "attention"]);
+  checkFits(4 * numbers, () => `weights of ${numbers.toLocaleString("en-US")} numbers`, ["classes", "attention"]);
 }
 
 /** @throws UserError where a network and what is alive at once of so many images are more than the machine's memory. */
@@ -16,7 +16,7 @@ export async function checkInference(graph: Graph, batch: number): Promise<void>
   if (graph.inputs[0]!.shape.some((size, i) => i > 0 && typeof size === "string")) return; // what comes says its size
   const { profile } = await import("../../account/profile.js");
   const { memory } = profile(graph);
-  checkFits(memory.weightBytes + batch * memory.activationBytes, `runs on ${images(batch)}`, smaller);
+  checkFits(memory.weightBytes + batch * memory.activationBytes, () => `runs on ${images(batch)}`, smaller);
 }
 
 /**
@@ -28,7 +28,7 @@ export async function checkTrainingMemory(graph: Graph, batch: number, recompute
   const { profile } = await import("../../account/profile.js");
   const { activations, memory } = profile(graph);
   const image = Math.max(memory.activationBytes, recompute ? 0 : 4 * activations);
-  checkFits(3 * memory.weightBytes + batch * image, `steps on ${images(batch)}`, smaller);
+  checkFits(3 * memory.weightBytes + batch * image, () => `steps on ${images(batch)}`, smaller);
 }
 
 function images(batch: number): string {
