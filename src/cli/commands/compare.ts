@@ -22,6 +22,7 @@ import {
   checkpointEveryOf,
   engineOptionsOf,
   recomputeOption,
+  startingAsConfig,
   type TrainingFlags,
   trainingOptions,
 } from "../flags/options.js";
@@ -77,7 +78,7 @@ takeModel(compare, { flag: "--models", several: true }).action((_, flags: Compar
 
 async function run(given: CompareFlags, command: Command): Promise<void> {
   const resumed = given.resume === undefined ? undefined : await resumedFlags<CompareFlags>(given.resume, command);
-  const flags = resumed?.flags ?? given;
+  const flags = resumed?.flags ?? (await startingAsConfig(given, command));
   keepsItsResult();
   const progress = new Progress();
   const engine = engineOptionsOf(flags);

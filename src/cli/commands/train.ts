@@ -25,6 +25,7 @@ import {
   checkpointEveryOf,
   engineOptionsOf,
   recomputeOption,
+  startingAsConfig,
   type TrainingFlags,
   trainingOptions,
 } from "../flags/options.js";
@@ -103,7 +104,10 @@ takeModel(train).action((_, flags: TrainFlags, command: Command) => run(flags, c
 async function run(given: TrainFlags, command: Command): Promise<void> {
   const resumed = given.resume === undefined ? undefined : await resumedFlags<SavedFlags>(given.resume, command);
   // A run that was started before one could choose goes on as it was.
-  const flags = resumed === undefined ? given : { keep: "last" as const, report: false, ...resumed.flags };
+  const flags =
+    resumed === undefined
+      ? await startingAsConfig(given, command)
+      : { keep: "last" as const, report: false, ...resumed.flags };
   keepsItsResult();
   const progress = new Progress();
   if (resumed !== undefined && (await showFinished(flags, resumed.recipe, command, progress))) return;

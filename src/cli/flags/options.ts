@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { Option } from "commander";
+import { type Command, Option } from "commander";
+import * as z from "zod/mini";
 import { bounds } from "../../bounds.js";
 import type { Dataset } from "../../data/dataset.js";
 import { UserError } from "../../errors.js";
 import { threadBound, usableCores } from "../../files/node/machine.js";
 import type { InputSize } from "../../models/model.js";
+import { readAs } from "../../schema.js";
 import type { PartialRecipe } from "../../train/recipe.js";
 import { mixing, scheduling, sizes, stepping } from "../../train/recipe-fields.js";
 import { parseRecipe } from "../../train/recipe-file.js";
@@ -102,6 +104,21 @@ export async function recipeOf(flags: TrainingFlags, dataset: Pick<Dataset, "aug
   const file = config === undefined ? {} : given(parseRecipe(await readText(config), config));
   return { ...file, ...recipePart(flags), augment: augmentOf(flags, { augment: file.augment ?? dataset.augment }) };
 }
+
+/**
+ * The flags, with attention blocks that start as those of the run did whose `config.json` is `--config`, unless the
+ * command line says how. A run of before one could choose started them as the paper does.
+ */
+export async function startingAsConfig<T extends TrainingFlags>(flags: T, command: Command): Promise<T> {
+  if (flags.config === undefined || command.getOptionValueSource("start") === "cli") return flags;
+  const text = await readText(flags.config);
+  parseRecipe(text, flags.config); // what is no recipe is told as everywhere
+  const { success, data } = readAs(savedStart, JSON.parse(text));
+  return success ? { ...flags, start: data.flags.start } : flags;
+}
+
+/** What the configuration of a run says of the start; recipes alone have no flags. */
+const savedStart = z.object({ flags: z.object({ start: z._default(z.enum(["identity", "paper"]), "paper") }) });
 
 async function readText(path: string): Promise<string> {
   return readFile(path, "utf8").catch((error: Error) => {
