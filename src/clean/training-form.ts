@@ -1,10 +1,12 @@
 import * as z from "zod/mini";
 import { UserError } from "../errors.js";
+import { attributeOf } from "../graph/attributes.js";
 import { GraphBuilder } from "../graph/builder.js";
 import { dtypeToOnnx } from "../graph/dtype.js";
 import type { Graph, Model, Node, Value } from "../graph/graph.js";
 import { indexOf } from "../graph/graph-index.js";
 import { viewOf } from "../graph/model-view.js";
+import { FreshNames } from "../graph/onnx/scope.js";
 import { float32, int64 } from "../graph/tensor.js";
 import { type AnswerForm, type AnswerKind, type ReadAnswerOptions, readAnswer } from "../read/answer-form.js";
 import { type InputForm, readInput } from "../read/input-form.js";
@@ -121,7 +123,7 @@ function withImages(graph: Graph, input: InputForm): Graph {
   // What the file does with its input first may be what undoes its form: then it is left out.
   for (;;) {
     const node = index.onlyReader(value);
-    if (node?.op === "Cast" && type !== "float32" && isInt(node, "to", dtypeToOnnx("float32"))) type = "float32";
+    if (node?.op === "Cast" && type !== "float32" && makesFloats(node)) type = "float32";
     else if (node?.op === "Transpose" && layout === "NHWC" && turns(node)) layout = "NCHW";
     else break;
     value = node.outputs[0]!;
@@ -156,22 +158,19 @@ function castTo(from: string, to: string, type: number): Node {
   return { name: to, op: "Cast", domain: "", inputs: [from], outputs: [to], attributes: { to: { int: type } } };
 }
 
-function isInt({ attributes }: Node, name: string, wanted: number): boolean {
-  const attribute = attributes[name];
-  return attribute !== undefined && "int" in attribute && attribute.int === wanted;
+function makesFloats({ attributes }: Node): boolean {
+  return attributeOf(attributes, "to", "int") === dtypeToOnnx("float32");
 }
 
-function turns({ attributes: { perm } }: Node): boolean {
-  return perm !== undefined && "ints" in perm && perm.ints.join() === "0,3,1,2";
+function turns({ attributes }: Node): boolean {
+  return attributeOf(attributes, "perm", "ints")?.join() === "0,3,1,2";
 }
 
 /** A name that no value has. */
-function fresh(graph: Graph, name: string): string {
-  const taken = new Set([...graph.nodes.flatMap(({ outputs }) => outputs), ...graph.parameters.keys()]);
-  const all = new Set([...taken, ...graph.constants.keys(), ...graph.inputs.map((value) => value.name)]);
-  let free = name;
-  for (let count = 1; all.has(free); count++) free = `${name}_${count}`;
-  return free;
+function fresh({ nodes, parameters, constants, inputs }: Graph, name: string): string {
+  const made = nodes.flatMap(({ outputs }) => outputs);
+  const given = inputs.map((value) => value.name);
+  return new FreshNames([...made, ...parameters.keys(), ...constants.keys(), ...given]).next(name);
 }
 
 /**
@@ -218,13 +217,8 @@ function withoutForm(graph: Graph): Graph {
 
 /** Nodes with names of their own, which engines ask for. */
 function namedApart(nodes: readonly Node[]): Node[] {
-  const taken = new Set<string>();
-  return nodes.map((node) => {
-    let { name } = node;
-    while (taken.has(name)) name = `${name}_`;
-    taken.add(name);
-    return { ...node, name };
-  });
+  const names = new FreshNames([]);
+  return nodes.map((node) => ({ ...node, name: names.next(node.name) }));
 }
 
 function withFileInput(graph: Graph, { input }: FileForm): Graph {

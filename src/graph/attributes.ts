@@ -77,6 +77,16 @@ export function readAttributes<S extends AttributeSchema>(
   return result as AttributesOf<S>;
 }
 
+/** One attribute of a node whose operator may be any: undefined where there is none of that kind. */
+export function attributeOf<K extends AttributeKind>(
+  attributes: Attributes,
+  name: string,
+  kind: K,
+): AttributeKinds[K] | undefined {
+  const given: Partial<AttributeKinds> = (Object.hasOwn(attributes, name) && attributes[name]) || {};
+  return given[kind];
+}
+
 /**
  * The reverse of `readAttributes`: plain values to tagged ones; undefined values are left out. Numbers that are not
  * whole are rounded to single precision, which is how a file holds them.

@@ -1,4 +1,5 @@
 import { optionError, UserError } from "../errors.js";
+import { attributeOf } from "../graph/attributes.js";
 import type { ModelView, ViewedNode, ViewedValue } from "../graph/model-view.js";
 
 /**
@@ -258,8 +259,7 @@ function classesOfLayer(view: ModelView, value: string): number | undefined {
     if (node === undefined) return undefined;
     const weight = view.heldShape(node.inputs[1] ?? "");
     if (node.op === "Gemm" && weight !== undefined) {
-      const { transB } = node.attributes;
-      return transB !== undefined && "int" in transB && transB.int === 1 ? weight[0] : weight[1];
+      return attributeOf(node.attributes, "transB", "int") === 1 ? weight[0] : weight[1];
     }
     if (node.op === "MatMul" && weight !== undefined) return weight.at(-1);
     if (node.op === "Conv" && weight !== undefined) return weight[0];

@@ -1,4 +1,5 @@
 import { UserError } from "../errors.js";
+import { attributeOf } from "../graph/attributes.js";
 import type { Graph, Init, Node } from "../graph/graph.js";
 import { indexOf } from "../graph/graph-index.js";
 
@@ -82,7 +83,7 @@ function weightOf({ parameters }: Graph, { op, inputs, attributes }: Node): Omit
   const shape = parameters.get(name)?.shape;
   if (shape === undefined) return undefined;
   const size = shape.reduce((product, dim) => product * dim, 1);
-  const transposed = attributes.transB !== undefined && "int" in attributes.transB && attributes.transB.int === 1;
+  const transposed = attributeOf(attributes, "transB", "int") === 1;
   if (op === "Conv" || (op === "Gemm" && transposed)) return { name, axis: 0, fanIn: size / shape[0]! };
   if (op === "Gemm" || op === "MatMul") return { name, axis: 1, fanIn: shape[0]! };
   return undefined;

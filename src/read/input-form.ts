@@ -1,4 +1,5 @@
 import { UserError } from "../errors.js";
+import { attributeOf } from "../graph/attributes.js";
 import type { ModelView, ViewedNode, ViewedValue } from "../graph/model-view.js";
 import { toNumbers } from "../graph/tensor.js";
 
@@ -90,13 +91,9 @@ function layoutOf(view: ModelView, x: ViewedValue, model: string) {
 function layoutByReader(view: ModelView, input: string): { layout: Layout; channels: number | undefined } | undefined {
   let layout: Layout = "NCHW";
   for (const { node, value } of chainFrom(view, input)) {
-    const { perm } = node.attributes;
-    if (node.op === "Transpose" && perm !== undefined && "ints" in perm && perm.ints.join() === "0,3,1,2") {
-      layout = "NHWC";
-    }
+    if (node.op === "Transpose" && attributeOf(node.attributes, "perm", "ints")?.join() === "0,3,1,2") layout = "NHWC";
     const weight = node.op === "Conv" && node.inputs[0] === value ? view.heldShape(node.inputs[1] ?? "") : undefined;
-    const { group } = node.attributes;
-    const groups = group !== undefined && "int" in group ? group.int : 1;
+    const groups = attributeOf(node.attributes, "group", "int") ?? 1;
     if (weight !== undefined) return { layout, channels: weight[1]! * groups };
   }
   return layout === "NHWC" ? { layout, channels: undefined } : undefined;
@@ -199,8 +196,7 @@ function affineOf(view: ModelView, node: ViewedNode, value: string, channels: nu
 function batchNormOf({ attributes }: ViewedNode, given: (readonly number[] | undefined)[]): Affine | undefined {
   const [gamma, beta, mean, variance] = given;
   if (!gamma || !beta || !mean || !variance) return undefined;
-  const { epsilon } = attributes;
-  const small = epsilon !== undefined && "float" in epsilon ? epsilon.float : 1e-5;
+  const small = attributeOf(attributes, "epsilon", "float") ?? 1e-5;
   const scale = gamma.map((factor, c) => factor / Math.sqrt(variance[c]! + small));
   return { scale, shift: scale.map((factor, c) => beta[c]! - factor * mean[c]!) };
 }

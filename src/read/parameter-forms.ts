@@ -1,3 +1,4 @@
+import { attributeOf } from "../graph/attributes.js";
 import type { Graph, Node } from "../graph/graph.js";
 import { type GraphIndex, indexOf } from "../graph/graph-index.js";
 import { perGraph } from "../graph/per-graph.js";
@@ -52,10 +53,9 @@ function weightInputs({ op }: Node): readonly number[] {
  * rules for units in PyTorch's terms take it, though that counts its inputs.
  */
 function unitAxis({ op, attributes }: Node, input: number, rank: number): number {
-  const { transA, transB } = attributes;
-  const turned = (attribute = transA) => attribute !== undefined && "int" in attribute && attribute.int === 1;
+  const turned = (name: string) => attributeOf(attributes, name, "int") === 1;
   if (op === "MatMul") return rank - (input === 1 ? 1 : 2);
-  if (op === "Gemm") return input === 1 ? (turned(transB) ? 0 : 1) : turned(transA) ? 1 : 0;
+  if (op === "Gemm") return input === 1 ? (turned("transB") ? 0 : 1) : turned("transA") ? 1 : 0;
   return 0;
 }
 
@@ -63,9 +63,8 @@ function unitAxis({ op, attributes }: Node, input: number, rank: number): number
 function storedAxis(index: GraphIndex, value: string, axis: number): number {
   let [name, at] = [value, axis];
   for (let node = index.maker(name); node !== undefined; node = index.maker(name)) {
-    const { perm } = node.attributes;
     if (node.op === "Transpose") {
-      at = perm !== undefined && "ints" in perm ? perm.ints[at]! : index.value(name).shape.length - 1 - at;
+      at = attributeOf(node.attributes, "perm", "ints")?.[at] ?? index.value(name).shape.length - 1 - at;
     } else if (node.op !== "Identity") return 0; // elements of one unit may lie anywhere
     name = node.inputs[0]!;
   }

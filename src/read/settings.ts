@@ -1,4 +1,5 @@
 import { UserError } from "../errors.js";
+import { attributeOf } from "../graph/attributes.js";
 import type { Graph, Model, Node } from "../graph/graph.js";
 import { type GraphIndex, indexOf } from "../graph/graph-index.js";
 import { viewOf } from "../graph/model-view.js";
@@ -114,7 +115,7 @@ function sizeOf({ parameters }: Graph, name: string): number {
 /** A depthwise convolution whose rows are all the same, and not all zero: learning makes no such weight. */
 function isBlur({ op, inputs, attributes }: Node, weights: Model["weights"]): boolean {
   const weight = weights.get(inputs[1] ?? "");
-  const group = attributes.group !== undefined && "int" in attributes.group ? attributes.group.int : 1;
+  const group = attributeOf(attributes, "group", "int") ?? 1;
   if ((op !== "Conv" && op !== "ConvTranspose") || weight === undefined || group < 2) return false;
   const [rows, width, ...kernel] = weight.shape;
   return rows === group && width === 1 && elements(kernel) > 1 && rowsEqual(weight, rows);
