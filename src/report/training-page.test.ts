@@ -71,6 +71,12 @@ describe("renderTrainingReport", () => {
     expect(await renderTrainingReport({ ...results, kept: { epoch: 4, averaged: false } })).not.toContain(choice);
   });
 
+  it("says how far a run came that was stopped", async () => {
+    const text = await renderTrainingReport({ ...results, stoppedOf: 30, gates: [] });
+    expect(text).toContain("4 epochs with seed 3; stopped, of 30, before what the gates do was measured.");
+    expect(page).not.toContain("stopped, of");
+  });
+
   it("shows names that look like markup as text", async () => {
     const evil = `<script>alert("1")</script>'&`;
     const data = { ...results.data, name: evil, classes: results.data.classes.map((name) => name + evil) };

@@ -21,6 +21,8 @@ export interface TrainingResults {
   /** What was trained and how, by name. */
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly epochs: readonly EpochResult[];
+  /** How many epochs it was to have, where it was stopped before. */
+  readonly stoppedOf?: number | undefined;
   /** The epoch whose weights the model has, and whether they are the moving average. */
   readonly kept: { readonly epoch: number; readonly averaged: boolean };
   /** How these weights do on the test images. */

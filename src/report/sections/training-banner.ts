@@ -11,7 +11,7 @@ export function trainingTitle({ model, data }: TrainingResults): string {
 
 /** The top of the page: what the kept weights reach, and whose they are. */
 export function trainingBanner(results: TrainingResults): Html {
-  const { created, data, epochs, kept, measured, seed } = results;
+  const { created, data, epochs, kept, measured, seed, stoppedOf } = results;
   const { images, top1, top5, loss } = measured;
   const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
   const which = kept.epoch === epochs.length ? "the last" : `of ${epochs.length}, the best`;
@@ -19,7 +19,7 @@ export function trainingBanner(results: TrainingResults): Html {
 <p class="eyebrow">senet training · ${created.slice(0, 10)}</p>
 <h1>${trainingTitle(results)}</h1>
 <p class="lead">${plural(data.classes.length, "class")}, ${formatCount(data.train)} training and ${plural(images, "test image")};
-${plural(epochs.length, "epoch")} with seed ${seed}.</p>
+${plural(epochs.length, "epoch")} with seed ${seed}${stoppedOf !== undefined && `; stopped, of ${stoppedOf}, before what the gates do was measured`}.</p>
 <dl class="tiles">
 ${tile("Test top-1", `${fixed(top1)} %`, interval(top1, images))}
 ${data.classes.length > 5 && tile("Test top-5", `${fixed(top5)} %`, interval(top5, images))}

@@ -48,6 +48,7 @@ export async function trainingPage(
     seed,
     facts: describeTraining(prepared),
     epochs,
+    ...(stopped && { stoppedOf: prepared.recipe.epochs }),
     kept,
     measured,
     mistakes: await withPictures(dataset, measured.surest),
