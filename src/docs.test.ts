@@ -38,3 +38,11 @@ it("names scripts of results that are there", () => {
   expect(named.length).toBeGreaterThan(0);
   expect(named.filter((script) => !existsSync(join(root, script)))).toEqual([]);
 });
+
+it("names a script for every table and every output in the results", () => {
+  const sections = readFileSync(join(root, "docs/results.md"), "utf8").split(/^## /m).slice(1);
+  expect(sections.length).toBeGreaterThan(10);
+  const shown = sections.filter((section) => /^\||^```\n(?=\S)/m.test(section));
+  const without = shown.filter((section) => !section.includes("npm run results -- "));
+  expect(without.map((section) => section.split("\n")[0])).toEqual([]);
+});

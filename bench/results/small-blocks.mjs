@@ -1,6 +1,6 @@
 // Which start and which SE block suit ResNet-20, chosen on typefaces held out of the embedded letters' training images:
 //
-//   npm run build && node bench/results/small-blocks.mjs [seeds] [epochs] [rows]     ("1,2,3", 3 and all by default)
+//   npm run results -- small-blocks [seeds] [epochs] [rows]     ("1,2,3", 3 and all by default)
 //
 // Every row trains with every seed on 41 typefaces and is tested on the other 13. Prints errors and, with its 95 %
 // interval, each row's gain over the network without SE. The test set is not opened.

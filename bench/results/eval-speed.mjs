@@ -1,6 +1,6 @@
 // How fast `senet eval` goes over photos, beside timm's model behind PyTorch's DataLoader:
 //
-//   npm run build && node bench/eval.mjs LABELS.csv WEIGHTS.safetensors [rounds]                      (10 by default)
+//   npm run results -- eval-speed LABELS.csv WEIGHTS.safetensors [rounds]                      (10 by default)
 //
 // LABELS.csv names the photos and their ImageNet classes (file, index), WEIGHTS are those of tf_mobilenetv3_small_100.
 // Both sides work in processes that stay, with two workers that decode; they take turns, a pass each, after one that does
@@ -9,11 +9,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { evaluate } from "../dist/evaluate/evaluate.js";
-import { writeOnnx } from "../dist/graph/onnx/write-onnx.js";
-import { nodeRuntime } from "../dist/runtime/node/runtime.js";
-import { findClassifier } from "../dist/workspace/classifier/find-classifier.js";
-import { openTestData } from "../dist/workspace/evaluation/open-test-data.js";
+import { evaluate } from "../../dist/evaluate/evaluate.js";
+import { writeOnnx } from "../../dist/graph/onnx/write-onnx.js";
+import { nodeRuntime } from "../../dist/runtime/node/runtime.js";
+import { findClassifier } from "../../dist/workspace/classifier/find-classifier.js";
+import { openTestData } from "../../dist/workspace/evaluation/open-test-data.js";
 
 const [labels, weights, rounds = "10"] = process.argv.slice(2);
 const [batch, workers] = [32, 2];
@@ -40,7 +40,7 @@ async function openOurs(threads) {
 }
 
 async function openTorch(threads) {
-  const script = new URL("torch_eval.py", import.meta.url).pathname;
+  const script = new URL("../torch_eval.py", import.meta.url).pathname;
   const python = process.env.TORCH_PYTHON ?? "/usr/bin/python3";
   const child = spawn(python, [script, labels, weights, batch, workers, threads], {
     stdio: ["pipe", "pipe", "inherit"],

@@ -1,6 +1,6 @@
 // How fast image files become batches, and whether memory stays flat:
 //
-//   npm run build && node bench/folder.mjs [images] [workers] [size]     (50000, "1,2" and 64 by default)
+//   npm run results -- listing [images] [workers] [size]     (50000, "1,2" and 64 by default)
 //
 // Makes a temporary folder of small JPEGs in 100 class folders (1,000 different ones, repeated), lists it, and runs one
 // epoch of random resized crops and flips for each number of threads, without a network.
@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { openDataset } from "../dist/exports/node.js";
+import { openDataset } from "../../dist/exports/node.js";
 
 const [images = "50000", workers = "1,2", size = "64"] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "senet-bench-folder-"));
