@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { costByNode } from "../account/cost.js";
+import { readOnnx } from "../graph/onnx/read-onnx.js";
 import { float32 } from "../graph/tensor.js";
 import { buildGraph, compute, floats } from "../testing/build-graph.js";
 import { checkGradient } from "../testing/check-gradient.js";
 import { broadcastPairs, extents, forAll } from "../testing/for-all.js";
+import { node, onnxFile, value } from "../testing/onnx-file.js";
 import { randomTensor } from "../testing/random-tensor.js";
+import { runFile, runGraph } from "../testing/run-graph.js";
 
 describe("MatMul", () => {
   it("multiplies matrices, by hand", async () => {
@@ -23,6 +26,17 @@ describe("MatMul", () => {
         g.call("MatMul", [p, q]),
       ),
     );
+  });
+
+  it.each([
+    [[3], [3]],
+    [[4], [2, 4, 1]],
+    [[1, 2, 4, 3], [3]],
+  ])("reads vectors in files as rows and columns: %j times %j", async (a, b) => {
+    const inputs = [value("a", a), value("b", b)];
+    const file = onnxFile({ input: inputs, output: [value("y", [])], node: [node("MatMul", ["a", "b"], ["y"])] });
+    const feeds = { a: randomTensor(a, 1), b: randomTensor(b, 2) };
+    expect(await runGraph(readOnnx(file).graph, feeds)).toEqual(await runFile(file, feeds));
   });
 
   it("costs rows times columns times the length of the sum, for every matrix of the batch", () => {

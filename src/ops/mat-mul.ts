@@ -33,6 +33,17 @@ export const MatMul: Op<typeof attributes> = {
     ];
   },
   macs: ({ inputs }, outputs) => elements(concrete(outputs[0]!)) * extent(required(inputs, 0, "A"), -1),
+  // ONNX takes vectors as well, as NumPy does: a row before a matrix, a column behind one, without the axis in the product.
+  upgrade: (g, node) => {
+    const [a, b] = node.inputs.map((name) => g.value(name)) as [Value, Value];
+    const row = a.shape.length === 1;
+    const column = b.shape.length === 1;
+    if (!row && !column) return node;
+    const left = row ? g.call("Unsqueeze", [a, g.ints([0])]) : a;
+    const right = column ? g.call("Unsqueeze", [b, g.ints([1])]) : b;
+    const axes = g.ints([...(row ? [-2] : []), ...(column ? [-1] : [])]);
+    return { ...node, op: "Squeeze", inputs: [g.call("MatMul", [left, right]).name, axes.name] };
+  },
 };
 
 /** The last two axes swapped. */

@@ -9,6 +9,7 @@ export const OneHot: Op<typeof attributes> = {
   domain: "",
   kind: "index",
   attributes,
+  settings: [1, 2],
   shape: ({ inputs, attributes: { axis }, known }) => {
     const [indices, values] = [required(inputs, 0, "indices"), required(inputs, 2, "values")];
     required(inputs, 1, "depth");
