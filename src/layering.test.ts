@@ -204,6 +204,14 @@ describe("what a browser runs", () => {
     expect(local.filter(({ target }) => needsNode.test(target))).toEqual([]);
   });
 
+  it("is one thing with Node's: what needs a page stands in web folders, which nothing else imports", () => {
+    const needsPage = /\/web\/|^exports\/web\.ts$/;
+    const others = shipped.filter((path) => !needsPage.test(path));
+    const imports = others.flatMap((path) => localImports(path).map((target) => ({ path, target })));
+    expect(imports.filter(({ target }) => needsPage.test(target))).toEqual([]);
+    expect(others.filter((path) => importsOf(path).some((name) => name.startsWith("onnxruntime-web")))).toEqual([]);
+  });
+
   it("imports the validator in its small form, which brings no languages", () =>
     expect(files.filter((path) => importsOf(path).includes("zod"))).toEqual([]));
 

@@ -8,7 +8,7 @@ import { floatsOf } from "../graph/tensor.js";
 import { cardEntries, withCard } from "../models/card/model-card.js";
 import { createModel } from "../models/index.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
-import { webRuntime } from "../runtime/web-runtime.js";
+import { ortRuntime } from "../runtime/ort-runtime.js";
 import { buildGraph, floats } from "../testing/build-graph.js";
 import { noiseImage } from "../testing/noise-image.js";
 import { type ClassifierParts, openClassifier } from "./open-classifier.js";
@@ -76,7 +76,7 @@ describe("openClassifier", () => {
   });
 
   it("answers alike on every runtime, also when it is asked several times at once", async () => {
-    const web = webRuntime(ort);
+    const web = ortRuntime(ort);
     const [a, b] = [
       await openClassifier({ runtime, model: onnx }),
       await openClassifier({ runtime: web, model: onnx }),

@@ -23,7 +23,7 @@ export type ClassifiedImage = Pixels | CanvasPixels | Float32Array;
 
 /** What a classifier is made of. */
 export interface ClassifierParts {
-  /** The engine that runs it, which stays open: `webRuntime` in a page, `nodeRuntime` in Node. */
+  /** The engine that runs it, which stays open: `ortRuntime` in a page, `nodeRuntime` in Node. */
   readonly runtime: Runtime;
   /** The bytes of an `.onnx` file, or a graph and its weights. */
   readonly model: Uint8Array | Model;
@@ -74,7 +74,7 @@ export interface Classifier extends ClassifierFacts {
  * import { openClassifier } from "senet";
  * import { nodeRuntime } from "senet/node";
  *
- * const runtime = nodeRuntime(); // in a page: webRuntime(ort)
+ * const runtime = nodeRuntime(); // in a page: ortRuntime(ort)
  * const classifier = await openClassifier({ runtime, model: await readFile("model.onnx") });
  * const pixels = { data: new Uint8ClampedArray(60 * 40 * 4), width: 60, height: 40 }; // or context.getImageData(…)
  * const answers = await classifier.classify(pixels, { top: 2 });

@@ -84,8 +84,9 @@ const examples = functions.flatMap(({ name, doc }) => {
   return code === undefined ? [] : [{ name, code }];
 });
 
-/** Examples that ask the network: they are compiled, not run. */
-const online = ["fetchDataset", "openHubModel", "openHubNetwork", "openHubWeights", "pullHubModel"];
+/** Examples that ask the network, and those of a page: they are compiled, not run. */
+const paged = exportedBy(join(src, "exports/web.ts")).map(({ name }) => name);
+const online = [...paged, "fetchDataset", "openHubModel", "openHubNetwork", "openHubWeights", "pullHubModel"];
 
 /** What an example says that it prints: the comments behind its calls of `console.log`. */
 function promised(code: string): (string | undefined)[] {

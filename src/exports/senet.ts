@@ -58,8 +58,8 @@ export type {
 export type { Notice, OnNotice } from "../notice.js";
 export { formatSummary } from "../report/summary-text.js";
 export type { OrtInput, OrtModule, OrtSession, OrtSessionOptions, OrtTensor } from "../runtime/ort/ort-module.js";
+export { ortRuntime } from "../runtime/ort-runtime.js";
 export type { OpenOptions, Runtime, Session, Tensors } from "../runtime/runtime.js";
-export { webRuntime } from "../runtime/web-runtime.js";
 export type { Checkpoint, EpochSums, RunProgress } from "../train/checkpoint.js";
 export type { CheckpointEvery } from "../train/checkpointer.js";
 export type { StepProgress } from "../train/epoch.js";

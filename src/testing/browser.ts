@@ -16,11 +16,16 @@ export const browser = [
 /**
  * Opens an address in the browser until the page there has reported.
  * @param reported what the page sends to the test's own server.
+ * @param more flags of the browser; without any it has no graphics card.
  * @throws Error when the browser ends before.
  */
-export async function openInBrowser<T>(address: string, reported: Promise<T>): Promise<T> {
+export async function openInBrowser<T>(
+  address: string,
+  reported: Promise<T>,
+  more: readonly string[] = ["--disable-gpu"],
+): Promise<T> {
   const profile = mkdtempSync(join(tmpdir(), "senet-browser-"));
-  const flags = ["--headless", "--no-sandbox", "--disable-gpu", `--user-data-dir=${profile}`];
+  const flags = ["--headless", "--no-sandbox", `--user-data-dir=${profile}`, ...more];
   const child = spawn(browser!, [...flags, address], { stdio: "ignore", detached: true });
   const ended = once(child, "close");
   const failed = ended.then(() => Promise.reject(new Error("the browser ended before it reported")));

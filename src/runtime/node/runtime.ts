@@ -3,11 +3,9 @@ import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { checkBound } from "../../bounds.js";
 import { threadBound, usableCores } from "../../files/node/machine.js";
-import type { Tensor } from "../../graph/tensor.js";
-import { probeChannelBlock } from "../channel-block.js";
 import { failureOf } from "../ort/failure-of.js";
-import type { Runtime, Session } from "../runtime.js";
-import type { Answers, Reply, Request } from "./protocol.js";
+import type { Runtime } from "../runtime.js";
+import { askWorker } from "../worker/ask-worker.js";
 
 /** Options of the runtime on Node. */
 export interface NodeRuntimeOptions {
@@ -38,80 +36,22 @@ export interface NodeRuntimeOptions {
  */
 export function nodeRuntime({ threads = usableCores(), spin = true }: NodeRuntimeOptions = {}): Runtime {
   checkBound("nodeRuntime", "threads", threads, threadBound());
-  // Without Node's own options: those of `node --input-type=module --eval` do not fit a file.
-  const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { threads, spin }, execArgv: [] });
-  const pending = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
-  let calls = 0;
-  let sessions = 0;
-  let last: Promise<unknown> = Promise.resolve();
-  let ended: Error | undefined;
-  worker.unref();
-
-  worker.on("message", (reply: Reply) => {
-    const { resolve, reject } = pending.get(reply.id)!;
-    pending.delete(reply.id);
-    if (pending.size === 0) worker.unref();
-    if ("error" in reply) reject(failureOf(reply.error, reply.callers));
-    else resolve(reply.answer as never);
+  const name = `onnxruntime-node ${packageVersion("onnxruntime-node")} (cpu, ${threads} ${threads === 1 ? "thread" : "threads"})`;
+  return askWorker(name, (events) => {
+    // Without Node's own options: those of `node --input-type=module --eval` do not fit a file.
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { threads, spin }, execArgv: [] });
+    worker.unref();
+    worker.on("message", events.reply);
+    worker.on("error", (error) => events.failed(failureOf(error, false)));
+    worker.on("exit", events.ended);
+    return {
+      post: (call, transferred) => worker.postMessage(call, transferred),
+      busy: (working) => (working ? worker.ref() : worker.unref()),
+      async end() {
+        await worker.terminate();
+      },
+    };
   });
-  const end = (error: Error) => {
-    ended ??= error;
-    for (const { reject } of pending.values()) reject(ended);
-    pending.clear();
-  };
-  const gone = () => new Error("onnxruntime: the engine was closed; open a new runtime");
-  worker.on("error", (error) => end(failureOf(error, false)));
-  worker.on("exit", () => end(gone()));
-
-  function ask<K extends Request["kind"]>(
-    request: Extract<Request, { kind: K }>,
-    transferred: ArrayBuffer[] = [],
-  ): Promise<Answers[K]> {
-    if (ended !== undefined) return Promise.reject(ended);
-    const answer = new Promise<Answers[K]>((resolve, reject) => {
-      const id = calls++;
-      pending.set(id, { resolve, reject });
-      worker.ref(); // work in progress keeps the process alive, an idle engine does not
-      worker.postMessage({ id, request }, transferred);
-    });
-    last = answer.catch(() => undefined);
-    return answer;
-  }
-
-  let channelBlock: Promise<number | undefined> | undefined;
-  const runtime: Runtime = {
-    name: `onnxruntime-node ${packageVersion("onnxruntime-node")} (cpu, ${threads} ${threads === 1 ? "thread" : "threads"})`,
-    async open(
-      onnx,
-      { resident = new Map(), next = new Map(), takeOver = false, outputs, folder } = {},
-    ): Promise<Session> {
-      const session = sessions++;
-      await ask({ kind: "open", session, onnx, resident, next, outputs, folder }, takeOver ? buffersOf(resident) : []);
-      return {
-        run: (feeds) => ask({ kind: "run", session, feeds }),
-        time: (feeds, repeats) => ask({ kind: "time", session, feeds, repeats }),
-        read: (names) => ask({ kind: "read", session, names }),
-        write: (values) => ask({ kind: "write", session, values }),
-        release: () => ask({ kind: "release", session }),
-      };
-    },
-    channelBlock() {
-      channelBlock ??= probeChannelBlock(runtime);
-      return channelBlock;
-    },
-    async close() {
-      ended ??= gone();
-      await last; // a thread that is ended while its graph runs takes the whole process with it
-      await worker.terminate();
-    },
-  };
-  return runtime;
-}
-
-/** The memory of values, each piece once. */
-function buffersOf(values: ReadonlyMap<string, Tensor>): ArrayBuffer[] {
-  const buffers = new Set([...values.values()].map(({ data }) => data.buffer));
-  return [...buffers].filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
 /** The version of an installed package. */

@@ -9,10 +9,11 @@ export interface OrtUse {
   readonly ort: OrtModule;
   readonly options: OrtSessionOptions;
   /**
-   * Whether a run writes what renews resident values into memory that it is given. They then need memory of their own,
-   * and the next ones a second piece, with which they trade places.
+   * Where the values that renew resident ones lie. `new`: in memory that the run makes. `exchanged`: in memory that it
+   * is given; resident values then need memory of their own, and the next ones a second piece, with which they trade
+   * places. `gpu`: in buffers of the GPU, which they do not leave before they are read.
    */
-  readonly writes: boolean;
+  readonly state: "new" | "exchanged" | "gpu";
 }
 
 /**
@@ -21,15 +22,18 @@ export interface OrtUse {
  * @throws Misfit for what does not fit, here and later; what the engine throws otherwise.
  */
 export async function openOrt(
-  { ort, options, writes }: OrtUse,
+  { ort, options, state }: OrtUse,
   onnx: Uint8Array,
   { resident: first = new Map(), next = new Map(), outputs: wanted }: OpenOptions,
 ): Promise<Session> {
   for (const input of next.keys()) {
     if (!first.has(input)) throw new Misfit(`got a next value for ${input}; expected a first value of it too`);
   }
+  const writes = state === "exchanged";
+  const onGpu = Object.fromEntries([...next.values()].map((output) => [output, "gpu-buffer"]));
+  const placed = state === "gpu" && next.size > 0 ? { ...options, preferredOutputLocation: onGpu } : options;
   const toOrt = ({ dtype, shape, data }: Tensor) => new ort.Tensor(dtype, data, shape);
-  const session = await ort.InferenceSession.create(onnx, options).catch((error: unknown) => {
+  const session = await ort.InferenceSession.create(onnx, placed).catch((error: unknown) => {
     const { message } = asError(error);
     if (!/protobuf parsing failed/i.test(message)) throw error;
     throw new Misfit(`got ${onnx.length} bytes that are no ONNX model (${message}); expected a whole one`);
@@ -72,9 +76,10 @@ export async function openOrt(
     for (const [input, output] of next) {
       const fresh = spare.get(output) ?? outputs[output]!;
       if (writes) spare.set(output, resident.get(input)!);
+      else resident.get(input)!.dispose?.();
       resident.set(input, fresh);
     }
-    return Object.fromEntries(results.map((name) => [name, fromOrt(name, outputs[name]!)]));
+    return Object.fromEntries(results.map((name) => [name, fromOrt(name, outputs[name]!, outputs[name]!.data)]));
   };
 
   return {
@@ -90,7 +95,12 @@ export async function openOrt(
     },
     async read(names) {
       open();
-      return new Map((names ?? [...resident.keys()]).map((name) => [name, fromOrt(name, residentOf(name))]));
+      const values = new Map<string, Tensor>();
+      for (const name of names ?? resident.keys()) {
+        const tensor = residentOf(name);
+        values.set(name, fromOrt(name, tensor, (await tensor.getData?.()) ?? tensor.data));
+      }
+      return values;
     },
     async write(values) {
       open();
@@ -99,11 +109,13 @@ export async function openOrt(
         if (dtype !== type || elements(shape) !== size) {
           throw new Misfit(`got ${dtype} [${shape}] for ${name}; expected ${type} [${dims}]`);
         }
+        residentOf(name).dispose?.();
         resident.set(name, new ort.Tensor(dtype, data, dims));
       }
     },
     async release() {
       await open().release();
+      for (const tensor of resident.values()) tensor.dispose?.();
       opened = undefined;
     },
   };
@@ -128,7 +140,7 @@ function apart(values: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
   );
 }
 
-function fromOrt(name: string, { type, dims, data }: OrtTensor): Tensor {
+function fromOrt(name: string, { type, dims }: OrtTensor, data: unknown): Tensor {
   if (type === "float16") {
     // Where JavaScript has such numbers they come as themselves, elsewhere as bits.
     const bits = data instanceof Uint16Array;

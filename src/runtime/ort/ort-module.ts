@@ -49,4 +49,8 @@ export interface OrtTensor {
   readonly dims: readonly number[];
   readonly size: number;
   readonly data: unknown;
+  /** Its values, wherever they lie: `data` holds them only where that is the memory of the page. */
+  getData?(): Promise<unknown>;
+  /** Frees what it holds outside of the page's memory. */
+  dispose?(): void;
 }

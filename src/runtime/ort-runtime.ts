@@ -16,11 +16,11 @@ import type { OpenOptions, Runtime, Session, Tensors } from "./runtime.js";
  *
  * ```ts
  * import * as ort from "onnxruntime-web";
- * import { openClassifier, webRuntime } from "senet";
+ * import { openClassifier, ortRuntime } from "senet";
  *
  * ort.env.wasm.wasmPaths = "/ort/"; // a copy of node_modules/onnxruntime-web/dist
  * const bytes = new Uint8Array(await (await fetch("model.onnx")).arrayBuffer());
- * const classifier = await openClassifier({ runtime: webRuntime(ort), model: bytes });
+ * const classifier = await openClassifier({ runtime: ortRuntime(ort), model: bytes });
  * const image = await createImageBitmap(file); // of an <input type="file">
  * const context = new OffscreenCanvas(image.width, image.height).getContext("2d")!;
  * context.drawImage(image, 0, 0);
@@ -32,19 +32,19 @@ import type { OpenOptions, Runtime, Session, Tensors } from "./runtime.js";
  * @example
  * ```ts
  * import * as ort from "onnxruntime-node"; // in a page: "onnxruntime-web"
- * import { float32, floatsOf, webRuntime, writeOnnx } from "senet";
+ * import { float32, floatsOf, ortRuntime, writeOnnx } from "senet";
  * import { readModel } from "senet/node";
  *
  * const { graph, weights } = readModel("model.onnx");
- * const runtime = webRuntime(ort);
+ * const runtime = ortRuntime(ort);
  * const session = await runtime.open(writeOnnx(graph, weights));
  * const { logits } = await session.run({ x: float32([1, 3, 32, 32], new Float32Array(3 * 32 * 32)) });
  * await runtime.close();
  * console.log(floatsOf(logits).length); // 26
  * ```
  */
-export function webRuntime(ort: OrtModule, options: OrtSessionOptions = {}): Runtime {
-  const use = { ort, options: { logSeverityLevel: 3, ...options }, writes: false };
+export function ortRuntime(ort: OrtModule, options: OrtSessionOptions = {}): Runtime {
+  const use = { ort, options: { logSeverityLevel: 3, ...options }, state: "new" } as const;
   const sessions = new Set<Session>();
   let last: Promise<unknown> = Promise.resolve();
   let closed = false;

@@ -2,17 +2,17 @@ import * as ort from "onnxruntime-node";
 import { afterAll, describe, expect, expectTypeOf, it } from "vitest";
 import { float32 } from "../graph/tensor.js";
 import type { OrtModule } from "./ort/ort-module.js";
+import { ortRuntime } from "./ort-runtime.js";
 import { describeRuntime, doubling } from "./runtime-contract.test.helper.js";
-import { webRuntime } from "./web-runtime.js";
 
 // onnxruntime-web has the same interface as onnxruntime-node, which is here.
 
-describeRuntime(() => webRuntime(ort, { intraOpNumThreads: 1 }));
+describeRuntime(() => ortRuntime(ort, { intraOpNumThreads: 1 }));
 
 const { InferenceSession, Tensor }: OrtModule = ort;
 
-describe("webRuntime", () => {
-  const runtime = webRuntime(ort, { executionProviders: ["cpu"] });
+describe("ortRuntime", () => {
+  const runtime = ortRuntime(ort, { executionProviders: ["cpu"] });
   afterAll(() => runtime.close());
 
   it("takes the module as it is imported, without a cast", () => {
@@ -22,8 +22,8 @@ describe("webRuntime", () => {
   it("says which engine runs, and on what", () => {
     expect(runtime.name).toMatch(/^onnxruntime-node \d+\.\d+\.\d+ \(cpu\)$/);
     const versions = { common: "1.2.3", web: "1.2.4" };
-    expect(webRuntime({ InferenceSession, Tensor, env: { versions } }).name).toBe("onnxruntime-web 1.2.4");
-    expect(webRuntime({ InferenceSession, Tensor }).name).toBe("onnxruntime of unknown version");
+    expect(ortRuntime({ InferenceSession, Tensor, env: { versions } }).name).toBe("onnxruntime-web 1.2.4");
+    expect(ortRuntime({ InferenceSession, Tensor }).name).toBe("onnxruntime of unknown version");
   });
 
   it("never runs a session twice at a time", async () => {
@@ -45,7 +45,7 @@ describe("webRuntime", () => {
         },
       },
     };
-    const session = await webRuntime(watched).open(doubling);
+    const session = await ortRuntime(watched).open(doubling);
     const results = await Promise.all([1, 2, 3].map((value) => session.run({ x0: float32([1, 2], [value, 0]) })));
     expect(results.map(({ y }) => y!.data[0])).toEqual([2, 4, 6]);
   });
@@ -66,7 +66,7 @@ describe("webRuntime", () => {
         }),
       },
     };
-    const session = await webRuntime(half).open(doubling);
+    const session = await ortRuntime(half).open(doubling);
     const { y } = await session.run({ x: float32([3], [1, -2.5, 65504]) });
     expect(y).toEqual(float32([2], [1, -2.5]));
     const { type, data } = fed as { type: string; data: ArrayBufferView };
@@ -85,7 +85,7 @@ describe("webRuntime", () => {
         }),
       },
     };
-    const session = await webRuntime(strange).open(doubling);
+    const session = await ortRuntime(strange).open(doubling);
     await expect(session.run({})).rejects.toThrow(
       "onnxruntime: got y of type uint16, which senet does not know; expected float32, int64 or their like",
     );
@@ -93,7 +93,7 @@ describe("webRuntime", () => {
 
   it("makes errors of what is thrown as numbers, as WebAssembly throws", async () => {
     const create = () => Promise.reject(1234567);
-    await expect(webRuntime({ ...ort, InferenceSession: { create } }).open(doubling)).rejects.toThrow(
+    await expect(ortRuntime({ ...ort, InferenceSession: { create } }).open(doubling)).rejects.toThrow(
       "onnxruntime: 1234567",
     );
   });
