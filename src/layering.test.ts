@@ -24,6 +24,7 @@ const whole = [
   "data",
   "layers",
   "graph",
+  "parallel",
   "files",
 ];
 
@@ -39,6 +40,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   notice: [],
   schema: [],
   files: [],
+  parallel: ["files"],
   graph: ["ops", "files"], // the builder asks the table of operators for shapes: the one circle there is
   ops: ["graph"],
   layers: ["graph"],

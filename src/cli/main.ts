@@ -4,7 +4,8 @@ import { withOurFlags, withOurVerb } from "./flags/our-words.js";
 import { createProgram, mentioned } from "./program.js";
 import { errorLine } from "./terminal/error-line.js";
 import { stoppedCode } from "./terminal/interrupt.js";
-import { say } from "./terminal/print.js";
+import { sayFault } from "./terminal/print.js";
+import { endRanks, leaveRanks } from "./terminal/ranks.js";
 import { visible } from "./terminal/visible.js";
 
 /**
@@ -22,9 +23,12 @@ export async function main(args: readonly string[]): Promise<number> {
       running = [program, command];
     });
     await program.parseAsync(withOurFlags(words, program), { from: "user" });
+    await leaveRanks();
     return 0;
   } catch (error) {
-    return await report(error, running);
+    const code = await report(error, running);
+    await endRanks(code);
+    return code;
   }
 }
 
@@ -32,22 +36,22 @@ export async function main(args: readonly string[]): Promise<number> {
 async function report(error: unknown, running: readonly Command[]): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed its line
   if (error instanceof UserError) {
-    say(`senet: ${visible(errorLine(error, flagsOf(running)))}`);
+    await sayFault(`senet: ${visible(errorLine(error, flagsOf(running)))}`);
     return 2;
   }
   if (error instanceof EngineError) {
     const { engineFault } = await import("./terminal/engine-fault.js");
-    say(engineFault(error).trimEnd());
+    await sayFault(engineFault(error).trimEnd());
     return 1;
   }
   if (error instanceof DOMException && error.name === "AbortError") return stoppedCode();
   const { systemFault } = await import("./terminal/system-fault.js");
   const fault = systemFault(error);
   if (fault !== undefined) {
-    say(`senet: ${fault}`);
+    await sayFault(`senet: ${fault}`);
     return 2;
   }
-  say(`senet: unexpected error\n${error instanceof Error ? error.stack : error}`);
+  await sayFault(`senet: unexpected error\n${error instanceof Error ? error.stack : error}`);
   return 1;
 }
 

@@ -13,6 +13,10 @@ export type { Program } from "../evaluate/ask.js";
 export type { Environment } from "../files/node/settings.js";
 export { readModel } from "../graph/node/read-model.js";
 export { type WriteModelOptions, writeModel } from "../graph/node/write-model.js";
+export { coresOfRank } from "../parallel/node/cores-of-rank.js";
+export type { Launch } from "../parallel/node/launch.js";
+export { type OpenCommunicator, openCommunicator } from "../parallel/node/open-communicator.js";
+export type { LibraryFacts } from "../parallel/node/protocol.js";
 export type { AnswerForm, AnswerKind } from "../read/answer-form.js";
 export type { ImageType, InputForm, Layout } from "../read/input-form.js";
 export type { SettingReason } from "../read/settings.js";
@@ -54,6 +58,14 @@ export {
 } from "../workspace/data/describe-dataset.js";
 export { type OpenDataForOptions, openDataFor } from "../workspace/data/open-data-for.js";
 export { skippedImages } from "../workspace/data/skipped-images.js";
+export {
+  type Diagnosis,
+  diagnose,
+  type MpiDiagnosis,
+  type RankDiagnosis,
+  type SumSpeed,
+  timeSums,
+} from "../workspace/diagnosis/diagnose.js";
 export {
   type EvaluateClassifierOptions,
   evaluateClassifier,

@@ -78,6 +78,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./convert.js")).convert,
   },
   {
+    term: "doctor [options] [what]",
+    description: "Say what computes here: engine, cores, memory; under MPI the ranks, their library and its speed.",
+    load: async () => (await import("./doctor.js")).doctor,
+  },
+  {
     term: "bench",
     description: "Time the engine on this machine.",
     load: async () => (await import("./bench.js")).bench,

@@ -3,14 +3,36 @@ import { UserError } from "../../errors.js";
 import { commandText } from "../flags/command-text.js";
 import { visibleLines } from "./visible.js";
 
+/** The rank of this process in a job, where it is in one. */
+let rank: number | undefined;
+
+/** From now on this process is a rank of a job: all but rank 0 keep silent, but for mistakes. */
+export function speakAs(own: number): void {
+  rank = own;
+}
+
+/** Whether another process of the job says what there is to say. */
+export function isSilent(): boolean {
+  return rank !== undefined && rank > 0;
+}
+
 /** Writes the result of a command to standard output. */
 export function print(text: string): void {
-  process.stdout.write(visibleLines(text));
+  if (!isSilent()) process.stdout.write(visibleLines(text));
 }
 
 /** Says something beside the result: a line on standard error. */
 export function say(text: string): void {
-  process.stderr.write(`${visibleLines(text)}\n`);
+  if (!isSilent()) process.stderr.write(`${visibleLines(text)}\n`);
+}
+
+/** Milliseconds that rank 0 has to say first what is wrong with what all were told. */
+const precedence = 1000;
+
+/** Says what went wrong, with the rank where several work together. What all ranks find wrong rank 0 alone says. */
+export async function sayFault(text: string): Promise<void> {
+  if (isSilent()) await new Promise((resolve) => setTimeout(resolve, precedence));
+  process.stderr.write(`${rank === undefined || rank === 0 ? "" : `rank ${rank}: `}${visibleLines(text)}\n`);
 }
 
 /** How many letters a line of the output holds; 80 where it goes to no terminal. */

@@ -1,3 +1,4 @@
+import { isSilent } from "./print.js";
 import { visible, visibleLines } from "./visible.js";
 
 /** Shows where long work stands: one line that rewrites itself on a terminal, plain lines elsewhere. */
@@ -20,7 +21,7 @@ export class Progress {
 
   /** Replaces the live line at once: by what will take a while. */
   show(given: string): void {
-    if (!this.#live) return;
+    if (!this.#live || isSilent()) return;
     const width = this.#columns - 1;
     const text = visible(given);
     const shown = text.length > width ? `${text.slice(0, width - 1)}…` : text;
@@ -32,6 +33,7 @@ export class Progress {
   /** Prints a line that stays. */
   line(text: string): void {
     this.clear();
+    if (isSilent()) return;
     this.#stream.write(`${visibleLines(text)}\n`);
   }
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { checkFits, threadBound, usableCores, usableMemory, workerBound } from "./machine.js";
+import { allowedProcessors, checkFits, threadBound, usableCores, usableMemory, workerBound } from "./machine.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-machine-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -85,4 +85,12 @@ it("refuses what is more than the memory, with the figures", () => {
   );
   checkFits(2e9, () => "steps", ["batch"], 2e9);
   expect(usableMemory()).toBeGreaterThan(2 ** 28);
+});
+
+describe("allowedProcessors", () => {
+  it("are those of the system's list, and unknown without one", () => {
+    const status = "Name:\tnode\nCpus_allowed:\t10f\nCpus_allowed_list:\t0-3,8\n";
+    expect(allowedProcessors(system("bound", { "proc/self/status": status }))).toEqual([0, 1, 2, 3, 8]);
+    expect(allowedProcessors(system("elsewhere", {}))).toBeUndefined();
+  });
 });

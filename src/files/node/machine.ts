@@ -14,6 +14,12 @@ export function usableCores(root = "/", onto: number = availableParallelism()): 
   return Math.max(1, Math.floor(Math.min(onto, ...given.filter((cores) => cores !== undefined))));
 }
 
+/** The processors that this process may run on, by number; undefined where the system does not say. */
+export function allowedProcessors(root = "/"): number[] | undefined {
+  const [, list] = /^Cpus_allowed_list:\s*(\S+)$/m.exec(textOf(join(root, "proc/self/status")) ?? "") ?? [];
+  return list === undefined ? undefined : processorsOf(list);
+}
+
 /** The memory that this process may use, in bytes: the machine's, or what a container gives of it. */
 export function usableMemory(): number {
   const given = process.constrainedMemory();
@@ -81,11 +87,16 @@ function cpusOf(folder: string): number | undefined {
   const text = names
     .map((name) => textOf(join(folder, name))?.trim())
     .find((found) => found !== undefined && found !== "");
-  if (text === undefined || !/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(text)) return undefined;
-  return text.split(",").reduce((sum, part) => {
+  return text === undefined ? undefined : processorsOf(text)?.length;
+}
+
+/** The numbers of a list such as `0-3,8`. */
+function processorsOf(list: string): number[] | undefined {
+  if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(list)) return undefined;
+  return list.split(",").flatMap((part) => {
     const [first, last = first] = part.split("-").map(Number);
-    return sum + last! - first! + 1;
-  }, 0);
+    return Array.from({ length: last! - first! + 1 }, (_, i) => first! + i);
+  });
 }
 
 function textOf(path: string): string | undefined {
