@@ -56,7 +56,7 @@ export type {
   ModelSwitches,
 } from "../models/model.js";
 export type { Notice, OnNotice } from "../notice.js";
-export { alone, type Communicator } from "../parallel/communicator.js";
+export type { Communicator } from "../parallel/communicator.js";
 export { formatSummary } from "../report/summary-text.js";
 export type { OrtInput, OrtModule, OrtSession, OrtSessionOptions, OrtTensor } from "../runtime/ort/ort-module.js";
 export { ortRuntime } from "../runtime/ort-runtime.js";

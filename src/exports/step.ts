@@ -5,6 +5,7 @@
 
 export type { Choose, Task } from "../lower/algorithms.js";
 export { lower, type Target } from "../lower/lower.js";
+export { alone } from "../parallel/communicator.js";
 export type { Clip } from "../step/clip-gradients.js";
 export { differentiate } from "../step/differentiate.js";
 export {

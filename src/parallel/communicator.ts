@@ -21,7 +21,7 @@ export interface Communicator {
  * A communicator of one process.
  * @example
  * ```ts
- * import { alone } from "senet";
+ * import { alone } from "senet/step";
  *
  * console.log(await alone.allreduce(Float32Array.of(1, 2))); // Float32Array(2) [ 1, 2 ]
  * ```
