@@ -21,5 +21,5 @@ export async function leaveRanks(): Promise<void> {
 
 /** Ends the job, where this rank has failed: the others would wait for it. */
 export async function endRanks(code: number): Promise<void> {
-  if (opened !== undefined && opened.library !== undefined) await opened.abort(code);
+  await opened?.abort(code);
 }

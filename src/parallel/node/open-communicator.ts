@@ -16,7 +16,7 @@ export interface OpenCommunicator extends Communicator {
   /** Ends well, when all ranks do. */
   close(): Promise<void>;
   /** Ends the processes of all ranks, where one has failed. */
-  abort(code: number): Promise<never>;
+  abort(code: number): Promise<void>;
 }
 
 /**
@@ -81,7 +81,7 @@ export async function openCommunicator(launch: Launch | undefined = launchOf()):
       worker.ref();
       Atomics.store(ending, 0, code);
       worker.postMessage("end");
-      return new Promise(() => {}); // MPI ends the process
+      return new Promise<never>(() => {}); // MPI ends the process
     },
   };
 }
@@ -92,7 +92,7 @@ const single: OpenCommunicator = {
   library: undefined,
   hosts: [hostname()],
   close: async () => {},
-  abort: async (code) => process.exit(code),
+  abort: async () => {}, // there are no others
 };
 
 /** @throws UserError where the library does not belong to the launcher: each process would be alone then. */

@@ -55,7 +55,8 @@ const tasks: Readonly<Record<string, () => Promise<object>>> = {
       (failure: Error) => failure,
     );
     process.stdout.write(`${error?.name}: ${error?.message}\n`);
-    return ranks.abort(5);
+    await ranks.abort(5);
+    return {};
   },
 };
 const result = await tasks[task!]!();
