@@ -18,6 +18,7 @@ import { viewCount } from "./views.js";
 export interface MemorySplit extends ImageSet, Split {
   readonly labels: ImageSet["labels"];
   readonly length: number;
+  part(indices: Uint32Array<ArrayBuffer>): MemorySplit;
 }
 
 /** Whether the images of a split are in memory. */
@@ -53,6 +54,20 @@ export function memorySplit(set: ImageSet, like: Geometry & Statistics): MemoryS
       }
       if (!(images instanceof Uint8Array)) refuseOnNumbers(options.augment);
       return prefetch(batchesOf(set, like, options));
+    },
+    part(indices) {
+      const size = images.length / length;
+      const chosen =
+        images instanceof Uint8Array ? new Uint8Array(indices.length * size) : new Float32Array(indices.length * size);
+      indices.forEach((index, slot) => {
+        chosen.set(images.subarray(index * size, (index + 1) * size), slot * size);
+      });
+      const part = {
+        images: chosen,
+        labels: Int32Array.from(indices, (index) => labels[index]!),
+        length: indices.length,
+      };
+      return memorySplit(part, like);
     },
   };
 }

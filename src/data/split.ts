@@ -31,6 +31,14 @@ export interface Split {
    * for await (const { x, y } of dataset.train.batches({ batch: 128, seed: 1, epoch, shuffle: true })) await step(x, y);
    */
   batches(options: BatchOptions): AsyncGenerator<Batch, void, undefined>;
+  /** The images in these places, in this order, as a split of their own; absent where that cannot be. */
+  part?(indices: Uint32Array<ArrayBuffer>): Split;
+}
+
+/** The images of a split in these places, in this order. @throws UserError for a split that gives no parts. */
+export function partOf(split: Split, indices: Uint32Array<ArrayBuffer>): Split {
+  if (split.part !== undefined) return split.part(indices);
+  throw new UserError("got images that can only be taken together; expected a split with `part`, as memorySplit gives");
 }
 
 /** What makes up one pass over a split. */

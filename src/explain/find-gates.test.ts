@@ -16,10 +16,11 @@ const places = [16, 32, 64].flatMap((channels, stage) =>
 
 describe("findGates", () => {
   it("finds the nine SE blocks of SE-ResNet-20 by the names of their places", () => {
-    const expected = places.map(({ channels, path }) => {
-      return { site: path, value: `${path}.gate`, kind: "channel", channels };
+    const expected = places.map(({ channels, path }, i) => {
+      const paper = `SE_${2 + Math.floor(i / 3)}_${1 + (i % 3)}`;
+      return { site: path, paper, value: `${path}.gate`, kind: "channel", channels };
     });
-    expect(findGates(createModel("seresnet20"))).toEqual(expected);
+    expect(findGates(createModel("seresnet20"))).toMatchObject(expected);
   });
 
   it("finds the same ones in the file", () => {
@@ -72,6 +73,13 @@ describe("findGates", () => {
     expect(found.every(({ kind }) => kind === "channel")).toBe(true);
   });
 
+  it("names the 16 blocks of SE-ResNet-50 as the paper does", () => {
+    const counts = [3, 4, 6, 3].flatMap((blocks, stage) =>
+      Array.from({ length: blocks }, (_, block) => `SE_${stage + 2}_${block + 1}`),
+    );
+    expect(findGates(createModel("seresnet50")).map(({ paper }) => paper)).toEqual(counts);
+  });
+
   it("finds those that were inserted, under the names they have got", () => {
     const { graph, sites } = insertAttention(createModel("resnet20"));
     expect(findGates(graph).map(({ site }) => site)).toEqual(sites.map(({ name }) => name));
@@ -95,7 +103,8 @@ describe("findGates", () => {
       const wide = g.call("Expand", [gate, g.call("Shape", [x])]);
       return [g.call("Mul", [wide, x]), g.call("Mul", [g.call("Relu", [x]), gate]), g.call("Mul", [x, everywhere])];
     });
-    expect(findGates(graph)).toEqual([{ site: "mine", value: "mine", kind: "channel", channels: 4 }]);
+    const mine = { site: "mine", paper: "SE_2_1", value: "mine", kind: "channel", map: "x0", channels: 4 };
+    expect(findGates(graph)).toEqual([mine]);
   });
 
   it("knows channels that stand last, between the transpositions of files from TensorFlow", () => {
@@ -106,7 +115,7 @@ describe("findGates", () => {
       const gate = g.call("Sigmoid", [g.call("MatMul", [mean, weight])], {}, "mine");
       return g.call("Transpose", [g.call("Mul", [last, gate])], { perm: [0, 3, 1, 2] });
     });
-    expect(findGates(graph)).toEqual([{ site: "mine", value: "mine", kind: "channel", channels: 4 }]);
+    expect(findGates(graph)).toMatchObject([{ site: "mine", value: "mine", kind: "channel", channels: 4 }]);
   });
 
   it("gives every site a name of its own", () => {

@@ -16,6 +16,6 @@ export {
 export { type OutlineRow, outline } from "../insert/outline.js";
 export type { InsertionSite } from "../insert/plan-sites.js";
 export type { Scaled } from "../insert/rescale.js";
-export type { Position } from "../insert/stages.js";
 export type { UnitKind } from "../insert/units/found-unit.js";
 export { type Attention, formatAttention, parseAttention, type SomeAttention } from "../layers/attention/attention.js";
+export type { Position } from "../read/positions.js";

@@ -35,7 +35,8 @@ export { type EvaluateOptions, type Evaluation, evaluate, type TestData } from "
 export type { Activation } from "../evaluate/logits.js";
 export { type Measurement, Tally } from "../evaluate/tally.js";
 export { findGates, type GateSite } from "../explain/find-gates.js";
-export { type GateOptions, type GateStatistics, gateStatistics } from "../explain/gates.js";
+export { type GateStatistics, gateStatistics } from "../explain/gates.js";
+export type { GateOptions } from "../explain/watch-gates.js";
 export { countParameters, type Graph, type Model, type Value, type Weights } from "../graph/graph.js";
 export { initialise } from "../graph/initialise.js";
 export { type ReadOptions, readOnnx } from "../graph/onnx/read-onnx.js";

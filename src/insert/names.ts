@@ -1,7 +1,7 @@
 import type { GraphIndex } from "../graph/graph-index.js";
 import { isOfKind } from "../ops/index.js";
 import { commonPrefix, moduleOf, pathOf } from "../read/module-names.js";
-import type { Position } from "./stages.js";
+import type { Position } from "../read/positions.js";
 import type { FoundUnit } from "./units/found-unit.js";
 
 /**

@@ -5,9 +5,10 @@ import type { GraphIndex } from "../graph/graph-index.js";
 import { placementOf, type SomeAttention } from "../layers/attention/attention.js";
 import { gatedMaps } from "../read/gate-nodes.js";
 import { channelAxis, isMap } from "../read/maps.js";
+import type { Position } from "../read/positions.js";
 import { type Edge, edgeOf, whole } from "./edges.js";
 import { blockNames } from "./names.js";
-import { type Position, positionsOf } from "./stages.js";
+import { positionsOf } from "./stages.js";
 import { findUnits } from "./units/find-units.js";
 import { type FoundUnit, isGated, type UnitKind } from "./units/found-unit.js";
 

@@ -2,7 +2,7 @@ import { optionError, UserError } from "../../../errors.js";
 import { mixed } from "../../augment/mix.js";
 import type { Batch } from "../../batch.js";
 import { formatsInWords } from "../../formats/image-format.js";
-import { type ImageList, refName } from "../../image-list.js";
+import { type ImageList, pick, refName } from "../../image-list.js";
 import { extentOf, formatSize } from "../../image-size.js";
 import type { Preprocessing } from "../../preprocessing.js";
 import { type BatchOptions, checkBatchOptions, countBatches, type Split, visitingOrder } from "../../split.js";
@@ -23,6 +23,7 @@ export interface FileSplit extends Split {
   readonly skipped: ReadonlyMap<string, string>;
   /** Whether its images were held out of the training images. */
   readonly heldOut?: boolean | undefined;
+  part(indices: Uint32Array<ArrayBuffer>): FileSplit;
 }
 
 /** Whether the images of a split are files. */
@@ -60,6 +61,7 @@ export function fileSplit(list: ImageList, pool: DecodePool, options: FileSplitO
       };
       return pass({ list, pool, buffers, reportBad, options }, given);
     },
+    part: (indices) => fileSplit(pick(list, indices), pool, options),
   };
 }
 

@@ -1,0 +1,12 @@
+/**
+ * What the gates of a network do, what it looks at, and what can go without its answers changing.
+ * @module senet/explain
+ */
+
+export type { AgainstChance, ClassDependence } from "../explain/class-dependence.js";
+export { type ExplainedGates, type ExplainGatesOptions, explainGates } from "../explain/explain-gates.js";
+export { findGates, type GateSite } from "../explain/find-gates.js";
+export { type BlockGates, type GateSpread, GateTally, type GateTallyOptions } from "../explain/gate-tally.js";
+export type { SampledImage } from "../explain/image-sample.js";
+export { Moments } from "../explain/moments.js";
+export type { GateOptions } from "../explain/watch-gates.js";
