@@ -1,7 +1,7 @@
 import { UserError } from "../errors.js";
 import { activationOf } from "../evaluate/ask.js";
 import { Tally } from "../evaluate/tally.js";
-import { findGates } from "./find-gates.js";
+import { findGates, withoutGates } from "./find-gates.js";
 import { type BlockGates, GateTally } from "./gate-tally.js";
 import { type GateOptions, watchedProgram, watchGates } from "./watch-gates.js";
 
@@ -48,9 +48,9 @@ export async function explainGates(options: ExplainGatesOptions): Promise<Explai
   const found = findGates(graph);
   const sites = found.filter(({ kind }) => kind === "channel");
   if (sites.length === 0) {
+    if (found.length === 0) throw withoutGates(graph);
     throw new UserError(
-      `${graph.name}: has no channel gates${found.length > 0 ? `, ${found.length} of places alone` : ""}; ` +
-        "expected a network with Squeeze-and-Excitation or a block like it; put some in with insert",
+      `${graph.name}: its ${found.length} gates weigh places, not channels; expected gates of channels`,
     );
   }
   const classes = dataset.classes.length;

@@ -1,3 +1,4 @@
+import { UserError } from "../errors.js";
 import { extent } from "../graph/dims/shape.js";
 import type { Graph } from "../graph/graph.js";
 import { type GraphIndex, indexOf } from "../graph/graph-index.js";
@@ -55,6 +56,13 @@ export function findGates(graph: Graph): GateSite[] {
     const { stage, block } = positions[i]!;
     return { ...found, paper: `SE_${stage}_${block}` };
   });
+}
+
+/** What is said of a graph in which there is nothing to explain. */
+export function withoutGates({ name }: Graph): UserError {
+  return new UserError(
+    `${name}: has no gates; expected a network with Squeeze-and-Excitation or a block like it; insert puts some in`,
+  );
 }
 
 /** What its value is called before `.gate`, or else the module that all of its layers are in. */

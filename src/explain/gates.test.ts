@@ -110,6 +110,8 @@ describe("gateStatistics", () => {
     const session = await runtime.open(writeOnnx(graph, new Map()));
     const { logits } = await session.run({ x: float32([1, 3, 1, 2], images[1]!) });
     await session.release();
-    expect(Array.from(logits!.data, Number)).toEqual([2 * sigmoid(2), sigmoid(1), sigmoid(1)].map((v) => expect.closeTo(v, 5)));
+    expect(Array.from(logits!.data, Number)).toEqual(
+      [2 * sigmoid(2), sigmoid(1), sigmoid(1)].map((v) => expect.closeTo(v, 5)),
+    );
   });
 });

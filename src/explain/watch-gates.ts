@@ -3,16 +3,15 @@ import type { Batch } from "../data/batch.js";
 import type { Geometry, Statistics } from "../data/image-set.js";
 import type { Split } from "../data/split.js";
 import { testBatch } from "../data/test-batch.js";
-import { type Asker, openProgram, type Program, programOfModel } from "../evaluate/ask.js";
+import { type Asker, openProgram, type Program } from "../evaluate/ask.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Value, Weights } from "../graph/graph.js";
 import { indexOf } from "../graph/graph-index.js";
-import { viewOf } from "../graph/model-view.js";
 import { floatsOf } from "../graph/tensor.js";
-import { readAnswer } from "../read/answer-form.js";
 import { channelAxis } from "../read/maps.js";
 import type { Runtime } from "../runtime/runtime.js";
 import type { GateSite } from "./find-gates.js";
+import { innerProgram } from "./inner-program.js";
 
 /** Whose gates are measured, and on what. */
 export interface GateOptions {
@@ -50,7 +49,6 @@ export interface WatchedModel extends Pick<GateOptions, "graph" | "weights" | "o
 
 /** The program of a model whose gates, and the means of the maps they weigh, are outputs too. */
 export function watchedProgram({ graph, weights, output, sites }: WatchedModel): Program {
-  const answer = readAnswer(viewOf(graph, weights), graph.name, { output }).output;
   const index = indexOf(graph);
   const g = new GraphBuilder(graph.name);
   const values = replay(g, graph);
@@ -61,8 +59,7 @@ export function watchedProgram({ graph, weights, output, sites }: WatchedModel):
     const axis = channelAxis(index, map);
     return [exposed(values.get(value)!), exposed(meanOf(g, values.get(map)!, axis))];
   });
-  const program = programOfModel({ graph: g.build(), weights }, { output: answer });
-  return { ...program, others };
+  return innerProgram({ graph, weights }, g.build(), others, output);
 }
 
 /** The mean of each channel of a map. */

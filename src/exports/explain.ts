@@ -9,4 +9,12 @@ export { findGates, type GateSite } from "../explain/find-gates.js";
 export { type BlockGates, type GateSpread, GateTally, type GateTallyOptions } from "../explain/gate-tally.js";
 export type { SampledImage } from "../explain/image-sample.js";
 export { Moments } from "../explain/moments.js";
+export {
+  type SwitchEffect,
+  type SwitchOptions,
+  type SwitchRow,
+  type SwitchTable,
+  switchOff,
+} from "../explain/switch-off.js";
+export type { SwitchMode } from "../explain/switches.js";
 export type { GateOptions } from "../explain/watch-gates.js";
