@@ -79,6 +79,13 @@ export {
 export { openTestData, type TestDataOptions } from "../workspace/evaluation/open-test-data.js";
 export { freshEvaluationPath, writeEvaluation } from "../workspace/evaluation/write-evaluation.js";
 export {
+  type ExplainedModel,
+  type ExplainModelOptions,
+  explainModel,
+  type OpenedToExplain,
+  openToExplain,
+} from "../workspace/explanation/explain-model.js";
+export {
   type InsertedModel,
   type InsertIntoOptions,
   insertIntoModel,

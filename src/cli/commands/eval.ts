@@ -1,16 +1,17 @@
 import { Command, Option } from "commander";
-import { bounds, shareAbove0 } from "../../bounds.js";
+import { bounds } from "../../bounds.js";
 import { type Views, viewKinds } from "../../data/views.js";
 import type { EvaluationResults } from "../../report/evaluation-results.js";
 import { formatDuration } from "../../report/format.js";
 import type { FinishedEvaluation } from "../../workspace/evaluation/evaluation-results.js";
 import { type ClassifierFlags, classifierModel, classifierOf, classifierOptions } from "../flags/classifier-options.js";
-import { type DataFlags, dataDescription, dataOptions } from "../flags/data-options.js";
+import { dataDescription } from "../flags/data-options.js";
 import { refuseIdleForData } from "../flags/idle-flags.js";
 import { hubOf } from "../flags/model-options.js";
 import { number } from "../flags/number-option.js";
 import { engineOptionsOf, threadsOption, under } from "../flags/options.js";
 import { takeModel } from "../flags/positional-model.js";
+import { type TestDataFlags, testDataOf, testDataOptions } from "../flags/test-data-options.js";
 import { opening } from "../terminal/follow-hub.js";
 import { noticeText } from "../terminal/notice-text.js";
 import { commandLine, print } from "../terminal/print.js";
@@ -18,9 +19,7 @@ import { bar, Progress } from "../terminal/progress.js";
 import { visible } from "../terminal/visible.js";
 
 /** What `senet eval` is told, as commander parsed it. */
-interface EvalFlags
-  extends ClassifierFlags,
-    Pick<DataFlags, "holdout" | "splitSeed" | "onBadImage" | "dataWorkers" | "testLimit"> {
+interface EvalFlags extends ClassifierFlags, TestDataFlags {
   readonly data: string;
   readonly batch: number;
   readonly tta?: Views;
@@ -29,9 +28,6 @@ interface EvalFlags
   readonly report: boolean;
   readonly json?: true;
 }
-
-/** The flags of datasets that do not say how photos are prepared: that is the model's to say. */
-const testing = ["splitSeed", "onBadImage", "dataWorkers"];
 
 /** `senet eval`: measures a trained model on a dataset's test split. */
 export const evaluate = new Command("eval")
@@ -51,18 +47,7 @@ export const evaluate = new Command("eval")
   .option("--no-report", "print the figures alone, and write no report")
   .option("--json", "print one JSON document");
 for (const option of under("Model:", classifierOptions())) evaluate.addOption(option);
-const own = dataOptions().filter((option) => testing.includes(option.attributeName()));
-const holdout = number(
-  "--holdout <share>",
-  "share of each class to test on where image files have no test split (default: all; of what the model was trained on, 0.1)",
-  shareAbove0,
-);
-const limit = number(
-  "--test-limit <n>",
-  "number of test images to use: the first, of image files evenly spread ones (default: all)",
-  bounds.images,
-);
-for (const option of under("Data:", [holdout, ...own, limit])) evaluate.addOption(option);
+for (const option of under("Data:", testDataOptions())) evaluate.addOption(option);
 takeModel(evaluate, { example: "runs/x" }).action((_, flags: EvalFlags, command: Command) => run(flags, command));
 
 async function run(flags: EvalFlags, command: Command): Promise<void> {
@@ -85,10 +70,8 @@ async function run(flags: EvalFlags, command: Command): Promise<void> {
   const classifier = await opening({ models: [query], hub: hubOf(command), tell }, (following) =>
     findClassifier(query, { ...options, ...following }),
   );
-  const { data: spec, dataWorkers: workers, tta: views } = flags;
-  const { holdout, splitSeed, onBadImage, testLimit } = flags;
-  const reading = { holdout, splitSeed, onBadImage, testLimit, workers };
-  const dataset = await openTestData(spec, query.model, classifier, reading);
+  const { data: spec, tta: views } = flags;
+  const dataset = await openTestData(spec, query.model, classifier, testDataOf(flags));
   refuseIdleForData(flags, dataset);
   const runtime = forModelFile(nodeRuntime({ threads, spin: !isFileSplit(dataset.test) }), query.model);
   try {

@@ -27,6 +27,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./eval.js")).evaluate,
   },
   {
+    term: "explain [options]",
+    description: "Say what the gates of a model do: by class and channel, and what it loses without them.",
+    load: async () => (await import("./explain.js")).explain,
+  },
+  {
     term: "classify [options] <photos...>",
     description: "Say what photos show: the classes that a model finds likeliest, photo by photo.",
     load: async () => (await import("./classify.js")).classify,

@@ -68,7 +68,10 @@ export function evaluationResults(finished: FinishedEvaluation): EvaluationResul
   };
 }
 
-function settingsOf(finished: FinishedEvaluation): (readonly [string, string])[] {
+/** What decides the figures of a test, by name. */
+export function settingsOf(
+  finished: Pick<FinishedEvaluation, "query" | "classifier" | "views" | "batch" | "threads">,
+): (readonly [string, string])[] {
   const { query, classifier, views, batch, threads } = finished;
   const { preprocessing } = classifier;
   const { height, width, interpolation, rounding = usualRounding(preprocessing), mean, std } = preprocessing;
