@@ -5,7 +5,7 @@ export interface SampledImage {
   /** Its place among the images. */
   readonly index: number;
   readonly label: number;
-  /** For each block the gates of its {@link sampledChannels}. */
+  /** For each block the gates of at most 64 channels, evenly spread. */
   readonly gates: readonly Float32Array[];
 }
 

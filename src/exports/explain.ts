@@ -6,9 +6,15 @@
 export type { AgainstChance, ClassDependence } from "../explain/class-dependence.js";
 export { type ExplainedGates, type ExplainGatesOptions, explainGates } from "../explain/explain-gates.js";
 export { findGates, type GateSite } from "../explain/find-gates.js";
-export { type BlockGates, type GateSpread, GateTally, type GateTallyOptions } from "../explain/gate-tally.js";
+export {
+  type BlockGates,
+  type GateSpread,
+  GateTally,
+  type GateTallyOptions,
+  quantileShares,
+} from "../explain/gate-tally.js";
 export type { SampledImage } from "../explain/image-sample.js";
-export { Moments } from "../explain/moments.js";
+export type { Moments } from "../explain/moments.js";
 export {
   type SwitchEffect,
   type SwitchOptions,
@@ -16,5 +22,5 @@ export {
   type SwitchTable,
   switchOff,
 } from "../explain/switch-off.js";
-export type { SwitchMode } from "../explain/switches.js";
+export { type SwitchMode, switchModes } from "../explain/switches.js";
 export type { GateOptions } from "../explain/watch-gates.js";

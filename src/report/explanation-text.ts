@@ -1,7 +1,7 @@
 import type { SwitchMode } from "../explain/switches.js";
 import type { ExplanationResults } from "./explanation-results.js";
-import { fixed, plural, signed } from "./format.js";
-import { average, classNote, describeNetwork, roleOf, switchRow } from "./gate-words.js";
+import { fixed, plural } from "./format.js";
+import { average, classNote, describeNetwork, lossChange, roleOf, switchRow } from "./gate-words.js";
 import { setColumns, shorten, wrapText } from "./text-columns.js";
 
 /**
@@ -15,14 +15,14 @@ export function renderExplained(results: ExplanationResults): string {
     head: { mean: "loss: mean", one: "1", shuffled: "shuffled" }[mode],
     cells: blocks.map(({ site }) => {
       const row = switched && switchRow(switched, site, mode);
-      return row === undefined ? "" : signed(row.loss.mean, 3);
+      return row === undefined ? "" : lossChange(row.loss.mean);
     }),
   });
   const chance = blocks.map(({ againstChance }) => againstChance?.etaSquared);
   const columns = [
     { head: "channels", cells: blocks.map(({ channels }) => String(channels)) },
     { head: "mean", cells: blocks.map(({ all }) => fixed(average(all.mean))) },
-    { head: "± img", cells: blocks.map(({ all }) => fixed(average(all.std), 3)) },
+    { head: "± images", cells: blocks.map(({ all }) => fixed(average(all.std), 3)) },
     { head: "constant", cells: blocks.map(({ constant }) => String(constant)) },
     ...(chance.every((one) => one !== undefined)
       ? [

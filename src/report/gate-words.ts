@@ -2,7 +2,7 @@ import type { BlockGates } from "../explain/gate-tally.js";
 import type { SwitchRow, SwitchTable } from "../explain/switch-off.js";
 import type { SwitchMode } from "../explain/switches.js";
 import type { ExplanationResults } from "./explanation-results.js";
-import { fixed, signed } from "./format.js";
+import { fixed, formatCount, signed } from "./format.js";
 
 /** A rise of the loss by less than this, in nats, is as good as none. */
 const small = 0.01;
@@ -68,7 +68,7 @@ function aboutSwitching(block: BlockGates, table: SwitchTable, role: GateRole): 
     const loss = switchRow(table, block.site, mode)?.loss;
     return loss === undefined
       ? "—"
-      : `${signed(loss.mean, 3)} (${fixed(loss.interval[0], 3)} to ${fixed(loss.interval[1], 3)})`;
+      : `${lossChange(loss.mean)} (${loss.interval.map((end) => lossChange(end)).join(" to ")})`;
   };
   const figures = `loss ${effect("mean")} with their mean, ${effect("one")} with 1, ${effect("shuffled")} with those of another image`;
   const says: Record<GateRole, string> = {
@@ -122,6 +122,13 @@ export function classNote({ blocks, measured }: Pick<ExplanationResults, "blocks
   return classes < 2
     ? "All images are of one class, so nothing can be said of classes."
     : "Each class has one image, so nothing can be said of classes: more images of each are needed.";
+}
+
+/** A difference with its sign, with fewer decimals where it is large. */
+export function lossChange(value: number, decimals = 3): string {
+  const size = Math.abs(value);
+  if (size >= 1000) return `${value > 0 ? "+" : "−"}${formatCount(size)}`;
+  return signed(value, size >= 10 ? Math.min(decimals, 1) : decimals);
 }
 
 function percent(share: number): string {

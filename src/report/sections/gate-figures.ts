@@ -38,7 +38,8 @@ export function gateFigures({ blocks, shown, data }: ExplanationResults, charts:
     const classes = block.classes.map((gates, i): GateLine => ({ name: names[shown[i]!]!, gates, index: i + 1 }));
     const all: GateLine = { name: "all images", gates: block.all, index: undefined };
     const label = `Gates of ${block.site}: ${fixed(average(block.all.mean))} on average`;
-    const bands = classes.length === 0 ? [all] : classes.slice(0, mostBands);
+    const spread = classes.filter(({ gates }) => gates.images > 1).slice(0, mostBands);
+    const bands = spread.length === 0 ? [all] : spread;
     const drawn = [
       { kind: "mean", lines: [...classes, all], bands: false },
       { kind: "spread", lines: bands, bands: true },
@@ -68,12 +69,11 @@ function pointsOf(lines: readonly GateLine[], channels: readonly number[]): Char
 export function gateFiguresSection(results: ExplanationResults, figures: readonly GateFigure[]): Html {
   const { blocks, shown, data, switched } = results;
   const names = shortNames(data.classes);
-  const bands = shown.slice(0, mostBands).map((label) => names[label]!);
   return html`<section>
 <h2>Block by block</h2>
 <p class="note">Left: the mean gate of each channel, a line for each class and the bold one for all images, as in the paper's
-figure 6. Right: ${bands.length === 0 ? "all images" : bands.join(" and ")} with one standard deviation within the class, as in its
-figure 7. Channels stand in ascending order of their mean over all images.</p>
+figure 6. Right: two classes with one standard deviation within the class, as in its figure 7; all images where no class has two.
+Channels stand in ascending order of their mean over all images.</p>
 <p class="legend">${shown.map((label, i) => html`<span class="chip" style="--chip:var(--model-${(i + 1) % 6})">${names[label]}</span>`)}<span class="chip" style="--chip:var(--ink)">all images</span></p>
 ${blocks.map((block, b) => {
   const [mean, spread] = [figures[2 * b]!, figures[2 * b + 1]!];

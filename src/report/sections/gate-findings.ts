@@ -1,9 +1,9 @@
 import type { BlockGates } from "../../explain/gate-tally.js";
-import type { SwitchEffect, SwitchTable } from "../../explain/switch-off.js";
+import type { SwitchEffect, SwitchRow, SwitchTable } from "../../explain/switch-off.js";
 import { switchModes } from "../../explain/switches.js";
 import type { ExplanationResults } from "../explanation-results.js";
 import { fixed, formatCount, signed } from "../format.js";
-import { average, classNote, describeNetwork, roleOf, switchRow } from "../gate-words.js";
+import { average, classNote, describeNetwork, lossChange, roleOf, switchRow } from "../gate-words.js";
 import { type Content, type Html, html } from "../markup.js";
 import { type Column, figure, table } from "./markup-table.js";
 
@@ -12,16 +12,17 @@ type Charts = typeof import("../charts.js");
 /** What the gates do, in words, as a chart over depth and as a table. */
 export function findingsSection(results: ExplanationResults, charts: Charts): Html {
   const { blocks, spatial, switched } = results;
+  const known = blocks.every(({ againstChance }) => againstChance !== undefined);
   return html`<section>
 <h2>What the gates do</h2>
 <p>${describeNetwork(results)} ${classNote(results)}</p>
 <div class="columns">${depth(blocks, charts)}${dependence(blocks, charts)}</div>
-<div class="sortable">${table("Each block on all images. η² is the share of variance that lies between classes, p how likely chance alone makes one of all blocks stand out as much; r is the correlation of squeeze and gate.", columns(switched), blocks)}</div>
+<div class="sortable">${table("Each block on all images. η² is the share of variance that lies between classes, p how likely chance alone makes one of all blocks stand out as much; r is the correlation of squeeze and gate.", columns(switched, known), blocks)}</div>
 ${spatial > 0 && html`<p class="note">${spatial === 1 ? "One gate weighs" : `${spatial} gates weigh`} places of the map, not channels; switching off counts ${spatial === 1 ? "it" : "them"} too.</p>`}
 </section>`;
 }
 
-function columns(switched: SwitchTable | undefined): Column<BlockGates>[] {
+function columns(switched: SwitchTable | undefined, classes: boolean): Column<BlockGates>[] {
   const percent = (share: number) => fixed(100 * share, 0);
   const own: Column<BlockGates>[] = [
     { head: "block", cell: ({ paper }) => html`<a href="#${paper}">${paper}</a>` },
@@ -32,18 +33,17 @@ function columns(switched: SwitchTable | undefined): Column<BlockGates>[] {
     { head: "% below 0.05", cell: ({ low }) => percent(low) },
     { head: "% above 0.95", cell: ({ high }) => percent(high) },
     { head: "constant", cell: ({ constant }) => formatCount(constant) },
-    { head: "η²", cell: (block) => chance(block, ({ value }) => fixed(value)) },
-    { head: "by chance", cell: (block) => chance(block, (one) => fixed(one.chance)) },
-    { head: "p", cell: (block) => chance(block, ({ p }) => fixed(p, 3)) },
-    {
-      head: "selectivity",
-      cell: ({ againstChance }) => (againstChance ? fixed(againstChance.selectivity.value, 3) : "—"),
-    },
     { head: "r", cell: ({ correlation }) => meanOf(correlation) },
   ];
-  return switched === undefined
-    ? own
-    : [...own, { head: "found", text: true, cell: (block) => roleOf(block, switched) }];
+  const byClass: Column<BlockGates>[] = [
+    { head: "η²", cell: ({ etaSquared }) => fixed(etaSquared ?? Number.NaN) },
+    { head: "by chance", cell: (block) => chance(block, (one) => fixed(one.chance)) },
+    { head: "p", cell: (block) => chance(block, ({ p }) => fixed(p, 3)) },
+    { head: "selectivity", cell: ({ selectivity }) => fixed(selectivity ?? Number.NaN, 3) },
+    { head: "p", cell: ({ againstChance }) => fixed(againstChance?.selectivity.p ?? Number.NaN, 3) },
+  ];
+  const found: Column<BlockGates> = { head: "found", text: true, cell: (block) => roleOf(block, switched) };
+  return [...own, ...(classes ? byClass : []), ...(switched === undefined ? [] : [found])];
 }
 
 function chance(
@@ -98,15 +98,13 @@ export function switchSection({ switched, blocks }: ExplanationResults): Html {
   const sites = [...new Set(switched.rows.map(({ site }) => site))];
   const name = (site: string | undefined) =>
     site === undefined ? "all blocks" : (blocks.find((block) => block.site === site)?.paper ?? site);
-  const cell = (mode: (typeof switchModes)[number], of: "loss" | "accuracy") => (site: string | undefined) => {
-    const row = switchRow(switched, site, mode);
-    return row === undefined ? "—" : effect(row[of], of);
-  };
-  const words = { mean: "their mean", one: "1", shuffled: "another image's" };
-  const heads = switchModes.flatMap((mode): Column<string | undefined>[] => [
-    { head: `loss with ${words[mode]}`, cell: cell(mode, "loss") },
-    { head: `points`, cell: cell(mode, "accuracy") },
-  ]);
+  const words = { mean: "their mean", one: "1", shuffled: "another image’s" };
+  const heads = switchModes.map(
+    (mode): Column<string | undefined> => ({
+      head: `with ${words[mode]}`,
+      cell: (site) => effects(switchRow(switched, site, mode)),
+    }),
+  );
   return html`<section>
 <h2>Switched off</h2>
 <p>What changes on ${formatCount(switched.images)} images when the gates of a block are replaced: by their mean, which is a constant
@@ -120,10 +118,15 @@ Gates that look at the image lose by the mean already; a learnt scale loses by 1
 </section>`;
 }
 
+function effects(row: SwitchRow | undefined): Content {
+  if (row === undefined) return "—";
+  return html`${effect(row.loss, "loss")}<br>${effect(row.accuracy, "accuracy")}`;
+}
+
 function effect({ mean, interval: [low, high] }: SwitchEffect, of: "loss" | "accuracy"): Content {
-  const [times, decimals] = of === "loss" ? [1, 3] : [100, 1];
+  const [times, unit] = of === "loss" ? [1, ""] : [100, " points"];
   const worse = of === "loss" ? low > 0 : high < 0;
-  const text = signed(times * mean, decimals);
-  const range = `${fixed(times * low, decimals)} to ${fixed(times * high, decimals)}`;
-  return html`${worse ? html`<span class="bad">${text}</span>` : text} <small class="share">${range}</small>`;
+  const text = `${lossChange(times * mean, of === "loss" ? 3 : 1)}${unit}`;
+  const [from, to] = [low, high].map((end) => lossChange(times * end, of === "loss" ? 3 : 1));
+  return html`${worse ? html`<span class="bad">${text}</span>` : text} <small class="share">${from} to ${to}</small>`;
 }
