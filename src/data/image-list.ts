@@ -7,6 +7,8 @@ export interface ImageRef {
   readonly path: string;
   /** The bytes themselves, where they lie in no file. */
   readonly bytes?: Uint8Array;
+  /** The file itself, in a page, which has no paths; its bytes are read when they are wanted. */
+  readonly blob?: Blob;
   /** The place inside the file, for images in an archive. */
   readonly part?: { readonly offset: number; readonly length: number; readonly name: string };
 }

@@ -4,7 +4,7 @@
  */
 
 export type { ImageList, ImageRef } from "../data/image-list.js";
-export type { FileSplit } from "../data/node/decode/file-split.js";
+export type { FileSplit } from "../data/decode/file-split.js";
 export { readPhoto } from "../data/node/decode/read-photo.js";
 export { type FetchDatasetOptions, fetchDataset } from "../data/node/fetch-dataset.js";
 export { datasetSpecs, type OpenOptions, openDataset } from "../data/node/open.js";

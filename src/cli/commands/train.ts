@@ -118,7 +118,7 @@ async function run(given: TrainFlags, command: Command): Promise<void> {
   const run = await openRunOf({ ...flags, ...engine }, prepared);
   const { describeTraining } = await import("../../workspace/run/describe-training.js");
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
-  const { isFileSplit } = await import("../../data/node/decode/file-split.js");
+  const { isFileSplit } = await import("../../data/decode/file-split.js");
   const { skippedImages } = await import("../../workspace/data/skipped-images.js");
   for (const line of factLines(describeTraining(prepared))) progress.line(line);
   const runtime = nodeRuntime({ ...engine, spin: !isFileSplit(dataset.train) });

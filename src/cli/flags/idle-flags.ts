@@ -1,5 +1,5 @@
 import type { Dataset } from "../../data/dataset.js";
-import { isFileSplit } from "../../data/node/decode/file-split.js";
+import { isFileSplit } from "../../data/decode/file-split.js";
 import { UserError } from "../../errors.js";
 import type { PartialRecipe, Recipe } from "../../train/recipe.js";
 import { type Situation, usualRecipe } from "../../train/usual-recipe.js";

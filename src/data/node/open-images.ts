@@ -7,14 +7,15 @@ import { defaultCrop } from "../augment/augmentation.js";
 import type { Resampling } from "../augment/resampling.js";
 import { resizedSize } from "../centre-crop.js";
 import type { Dataset, Limits } from "../dataset.js";
+import { type FileSplit, fileSplit } from "../decode/file-split.js";
 import { type ImageLists, thinOut } from "../image-list.js";
 import type { Statistics } from "../image-set.js";
 import { extentOf, type ImageSize } from "../image-size.js";
 import { imageNetStatistics } from "../imagenet-statistics.js";
 import { type CropMode, checkPreprocessing, type Preprocessing } from "../preprocessing.js";
 import { clippedImages } from "./decode/clipped-images.js";
-import { DecodePool } from "./decode/decode-pool.js";
-import { type FileSplit, fileSplit } from "./decode/file-split.js";
+import { contentsOf } from "./decode/contents-of.js";
+import { nodeDecodePool } from "./decode/node-decode-pool.js";
 import { type ListOptions, listClassFolders } from "./list/list-class-folders.js";
 import { listCsv } from "./list/list-csv.js";
 import { listImageNet } from "./list/list-imagenet.js";
@@ -80,8 +81,8 @@ async function imageDataset(name: string, lists: ImageLists, options: ImageOptio
   checkPreprocessing(preprocessing);
   const like = { ...preprocessing, channels: preprocessing.mean.length };
   checkFits(4 * like.channels * like.height * like.width, () => `images of ${like.height}x${like.width}`, ["size"]);
-  const pool = new DecodePool(workers);
-  const how = { like, onBadImage };
+  const pool = nodeDecodePool(workers);
+  const how = { like, onBadImage, contents: contentsOf };
   const clipped = await clippedImages(lists.train.length > 0 ? lists.train : lists.test);
   return {
     name,

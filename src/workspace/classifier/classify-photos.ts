@@ -1,4 +1,4 @@
-import type { DecodePool } from "../../data/node/decode/decode-pool.js";
+import type { DecodePool } from "../../data/decode/decode-pool.js";
 import { type Answer, answersOf } from "../../evaluate/answers.js";
 import { type Asker, activationOf } from "../../evaluate/ask.js";
 import { allFinite } from "../../runtime/not-finite.js";
@@ -37,7 +37,7 @@ export async function* classifyPhotos(
   pool: DecodePool,
   { top = 5, batch = 8, signal }: ClassifyPhotosOptions,
 ): AsyncGenerator<ClassifiedPhoto, void, undefined> {
-  const { photoBatches } = await import("../../data/node/decode/photo-batches.js");
+  const { photoBatches } = await import("../../data/decode/photo-batches.js");
   const { height, width, mean } = preprocessing;
   await checkProgram(program, [mean.length, height, width], Math.min(batch, photos.length));
   const activation = activationOf(program.answer);

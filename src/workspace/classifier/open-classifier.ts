@@ -61,10 +61,10 @@ export async function openClassifier(
 ): Promise<PhotoClassifier> {
   const model = await findClassifier(of, options);
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
-  const { DecodePool } = await import("../../data/node/decode/decode-pool.js");
+  const { nodeDecodePool } = await import("../../data/node/decode/node-decode-pool.js");
   const { openProgram } = await import("../../evaluate/ask.js");
   const runtime = nodeRuntime({ threads });
-  const pool = new DecodePool(workers);
+  const pool = nodeDecodePool(workers);
   const close = async () => void (await Promise.all([runtime.close(), pool.close()]));
   try {
     const asker = await openProgram(forModelFile(runtime, queryOf(of).model), model.program);

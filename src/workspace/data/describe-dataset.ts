@@ -1,7 +1,7 @@
 import type { Extent } from "../../data/augment/window.js";
 import type { Dataset } from "../../data/dataset.js";
+import { isFileSplit } from "../../data/decode/file-split.js";
 import { imageExtent } from "../../data/node/decode/decode.js";
-import { isFileSplit } from "../../data/node/decode/file-split.js";
 import { readRef } from "../../data/node/decode/read-ref.js";
 import type { Split } from "../../data/split.js";
 

@@ -1,10 +1,10 @@
 import sharp from "sharp";
 import type { Dataset } from "../../data/dataset.js";
+import { isFileSplit } from "../../data/decode/file-split.js";
 import type { ImageRef } from "../../data/image-list.js";
 import type { PixelArray } from "../../data/image-set.js";
 import { isMemorySplit } from "../../data/memory-split.js";
 import { decodeWhole } from "../../data/node/decode/decode.js";
-import { isFileSplit } from "../../data/node/decode/file-split.js";
 import { readRef } from "../../data/node/decode/read-ref.js";
 import { relativeNames } from "../../data/relative-names.js";
 import type { Mistake } from "../../evaluate/tally.js";

@@ -46,7 +46,7 @@ export async function epochsWithin(
   { runs = 1, answered = 0 }: TimedBeside = {},
 ): Promise<number> {
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
-  const { isFileSplit } = await import("../../data/node/decode/file-split.js");
+  const { isFileSplit } = await import("../../data/decode/file-split.js");
   const { minutes, threads, onMeasure, signal } = budget;
   const started = performance.now();
   onMeasure?.();

@@ -1,6 +1,6 @@
 import { profile } from "../../account/profile.js";
 import type { Dataset } from "../../data/dataset.js";
-import { isFileSplit } from "../../data/node/decode/file-split.js";
+import { isFileSplit } from "../../data/decode/file-split.js";
 import type { Graph } from "../../graph/graph.js";
 import type { Recipe } from "../../train/recipe.js";
 

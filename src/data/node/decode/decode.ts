@@ -1,21 +1,16 @@
 import sharp, { type Metadata, type ResizeOptions, type Sharp, type SharpOptions } from "sharp";
 import type { Interpolation } from "../../augment/affine.js";
 import { cropPixels, type Pixels, withChannels } from "../../augment/pixels.js";
-import type { Resampling } from "../../augment/resampling.js";
 import { resize } from "../../augment/resize.js";
 import type { CropWindow, Extent } from "../../augment/window.js";
-import { type CentreCrop, resizeAndCrop } from "../../centre-crop.js";
+import { resizeAndCrop } from "../../centre-crop.js";
+import type { Framing } from "../../decode/framing.js";
 import { decodeBmp } from "../../formats/bmp.js";
 import { maxPixels } from "../../formats/extent-limit.js";
 import { decodeGif } from "../../formats/gif.js";
 import { formatsInWords, type ImageFormat, imageFormat, otherFormat } from "../../formats/image-format.js";
 import { decodePpm } from "../../formats/ppm.js";
 import { tiffTag, tiffTags } from "../../formats/tiff-tag.js";
-
-/** What of an image is wanted: a window of it resized, as in training, or the middle of the resized whole. */
-export type Framing =
-  | { readonly kind: "window"; readonly window: CropWindow }
-  | { readonly kind: "crop"; readonly crop: CentreCrop; readonly interpolation: Resampling };
 
 /**
  * Windows of images with more pixels are left to the decoder's own pipeline, which is faster there and whose resizing

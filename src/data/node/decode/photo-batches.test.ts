@@ -4,13 +4,13 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noiseImage } from "../../../testing/noise-image.js";
+import { photoBatches } from "../../decode/photo-batches.js";
 import { preprocess } from "../../preprocess.js";
 import type { Preprocessing } from "../../preprocessing.js";
-import { DecodePool } from "./decode-pool.js";
-import { photoBatches } from "./photo-batches.js";
+import { nodeDecodePool } from "./node-decode-pool.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-photos-"));
-const pool = new DecodePool(2);
+const pool = nodeDecodePool(2);
 afterAll(async () => {
   await pool.close();
   rmSync(folder, { recursive: true });

@@ -1,7 +1,7 @@
-import type { Augmentation } from "../../augment/augmentation.js";
-import type { ImageRef } from "../../image-list.js";
-import type { Preprocessing } from "../../preprocessing.js";
-import type { Views } from "../../views.js";
+import type { Augmentation } from "../augment/augmentation.js";
+import type { ImageRef } from "../image-list.js";
+import type { Preprocessing } from "../preprocessing.js";
+import type { Views } from "../views.js";
 
 /** What holds for all images of one pass. */
 export interface Pass {
@@ -17,13 +17,18 @@ export interface Pass {
 /** Images to decode, one after the other into the slots of a buffer. */
 export interface DecodeTask {
   readonly pass: Pass;
-  /** [n · views, C, H, W] float32, shared. */
-  readonly buffer: SharedArrayBuffer;
+  /** [n · views, C, H, W] float32; it goes to the thread and comes back with the answer. */
+  readonly buffer: ArrayBuffer;
   readonly images: readonly { readonly ref: ImageRef; readonly index: number }[];
 }
 
-/** For each image of a task what is wrong with it, or undefined. */
-export type DecodeAnswer = readonly (string | undefined)[];
+/** What a thread made of a task. */
+export interface DecodeAnswer {
+  /** That of the task, filled. */
+  readonly buffer: ArrayBuffer;
+  /** For each image of a task what is wrong with it, or undefined. */
+  readonly problems: readonly (string | undefined)[];
+}
 
 export interface DecodeRequest {
   readonly id: number;
@@ -32,5 +37,5 @@ export interface DecodeRequest {
 
 export interface DecodeResponse {
   readonly id: number;
-  readonly problems: DecodeAnswer;
+  readonly answer: DecodeAnswer;
 }

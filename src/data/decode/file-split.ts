@@ -1,15 +1,14 @@
-import { optionError, UserError } from "../../../errors.js";
-import { mixed } from "../../augment/mix.js";
-import type { Batch } from "../../batch.js";
-import { formatsInWords } from "../../formats/image-format.js";
-import { type ImageList, pick, refName } from "../../image-list.js";
-import { extentOf, formatSize } from "../../image-size.js";
-import type { Preprocessing } from "../../preprocessing.js";
-import { type BatchOptions, checkBatchOptions, countBatches, type Split, visitingOrder } from "../../split.js";
-import { viewCount } from "../../views.js";
+import { optionError, UserError } from "../../errors.js";
+import { mixed } from "../augment/mix.js";
+import type { Batch } from "../batch.js";
+import { formatsInWords } from "../formats/image-format.js";
+import { type ImageList, pick, refName } from "../image-list.js";
+import { extentOf, formatSize } from "../image-size.js";
+import type { Preprocessing } from "../preprocessing.js";
+import { type BatchOptions, checkBatchOptions, countBatches, type Split, visitingOrder } from "../split.js";
+import { viewCount } from "../views.js";
 import { BatchBuilder, type FileSplitOptions, type Source } from "./batch-builder.js";
 import { BufferStore } from "./buffer-store.js";
-import { contentsOf } from "./contents-of.js";
 import type { DecodePool } from "./decode-pool.js";
 
 /** Batches that are prepared while one is worked on: two, or one where they are large (bytes). */
@@ -48,7 +47,7 @@ export function fileSplit(list: ImageList, pool: DecodePool, options: FileSplitO
     nameOf: (index) => refName(list.ref(index)),
     skipped,
     contents() {
-      contents ??= contentsOf(list);
+      contents ??= options.contents(list);
       return contents;
     },
     batches(given) {

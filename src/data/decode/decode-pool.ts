@@ -1,5 +1,3 @@
-import { Worker } from "node:worker_threads";
-import { usableCores } from "../../../files/node/machine.js";
 import type { DecodeAnswer, DecodeRequest, DecodeResponse, DecodeTask } from "./decode-protocol.js";
 
 /** Tasks a thread has at a time: while one waits for the disk or the decoder, the other is worked on. */
@@ -11,29 +9,51 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** A thread that decodes images, as the pool sees it. */
+export interface DecodeThread {
+  post(request: DecodeRequest): void;
+  /** Told when work begins and when none is left: work keeps a process alive, an idle thread does not. */
+  busy(working: boolean): void;
+  end(): Promise<void>;
+}
+
+/** What a thread tells the pool. */
+export interface DecodeEvents {
+  response(response: DecodeResponse): void;
+  failed(error: Error): void;
+}
+
+/** How a pool gets its threads. */
+export interface DecodePoolOptions {
+  /** The most threads. */
+  readonly size: number;
+  readonly start: (events: DecodeEvents) => DecodeThread;
+  /** What must have happened before the first thread starts. */
+  readonly prepared?: () => Promise<unknown>;
+}
+
 /**
  * Threads that decode images. Each starts when the others are busy. They take tasks in the order they come, and do not keep the
  * process alive while they have none.
  */
 export class DecodePool {
-  readonly #size: number;
+  readonly #options: DecodePoolOptions;
   readonly #queue: Waiting[] = [];
   #loaded: Promise<unknown> | undefined;
   readonly #started: PoolWorker[] = [];
   #closed = false;
 
-  /** `workers` is the number of threads: by default one per core, at most eight. */
-  constructor(workers: number = Math.min(8, usableCores())) {
-    this.#size = workers;
+  constructor(options: DecodePoolOptions) {
+    this.#options = options;
   }
 
   get size(): number {
-    return this.#size;
+    return this.#options.size;
   }
 
   /** How many tasks keep all threads busy. */
   get capacity(): number {
-    return this.#size * tasksPerWorker;
+    return this.size * tasksPerWorker;
   }
 
   /**
@@ -45,8 +65,7 @@ export class DecodePool {
     if (this.#closed) return Promise.reject(new Error("the threads that decode images were closed"));
     return new Promise((resolve, reject) => {
       this.#queue.push({ start, resolve, reject });
-      // The library must be loaded by the main thread first: it does not survive that its only user, a thread, ends.
-      this.#loaded ??= import("sharp");
+      this.#loaded ??= this.#options.prepared?.() ?? Promise.resolve();
       this.#loaded.then(() => this.#dispatch(), reject);
     });
   }
@@ -70,8 +89,8 @@ export class DecodePool {
   /** The thread with the least to do; a new one where all are busy and there may be more. */
   #freest(): PoolWorker {
     const [freest] = this.#started.toSorted((a, b) => a.busy - b.busy);
-    if (freest !== undefined && (freest.busy === 0 || this.#started.length === this.#size)) return freest;
-    const worker = new PoolWorker(() => this.#dispatch());
+    if (freest !== undefined && (freest.busy === 0 || this.#started.length === this.size)) return freest;
+    const worker = new PoolWorker(this.#options.start, () => this.#dispatch());
     this.#started.push(worker);
     return worker;
   }
@@ -79,27 +98,22 @@ export class DecodePool {
 
 /** One thread and what it has been asked. */
 class PoolWorker {
-  readonly #worker = new Worker(new URL("./decode-worker.js", import.meta.url));
+  readonly #thread: DecodeThread;
   readonly #running = new Map<number, Waiting>();
-  readonly #onFree: () => void;
   #failure: Error | undefined;
   #asked = 0;
 
-  constructor(onFree: () => void) {
-    this.#onFree = onFree;
-    // Not sooner: a thread that starts counts again whatever was said before.
-    this.#worker.on("online", () => {
-      if (this.#running.size === 0) this.#worker.unref();
+  constructor(start: DecodePoolOptions["start"], onFree: () => void) {
+    this.#thread = start({
+      response: ({ id, answer }) => {
+        const { resolve } = this.#running.get(id)!;
+        this.#running.delete(id);
+        if (this.#running.size === 0) this.#thread.busy(false);
+        resolve(answer);
+        onFree();
+      },
+      failed: (error) => this.#fail(error),
     });
-    this.#worker.on("message", ({ id, problems }: DecodeResponse) => {
-      const { resolve } = this.#running.get(id)!;
-      this.#running.delete(id);
-      if (this.#running.size === 0) this.#worker.unref();
-      resolve(problems);
-      this.#onFree();
-    });
-    this.#worker.on("error", (error) => this.#fail(error));
-    this.#worker.on("exit", () => this.#fail(new Error("a thread that decodes images ended")));
   }
 
   get busy(): number {
@@ -113,14 +127,14 @@ class PoolWorker {
     }
     const task = startOf(waiting);
     if (task === undefined) return;
-    if (this.#running.size === 0) this.#worker.ref();
+    if (this.#running.size === 0) this.#thread.busy(true);
     const request: DecodeRequest = { id: this.#asked++, task };
     this.#running.set(request.id, waiting);
-    this.#worker.postMessage(request);
+    this.#thread.post(request);
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    await this.#thread.end();
   }
 
   #fail(error: Error): void {

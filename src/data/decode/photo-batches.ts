@@ -1,5 +1,5 @@
-import type { ImageRef } from "../../image-list.js";
-import type { Preprocessing } from "../../preprocessing.js";
+import type { ImageRef } from "../image-list.js";
+import type { Preprocessing } from "../preprocessing.js";
 import { BufferStore } from "./buffer-store.js";
 import type { DecodePool } from "./decode-pool.js";
 import type { DecodeAnswer, Pass } from "./decode-protocol.js";
@@ -16,7 +16,6 @@ export interface PhotoBatch {
 
 interface Task {
   readonly answer: Promise<DecodeAnswer | undefined>;
-  readonly buffer: SharedArrayBuffer;
   readonly first: number;
 }
 
@@ -38,10 +37,10 @@ export async function* photoBatches(
   let ended = false;
   const start = (first: number): Task => {
     const images = photos.slice(first, first + batch).map((ref, i) => ({ ref, index: first + i }));
-    const buffer = buffers.take(images.length * size * 4);
-    const answer = pool.run(() => (ended ? undefined : { pass, buffer, images }));
+    const bytes = images.length * size * 4;
+    const answer = pool.run(() => (ended ? undefined : { pass, buffer: buffers.take(bytes), images }));
     answer.catch(() => {}); // whoever awaits it hears of it; a pass that ended early does not
-    return { answer, buffer, first };
+    return { answer, first };
   };
   const tasks: Task[] = [];
   let next = 0;
@@ -51,8 +50,8 @@ export async function* photoBatches(
       const task = tasks.shift();
       if (task === undefined) return;
       const answer = (await task.answer)!;
-      const collected = collect(task, answer, size);
-      buffers.give(task.buffer);
+      const collected = collect(task.first, answer, size);
+      buffers.give(answer.buffer);
       yield collected;
     }
   } finally {
@@ -60,11 +59,11 @@ export async function* photoBatches(
   }
 }
 
-function collect({ buffer, first }: Task, answer: DecodeAnswer, size: number): PhotoBatch {
-  const read = [...answer.keys()].filter((i) => answer[i] === undefined);
+function collect(first: number, { buffer, problems: told }: DecodeAnswer, size: number): PhotoBatch {
+  const read = [...told.keys()].filter((i) => told[i] === undefined);
   const pixels = new Float32Array(buffer);
   const x = new Float32Array(read.length * size);
   for (const [slot, i] of read.entries()) x.set(pixels.subarray(i * size, (i + 1) * size), slot * size);
-  const problems = answer.flatMap((problem, i) => (problem === undefined ? [] : [[first + i, problem] as const]));
+  const problems = told.flatMap((problem, i) => (problem === undefined ? [] : [[first + i, problem] as const]));
   return { x, indices: read.map((i) => first + i), problems: new Map(problems) };
 }

@@ -1,16 +1,16 @@
-import { cropPixels, flipHorizontally, type Pixels } from "../../augment/pixels.js";
-import { type CentreCrop, centreCrop } from "../../centre-crop.js";
-import type { Preprocessing } from "../../preprocessing.js";
-import { type Views, viewsOf } from "../../views.js";
-import { decode } from "./decode.js";
+import { cropPixels, flipHorizontally, type Pixels } from "../augment/pixels.js";
+import { type CentreCrop, centreCrop } from "../centre-crop.js";
+import type { Preprocessing } from "../preprocessing.js";
+import { type Views, viewsOf } from "../views.js";
+import type { Decode } from "./framing.js";
 
 /**
  * Decodes an image once and gives the views of it, each of the input's size.
- * @param bytes as {@link decode} takes them. @throws Error when they are no image, or cut short.
+ * @throws Error when it is no image, or cut short.
  */
-export async function decodeViews(bytes: Uint8Array, how: Omit<Preprocessing, "std">, views: Views): Promise<Pixels[]> {
+export async function decodeViews(decode: Decode, how: Omit<Preprocessing, "std">, views: Views): Promise<Pixels[]> {
   let crop: CentreCrop | undefined;
-  const image = await decode(bytes, how.mean.length, how, (extent) => {
+  const image = await decode(how.mean.length, how, (extent) => {
     crop = centreCrop(extent, how);
     const whole = { left: 0, top: 0, ...crop.resized };
     return {

@@ -1,15 +1,15 @@
-import { UserError } from "../../../errors.js";
-import type { Batch } from "../../batch.js";
-import { type ImageList, refName } from "../../image-list.js";
-import type { Geometry } from "../../image-set.js";
-import type { Preprocessing } from "../../preprocessing.js";
-import type { BatchOptions } from "../../split.js";
-import { viewCount } from "../../views.js";
+import { UserError } from "../../errors.js";
+import type { Batch } from "../batch.js";
+import { type ImageList, refName } from "../image-list.js";
+import type { Geometry } from "../image-set.js";
+import type { Preprocessing } from "../preprocessing.js";
+import type { BatchOptions } from "../split.js";
+import { viewCount } from "../views.js";
 import type { BufferStore } from "./buffer-store.js";
 import type { DecodePool } from "./decode-pool.js";
 import type { Pass } from "./decode-protocol.js";
 
-/** Images that a thread decodes into one shared buffer, whose content is then copied to its batch. */
+/** Images that a thread decodes into one buffer, whose content is then copied to its batch. */
 const imagesPerTask = 8;
 
 /** How image files become the network's input. */
@@ -17,6 +17,8 @@ export interface FileSplitOptions {
   readonly like: Geometry & Preprocessing;
   /** Whether an image that cannot be read ends the pass, or is left out. */
   readonly onBadImage: "fail" | "skip";
+  /** What changes where the content of the files does, as text. */
+  readonly contents: (list: ImageList) => Promise<string>;
 }
 
 /** What a pass works with. */
@@ -89,14 +91,14 @@ export class BatchBuilder {
     const { list, pool, buffers, reportBad } = this.#source;
     const length = this.#batch.x.length / this.#batch.size;
     const images = wanted.map(({ slot, position }) => ({ slot, position, index: this.#order[position]! }));
-    let buffer = new SharedArrayBuffer(0);
     // A buffer is taken only when a thread is free for it.
-    const problems = await pool.run(() => {
+    const answer = await pool.run(() => {
       if (this.#cancelled) return undefined;
-      buffer = buffers.take(images.length * length * 4);
+      const buffer = buffers.take(images.length * length * 4);
       return { pass: this.#pass, buffer, images: images.map(({ index }) => ({ ref: list.ref(index), index })) };
     });
-    if (problems === undefined) return;
+    if (answer === undefined) return;
+    const { buffer, problems } = answer;
     const pixels = new Float32Array(buffer);
     const again: Seat[] = [];
     let failure: unknown;
