@@ -3,8 +3,8 @@
  * @module senet/node
  */
 
-export type { ImageList, ImageRef } from "../data/image-list.js";
 export type { FileSplit } from "../data/decode/file-split.js";
+export type { ImageList, ImageRef } from "../data/image-list.js";
 export { readPhoto } from "../data/node/decode/read-photo.js";
 export { type FetchDatasetOptions, fetchDataset } from "../data/node/fetch-dataset.js";
 export { datasetSpecs, type OpenOptions, openDataset } from "../data/node/open.js";

@@ -10,6 +10,9 @@ import { build } from "esbuild";
 import { openInBrowser } from "./browser.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+const { exports: exported } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  exports: Readonly<Record<string, unknown>>;
+};
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html",
   ".js": "text/javascript",
@@ -89,12 +92,11 @@ async function bundle(folder: string, code: string): Promise<void> {
      addEventListener("unhandledrejection", ({ reason }) => failed(reason));
      ${code.replaceAll(/^ *(import .*)$/gm, "$1")}`,
   );
-  const engines = ["wasm", "jspi", "asyncify"].map((name) => ({
-    in: join(root, `dist/runtime/web/${name}-engine.js`),
-    out: `${name}-engine`,
-  }));
+  const workers = Object.entries(exported).flatMap(([name, path]) =>
+    name.startsWith("./worker/") ? [{ in: join(root, path as string), out: name.replace("./worker/", "") }] : [],
+  );
   await build({
-    entryPoints: [{ in: join(folder, "page.js"), out: "page" }, ...engines],
+    entryPoints: [{ in: join(folder, "page.js"), out: "page" }, ...workers],
     outdir: join(folder, "www"),
     bundle: true,
     alias: { "#dist": join(root, "dist") },

@@ -63,7 +63,7 @@ async function run(flags: ExplainFlags, command: Command): Promise<void> {
   const { openTestData } = await import("../../workspace/evaluation/open-test-data.js");
   const { skippedImages } = await import("../../workspace/data/skipped-images.js");
   const { interruptible } = await import("../terminal/interrupt.js");
-  const { isFileSplit } = await import("../../data/node/decode/file-split.js");
+  const { isFileSplit } = await import("../../data/decode/file-split.js");
   const { nodeRuntime } = await import("../../runtime/node/runtime.js");
   await checkNewFolder(out);
   checkOutsideData(out, spec!);

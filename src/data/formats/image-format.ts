@@ -67,6 +67,15 @@ export function otherFormat(bytes: Uint8Array): string | undefined {
   return page ? "a web page" : byBeginning(bytes, others);
 }
 
+/** What the bytes are. @throws Error for all but the formats that are read: nothing else reaches a decoder. */
+export function knownFormat(bytes: Uint8Array): ImageFormat {
+  const format = imageFormat(bytes);
+  if (format !== undefined) return format;
+  if (bytes.length === 0) throw new Error("an empty file");
+  const other = otherFormat(bytes);
+  throw new Error(other === undefined ? `no image (${formatsInWords})` : `${other}, no image (${formatsInWords})`);
+}
+
 function byBeginning<T>(bytes: Uint8Array, table: readonly (readonly [T, ...Sign[]])[]): T | undefined {
   const head = String.fromCharCode(...bytes.subarray(0, headBytes));
   return table.find(([, ...signs]) => signs.every(([at, sign]) => head.startsWith(sign, at)))?.[0];

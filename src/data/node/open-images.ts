@@ -1,18 +1,13 @@
 import { basename } from "node:path";
-import { bounds, checkBound } from "../../bounds.js";
-import { valueError } from "../../errors.js";
+import { checkBound } from "../../bounds.js";
 import { checkFits, workerBound } from "../../files/node/machine.js";
 import type { Notice } from "../../notice.js";
 import { defaultCrop } from "../augment/augmentation.js";
-import type { Resampling } from "../augment/resampling.js";
-import { resizedSize } from "../centre-crop.js";
 import type { Dataset, Limits } from "../dataset.js";
 import { type FileSplit, fileSplit } from "../decode/file-split.js";
 import { type ImageLists, thinOut } from "../image-list.js";
-import type { Statistics } from "../image-set.js";
-import { extentOf, type ImageSize } from "../image-size.js";
-import { imageNetStatistics } from "../imagenet-statistics.js";
-import { type CropMode, checkPreprocessing, type Preprocessing } from "../preprocessing.js";
+import { checkPreprocessing } from "../preprocessing.js";
+import { type InputOptions, preprocessingOf } from "../preprocessing-of.js";
 import { clippedImages } from "./decode/clipped-images.js";
 import { contentsOf } from "./decode/contents-of.js";
 import { nodeDecodePool } from "./decode/node-decode-pool.js";
@@ -22,19 +17,7 @@ import { listImageNet } from "./list/list-imagenet.js";
 import { listShards } from "./list/list-shards.js";
 
 /** How image files of any size become a dataset. What is given for other kinds of datasets has no effect on them. */
-export interface ImageOptions extends ListOptions {
-  /** The size that all images get (224 by default). */
-  readonly size?: ImageSize | undefined;
-  /** 3 for colour (the default), 1 for grey. */
-  readonly channels?: 1 | 3 | undefined;
-  /** For testing images are resized to size / cropPct and the middle cut out (0.875 by default). */
-  readonly cropPct?: number | undefined;
-  /** What becomes then of an image of another shape: its middle is cut out (`center`) by default. */
-  readonly cropMode?: CropMode | undefined;
-  /** How images are resized for testing (bilinear by default). */
-  readonly interpolation?: Resampling | undefined;
-  /** How a model takes photos, in the place of the five above. */
-  readonly preprocessing?: Preprocessing | undefined;
+export interface ImageOptions extends ListOptions, InputOptions {
   /** What an image that cannot be read does: end the run (by default), or give its place to the next one. */
   readonly onBadImage?: "fail" | "skip" | undefined;
   /** Threads that decode (one per core by default, at most eight). */
@@ -48,12 +31,6 @@ export interface ImageDataset extends Dataset {
   /** Ends the threads that decode. They do not keep a process alive, so a program that ends need not call this. */
   close(): Promise<void>;
 }
-
-/** Of ImageNet's training images; grey is their mean, as in timm. */
-const imagenet: Readonly<Record<1 | 3, Statistics>> = {
-  1: { mean: [0.449], std: [0.226] },
-  3: imageNetStatistics,
-};
 
 /** Opens images in folders named after their classes; see {@link listClassFolders}. */
 export async function openFolder(path: string, options: ImageOptions & Limits): Promise<ImageDataset> {
@@ -108,20 +85,4 @@ function noticesOf(source: string, { classes, train, test }: ImageLists): Notice
     ...(untested.length > 0 ? [{ kind: "one-sided-classes", without: "test", classes: untested } as const] : []),
     ...(unlearnt.length > 0 ? [{ kind: "one-sided-classes", without: "training", classes: unlearnt } as const] : []),
   ];
-}
-
-function preprocessingOf({
-  size = 224,
-  channels = 3,
-  cropPct = 0.875,
-  cropMode,
-  interpolation = "bilinear",
-}: ImageOptions): Preprocessing {
-  const extent = extentOf(size);
-  for (const side of Object.values(extent)) checkBound("openDataset", "size", side, bounds.size);
-  if (!(cropPct > 0 && cropPct <= 1)) {
-    throw valueError("openDataset", "cropPct", cropPct, "a share above 0, up to 1");
-  }
-  const framing = { resize: resizedSize(extent, cropPct), ...(cropMode && { cropMode }), interpolation };
-  return { ...extent, ...framing, ...imagenet[channels] };
 }

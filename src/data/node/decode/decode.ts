@@ -6,9 +6,10 @@ import type { CropWindow, Extent } from "../../augment/window.js";
 import { resizeAndCrop } from "../../centre-crop.js";
 import type { Framing } from "../../decode/framing.js";
 import { decodeBmp } from "../../formats/bmp.js";
+import { endsAsItShould } from "../../formats/ends-as-it-should.js";
 import { maxPixels } from "../../formats/extent-limit.js";
 import { decodeGif } from "../../formats/gif.js";
-import { formatsInWords, type ImageFormat, imageFormat, otherFormat } from "../../formats/image-format.js";
+import { type ImageFormat, knownFormat } from "../../formats/image-format.js";
 import { decodePpm } from "../../formats/ppm.js";
 import { tiffTag, tiffTags } from "../../formats/tiff-tag.js";
 
@@ -113,15 +114,6 @@ async function open(bytes: Uint8Array): Promise<Opened> {
   };
 }
 
-/** What the bytes are. @throws Error for all but the formats that are read: nothing else reaches a decoder. */
-function knownFormat(bytes: Uint8Array): ImageFormat {
-  const format = imageFormat(bytes);
-  if (format !== undefined) return format;
-  if (bytes.length === 0) throw new Error("an empty file");
-  const other = otherFormat(bytes);
-  throw new Error(other === undefined ? `no image (${formatsInWords})` : `${other}, no image (${formatsInWords})`);
-}
-
 function inMemory(image: Pixels): Opened {
   const { data, width, height, channels } = image;
   const raw = { width, height, channels: channels as 1 | 3 };
@@ -150,12 +142,6 @@ function checkTiff(bytes: Uint8Array, { depth, space }: Metadata): void {
 function kindOf({ space, hasAlpha }: Metadata): Kind {
   if (space === "cmyk") return "cmyk";
   return space === "grey16" && !hasAlpha ? "grey16" : "usual";
-}
-
-/** Whether a JPEG or PNG has its end marker; the other formats say in front how long they are. */
-function endsAsItShould(bytes: Uint8Array, format: ImageFormat): boolean {
-  if (format === "jpeg") return bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9;
-  return format !== "png" || new TextDecoder("latin1").decode(bytes.subarray(-8, -4)) === "IEND";
 }
 
 function windowed(

@@ -3,15 +3,11 @@ import { UserError } from "../../../errors.js";
 import { readableName } from "../../../files/node/path-name.js";
 import type { Notice } from "../../../notice.js";
 import { formatsInWords } from "../../formats/image-format.js";
+import { testWords, trainWords } from "../../halves.js";
 import { divide, type HoldoutOptions, type ImageList, type ImageLists, labelNames, listed } from "../../image-list.js";
 import { isFolder } from "./file-source.js";
 import { namesOfSynsets } from "./imagenet-classes.js";
 import { listFolder, listImages } from "./list-images.js";
-
-/** What the halves of a dataset are called, in any case and with the same words before and behind. */
-const trainWords = ["train", "training"];
-/** The first one found is taken. */
-const testWords = ["val", "valid", "validation", "test", "testing"];
 
 /** What decides the labels and the split of image files. */
 export interface ListOptions extends HoldoutOptions {
