@@ -52,7 +52,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   step: ["lower", "read", "clean", "graph", "ops"],
   insert: ["account", "read", "clean", "layers", "graph", "ops"],
   models: ["insert", "layers", "data", "graph"],
-  weights: ["models", "read", "data", "graph", "files"],
+  weights: ["models", "clean", "read", "data", "graph", "files"],
   runtime: ["graph", "ops", "files"],
   evaluate: ["read", "runtime", "data", "graph"],
   classifier: ["evaluate", "read", "models", "runtime", "data", "graph"],

@@ -12,6 +12,13 @@ export type Notice =
     }
   /** These parameters of the last layer start with drawn values, for a dataset of so many classes. */
   | { readonly kind: "renewed-head"; readonly parameters: readonly string[]; readonly classes: number }
+  /** First kernels are for images of other channels: summed over them for one, else repeated and scaled. */
+  | {
+      readonly kind: "channel-kernels";
+      readonly parameters: readonly string[];
+      readonly from: number;
+      readonly to: number;
+    }
   /** Tensors of a file that no parameter takes. */
   | { readonly kind: "surplus"; readonly source: string; readonly tensors: readonly string[] }
   /** So many tensors have lost digits. */

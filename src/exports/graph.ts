@@ -11,6 +11,7 @@ export { rebatch } from "../clean/rebatch.js";
 export { bindDims } from "../clean/replay.js";
 export { type SimplifyOptions, simplify } from "../clean/simplify.js";
 export { untieStatistics } from "../clean/untie-statistics.js";
+export { withChannels } from "../clean/with-channels.js";
 export { UserError, type UserErrorDetails } from "../errors.js";
 export type {
   Attribute,

@@ -1,8 +1,10 @@
+import { withKernelChannels } from "../clean/with-channels.js";
 import { quoted, UserError, type UserErrorDetails } from "../errors.js";
 import type { Graph, Parameter, Weights } from "../graph/graph.js";
 import { initialise } from "../graph/initialise.js";
 import { arrayType, type DType, type Tensor } from "../graph/tensor.js";
 import type { OnNotice } from "../notice.js";
+import { channelTensorsOf } from "../read/channel-tensors.js";
 import { type HeadParameter, headOf } from "../read/head.js";
 import { matchNames, type NameMatch } from "./match-names.js";
 import { type ListedTensor, listingOf, type TensorListing } from "./tensor-listing.js";
@@ -67,13 +69,16 @@ export class WeightsMismatch extends UserError {
 /** Which tensor is which parameter. */
 interface MatchedWeights extends Pick<LoadedWeights, "renewed" | "surplus">, Pick<NameMatch, "aside" | "prefix"> {
   readonly found: ReadonlyMap<string, ListedTensor>;
+  /** First kernels of images of another number of channels, and how often the channels stand in each. */
+  readonly kernels: ReadonlyMap<string, number>;
 }
 
 /**
  * Gives the parameters of a network the tensors of a file: by equal names, without `module.` before them, by the
  * names of other libraries, or without a prefix that all share. A dense layer and a 1×1 convolution take each other's
  * weights; `num_batches_tracked` is ignored; other counters, losses, metrics and auxiliary heads are left out and told;
- * float64 is rounded. Only tensors that are used are read.
+ * float64 is rounded. Where the file is for images of other channels, the first kernels follow as in timm: summed for
+ * grey, else repeated and scaled. Only tensors that are used are read.
  * @throws WeightsMismatch when tensors are missing, left over or of other shapes.
  * @example
  * ```ts
@@ -93,11 +98,12 @@ export function loadWeights(
 ): LoadedWeights {
   const { source = "weights", seed = 1, onNotice } = options;
   const listing = tensors instanceof Map ? listingOf(tensors) : (tensors as TensorListing);
-  const { found, renewed, surplus, aside, prefix } = matchWeights(graph, listing.entries, options);
+  const matched = matchWeights(graph, listing.entries, options);
+  const { renewed, surplus, aside, prefix } = matched;
   if (prefix !== "") onNotice?.({ kind: "prefix", source, prefix });
   if (aside.length > 0) onNotice?.({ kind: "aside", source, tensors: aside });
   if (surplus.length > 0) onNotice?.({ kind: "surplus", source, tensors: surplus });
-  const weights = read(graph, listing, found, renewed, seed, onNotice);
+  const weights = read(graph, listing, matched, seed, onNotice);
   return { weights, renewed, surplus };
 }
 
@@ -109,12 +115,16 @@ export function matchWeights(
 ): MatchedWeights {
   const { found, missing, surplus, aside, prefix } = matchNames(graph, entries, alias, given);
   const heads = new Map(headsOf(graph).map((head) => [head.name, head]));
+  const first = kernelsOf(graph);
   const misshapen: string[] = [];
   const renewed: string[] = [];
+  const kernels = new Map<string, number>();
   for (const [name, parameter] of graph.parameters) {
     const entry = found.get(name);
     if (entry === undefined || fits(parameter, entry)) continue;
+    const times = first.get(name);
     if (renewHead && hasOtherClasses(parameter, entry, heads.get(name))) renewed.push(name);
+    else if (times !== undefined && hasOtherChannels(parameter, entry, times)) kernels.set(name, times);
     else misshapen.push(difference(name, parameter, entry));
   }
   const ignored = allowSurplus ? [] : surplus;
@@ -122,14 +132,13 @@ export function matchWeights(
     const lists = { missing, surplus: ignored, misshapen };
     throw new WeightsMismatch(summary(source, graph.name, lists), missing, surplus, misshapen);
   }
-  return { found, renewed, surplus, aside, prefix };
+  return { found, renewed, surplus, aside, prefix, kernels };
 }
 
 function read(
   graph: Graph,
   listing: TensorListing,
-  found: ReadonlyMap<string, ListedTensor>,
-  renewed: readonly string[],
+  { found, renewed, kernels }: MatchedWeights,
   seed: number,
   onNotice: LoadWeightsOptions["onNotice"],
 ): Weights {
@@ -140,7 +149,14 @@ function read(
   for (const [name, { dtype, shape }] of graph.parameters) {
     const entry = found.get(name)!;
     if (entry.type === "F64" && dtype !== "float64") rounded++;
-    weights.set(name, fresh.get(name) ?? { ...inType(dtype, listing.read(entry.name)), shape });
+    const times = kernels.get(name);
+    const own = () => inType(dtype, listing.read(entry.name));
+    if (times !== undefined) weights.set(name, withKernelChannels(own(), shape[1]! / times, times));
+    else weights.set(name, fresh.get(name) ?? { ...own(), shape });
+  }
+  for (const [first, times] of [...kernels].slice(0, 1)) {
+    const [from, to] = [found.get(first)!.shape[1]! / times, graph.parameters.get(first)!.shape[1]! / times];
+    onNotice?.({ kind: "channel-kernels", parameters: [...kernels.keys()], from, to });
   }
   if (rounded > 0) onNotice?.({ kind: "rounded", tensors: rounded, from: "float64", to: "float32" });
   for (const parameter of renewed) {
@@ -174,6 +190,24 @@ function hasOtherClasses({ shape }: Parameter, entry: ListedTensor, head: HeadPa
   if (head === undefined || !floating.includes(entry.type)) return false;
   const theirs = entry.shape.length > head.axis ? entry.shape.with(head.axis, shape[head.axis]!) : [];
   return sameWeights(shape, theirs);
+}
+
+/** Whether nothing but the number of channels of images differs, which stand so many times in the second axis. */
+function hasOtherChannels({ shape }: Parameter, entry: ListedTensor, times: number): boolean {
+  if (!floating.includes(entry.type) || entry.shape.length !== shape.length || entry.shape[1]! % times !== 0)
+    return false;
+  return sameWeights(shape, entry.shape.with(1, shape[1]!));
+}
+
+/** The kernels that read the channels of images, and how often these stand in each; none where others read them. */
+function kernelsOf(graph: Graph): ReadonlyMap<string, number> {
+  try {
+    const kernels = channelTensorsOf(graph).filter(({ kind }) => kind === "kernel");
+    return new Map(kernels.map(({ name, times }) => [name, times]));
+  } catch (error) {
+    if (error instanceof UserError) return new Map();
+    throw error;
+  }
 }
 
 /** The parameters of the last layers, auxiliary ones included; none where the network is no classifier. */

@@ -4,6 +4,7 @@ import type { ImageSize } from "../../data/image-size.js";
 import type { FindClassifierOptions } from "../../workspace/classifier/find-classifier.js";
 import type { ModelQuery } from "../../workspace/model/model-query.js";
 import { modelSources, weightsSources } from "../../workspace/model/model-source.js";
+import { colours } from "./data-options.js";
 import { attentionOption, type NetworkFlags, networkOf, shortcutHelp } from "./model-options.js";
 import { number } from "./number-option.js";
 import { changesOf, type PreprocessingFlags, preprocessingOptions } from "./preprocessing-options.js";
@@ -15,6 +16,7 @@ export interface ClassifierFlags extends NetworkFlags, PreprocessingFlags, Takin
   readonly model: string;
   readonly weights?: string;
   readonly size?: ImageSize;
+  readonly channels?: 1 | 3;
   readonly labels?: string;
   readonly answer?: string;
 }
@@ -30,6 +32,11 @@ export function classifierOptions(): Option[] {
       "the output that is the answer, where a file has several (default: found by its form)",
     ),
     sizeOption("height and width of the model's input", "the model's own"),
+    number(
+      "--channels <n>",
+      "channels of the model's input: 3 for colour, 1 for grey (default: the model's own)",
+      colours,
+    ),
     number("--classes <n>", "number of classes of a network by name (default: its own)", bounds.classes),
     attentionOption(),
     new Option("--shortcut <kind>", shortcutHelp).choices(["projection", "A"]),
@@ -42,9 +49,9 @@ export const classifierModel = ["--model <model>", modelSources] as const satisf
 
 /** The classifier that the flags name, and what they change of it. @throws UserError when a flag does not parse. */
 export function classifierOf(flags: ClassifierFlags): { query: ModelQuery; options: FindClassifierOptions } {
-  const { model, weights, size, labels, answer: output } = flags;
+  const { model, weights, size, channels, labels, answer: output } = flags;
   return {
     query: { model, weights, taking: takingOf(flags, weights), network: networkOf(flags) },
-    options: { size, labels, output, preprocessing: changesOf(flags) },
+    options: { size, channels, labels, output, preprocessing: changesOf(flags) },
   };
 }

@@ -24,7 +24,8 @@ import { fitting, sizeOption } from "./size-option.js";
 export const dataDescription =
   "a folder with one folder of images per class, glyphs, cifar10:PATH, cifar100:PATH, mnist:DIR, fashion-mnist:DIR, imagenet:DIR, folder:DIR, csv:FILE or tar:GLOB";
 
-const colours = reals((value) => value === 1 || value === 3, "3 for colour or 1 for grey");
+/** Channels that image files have. */
+export const colours = reals((value) => value === 1 || value === 3, "3 for colour or 1 for grey");
 
 /** What says how a dataset is opened, as commander parsed it. */
 export interface DataFlags {

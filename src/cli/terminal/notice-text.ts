@@ -10,6 +10,9 @@ const texts: { readonly [K in Kind]: (notice: Extract<Notice, { kind: K }>) => s
   renewed: ({ parameter, file, network }) =>
     `${parameter} starts anew: the file has [${file}], the network [${network}]`,
   "renewed-head": ({ parameters, classes }) => `${parameters.join(", ")} start anew, for ${classes} classes`,
+  "channel-kernels": ({ parameters, from, to }) =>
+    `for ${from} ${from === 1 ? "channel" : "channels"}, ${to === 1 ? "summed over them for 1" : `repeated and scaled for ${to}`}: ${firstOf(parameters)}; ` +
+    "mean and std that are known for those are averaged",
   surplus: ({ source, tensors }) => `left out ${tensors.length} tensors of ${source}: ${tensors.join(", ")}`,
   rounded: ({ tensors, from, to }) => `rounded ${tensors} tensors from ${from} to ${to}`,
   widened: ({ tensors, from, to }) => `widened ${tensors} tensors from ${from} to ${to}`,

@@ -1,6 +1,7 @@
 import { timmFraming } from "../../data/centre-crop.js";
 import { imageNetStatistics } from "../../data/imagenet-statistics.js";
 import type { CropMode, Preprocessing } from "../../data/preprocessing.js";
+import { statisticsFor } from "../../data/statistics-for.js";
 import { modelEntry } from "../index.js";
 import type { InputSize } from "../model.js";
 
@@ -90,8 +91,5 @@ export function publishedPreprocessing(
   const { cropPct: share, tested, interpolation, ...how } = { ...usual, ...own };
   const cropPct = tested?.size === height && tested.size === width ? tested.cropPct : (share ?? usual.cropPct);
   const framing = timmFraming({ height, width }, { cropPct, cropMode, interpolation });
-  if (channels === 3) return { ...framing, ...how };
-  const middle = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const each = (value: number) => Array.from({ length: channels }, () => value);
-  return { ...framing, ...how, mean: each(middle(how.mean)), std: each(middle(how.std)) };
+  return { ...framing, ...how, ...statisticsFor(how, channels) };
 }

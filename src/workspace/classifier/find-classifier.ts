@@ -17,6 +17,8 @@ import { changedPreprocessing, type PreprocessingChanges } from "./preprocessing
 export interface FindClassifierOptions extends Opening {
   /** Height and width of the input, in pixels; the model's own by default. */
   readonly size?: ImageSize | undefined;
+  /** Channels of the input; the model's own by default. For others its first kernels follow. */
+  readonly channels?: number | undefined;
   /** The names of the classes, or the path of a file with them, one a line or as JSON. */
   readonly labels?: string | readonly string[] | undefined;
   readonly preprocessing?: PreprocessingChanges | undefined;
@@ -46,12 +48,12 @@ export interface ClassifierModel extends ClassifierFacts {
  */
 export async function findClassifier(
   of: string | ModelQuery,
-  { size, labels, output, preprocessing: changes = {}, ...opening }: FindClassifierOptions = {},
+  { size, channels: asked, labels, output, preprocessing: changes = {}, ...opening }: FindClassifierOptions = {},
 ): Promise<ClassifierModel> {
   const query = queryOf(of);
   const { model } = query;
   const { cropMode } = changes;
-  const found = await findProgram(query, { ...opening, size, cropMode, output }).catch(explain);
+  const found = await findProgram(query, { ...opening, size, channels: asked, cropMode, output }).catch(explain);
   const { program, weights } = found;
   if (weights === undefined) throw optionError("weights", `got none for ${model}; give ${weightsSources}`);
   const [channels, height, width] = inputOf(program.input, size, model);

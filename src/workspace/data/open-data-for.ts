@@ -2,6 +2,7 @@ import type { Dataset } from "../../data/dataset.js";
 import { extentOf } from "../../data/image-size.js";
 import { type OpenOptions, openDataset } from "../../data/node/open.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
+import { statisticsFor } from "../../data/statistics-for.js";
 import type { Graph } from "../../graph/graph.js";
 import { cardPreprocessing, type ModelCard } from "../../models/card/model-card.js";
 import { changedPreprocessing } from "../classifier/preprocessing.js";
@@ -100,16 +101,15 @@ async function saidIn(graph: Graph): Promise<Expected> {
   return { card: await cardIn(graph), input: input.length === 3 ? input : undefined };
 }
 
-/** How image files are prepared, unless they are asked for in other channels than the card is of. */
+/** How image files are prepared. */
 function framingOf(
   card: ModelCard,
   size: { readonly height: number; readonly width: number },
   model: string,
-  { channels, statistics, cropPct, cropMode, interpolation }: OpenDataForOptions,
-): Preprocessing | undefined {
-  const { length } = card.mean;
-  if (channels !== undefined && channels !== length) return undefined;
-  const own = cardPreprocessing(card, size);
+  { channels: asked, statistics, cropPct, cropMode, interpolation }: OpenDataForOptions,
+): Preprocessing {
+  const channels = asked ?? card.mean.length;
+  const own = cardPreprocessing({ ...card, ...statisticsFor(card, channels) }, size);
   const changes = { cropPct, cropMode, interpolation, ...statistics };
-  return changedPreprocessing(own, changes, [length, size.height, size.width], model);
+  return changedPreprocessing(own, changes, [channels, size.height, size.width], model);
 }

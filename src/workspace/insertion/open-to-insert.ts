@@ -1,3 +1,4 @@
+import { withContext } from "../../errors.js";
 import type { Graph, Model, Value } from "../../graph/graph.js";
 import { isHalf } from "../../graph/half-precision.js";
 import { withModelFile } from "../../graph/node/read-model.js";
@@ -8,6 +9,7 @@ import { Message } from "../../graph/onnx/protobuf.js";
 import { readOnnx } from "../../graph/onnx/read-onnx.js";
 import type { ReadExternal } from "../../graph/onnx/tensor.js";
 import type { InputSize } from "../../models/model.js";
+import { forChannels } from "../model/for-channels.js";
 import type { ModelQuery } from "../model/model-query.js";
 import { modelFileOf, modelSource } from "../model/model-source.js";
 import type { OpenModelOptions } from "../model/open-model.js";
@@ -53,7 +55,7 @@ export async function openToInsert(query: ModelQuery, options: OpenToInsertOptio
     const { origin, ...found } = await openModel(query, opening);
     return { model: found, origin, ...asWritten };
   }
-  const file = readModelFile(modelFileOf(model), options.image);
+  const file = forImages(readModelFile(modelFileOf(model), options.image), model, options);
   if (from === undefined) return file;
   const { findWeights } = await import("../model/find-weights.js");
   const { graph } = file.model;
@@ -67,6 +69,24 @@ export async function openToInsert(query: ModelQuery, options: OpenToInsertOptio
   });
   const said = { ...graph, metadata: new Map([...graph.metadata, ...metadata]) };
   return { ...file, model: { graph: said, weights }, origin };
+}
+
+/** The file for images of another number of channels, where such are asked for. */
+function forImages(file: ModelFile, name: string, { image, onNotice }: OpenToInsertOptions): ModelFile {
+  if (image === undefined) return file;
+  const [channels] = image;
+  return withContext(name, () => {
+    const { inputs, other } = file.open ?? {};
+    const model = forChannels(file.model, channels, onNotice);
+    if (inputs === undefined || other === undefined || model === file.model) return { ...file, model };
+    const [x, ...rest] = inputs;
+    const changed = forChannels({ graph: other, weights: new Map() }, channels, undefined).graph;
+    return {
+      ...file,
+      model,
+      open: { inputs: [{ ...x!, shape: x!.shape.with(1, channels) }, ...rest], other: changed },
+    };
+  });
 }
 
 /**

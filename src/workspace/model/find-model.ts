@@ -19,6 +19,8 @@ export interface FindOptions extends Opening {
   readonly size?: ImageSize | undefined;
   /** What becomes of photos of another shape, where a repository describes how they are prepared. */
   readonly cropMode?: CropMode | undefined;
+  /** How many channels the images have, where nothing else is said of them; the model's own by default. */
+  readonly channels?: number | undefined;
   /** The only batch size it will see. */
   readonly batch?: number | undefined;
   /** Whether the last layer may start anew for another number of classes; off unless asked for. */
@@ -115,9 +117,9 @@ async function withOwnWeights(query: ModelQuery, options: FindOptions): Promise<
 async function byName({ model: name, network = {} }: ModelQuery, options: FindOptions): Promise<FoundNetwork> {
   const { createModel, modelEntry } = await import("../../models/index.js");
   const { image, size } = options;
-  const [channels] = modelEntry(name).input; // an unknown name is told first
-  const { height, width } = extentOf(size ?? 0);
-  const input = image ?? (size === undefined ? undefined : ([channels, height, width] as const));
+  const [own, ...sides] = modelEntry(name).input; // an unknown name is told first
+  const { height, width } = extentOf(size ?? sides);
+  const input = image ?? ([options.channels ?? own, height, width] as const);
   const classes = network.classes ?? options.classes;
   const graph = createModel(name, { ...modelOptions({ ...network, classes }), ...(input && { input }) });
   checkWeights(graph);
@@ -155,14 +157,15 @@ async function openFile(
   pair = true,
 ): Promise<Model & { readonly input?: InputForm | undefined }> {
   const { openFileToTrain, openModelFile } = await import("./model-file.js");
-  const { image, size, batch, toTrain, output, learnBuffers, onNotice } = options;
-  if (!toTrain) return openModelFile(path, { image, size, batch });
+  const { image, size, channels, batch, toTrain, output, learnBuffers, onNotice } = options;
+  if (!toTrain) return openModelFile(path, { image, size, channels, batch, onNotice });
   return openFileToTrain(path, { image, batch, output, learnBuffers, pair, onNotice });
 }
 
-function hubOptions({ image, size, cropMode, classes, renewHead, signal, onProgress, onNotice, hub }: FindOptions) {
+function hubOptions({ image, size, channels, cropMode, classes, ...rest }: FindOptions) {
+  const { renewHead, signal, onProgress, onNotice, hub } = rest;
   const model = { ...(image && { input: image }), ...(classes !== undefined && { classes }) };
-  return { model, size, cropMode, renewHead, signal, onProgress, onNotice, hub };
+  return { model, size, channels, cropMode, renewHead, signal, onProgress, onNotice, hub };
 }
 
 /** What the options of a network say where nobody chose them. */

@@ -34,7 +34,7 @@ export async function findProgram(query: ModelQuery, options: FindProgramOptions
   if (weights === undefined && modelSource(model) === "file") {
     refuseNetworkOptions(network, "file");
     const asItIs = fromFile(modelFileOf(model), model, options);
-    if (!isResized(asItIs.program.input, options)) return asItIs;
+    if (!isResized(asItIs.program.input, options) && !hasOtherChannels(asItIs.program.input, options)) return asItIs;
   }
   const found = await findModel(query, options);
   const { initialise } = await import("../../graph/initialise.js");
@@ -47,6 +47,10 @@ function isResized({ layout, height, width }: InputForm, { size, image }: FindOp
   const asked = image === undefined ? extentOf(size ?? 0) : { height: image[1], width: image[2] };
   if (layout !== "NCHW" || (size === undefined && image === undefined)) return false;
   return (height !== undefined && height !== asked.height) || (width !== undefined && width !== asked.width);
+}
+
+function hasOtherChannels({ channels: own }: InputForm, { image, channels = image?.[0] }: FindOptions): boolean {
+  return channels !== undefined && channels !== own;
 }
 
 function fromFile(path: string, model: string, options: ReadAnswerOptions): FoundProgram {

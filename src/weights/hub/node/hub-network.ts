@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { extentOf, type ImageSize } from "../../../data/image-size.js";
 import { imageNetClasses } from "../../../data/node/list/imagenet-classes.js";
 import type { CropMode, Preprocessing } from "../../../data/preprocessing.js";
+import { statisticsFor } from "../../../data/statistics-for.js";
 import { nearest, quoted, UserError } from "../../../errors.js";
 import type { Graph } from "../../../graph/graph.js";
 import { cardEntries, type ModelCard, withCard } from "../../../models/card/model-card.js";
@@ -13,6 +14,8 @@ import type { HubRevision } from "./hub-revision.js";
 export interface HubNetworkOptions {
   /** Of the images. The crop is that of the size, if its `config.json` has one. */
   readonly size?: ImageSize | undefined;
+  /** Of the images; the first kernels follow where they are published for others. */
+  readonly channels?: number | undefined;
   /** What becomes of images of another shape; as its `config.json` says by default. */
   readonly cropMode?: CropMode | undefined;
   /** Of the network: another number of classes needs `renewHead`. */
@@ -47,18 +50,16 @@ export async function configOf(revision: HubRevision): Promise<TimmConfig> {
 /** The network of a repository. @throws UserError as `configOf`. */
 export async function networkOf(
   revision: HubRevision,
-  { model = {}, size, cropMode }: HubNetworkOptions = {},
+  { model = {}, size, channels: asked, cropMode }: HubNetworkOptions = {},
 ): Promise<HubNetwork> {
   const config = await configOf(revision);
   const name = config.architecture;
   const { height: down, width: across } = extentOf(size ?? [config.input[1], config.input[2]]);
-  const input = [config.input[0], down, across] as const;
+  const input = [asked ?? config.input[0], down, across] as const;
   const graph = createModel(name, { classes: config.classes, input, ...model });
   const [channels, height, width] = graph.inputs[0]!.shape.slice(1) as [number, number, number];
-  if (channels !== config.input[0]) {
-    throw new UserError(`${revision.label}: got images of ${channels} channels; expected ${config.input[0]}`);
-  }
-  const preprocessing = config.preprocessing([height, width], cropMode);
+  const published = config.preprocessing([height, width], cropMode);
+  const preprocessing = { ...published, ...statisticsFor(published, channels) };
   const count = Number(graph.outputs[0]!.shape.at(-1));
   const names = count === config.classes ? (config.labels ?? (await usualLabels(count))) : undefined;
   const { repository, commit, label } = revision;

@@ -1,0 +1,22 @@
+import { withChannels } from "../../clean/with-channels.js";
+import { statisticsFor } from "../../data/statistics-for.js";
+import type { Model } from "../../graph/graph.js";
+import { hasCard, readCard, withCard } from "../../models/card/model-card.js";
+import type { OnNotice } from "../../notice.js";
+import { channelTensorsOf } from "../../read/channel-tensors.js";
+
+/**
+ * The model for images of so many channels, and what its card says of mean and std; as it is where it takes these.
+ * @throws UserError as {@link withChannels}.
+ */
+export function forChannels(model: Model, channels: number | undefined, onNotice: OnNotice | undefined): Model {
+  const { graph } = model;
+  const from = graph.inputs[0]?.shape[1];
+  if (channels === undefined || from === channels || typeof from !== "number") return model;
+  const kernels = channelTensorsOf(graph).filter(({ kind }) => kind === "kernel");
+  onNotice?.({ kind: "channel-kernels", parameters: kernels.map(({ name }) => name), from, to: channels });
+  const made = withChannels(model, channels);
+  if (!hasCard(made.graph)) return made;
+  const card = readCard(made.graph);
+  return { ...made, graph: withCard(made.graph, { ...card, ...statisticsFor(card, channels) }) };
+}
