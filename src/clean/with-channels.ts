@@ -56,8 +56,7 @@ function follow(tensor: Tensor, { axis, kind, times }: ChannelTensor, channels: 
 
 /**
  * A kernel [O, C, …] for another number of channels: summed over them for one, and else repeated and multiplied by the
- * old number over the new one, so that what is alike in all channels gives what it gave. Source: timm
- * `adapt_input_conv`.
+ * old number over the new one, so that sums keep their size. Source: timm `adapt_input_conv`.
  * @param times how often the channels stand along the axis.
  */
 export function withKernelChannels({ shape, data }: Tensor, channels: number, times = 1): Tensor {

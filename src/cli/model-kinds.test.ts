@@ -31,7 +31,7 @@ const at = (path: string) => join(folder, path);
 const senet = (line: string) => runSenet(folder, ...line.split(" "));
 const good = async (line: string) => {
   const done = await senet(line);
-  expect(done).toMatchObject({ code: 0 });
+  expect(done, done.stderr).toMatchObject({ code: 0 });
   return done;
 };
 const tensorsOf = (file: string) => readSafetensors(readFileSync(at(file))).tensors;
@@ -136,6 +136,76 @@ describe("a model and weights of every kind", () => {
       const { stdout } = await good(`bench train --model ${model} --batch 2 --steps 1 --json`);
       expect(JSON.parse(stdout)).toMatchObject({ model, input: [3, 32, 32], steps: 1 });
     }
+  });
+});
+
+describe("grey images", () => {
+  const summed = "for 3 channels, summed over them for 1: conv1.weight";
+
+  it("are taken with the sum of the first kernel over its channels, and the middle of mean and std", async () => {
+    const kernel = weights.get("conv1.weight")!;
+    const sums = Array.from({ length: 16 * 9 }, (_, i) => {
+      const at = (channel: number) => Number(kernel.data[(Math.floor(i / 9) * 3 + channel) * 9 + (i % 9)]);
+      return Math.fround(Math.fround(at(0) + at(1)) + at(2));
+    });
+    for (const [i, model] of kinds.entries()) {
+      const { stderr } = await good(`export ${model} --input 1x32x32 -o grey${i}.onnx`);
+      expect(stderr).toContain(summed);
+      const exported = readModel(at(`grey${i}.onnx`));
+      const { "conv1.weight": first, ...rest } = Object.fromEntries(exported.weights);
+      expect([first!.shape, Array.from(first!.data, Number)]).toEqual([[16, 1, 3, 3], sums]);
+      for (const [name, tensor] of Object.entries(rest)) expect(tensor, name).toEqual(weights.get(name));
+      if (model.includes("w.safetensors")) continue;
+      const said = readCard(exported.graph);
+      expect([said.mean, said.std]).toEqual([[expect.closeTo(0.2, 12)], [0.5]]);
+      expect(said.classes).toEqual(photos);
+    }
+  });
+
+  it("are tested, classified, trained and compared on with every kind of model alike", async () => {
+    const results = [];
+    for (const model of kinds.filter((model) => !model.includes("w.safetensors"))) {
+      const tested = await good(`eval --model ${model} --channels 1 --data folder:photos --json --no-report`);
+      const { top1, loss } = JSON.parse(tested.stdout) as { top1: number; loss: number };
+      const answers = await good(`classify photos/val/cat/3.png --model ${model} --channels 1 --json`);
+      results.push([top1, loss, JSON.parse(answers.stdout)]);
+      expect([tested.stderr, answers.stderr]).toEqual([
+        expect.stringContaining(summed),
+        expect.stringContaining(summed),
+      ]);
+    }
+    for (const other of results) expect(other).toEqual(results[0]);
+    const training = "--data folder:photos --channels 1 --size 32 --batch 4 --epochs 1 --no-report";
+    for (const [i, model] of ["net.onnx", `seresnet20 --weights ${se}`].entries()) {
+      const { stderr } = await good(`train --model ${model} ${training} --out grey-run${i}`);
+      expect(stderr).toContain(summed);
+      expect(stderr).toContain("pixels     mean 0.2; std 0.5; as the weights have it");
+      const { stderr: again } = await good(`eval --model grey-run${i} --data folder:photos --no-report`);
+      expect(again).not.toContain("channels");
+    }
+    const { stderr } = await good(`compare net.onnx plain ${training} --lr 0.01 --seeds 1 --out grey-compared`);
+    expect(stderr.match(/summed over them/g)).toHaveLength(2);
+  });
+
+  it("ask for the flag where the data has other channels than the model", async () => {
+    const letters = createModel("seresnet20", { classes: 26, input: [1, 32, 32] });
+    const said = {
+      mean: [0.5],
+      std: [0.5],
+      classes: [..."abcdefghijklmnopqrstuvwxyz"].map((name) => name.toUpperCase()),
+    };
+    writeModel(at("letters.onnx"), {
+      graph: withCard(letters, { ...said, provenance: {} }),
+      weights: initialise(letters, 1),
+    });
+    const line = "eval --model letters.onnx --data glyphs --test-limit 8 --no-report";
+    expect(await senet(line)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("; ask it for 3 (--channels)"),
+    });
+    expect((await good(`${line} --channels 3`)).stderr).toContain(
+      "for 1 channel, repeated and scaled for 3: conv1.weight",
+    );
   });
 });
 

@@ -32,7 +32,7 @@ export function channelTensorsOf(graph: Graph): readonly ChannelTensor[] {
     const reading = read(index, node, seen, times);
     if (reading === undefined) {
       throw new UserError(
-        `${graph.name}: ${node.op} (${node.name}) reads the channels of images one by one; expected a convolution first`,
+        `${graph.name}: ${node.op} (${node.name}) reads the channels of images, whose number it then hangs on; expected a convolution`,
       );
     }
     for (const tensor of reading.tensors) found.set(tensor.name, tensor);
@@ -62,9 +62,10 @@ function read(index: GraphIndex, node: Node, seen: string, times: ReadonlyMap<st
   if (node.op === "BatchNormalization" && own === 1) {
     return { times: 1, tensors: node.inputs.slice(1).map((name) => ({ name, axis: 0, kind: "vector", times: 1 })) };
   }
-  if (!channelwise.some((kind) => isOfKind(node, kind)) || !sameChannels(index, node, seen)) return undefined;
+  if (!isOfKind(node, ...channelwise) && !inPlace.has(node.op)) return undefined;
+  if (!sameChannels(index, node, seen)) return undefined;
   const tensors: ChannelTensor[] = [];
-  for (const name of isOfKind(node, "elementwise") || isOfKind(node, "join") ? node.inputs : []) {
+  for (const name of isOfKind(node, "elementwise", "join") ? node.inputs : []) {
     const axis = axisOf(index, name, times.get(name));
     if (axis === "channels" || times.get(name) === own) continue;
     if (axis === undefined || own !== 1) return undefined;
@@ -73,19 +74,9 @@ function read(index: GraphIndex, node: Node, seen: string, times: ReadonlyMap<st
   return { times: own, tensors };
 }
 
-/** Kinds of operators that leave channels in their place, where their number stays. */
-const channelwise = [
-  "activation",
-  "elementwise",
-  "join",
-  "logic",
-  "view",
-  "move",
-  "cut",
-  "enlarge",
-  "pool",
-  "random",
-] as const;
+/** What leaves channels in their place, where their number stays. */
+const channelwise = ["activation", "elementwise", "join", "logic", "view", "enlarge", "pool", "random"] as const;
+const inPlace = new Set(["Pad", "Slice", "Transpose"]);
 
 function sameChannels(index: GraphIndex, node: Node, seen: string): boolean {
   const [before, after] = [seen, node.outputs[0]!].map((name) => index.value(name).shape);

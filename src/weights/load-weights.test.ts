@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { withKernelChannels } from "../clean/with-channels.js";
 import { UserError } from "../errors.js";
 import { memorySource } from "../files/byte-source.js";
 import type { Graph, Weights } from "../graph/graph.js";
@@ -251,6 +252,36 @@ describe("what does not fit is listed", () => {
     expectSame(read.weights, weights);
     expect(read.surplus).toEqual(["extra"]);
     expect(notices).toEqual([{ kind: "surplus", source: "weights", tensors: ["extra"] }]);
+  });
+});
+
+describe("weights for images of other channels", () => {
+  const first = weights.get("conv1.weight")!;
+  const taken = (channels: number, tensors: ReadonlyMap<string, Tensor> = weights) => {
+    const notices: Notice[] = [];
+    const onNotice = (notice: Notice) => notices.push(notice);
+    const { weights } = loadWeights(createModel("seresnet20", { input: [channels, 8, 8] }), tensors, { onNotice });
+    return { kernel: weights.get("conv1.weight")!, notices };
+  };
+
+  it.each([1, 2, 4, 6])("follow for %i, and say so", (channels) => {
+    const { kernel, notices } = taken(channels);
+    expect(kernel).toEqual(withKernelChannels(first, channels));
+    expect(kernel.shape).toEqual([16, channels, 3, 3]);
+    expect(notices).toEqual([{ kind: "channel-kernels", parameters: ["conv1.weight"], from: 3, to: channels }]);
+  });
+
+  it("follow from a file of grey ones", () => {
+    const grey = withKernelChannels(first, 1);
+    const { kernel } = taken(3, changed({ "conv1.weight": grey }));
+    expect(kernel).toEqual(withKernelChannels(grey, 3));
+  });
+
+  it("are refused where more than the channels differs, or another layer's do", () => {
+    const wrong = { "conv1.weight": shaped(16, 1, 5, 5) };
+    expect(mismatch(changed(wrong)).misshapen).toEqual(["conv1.weight (got [16,1,5,5]; expected [16,3,3,3])"]);
+    const inner = { "layer1.0.conv1.weight": shaped(16, 8, 3, 3) };
+    expect(mismatch(changed(inner)).misshapen).toHaveLength(1);
   });
 });
 

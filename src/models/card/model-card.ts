@@ -45,7 +45,12 @@ const key = "senet.card";
  * ```
  */
 export function withCard(graph: Graph, value: ModelCard): Graph {
-  return { ...graph, metadata: new Map([...graph.metadata, [key, JSON.stringify(value)]]) };
+  return { ...graph, metadata: metadataWithCard(graph.metadata, value) };
+}
+
+/** A graph's metadata with a card in the place of the one it has. */
+export function metadataWithCard(metadata: Graph["metadata"], value: ModelCard): Graph["metadata"] {
+  return new Map([...metadata, [key, JSON.stringify(value)]]);
 }
 
 /** Whether a graph that was read from a file has a card. */

@@ -36,6 +36,15 @@ export async function openTestData(
   });
   const takes = [preprocessing.mean.length, preprocessing.height, preprocessing.width].join("x");
   const sizes = [dataset.channels, dataset.height, dataset.width].join("x");
+  const { channels } = dataset;
+  if (channels !== preprocessing.mean.length && classes.length === dataset.classes.length) {
+    throw new UserError(
+      `${name}: it takes images ${takes}; got ${dataset.name} with ${sizes}; ask it for ${channels}`,
+      {
+        option: "channels",
+      },
+    );
+  }
   if (takes !== sizes || classes.length !== dataset.classes.length) {
     throw new UserError(
       `${name}: it takes images ${takes} of ${classes.length} classes; ` +

@@ -9,7 +9,7 @@ import { Message } from "../../graph/onnx/protobuf.js";
 import { readOnnx } from "../../graph/onnx/read-onnx.js";
 import type { ReadExternal } from "../../graph/onnx/tensor.js";
 import type { InputSize } from "../../models/model.js";
-import { forChannels } from "../model/for-channels.js";
+import { forChannels, saidFor } from "../model/for-channels.js";
 import type { ModelQuery } from "../model/model-query.js";
 import { modelFileOf, modelSource } from "../model/model-source.js";
 import type { OpenModelOptions } from "../model/open-model.js";
@@ -67,7 +67,8 @@ export async function openToInsert(query: ModelQuery, options: OpenToInsertOptio
     onNotice,
     hub,
   });
-  const said = { ...graph, metadata: new Map([...graph.metadata, ...metadata]) };
+  const own = saidFor({ metadata }, Number(graph.inputs[0]!.shape[1]));
+  const said = { ...graph, metadata: new Map([...graph.metadata, ...own]) };
   return { ...file, model: { graph: said, weights }, origin };
 }
 

@@ -72,12 +72,14 @@ export async function findModel(query: ModelQuery, options: FindOptions = {}): P
   const found = await findNetwork(query, options);
   const { findWeights } = await import("./find-weights.js");
   const { renewHead, allowSurplus, cropMode, signal, onProgress, onNotice, hub } = options;
-  const { metadata: said, ...read } = await findWeights(from, found.graph, {
+  const { metadata, ...read } = await findWeights(from, found.graph, {
     model: found.name,
     ...query.taking,
     ...{ renewHead, cropMode, allowSurplus: allowSurplus || query.taking?.allowSurplus },
     ...{ signal, onProgress, onNotice, hub },
   });
+  const { saidFor } = await import("./for-channels.js");
+  const said = saidFor({ metadata }, Number(found.graph.inputs[0]!.shape[1]));
   const graph = { ...found.graph, metadata: new Map([...found.graph.metadata, ...said]) };
   return { ...found, ...read, graph, said };
 }

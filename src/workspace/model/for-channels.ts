@@ -1,7 +1,7 @@
 import { withChannels } from "../../clean/with-channels.js";
 import { statisticsFor } from "../../data/statistics-for.js";
-import type { Model } from "../../graph/graph.js";
-import { hasCard, readCard, withCard } from "../../models/card/model-card.js";
+import type { Graph, Model } from "../../graph/graph.js";
+import { hasCard, metadataWithCard, readCard } from "../../models/card/model-card.js";
 import type { OnNotice } from "../../notice.js";
 import { channelTensorsOf } from "../../read/channel-tensors.js";
 
@@ -16,7 +16,12 @@ export function forChannels(model: Model, channels: number | undefined, onNotice
   const kernels = channelTensorsOf(graph).filter(({ kind }) => kind === "kernel");
   onNotice?.({ kind: "channel-kernels", parameters: kernels.map(({ name }) => name), from, to: channels });
   const made = withChannels(model, channels);
-  if (!hasCard(made.graph)) return made;
-  const card = readCard(made.graph);
-  return { ...made, graph: withCard(made.graph, { ...card, ...statisticsFor(card, channels) }) };
+  return { ...made, graph: { ...made.graph, metadata: saidFor(made.graph, channels) } };
+}
+
+/** What a model says of its images and classes, with mean and std for so many channels. */
+export function saidFor(said: Pick<Graph, "metadata">, channels: number): Graph["metadata"] {
+  if (!hasCard(said)) return said.metadata;
+  const card = readCard(said);
+  return metadataWithCard(said.metadata, { ...card, ...statisticsFor(card, channels) });
 }
