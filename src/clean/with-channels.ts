@@ -7,8 +7,8 @@ import { type ChannelTensor, channelTensorsOf } from "../read/channel-tensors.js
 import { replay } from "./replay.js";
 
 /**
- * The same network for images of another number of channels: its first kernels follow as {@link withKernelChannels}
- * says, and what normalises images inside of it takes the mean of the channels for each.
+ * The same network for images of another number of channels: its first kernels are summed over them for one, else
+ * repeated and scaled, as timm does; what normalises images inside of it takes the mean of the channels for each.
  * @param model from images [N, C, H, W].
  * @throws UserError when something else than a convolution reads the channels.
  * @example
