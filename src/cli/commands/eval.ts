@@ -72,7 +72,7 @@ async function run(flags: EvalFlags, command: Command): Promise<void> {
   );
   const { data: spec, tta: views } = flags;
   const dataset = await openTestData(spec, query.model, classifier, testDataOf(flags));
-  const { channels: _, ...ofData } = flags; // they are the model's, whatever the data
+  const { channels: _ofModel, ...ofData } = flags; // they are the model's, whatever the data
   refuseIdleForData(ofData, dataset);
   const runtime = forModelFile(nodeRuntime({ threads, spin: !isFileSplit(dataset.test) }), query.model);
   try {

@@ -75,7 +75,8 @@ async function run(flags: ExplainFlags, command: Command): Promise<void> {
     openToExplain(query, { ...options, ...following }),
   );
   const dataset = await openTestData(spec!, query.model, opened, testDataOf(flags));
-  refuseIdleForData(flags, dataset);
+  const { channels: _ofModel, ...ofData } = flags; // they are the model's, whatever the data
+  refuseIdleForData(ofData, dataset);
   const runtime = nodeRuntime({ threads, spin: !isFileSplit(dataset.test) });
   try {
     const subject = { query, opened, spec: spec!, dataset, batch, threads, command: commandLine() };
