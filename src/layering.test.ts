@@ -61,8 +61,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   compare: ["train", "explain", "evaluate", "models", "layers", "account", "runtime", "data", "graph"],
   report: ["compare", "explain", "evaluate", "insert", "account"],
   workspace: whole.slice(1),
-  exports: [...whole, "ops"],
-  cli: whole,
+  serve: ["workspace", "classifier", "explain", "evaluate", "read", "runtime", "data", "graph", "files"],
+  exports: [...whole, "serve", "ops"],
+  cli: [...whole, "serve"],
   bench: ["cli", "workspace", "train", "evaluate", "models", "lower", "runtime", "data", "graph"],
   testing: ["step", "lower", "clean", "layers", "ops", "runtime", "data", "graph"],
 };
@@ -70,7 +71,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 const common = ["bounds", "errors", "notice", "random", "schema"];
 
 /** What only Node has: the command line, the measurements, the native halves, the file that exports them, the tests. */
-const needsNode = /^(workspace|cli|bench|testing)\/|\/node\/|^exports\/node\.ts$|\.test(\.helper)?\.ts$/;
+const needsNode = /^(workspace|serve|cli|bench|testing)\/|\/node\/|^exports\/node\.ts$|\.test(\.helper)?\.ts$/;
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"));

@@ -18,6 +18,7 @@ const lines: Readonly<Record<string, string>> = {
   compare: "compare none.onnx,other.onnx --data folder:none",
   eval: "eval none.onnx --data folder:none",
   classify: "classify none.jpg --model none.onnx",
+  serve: "serve none.onnx",
   insert: "insert none.onnx -o new.onnx",
   profile: "profile none.onnx",
   "data show": "data show folder:none",

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { bounds } from "../../bounds.js";
+import type { Runtime } from "../../runtime/runtime.js";
 import { modelSources } from "../../workspace/model/model-source.js";
 import type { CountedModel } from "../../workspace/model/open-for-timing.js";
 import { hubOf } from "../flags/model-options.js";
@@ -55,7 +56,7 @@ async function run(flags: InferFlags, command: Command): Promise<void> {
   );
   const runtime = nodeRuntime(engine);
   try {
-    const given = subjects.reduce((inner, { name, onnx }) => forModelFile(inner, name, onnx), runtime);
+    const given = subjects.reduce<Runtime>((inner, { name, onnx }) => forModelFile(inner, name, onnx), runtime);
     const times = await runTimes(given, subjects, { batch, rounds, warmup: 3 });
     const results = subjects.map(({ name, image, params, macs }, i) => {
       const medianMs = median(times[i]!);

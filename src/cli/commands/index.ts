@@ -37,6 +37,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./classify.js")).classify,
   },
   {
+    term: "serve [options] <models...>",
+    description: "Answer requests over HTTP: photos or tensors in, answers out, by the Open Inference Protocol.",
+    load: async () => (await import("./serve.js")).serve,
+  },
+  {
     term: "insert [options] <model>",
     description: "Put Squeeze-and-Excitation, or another attention block, into a model that exists; its answers stay.",
     load: async () => (await import("./insert.js")).insert,

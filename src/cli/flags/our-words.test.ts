@@ -18,7 +18,7 @@ const rows = Object.entries(foreignFlags);
 
 describe("the words of other tools", () => {
   it("are none of ours", () =>
-    expect(rows.map(([word]) => word).filter((word) => flags.has(word))).toEqual(["--output"])); // of run and gradients
+    expect(rows.map(([word]) => word).filter((word) => flags.has(word))).toEqual(["--workers", "--output"])); // of serve; of run and gradients
 
   it("stand for flags that there are", () =>
     expect(rows.flatMap(([, { means }]) => means ?? []).filter((flag) => !flags.has(flag))).toEqual([]));
@@ -57,6 +57,7 @@ describe("a line", () => {
       "train --out -b --freeze layer1.* conv1.* --lr-group fc=0.1",
     ],
     ["train --mean 0.5 --seed -1 -- --batch-size", "train --mean 0.5 --seed -1 -- --batch-size"],
+    ["serve bees=runs/a --workers 2", "serve bees=runs/a --workers 2"],
     ["train --epcohs 3", "train --epcohs 3"], // for commander to say what is near
   ])("%s is %s", async (line, expected) => expect(await ours(line)).toBe(expected));
 

@@ -46,7 +46,8 @@ export function withOurFlags(words: readonly string[], program: Command): string
     ours.push([flag, ...attached].join("="), ...values);
     i += values.length;
   }
-  if (plain.some(isSetting)) throw settings(plain, command.name());
+  // Models are given names in this way.
+  if (plain.some(isSetting) && command.name() !== "serve") throw settings(plain, command.name());
   return ours;
 }
 

@@ -4,8 +4,7 @@ import { Worker } from "node:worker_threads";
 import { checkBound } from "../../bounds.js";
 import { threadBound, usableCores } from "../../files/node/machine.js";
 import { failureOf } from "../ort/failure-of.js";
-import type { Runtime } from "../runtime.js";
-import { askWorker } from "../worker/ask-worker.js";
+import { askWorker, type ThreadRuntime } from "../worker/ask-worker.js";
 
 /** Options of the runtime on Node. */
 export interface NodeRuntimeOptions {
@@ -34,7 +33,7 @@ export interface NodeRuntimeOptions {
  * console.log(logits?.shape, floatsOf(logits).length); // [ 2, 26 ] 52
  * ```
  */
-export function nodeRuntime({ threads = usableCores(), spin = true }: NodeRuntimeOptions = {}): Runtime {
+export function nodeRuntime({ threads = usableCores(), spin = true }: NodeRuntimeOptions = {}): ThreadRuntime {
   checkBound("nodeRuntime", "threads", threads, threadBound());
   const name = `onnxruntime-node ${packageVersion("onnxruntime-node")} (cpu, ${threads} ${threads === 1 ? "thread" : "threads"})`;
   return askWorker(name, (events) => {

@@ -21,18 +21,26 @@ export interface ThreadEvents {
   ended(): void;
 }
 
+/** An engine that works in a thread of its own. */
+export interface ThreadRuntime extends Runtime {
+  /** Settles when that thread has ended, closed or by itself, with what every later request fails by. */
+  readonly ended: Promise<Error>;
+}
+
 /**
  * A runtime whose engine works in a thread of its own, which answers by `serveSessions`.
  * @param start gives the thread, whose events go to what it is given.
  */
-export function askWorker(name: string, start: (events: ThreadEvents) => EngineThread): Runtime {
+export function askWorker(name: string, start: (events: ThreadEvents) => EngineThread): ThreadRuntime {
   const pending = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
   let calls = 0;
   let sessions = 0;
   let last: Promise<unknown> = Promise.resolve();
   let ended: Error | undefined;
+  let tellEnd!: (reason: Error) => void;
   const end = (error: Error) => {
     ended ??= error;
+    tellEnd(ended); // whoever replaces the thread hears of it before those whose requests it takes along
     for (const { reject } of pending.values()) reject(ended);
     pending.clear();
   };
@@ -65,8 +73,11 @@ export function askWorker(name: string, start: (events: ThreadEvents) => EngineT
   }
 
   let channelBlock: Promise<number | undefined> | undefined;
-  const runtime: Runtime = {
+  const runtime: ThreadRuntime = {
     name,
+    ended: new Promise((resolve) => {
+      tellEnd = resolve;
+    }),
     async open(
       onnx,
       { resident = new Map(), next = new Map(), takeOver = false, outputs, folder } = {},
