@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import { DecodePool } from "../data/node/decode/decode-pool.js";
+import { nodeDecodePool } from "../data/node/decode/node-decode-pool.js";
 import { usableCores } from "../files/node/machine.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
 import type { ModelQuery } from "../workspace/model/model-query.js";
@@ -57,7 +57,7 @@ export async function startServer(
   const repository = new Repository(places, workers, scheduler, options, (event, model, milliseconds) =>
     onEvent({ level: event === "rows-alone" ? "warn" : "info", event, model, milliseconds }),
   );
-  const pool = new DecodePool();
+  const pool = nodeDecodePool();
   let draining = false;
   const end = async () => void (await Promise.all([...workers, pool].map((threads) => threads.close())));
   try {

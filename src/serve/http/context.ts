@@ -1,4 +1,4 @@
-import type { DecodePool } from "../../data/node/decode/decode-pool.js";
+import type { DecodePool } from "../../data/decode/decode-pool.js";
 import type { Scheduler } from "../engine/scheduler.js";
 import type { Repository } from "../repository/repository.js";
 import type { ServerEvent } from "../serve-options.js";

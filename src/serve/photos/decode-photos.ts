@@ -1,5 +1,5 @@
-import type { DecodePool } from "../../data/node/decode/decode-pool.js";
-import { photoBatches } from "../../data/node/decode/photo-batches.js";
+import type { DecodePool } from "../../data/decode/decode-pool.js";
+import { photoBatches } from "../../data/decode/photo-batches.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
 
 /** A photo as a network takes it [C, H, W], or why there is none. */
