@@ -26,8 +26,10 @@ export function modelPlaces(given: readonly (string | ModelQuery)[]): ModelPlace
     const query = typeof one === "string" ? { model: one } : one;
     const [, said, version, model = query.model] = /^([^=:/\\]+)(?::(\d+))?=(.+)$/.exec(query.model) ?? [];
     const name = said ?? usualName(model);
-    if (!nameForm.test(name)) {
-      throw new UserError(`got the name ${JSON.stringify(name)}; expected letters, digits, ".", "_" and "-"`);
+    if (!nameForm.test(name) || name === "stats") {
+      throw new UserError(
+        `got the name ${JSON.stringify(name)}; expected letters, digits, ".", "_" and "-", not stats`,
+      );
     }
     const versions = places.flatMap((place) => (place.name === name ? [Number(place.version)] : []));
     const number = version === undefined ? Math.max(0, ...versions) + 1 : Number(version);

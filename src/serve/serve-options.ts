@@ -22,13 +22,17 @@ export interface ServeOptions extends FindClassifierOptions {
   readonly maxBody?: number | undefined;
   /** The most rows, or photos, of a request (64 by default). */
   readonly maxRows?: number | undefined;
+  /** What requests must show, as `Authorization: Bearer …` or `X-API-Key`; nothing by default. */
+  readonly apiKey?: string | undefined;
+  /** Origins whose pages may ask, such as `https://example.org`; `*` is all. None by default. */
+  readonly origins?: readonly string[] | undefined;
   /** Told what happens, for a log. */
   readonly onEvent?: ((event: ServerEvent) => void) | undefined;
 }
 
 /** Something that happened. */
 export interface ServerEvent {
-  readonly level: "info" | "warn" | "error";
+  readonly level: "debug" | "info" | "warn" | "error";
   readonly event: string;
   readonly [detail: string]: unknown;
 }

@@ -1,7 +1,14 @@
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readPhoto } from "../data/node/decode/read-photo.js";
+import { preprocess } from "../data/preprocess.js";
+import { findGates } from "../explain/find-gates.js";
+import { indexOf } from "../graph/graph-index.js";
+import { readOnnx } from "../graph/onnx/read-onnx.js";
+import { writeOnnx } from "../graph/onnx/write-onnx.js";
 import { float32, floatsOf } from "../graph/tensor.js";
 import { nodeRuntime } from "../runtime/node/runtime.js";
+import { findClassifier } from "../workspace/classifier/find-classifier.js";
 import { openClassifier } from "../workspace/classifier/open-classifier.js";
 import { jsonBody, numbersFor, type Served, serveFiles, smallNet } from "./served.test.helper.js";
 
@@ -162,6 +169,32 @@ describe("photos", () => {
     const all = (await (await post(path, form)).json()) as { photos: object[] };
     expect(all.photos.slice(0, 2)).toEqual(answers.map((answers, i) => ({ name: `${i}.png`, answers })));
     expect(all.photos[2]).toEqual({ name: "none.png", error: expect.stringMatching(/./) });
+  });
+
+  it("tell what each gate was where that is asked for", async () => {
+    const bytes = await photo(2);
+    const ask = async (query: string) => {
+      const answer = (await (await post(`/v2/models/small/classify${query}`, bytes)).json()) as {
+        photos: { answers: { logit: number }[]; gates?: { site: string; gates: number[] }[] }[];
+      };
+      return answer.photos[0]!;
+    };
+    const [plain, explained] = [await ask(""), await ask("?explain=gates")];
+    const logits = (of: typeof plain) => of.answers.map(({ logit }) => logit);
+    expect(logits(explained)).toEqual(logits(plain).map((value) => expect.closeTo(value, 5)));
+    const [block, ...others] = explained.gates!;
+    expect([plain.gates, block!.site, others]).toEqual([undefined, "se", []]);
+    expect(block!.gates).toHaveLength(8);
+    // The block by hand: the mean over places, two layers, a sigmoid.
+    const { graph, weights } = readOnnx(net);
+    const { preprocessing } = await findClassifier(`${served.folder}/0.onnx`);
+    const x = preprocess(await readPhoto(bytes), preprocessing);
+    const gate = findGates(graph)[0]!.value;
+    const program = writeOnnx({ ...graph, outputs: [indexOf(graph).value(gate)] }, weights);
+    const session = await runtime.open(program);
+    const outputs = await session.run({ x: float32([1, 3, 8, 8], x) });
+    expect(block!.gates).toEqual(Array.from(floatsOf(outputs[gate]), (value) => expect.closeTo(value, 6)));
+    expect(new Set(block!.gates).size).toBeGreaterThan(1);
   });
 
   it.each([

@@ -8,7 +8,9 @@ import { Scheduler } from "./engine/scheduler.js";
 import { Worker } from "./engine/worker.js";
 import { BodyReader } from "./http/read-body.js";
 import { modelPlaces } from "./model-place.js";
+import { modelConfig } from "./protocol/model-config.js";
 import { type IndexRow, Repository } from "./repository/repository.js";
+import type { ServedModel } from "./repository/served-model.js";
 import { type ServeOptions, usualServe as usual } from "./serve-options.js";
 
 /** A server of models that listens. */
@@ -46,13 +48,15 @@ export async function startServer(
   const { host = usual.host, port = usual.port, maxBody = usual.maxBody, maxRows = usual.maxRows } = options;
   const { maxBatch = usual.maxBatch, maxDelay = usual.maxDelay, maxQueue = usual.maxQueue } = options;
   const { timeout = usual.timeout, workers: count = 1, threads = usableCores(), onEvent = () => {} } = options;
+  const { apiKey, origins = [] } = options;
   const perWorker = Math.max(1, Math.floor(threads / count));
-  const workers = Array.from({ length: count }, () => {
-    return new Worker(
-      () => nodeRuntime({ threads: perWorker, spin: false }),
-      (reason) => onEvent({ level: "error", event: "worker died", reason: reason.message }),
-    );
-  });
+  let workerDeaths = 0;
+  const died = (reason: Error) => {
+    workerDeaths++;
+    onEvent({ level: "error", event: "worker died", reason: reason.message });
+  };
+  const start = () => nodeRuntime({ threads: perWorker, spin: false });
+  const workers = Array.from({ length: count }, () => new Worker(start, died));
   const scheduler = new Scheduler(workers, { maxBatch, maxDelay, maxQueue });
   const repository = new Repository(places, workers, scheduler, options, (event, model, milliseconds) =>
     onEvent({ level: event === "rows-alone" ? "warn" : "info", event, model, milliseconds }),
@@ -62,9 +66,28 @@ export async function startServer(
   const end = async () => void (await Promise.all([...workers, pool].map((threads) => threads.close())));
   try {
     const bodies = new BodyReader({ maxBody, maxBodies: Math.max(2 ** 30, maxBody) });
-    const context = { version: senetVersion(), repository, scheduler, bodies, pool, maxRows, timeout, onEvent };
+    const answers = new Map<number, number>();
+    const measures = () => ({
+      waitingRows: scheduler.waiting,
+      maxQueue,
+      workers: workers.length,
+      busyWorkers: workers.filter(({ busy }) => busy).length,
+      workerDeaths,
+      bodyBytes: bodies.held,
+      residentBytes: process.memoryUsage.rss(),
+      answers,
+    });
+    const config = ({ name, servable }: ServedModel) => modelConfig(name, servable, maxBatch, servable.joins);
     const { buildApp } = await import("./http/build-app.js");
-    const app = await buildApp({ ...context, draining: () => draining });
+    const app = await buildApp(
+      {
+        ...{ version: senetVersion(), repository, scheduler, bodies, pool, maxRows, timeout, measures, config },
+        draining: () => draining,
+        onEvent,
+        onAnswer: (status) => answers.set(status, (answers.get(status) ?? 0) + 1),
+      },
+      { apiKey, origins },
+    );
     await repository.loadAll();
     await app.listen({ host, port });
     const address = app.server.address() as AddressInfo;

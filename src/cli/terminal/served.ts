@@ -1,6 +1,12 @@
+import type { ServerEvent } from "../../serve/serve-options.js";
 import type { ModelServer } from "../../serve/start-server.js";
 import { interruptible } from "./interrupt.js";
 import { print } from "./print.js";
+
+/** An event of a server as a line of its log. */
+export function eventLine(event: ServerEvent): string {
+  return JSON.stringify({ time: new Date().toISOString(), ...event });
+}
 
 /** Says where a server is and what can be asked, and keeps it until Ctrl-C or SIGTERM; then it ends by itself. */
 export async function served(server: ModelServer): Promise<void> {

@@ -1,15 +1,18 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { UserError } from "../../errors.js";
+import type { Tensors } from "../../runtime/runtime.js";
 import { classifyDecoded } from "../photos/classify.js";
 import { decodePhotos } from "../photos/decode-photos.js";
 import { boundaryOf, readMultipart } from "../photos/read-multipart.js";
 import { Refusal, refuse } from "../refusal.js";
 import { cancelled } from "./cancelled.js";
 import { type Context, type ModelAddress, modelPaths } from "./context.js";
+import { runModel } from "./run-model.js";
 
 /** What an address asks of photos. */
 interface PhotoQuery {
   readonly top?: string;
+  readonly explain?: string;
 }
 
 /** A photo of a request. */
@@ -20,12 +23,16 @@ interface Photo {
 
 /** Photos in, answers out. */
 export function classifyRoutes(app: FastifyInstance, context: Context): void {
-  const { repository, bodies, scheduler, pool, maxRows, timeout } = context;
+  const { repository, bodies, pool, maxRows, timeout } = context;
   for (const path of modelPaths("/classify")) {
     app.post<ModelAddress & { Querystring: PhotoQuery }>(path, async (request, reply) => {
-      const { name, version, servable, classifier } = repository.get(request.params.model, request.params.version);
+      const model = repository.get(request.params.model, request.params.version);
+      const { name, version, classifier } = model;
       if (classifier instanceof UserError) throw new Refusal(501, `takes no photos: ${classifier.message}`);
       const top = topOf(request.query.top);
+      const asked = explains(request.query.explain)
+        ? await repository.explained(model)
+        : { servable: model.servable, program: classifier.program, sites: undefined };
       const body = await bodies.read(request.raw);
       try {
         const photos = photosOf(request, body.bytes);
@@ -36,9 +43,11 @@ export function classifyRoutes(app: FastifyInstance, context: Context): void {
           classifier.preprocessing,
         );
         const signal = cancelled(request, reply);
-        const run = async (feeds: Parameters<typeof scheduler.run>[1]) =>
-          (await scheduler.run(servable, feeds, { signal, timeout })).outputs;
-        const answers = await classifyDecoded(decoded, classifier, run, top);
+        const run = (feeds: Tensors) => {
+          return runModel(context, { ...model, servable: asked.servable }, feeds, { signal, timeout });
+        };
+        const { program, sites } = asked;
+        const answers = await classifyDecoded(decoded, classifier, { run, program, sites, top });
         const [only] = answers;
         if (photos.length === 1 && only !== undefined && "error" in only) refuse(`got no photo: ${only.error}`);
         const named = answers.map((answer, i) => ({ ...(photos[i]!.name && { name: photos[i]!.name }), ...answer }));
@@ -54,6 +63,12 @@ function topOf(text: string | undefined): number {
   if (text === undefined) return 5;
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
   return refuse(`got top ${JSON.stringify(text)}; expected a whole number from 1`);
+}
+
+/** Whether gates are wanted beside the answers. */
+function explains(text: string | undefined): boolean {
+  if (text === undefined || text === "gates") return text !== undefined;
+  return refuse(`got explain ${JSON.stringify(text)}; expected gates`);
 }
 
 /** The photos of a body: the files of a form, else the body itself, whatever type it says. */

@@ -7,6 +7,7 @@ import { Refusal, refuse } from "../refusal.js";
 import type { ServedModel } from "../repository/served-model.js";
 import { cancelled } from "./cancelled.js";
 import { type Context, type ModelAddress, modelPaths } from "./context.js";
+import { runModel } from "./run-model.js";
 
 /** Says how many bytes of a body are JSON, where tensors lie behind it as bytes. Source: Triton, binary tensor data. */
 const headHeader = "inference-header-content-length";
@@ -21,7 +22,7 @@ export function inferRoutes(app: FastifyInstance, context: Context): void {
       try {
         const asked = readRequest(body.bytes, head, model);
         checkRows(model, asked, context.maxRows);
-        const { outputs } = await context.scheduler.run(model.servable, asked.feeds, {
+        const outputs = await runModel(context, model, asked.feeds, {
           timeout: asked.timeout ?? context.timeout,
           signal: cancelled(request, reply),
         });

@@ -1,8 +1,12 @@
 import type { FindClassifierOptions } from "../../workspace/classifier/find-classifier.js";
 import type { Scheduler } from "../engine/scheduler.js";
+import type { Servable } from "../engine/servable.js";
 import type { Worker } from "../engine/worker.js";
 import type { ModelPlace } from "../model-place.js";
 import { Refusal } from "../refusal.js";
+import { ModelStatistics } from "../statistics/model-statistics.js";
+import type { CountedModel } from "../statistics/prometheus.js";
+import { type ExplainedModel, explainedModel } from "./explained-model.js";
 import { findServed, type ServedModel } from "./served-model.js";
 import { warmUp } from "./warm-up.js";
 
@@ -17,6 +21,7 @@ export interface IndexRow {
 /** A version of a model, and what became of it. */
 interface Entry {
   readonly place: ModelPlace;
+  readonly statistics: ModelStatistics;
   state: IndexRow["state"];
   reason: string;
   model: ServedModel | undefined;
@@ -32,6 +37,7 @@ export class Repository {
   readonly #scheduler: Scheduler;
   readonly #options: FindClassifierOptions;
   readonly #onModel: OnModel;
+  readonly #explained = new Map<ServedModel, Promise<ExplainedModel>>();
   /** Loading and unloading happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -42,7 +48,9 @@ export class Repository {
     options: FindClassifierOptions,
     onModel: OnModel = () => {},
   ) {
-    this.#entries = places.map((place) => ({ place, state: "UNAVAILABLE", reason: "", model: undefined }));
+    this.#entries = places.map((place) => {
+      return { place, statistics: new ModelStatistics(), state: "UNAVAILABLE", reason: "", model: undefined };
+    });
     this.#workers = workers;
     this.#scheduler = scheduler;
     this.#options = options;
@@ -64,6 +72,11 @@ export class Repository {
     return this.#entries.flatMap(({ model }) => model ?? []);
   }
 
+  /** Every version with what became of its requests. */
+  counted(): CountedModel[] {
+    return this.#entries.map(({ place: { name, version }, statistics }) => ({ name, version, statistics }));
+  }
+
   /** The versions of a model that are loaded. @throws Refusal as `get` does. */
   versions(name: string): string[] {
     this.#known(name);
@@ -83,6 +96,24 @@ export class Repository {
     if (entry === undefined) throw new Refusal(404, `got ${called}; expected one of ${this.versions(name).join(", ")}`);
     if (entry.state === "LOADING") throw new Refusal(503, `${called} is being loaded; ask again soon`, 1);
     throw new Refusal(404, `${called} is not loaded (${entry.reason}); load it first`);
+  }
+
+  /**
+   * A model that gives its gates too; it is opened when it is asked for first.
+   * @throws UserError when it has none.
+   */
+  explained(model: ServedModel): Promise<ExplainedModel> {
+    const known = this.#explained.get(model);
+    if (known !== undefined) return known;
+    const opening = this.#inTurn(async () => {
+      if (!this.loaded().includes(model)) throw new Refusal(503, `${model.name} was loaded anew; ask again`, 1);
+      const made = await explainedModel(model);
+      for (const worker of this.#workers) await worker.open(made.servable);
+      return made;
+    });
+    opening.catch(() => this.#explained.delete(model));
+    this.#explained.set(model, opening);
+    return opening;
   }
 
   /** Loads all versions of a model, or anew: those that are loaded answer until the new ones do. */
@@ -126,7 +157,7 @@ export class Repository {
     const began = performance.now();
     if (before === undefined) Object.assign(entry, { state: "LOADING", reason: "" });
     try {
-      const model = await findServed(entry.place, this.#options);
+      const model = await findServed(entry.place, entry.statistics, this.#options);
       await this.#open(model);
       entry.model = model;
       Object.assign(entry, { state: "READY", reason: "" });
@@ -156,14 +187,26 @@ export class Repository {
     }
   }
 
-  async #retire({ servable }: ServedModel): Promise<void> {
+  /** Lets go of a model once nobody waits for it. */
+  async #retire(model: ServedModel): Promise<void> {
+    const explained = this.#explained.get(model);
+    this.#explained.delete(model);
+    await this.#release(model.servable);
+    // Not awaited: its opening may wait for its turn behind this.
+    void explained?.then(
+      ({ servable }) => this.#release(servable),
+      () => {},
+    );
+  }
+
+  async #release(servable: Servable): Promise<void> {
     await this.#scheduler.settled(servable);
     for (const worker of this.#workers) await worker.release(servable);
   }
 
-  #inTurn(work: () => Promise<void>): Promise<void> {
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work);
-    this.#last = done.catch(() => {});
+    this.#last = done.catch(() => undefined);
     return done;
   }
 }

@@ -7,27 +7,33 @@ import {
   findClassifier,
 } from "../../workspace/classifier/find-classifier.js";
 import { openModelBytes } from "../../workspace/model/model-bytes.js";
+import type { ModelQuery } from "../../workspace/model/model-query.js";
 import { modelFileOf, modelSource } from "../../workspace/model/model-source.js";
 import type { Servable } from "../engine/servable.js";
 import type { ModelPlace } from "../model-place.js";
 import { datatypesInWords } from "../protocol/datatypes.js";
 import { specOf, type TensorSpec } from "../protocol/tensor-spec.js";
+import type { ModelStatistics } from "../statistics/model-statistics.js";
 
 /** A model that is served. */
 export interface ServedModel {
   readonly name: string;
   readonly version: string;
+  readonly query: ModelQuery;
   readonly servable: Servable;
   /** What takes photos and names its answers; or why there is none. */
   readonly classifier: ClassifierModel | UserError;
+  readonly statistics: ModelStatistics;
 }
 
 /**
  * Finds a model to serve. Any `.onnx` file is served as it is; one that is no classifier takes tensors alone.
+ * @param statistics what became of its requests so far.
  * @throws UserError when there is no such model, or it takes or gives what the protocol has no name for.
  */
 export async function findServed(
   { name, version, query }: ModelPlace,
+  statistics: ModelStatistics,
   options: FindClassifierOptions,
 ): Promise<ServedModel> {
   const classifier = await findClassifier(query, options).catch((error: unknown) => {
@@ -43,7 +49,7 @@ export async function findServed(
   if (outputs.length === 0) unservable(query.model, "gives", outline.outputs[0]);
   const joins = [...inputs, ...outputs].every(({ shape }) => shape[0] === -1);
   const servable = { label: `${name}/${version}`, onnx, folder, inputs, outputs, joins };
-  return { name, version, servable, classifier };
+  return { name, version, query, servable, classifier, statistics };
 }
 
 function unservable(model: string, does: string, value: ViewedValue | undefined): never {
