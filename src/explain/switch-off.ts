@@ -76,7 +76,7 @@ export async function switchOff(options: SwitchOptions): Promise<SwitchTable> {
   const alone = sites.flatMap((site, b) => modes.map((mode) => ({ site, blocks: [b], mode })));
   const together = modes.map((mode) => ({ site: undefined, blocks: sites.map((_, b) => b), mode }));
   const variants = [...alone, ...together];
-  const { base, changed, means } = await measure(options, sites, variants);
+  const { base, changed, means } = await measureVariants(options, sites, variants);
   return {
     images: base.losses.length,
     loss: mean(base.losses),
@@ -89,18 +89,18 @@ export async function switchOff(options: SwitchOptions): Promise<SwitchTable> {
 }
 
 /** The answers with all gates as they are, and for each variant. */
-interface Measured {
+export interface MeasuredVariants {
   readonly base: Scores;
   readonly changed: readonly Scores[];
   readonly means: readonly Float32Array[];
 }
 
 /** Runs the images once to keep their gates, and once more for all variants of each batch. */
-async function measure(
+export async function measureVariants(
   options: SwitchOptions,
   sites: readonly GateSite[],
   variants: readonly Variant[],
-): Promise<Measured> {
+): Promise<MeasuredVariants> {
   const { runtime, dataset, split = dataset.test, most = 500, output } = options;
   const images = Math.min(most, split.length);
   if (images < 2) throw new UserError(`got ${images} images; expected at least two, whose gates can change places`);
@@ -148,7 +148,7 @@ async function measure(
 }
 
 /** Loss and rightness image by image. */
-class Scores {
+export class Scores {
   readonly losses: Float64Array;
   readonly right: Float64Array;
 

@@ -3,7 +3,9 @@
  * @module senet/explain
  */
 
+export { type ChooseDropsOptions, type ChosenDrops, chooseDrops, type DropStep } from "../explain/choose-drops.js";
 export type { AgainstChance, ClassDependence } from "../explain/class-dependence.js";
+export { type DroppedGate, dropGates, type WithoutGates } from "../explain/drop-gates.js";
 export { type ExplainedGates, type ExplainGatesOptions, explainGates } from "../explain/explain-gates.js";
 export { findGates, type GateSite } from "../explain/find-gates.js";
 export {

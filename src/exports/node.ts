@@ -83,6 +83,11 @@ export {
 export { openTestData, type TestDataOptions } from "../workspace/evaluation/open-test-data.js";
 export { freshEvaluationPath, writeEvaluation } from "../workspace/evaluation/write-evaluation.js";
 export {
+  type DropFromModelOptions,
+  type DroppedFromModel,
+  dropFromModel,
+} from "../workspace/explanation/drop-from-model.js";
+export {
   type ExplainedModel,
   type ExplainModelOptions,
   explainModel,
@@ -106,6 +111,7 @@ export {
   type ReadWeightsOptions,
 } from "../workspace/model/convert-weights.js";
 export {
+  type ExportedModel,
   type ExportedStep,
   type ExportModelOptions,
   type ExportStepOptions,

@@ -2,6 +2,7 @@ import { optionError, UserError } from "../../errors.js";
 import { checkNewFile } from "../../files/node/new-file.js";
 import { writeModel } from "../../graph/node/write-model.js";
 import type { StepRecipe } from "../../train/plan.js";
+import type { DropFromModelOptions, DroppedFromModel } from "../explanation/drop-from-model.js";
 import { writeNewFolder } from "../run/new-folder.js";
 import { type ModelQuery, queryOf } from "./model-query.js";
 import { type OpenedModel, type OpenModelOptions, openModel } from "./open-model.js";
@@ -10,6 +11,13 @@ import { type OpenedModel, type OpenModelOptions, openModel } from "./open-model
 export interface ExportModelOptions extends OpenModelOptions {
   /** The version of ONNX's operators, from 13 (20 by default, or what the model needs). */
   readonly opset?: number | undefined;
+  /** Gates that are replaced by their means, and folded away. */
+  readonly drop?: DropFromModelOptions | undefined;
+}
+
+/** A model that was written, and the gates that are gone. */
+export interface ExportedModel extends OpenedModel {
+  readonly without?: Pick<DroppedFromModel, "dropped" | "chosen"> | undefined;
 }
 
 /**
@@ -26,18 +34,26 @@ export interface ExportModelOptions extends OpenModelOptions {
 export async function exportModel(
   of: string | ModelQuery,
   path: string,
-  { opset, ...options }: ExportModelOptions = {},
-): Promise<OpenedModel> {
+  { opset, drop, ...options }: ExportModelOptions = {},
+): Promise<ExportedModel> {
   checkNewModel(path);
   const opened = await openModel(of, options);
+  const without = drop && (await withoutGates(of, drop, options));
+  const written = { ...opened, ...(without && { graph: without.graph, weights: without.weights }) };
   try {
-    writeModel(path, opened, { opset });
+    writeModel(path, written, { opset });
   } catch (error) {
     if (error instanceof UserError) throw optionError("opset", error.message);
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     throw optionError("out", `cannot write ${path} (${(error as Error).message}); choose another place`);
   }
-  return opened;
+  return { ...written, without };
+}
+
+async function withoutGates(of: string | ModelQuery, drop: DropFromModelOptions, options: OpenModelOptions) {
+  const { dropFromModel } = await import("../explanation/drop-from-model.js");
+  const { hub, onNotice, onProgress, signal } = options;
+  return dropFromModel(of, { ...drop, opening: { hub, onNotice, onProgress, signal, ...drop.opening } });
 }
 
 /** @throws UserError unless a path is that of a new `.onnx` file. */
