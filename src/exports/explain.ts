@@ -18,6 +18,14 @@ export {
 export type { SampledImage } from "../explain/image-sample.js";
 export type { Moments } from "../explain/moments.js";
 export {
+  type PrunedGroup,
+  type PrunedModel,
+  type PruneOptions,
+  type PruneRule,
+  pruneChannels,
+  pruneRules,
+} from "../explain/prune-channels.js";
+export {
   type SwitchEffect,
   type SwitchOptions,
   type SwitchRow,

@@ -134,6 +134,12 @@ export {
 } from "../workspace/model/profile-model.js";
 export type { RecipeChoice } from "../workspace/model/situation-of.js";
 export {
+  type PrunedFromModel,
+  type PrunedRow,
+  type PruneModelOptions,
+  pruneModel,
+} from "../workspace/pruning/prune-model.js";
+export {
   chooseAlgorithms,
   keptAlgorithms,
   type MeasureEvents,

@@ -83,6 +83,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./export.js")).exportModel,
   },
   {
+    term: "prune [options] [model]",
+    description: "Write a model with fewer channels: those that gates keep shut go, with what made and read them.",
+    load: async () => (await import("./prune.js")).prune,
+  },
+  {
     term: "convert [options] <in> [out]",
     description: "Convert weights between PyTorch checkpoints, safetensors and ONNX, or list them.",
     load: async () => (await import("./convert.js")).convert,

@@ -4,7 +4,11 @@ import { UserError } from "../../errors.js";
 import type { ClassifierModel } from "../classifier/find-classifier.js";
 
 /** How test images are opened. */
-export type TestDataOptions = Pick<OpenOptions, "holdout" | "splitSeed" | "onBadImage" | "workers" | "testLimit">;
+export interface TestDataOptions
+  extends Pick<OpenOptions, "holdout" | "splitSeed" | "onBadImage" | "workers" | "trainLimit" | "testLimit"> {
+  /** Whether training images are wanted too: what is tested on is then held out of them. */
+  readonly train?: boolean | undefined;
+}
 
 /**
  * Opens a dataset as a model takes it: image files prepared as it says, labels in the order of its logits. Image files
@@ -23,7 +27,7 @@ export async function openTestData(
   spec: string,
   name: string,
   { card, preprocessing, classes }: ClassifierModel,
-  options: TestDataOptions = {},
+  { train = false, ...options }: TestDataOptions = {},
 ): Promise<Dataset> {
   const { openDataset } = await import("../../data/node/open.js");
   const trainedOn = card?.provenance.data;
@@ -31,8 +35,8 @@ export async function openTestData(
     ...options,
     preprocessing,
     classes,
-    testOnly: true,
-    holdout: options.holdout ?? (trainedOn === datasetName(spec) ? undefined : 1),
+    testOnly: !train,
+    holdout: options.holdout ?? (train || trainedOn === datasetName(spec) ? undefined : 1),
   });
   const takes = [preprocessing.mean.length, preprocessing.height, preprocessing.width].join("x");
   const sizes = [dataset.channels, dataset.height, dataset.width].join("x");
