@@ -12,13 +12,14 @@ import { refuseIdle } from "../flags/idle-flags.js";
 import { attentionOption, hubOf, type NetworkFlags, networkOf } from "../flags/model-options.js";
 import { number } from "../flags/number-option.js";
 import { inputOf, under } from "../flags/options.js";
+import { changesOf, type PreprocessingFlags, preprocessingOptions } from "../flags/preprocessing-options.js";
 import { optionsOf, type RecipeFlags, stepRecipeOf } from "../flags/recipe-options.js";
 import { type TakingFlags, takingOf, takingOptions } from "../flags/weights-options.js";
 import { opening } from "../terminal/follow-hub.js";
 import { print } from "../terminal/print.js";
 import { bar, Progress } from "../terminal/progress.js";
 
-interface ExportFlags extends NetworkFlags, RecipeFlags, TakingFlags {
+interface ExportFlags extends NetworkFlags, RecipeFlags, TakingFlags, PreprocessingFlags {
   readonly out: string;
   readonly weights?: string;
   readonly input?: string;
@@ -43,6 +44,7 @@ const droppingOptions = under("With --drop-gates:", [
     0.01,
   ),
   number("--test-limit <n>", "number of test images to measure on, evenly spread", bounds.images, 500),
+  ...preprocessingOptions(),
 ]);
 
 const trainingOptions = under("With --training:", [
@@ -119,6 +121,7 @@ function droppingOf(flags: ExportFlags, command: Command, progress: Progress): D
   return {
     dropGates: dropGates === "auto" ? "auto" : dropGates.split(",").map((name) => name.trim()),
     ...{ data, maxDrop, images },
+    opening: { preprocessing: changesOf(flags) },
     onShare: (share) => progress.update(`${bar(share)} measuring gates`),
   };
 }
