@@ -25,10 +25,11 @@ export interface Session {
   /**
    * Runs the graph.
    * Where it takes or gives float16, float32 is fed and returned.
+   * @param options `takeOver`: the engine may take over the memory of the feeds, which cannot be used afterwards.
    * @returns the outputs that do not renew resident values.
    * @throws UserError when a value is missing, or of another type or shape; EngineError when the engine fails.
    */
-  run(feeds: Tensors): Promise<Tensors>;
+  run(feeds: Tensors, options?: { readonly takeOver?: boolean | undefined }): Promise<Tensors>;
   /** Runs the graph `repeats` times and returns what each took in the engine's own thread, in milliseconds. */
   time(feeds: Tensors, repeats: number): Promise<number[]>;
   /** Copies resident values out, all of them or those named. */

@@ -85,7 +85,9 @@ export function askWorker(name: string, start: (events: ThreadEvents) => EngineT
       const session = sessions++;
       await ask({ kind: "open", session, onnx, resident, next, outputs, folder }, takeOver ? buffersOf(resident) : []);
       return {
-        run: (feeds) => ask({ kind: "run", session, feeds }),
+        run: (feeds, { takeOver: moved = false } = {}) => {
+          return ask({ kind: "run", session, feeds }, moved ? buffersOf(Object.entries(feeds)) : []);
+        },
         time: (feeds, repeats) => ask({ kind: "time", session, feeds, repeats }),
         read: (names) => ask({ kind: "read", session, names }),
         write: (values) => ask({ kind: "write", session, values }),
@@ -106,7 +108,7 @@ export function askWorker(name: string, start: (events: ThreadEvents) => EngineT
 }
 
 /** The memory of values, each piece once. */
-function buffersOf(values: ReadonlyMap<string, Tensor>): ArrayBuffer[] {
-  const buffers = new Set([...values.values()].map(({ data }) => data.buffer));
+function buffersOf(values: Iterable<readonly [string, Tensor]>): ArrayBuffer[] {
+  const buffers = new Set(Array.from(values, ([, { data }]) => data.buffer));
   return [...buffers].filter((buffer) => buffer instanceof ArrayBuffer);
 }

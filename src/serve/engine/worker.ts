@@ -50,14 +50,17 @@ export class Worker {
     });
   }
 
-  /** @throws WorkerDied when the thread ends meanwhile; what the engine throws. */
+  /**
+   * Runs what was opened; the memory of the feeds goes to the thread.
+   * @throws WorkerDied when the thread ends meanwhile; what the engine throws.
+   */
   run(servable: Servable, feeds: Tensors): Promise<Tensors> {
     return this.#doing(async () => {
       const runtime = this.#runtime;
       try {
         const session = await this.#sessions.get(servable);
         if (session === undefined) throw new Error(`${servable.label}: run before it was opened`);
-        const outputs = await session.run(feeds);
+        const outputs = await session.run(feeds, { takeOver: true });
         this.#deaths = 0;
         return outputs;
       } catch (error) {

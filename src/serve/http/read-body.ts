@@ -45,7 +45,7 @@ export class BodyReader {
     };
     const chunks: Buffer[] = [];
     try {
-      for await (const chunk of request as AsyncIterable<Buffer>) {
+      await eachChunk(request, (chunk) => {
         size += chunk.length;
         this.#held += chunk.length;
         if (size > maxBody) throw new Refusal(413, `got more than ${maxBody} bytes; expected at most as many`);
@@ -53,13 +53,32 @@ export class BodyReader {
           throw new Refusal(503, `${this.#limits.maxBodies} bytes of requests are being worked on; ask again later`, 1);
         }
         chunks.push(chunk);
-      }
+      });
     } catch (error) {
       release();
       throw error;
     }
     return { bytes: gathered(chunks, size, head), release };
   }
+}
+
+/** Hands the chunks of a body on as they come: an iterator would wait a turn for each. @throws what `take` throws. */
+function eachChunk(request: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onData = (chunk: Buffer) => {
+      try {
+        take(chunk);
+      } catch (error) {
+        request.off("data", onData).resume(); // what still comes is not kept
+        reject(error);
+      }
+    };
+    request
+      .on("data", onData)
+      .once("end", resolve)
+      .once("error", reject)
+      .once("close", () => reject(new Refusal(400, "the request ended before its body did")));
+  });
 }
 
 /** The chunks in one piece. */
