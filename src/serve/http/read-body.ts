@@ -73,11 +73,8 @@ function eachChunk(request: IncomingMessage, take: (chunk: Buffer) => void): Pro
         reject(error);
       }
     };
-    request
-      .on("data", onData)
-      .once("end", resolve)
-      .once("error", reject)
-      .once("close", () => reject(new Refusal(400, "the request ended before its body did")));
+    const gone = () => reject(new Refusal(499, "the request ended before its body did"));
+    request.on("data", onData).once("end", resolve).once("error", gone).once("close", gone);
   });
 }
 
