@@ -42,6 +42,8 @@ export const bounds = {
   /** Times that are kept to take their median. */
   repeats: wholes(1, 1_000_000),
   images: wholes(1, 2 ** 32 - 1),
+  /** Parts of a test, each a process. */
+  shards: wholes(1, 100_000),
   rectangles: wholes(1, 1000),
   /** Of ONNX's operators; which of them can be written, the writer says. */
   opset: wholes(1, 1000),

@@ -54,7 +54,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   models: ["insert", "layers", "data", "graph"],
   weights: ["models", "clean", "read", "data", "graph", "files"],
   runtime: ["graph", "ops", "files"],
-  evaluate: ["read", "runtime", "data", "graph"],
+  evaluate: ["read", "runtime", "data", "graph", "parallel"],
   classifier: ["evaluate", "read", "models", "runtime", "data", "graph"],
   explain: ["evaluate", "step", "lower", "account", "read", "clean", "runtime", "data", "graph", "ops"],
   train: ["step", "lower", "clean", "read", "evaluate", "weights", "runtime", "data", "graph", "files"],

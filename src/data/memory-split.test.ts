@@ -40,6 +40,35 @@ describe("memorySplit", () => {
     expect([...value!.x].map(Math.round)).toEqual([...set.images]);
   });
 
+  it("deals batches to processes, each as it is in the whole pass", () => {
+    const options = { batch: 3, shuffle: true, seed: 4 };
+    const parts = [0, 1, 2].map((start) => all({ ...options, start, every: 3 }));
+    expect(parts.map((list) => list.length)).toEqual([2, 1, 1]);
+    const whole = all(options);
+    expect([parts[0]![0], parts[1]![0], parts[2]![0], parts[0]![1]]).toEqual(whole);
+  });
+
+  it.each([2, 3, 4])("deals the images of each batch to %i processes, each once and varied alike", (size) => {
+    const augment = { flip: true, pad: 1 };
+    const options = { batch: 8, shuffle: true, seed: 5, epoch: 2, augment, dropLast: true };
+    const parts = Array.from({ length: size }, (_, rank) => all({ ...options, share: { rank, size } }));
+    expect(parts.map(([batch]) => batch!.size)).toEqual({ 2: [4, 4], 3: [2, 3, 3], 4: [2, 2, 2, 2] }[size]);
+    expect(byImage(parts.flat())).toEqual(byImage(all(options)));
+  });
+
+  it("mixes the images of a batch on every process as on one", () => {
+    const mix = { mixup: 0.8, cutmix: 1 };
+    for (let seed = 0; seed < 8; seed++) {
+      const options = { batch: 8, shuffle: true, seed, dropLast: true, mix };
+      const [whole] = all(options);
+      const parts = [0, 1].map((rank) => all({ ...options, share: { rank, size: 2 } })[0]!);
+      expect(byImage(parts)).toEqual(byImage([whole!]));
+      expect(parts.map((part) => part.mix![0])).toEqual([whole!.mix![0], whole!.mix![0]]);
+      const labels = ({ indices, y2 }: Batch) => Array.from(indices, (index, i) => [index, y2![i]] as const);
+      expect(new Map(parts.flatMap(labels))).toEqual(new Map(labels(whole!)));
+    }
+  });
+
   it("visits each image exactly once per epoch, in an order of seed and epoch, its label with it", () => {
     const orders = [
       [1, 0],

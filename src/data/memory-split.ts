@@ -11,7 +11,7 @@ import { drawVariation, imageWriter, normalisationTable, unchanged } from "./aug
 import type { Batch } from "./batch.js";
 import type { Geometry, ImageSet, Statistics } from "./image-set.js";
 import { prefetch } from "./prefetch.js";
-import { type BatchOptions, checkBatchOptions, countBatches, type Split, visitingOrder } from "./split.js";
+import { type BatchOptions, checkBatchOptions, countBatches, positionsOf, type Split, visitingOrder } from "./split.js";
 import { viewCount } from "./views.js";
 
 /** A split whose images are in memory. */
@@ -78,15 +78,15 @@ export function* batchesOf(
   like: Geometry & Statistics,
   options: BatchOptions,
 ): Generator<Batch, void, undefined> {
-  const { batch, seed = 0, epoch = 0, augment, start = 0, statistics = like, views } = options;
+  const { seed = 0, epoch = 0, augment, start = 0, every = 1, statistics = like, views } = options;
   const seen = viewCount(views);
   const order = visitingOrder(set.length, options);
   const write = imageWriter(set.images, like, statistics);
   const bytes = set.images instanceof Uint8Array ? set.images : undefined;
   const table = normalisationTable(statistics);
   const size = like.channels * like.height * like.width;
-  for (let b = start; b < countBatches(set.length, options); b++) {
-    const indices = order.slice(b * batch, (b + 1) * batch);
+  for (let b = start; b < countBatches(set.length, options); b += every) {
+    const indices = Uint32Array.from(positionsOf(set.length, b, options), (position) => order[position]!);
     const x = new Float32Array(indices.length * seen * size);
     const y = BigInt64Array.from(indices, (index) => BigInt(set.labels[index]!));
     indices.forEach((index, slot) => {

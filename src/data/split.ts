@@ -63,8 +63,45 @@ export interface BatchOptions {
   readonly dropLast?: boolean | undefined;
   /** The first batch wanted, counted from 0, to resume inside a pass (0 by default). */
   readonly start?: number | undefined;
+  /** Each so manieth batch alone, from `start` on (1 by default): so processes share a pass and keep its batches. */
+  readonly every?: number | undefined;
+  /** The images that one of several processes takes of each batch (all by default). */
+  readonly share?: Share | undefined;
   /** What normalises the pixels: a model's own mean and std instead of the dataset's. */
   readonly statistics?: Statistics | undefined;
+}
+
+/** One of several processes that deal something among them. */
+export interface Share {
+  /** Counted from 0. */
+  readonly rank: number;
+  readonly size: number;
+}
+
+/**
+ * The places in a batch of `images` that a process takes, in their order. Images that are mixed with each other, the
+ * first with the last and so on, stay together where every process has an even number.
+ */
+export function placesOf(images: number, { rank, size }: Share): number[] {
+  const paired = Array.from({ length: images }, (_, i) => (i % 2 === 0 ? i >> 1 : images - 1 - (i >> 1)));
+  return paired.slice(borderOf(images, rank, size), borderOf(images, rank + 1, size)).sort((a, b) => a - b);
+}
+
+/** How many of a batch of `images` the processes before `rank` take. */
+export function borderOf(images: number, rank: number, size: number): number {
+  return Math.floor((rank * images) / size);
+}
+
+/** Where in a pass over `images` images those of its `b`-th batch stand. */
+export function positionsOf(
+  images: number,
+  b: number,
+  { batch, share = { rank: 0, size: 1 } }: Pick<BatchOptions, "batch" | "share">,
+): number[] {
+  const first = b * batch;
+  const size = Math.min(batch, images - first);
+  const places = share.size === 1 ? Array.from({ length: size }, (_, i) => i) : placesOf(size, share);
+  return places.map((place) => first + place);
 }
 
 /** The number of batches in a full pass over `images` images. */
@@ -90,6 +127,7 @@ export function checkBatchOptions(images: number, options: BatchOptions): void {
   checkWhole("batch", options.batch, 1);
   checkWhole("epoch", options.epoch ?? 0, 0);
   checkWhole("start", options.start ?? 0, 0);
+  checkWhole("every", options.every ?? 1, 1);
   if (options.augment) checkAugmentation(options.augment);
   if (options.mix) checkMix(options.mix);
   if (options.views && (options.augment || options.mix)) {

@@ -1,11 +1,14 @@
 import type { Batch } from "../data/batch.js";
 import type { Geometry, Statistics } from "../data/image-set.js";
-import type { Split } from "../data/split.js";
+import type { Share, Split } from "../data/split.js";
 import { testBatch } from "../data/test-batch.js";
 import type { Views } from "../data/views.js";
 import type { Graph, Weights } from "../graph/graph.js";
+import { alone, type Communicator } from "../parallel/communicator.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { type Asker, activationOf, openProgram, type Program, programOfModel } from "./ask.js";
+import type { Activation } from "./logits.js";
+import { decodeScores, encodeScores, type ImageScore, inOrder, scoreOf } from "./scores.js";
 import { type Measurement, Tally } from "./tally.js";
 
 /** How a model does on a split. */
@@ -38,6 +41,12 @@ export interface EvaluateProgramOptions {
   readonly batch?: number;
   /** Views of each image, whose logits are averaged; the image alone by default. */
   readonly views?: Views | undefined;
+  /** Deals the batches to processes: this one takes each `size`-th from number `rank` on (all by default). */
+  readonly share?: Share | undefined;
+  /** Processes that test together: each takes its share, and all learn of all images. */
+  readonly ranks?: Communicator | undefined;
+  /** Told what every image has come to. */
+  readonly onScore?: ((score: ImageScore) => void) | undefined;
   /** What the images are added to: it can be read on the way, or after the signal has ended the work. */
   readonly tally?: Tally | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -77,39 +86,53 @@ export async function evaluateProgram(program: Program, options: EvaluateProgram
   }
 }
 
-async function evaluateAsker(
+async function evaluateAsker(asker: Asker, { answer }: Program, options: EvaluateProgramOptions): Promise<Evaluation> {
+  const { dataset, split = dataset.test, ranks = alone } = options;
+  const { tally = new Tally(answer.classes, activationOf(answer)) } = options;
+  const predictions = new Int32Array(split.length).fill(-1);
+  const count = (score: ImageScore) => {
+    predictions[score.index] = score.predicted;
+    tally.count(score);
+  };
+  if (ranks.size === 1) {
+    await eachScore(asker, { ...options, split, activation: tally.activation }, count);
+  } else {
+    const own: ImageScore[] = [];
+    const share = { rank: ranks.rank, size: ranks.size };
+    await eachScore(asker, { ...options, split, share, activation: tally.activation }, (score) => own.push(score));
+    for (const score of inOrder((await ranks.gather(encodeScores(own))).map(decodeScores))) count(score);
+  }
+  return { ...tally.read(), predictions };
+}
+
+/** Asks about the images of a share, one batch after the other. */
+async function eachScore(
   asker: Asker,
-  { answer }: Program,
-  {
-    dataset,
-    split = dataset.test,
-    batch = testBatch(dataset),
-    views,
-    tally: given,
-    signal,
-    onProgress,
-  }: EvaluateProgramOptions,
-): Promise<Evaluation> {
-  const predictions = new Int32Array(split.length);
-  let tally = given;
-  let seen = 0;
+  options: EvaluateProgramOptions & { readonly split: Split; readonly activation: Activation },
+  count: (score: ImageScore) => void,
+): Promise<void> {
+  const { dataset, split, views, signal, onProgress, onScore, activation } = options;
+  const { batch = testBatch(dataset), share = { rank: 0, size: 1 } } = options;
+  let [first, seen] = [share.rank * batch, 0];
   signal?.throwIfAborted();
   onProgress?.(seen);
-  for await (const images of split.batches({ batch, views, statistics: dataset })) {
+  const pass = { batch, views, statistics: dataset, start: share.rank, every: share.size };
+  for await (const images of split.batches(pass)) {
     signal?.throwIfAborted();
     const shape = [images.size * (images.views ?? 1), dataset.channels, dataset.height, dataset.width] as const;
     const logits = meanOfViews(await asker.logits({ data: images.x, shape }), images);
     const classes = logits.length / images.size;
-    tally ??= new Tally(classes, activationOf(answer));
     for (let n = 0; n < images.size; n++) {
-      const own = images.indices[n] === seen + n; // not a stand-in for an image that could not be read
+      if (images.indices[n] !== first + n) continue; // a stand-in for an image that could not be read
       const row = logits.subarray(n * classes, (n + 1) * classes);
-      predictions[seen + n] = own ? tally.add(row, Number(images.y[n]), seen + n) : -1;
+      const score = scoreOf(row, Number(images.y[n]), first + n, activation);
+      count(score);
+      onScore?.(score);
     }
+    first += share.size * batch;
     seen += images.size;
     onProgress?.(seen);
   }
-  return { ...(tally ?? new Tally(0)).read(), predictions };
 }
 
 /** The logits [N, classes] of images whose views follow each other. Source: torchvision's example of `TenCrop`. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { predictedClass, rankOf } from "./logits.js";
 import { perClassAccuracy } from "./metrics.js";
+import { decodeScores, encodeScores, inOrder, predictionsOf, scoreOf } from "./scores.js";
 import { Tally } from "./tally.js";
 
 interface Case {
@@ -24,6 +25,28 @@ function tallied({ classes, logits, labels }: Pick<Case, "classes" | "logits" | 
   for (const [n, label] of labels.entries()) tally.add(rows.subarray(n * classes, (n + 1) * classes), label, n);
   return tally;
 }
+
+describe("scores", () => {
+  it("keep all that a tally needs of logits, to the bit, in bytes and in any order", () => {
+    const rows = [
+      [2, 1, 0],
+      [0, Number.NaN, 1],
+      [-3, 4, Number.POSITIVE_INFINITY],
+      [1, 1, 1],
+    ].map((row) => Float32Array.from(row));
+    const whole = new Tally(3);
+    for (const [n, row] of rows.entries()) whole.add(row, n % 3, n);
+    const scores = rows.map((row, n) => scoreOf(row, n % 3, n, "softmax"));
+    const merged = new Tally(3);
+    const parts = [[scores[3]!, scores[0]!], [], [scores[1]!, scores[2]!]].map((part) =>
+      decodeScores(encodeScores(part)),
+    );
+    for (const score of inOrder(parts)) merged.count(score);
+    expect(merged.read()).toEqual(whole.read());
+    expect(merged.notFinite.images).toBe(2);
+    expect([...predictionsOf(scores.slice(1, 3), 4)]).toEqual([-1, scores[1]!.predicted, scores[2]!.predicted, -1]);
+  });
+});
 
 describe("Tally", () => {
   it.each(cases.map((one) => [one.classes, one] as const))("gives PyTorch's figures with %i classes", (_, one) => {

@@ -1,6 +1,7 @@
 import { NotFinite } from "../runtime/not-finite.js";
 import { type Calibration, CalibrationTally } from "./calibration.js";
-import { type Activation, confidenceOf, lossOf, predictedClass, rankOf } from "./logits.js";
+import type { Activation } from "./logits.js";
+import { type ImageScore, scoreOf } from "./scores.js";
 
 /** An image whose class was taken for another. */
 export interface Mistake {
@@ -85,21 +86,25 @@ export class Tally {
    * @returns the predicted class.
    */
   add(logits: Float32Array, label: number, index: number): number {
-    this.notFinite.look(logits, index);
-    const predicted = predictedClass(logits);
-    const confidence = confidenceOf(logits, predicted, this.activation);
+    const score = scoreOf(logits, label, index, this.activation);
+    this.count(score);
+    return score.predicted;
+  }
+
+  /** Adds an image whose logits were looked at before, or elsewhere. */
+  count({ index, label, predicted, confidence, loss, top5, finite }: ImageScore): void {
     const right = predicted === label;
+    if (!finite) this.notFinite.note(index);
     this.#images++;
-    this.#loss += lossOf(logits, label, this.activation);
+    this.#loss += loss;
     this.#confusion[label * this.classes + predicted]! += 1;
     this.#calibration.add(confidence, right);
     if (right) this.#top1++;
     else this.#remember({ index, label, predicted, confidence });
-    if (rankOf(logits, label) < 5) {
+    if (top5) {
       this.#top5++;
       this.#classTop5[label]! += 1;
     }
-    return predicted;
   }
 
   read(): Measurement {

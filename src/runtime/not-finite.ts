@@ -23,11 +23,14 @@ export class NotFinite {
   /** @param values what the network gave. @param index the image's place. @returns whether all are finite. */
   look(values: ArrayLike<number>, index: number): boolean {
     const finite = allFinite(values);
-    if (!finite) {
-      this.#images++;
-      this.#first ??= index;
-    }
+    if (!finite) this.note(index);
     return finite;
+  }
+
+  /** Counts an image that was looked at elsewhere. */
+  note(index: number): void {
+    this.#images++;
+    this.#first ??= index;
   }
 
   /**

@@ -124,6 +124,59 @@ describe("senet eval", () => {
     expect(resultOf(found)).toMatchObject({ images: 2, skipped: 1, top1: 100, predictions: [-1, 2, 0] });
   });
 
+  /** `results.json` but for what belongs to the run that made it. */
+  const lasting = (path: string) => {
+    const { created, command, seconds, imagesPerSecond, ...rest } = JSON.parse(text(path)) as Record<string, unknown>;
+    return JSON.stringify(rest);
+  };
+
+  it.each([
+    ["class folders", "--data folder:pictures --holdout 1 --batch 5", 2],
+    ["more parts than batches", "--data csv:pictures/labels.csv --batch 2", 3],
+    ["several views", "--data folder:pictures --holdout 1 --tta ten-crop --batch 20", 3],
+    ["images that are left out", "--data folder:bad --on-bad-image skip --batch 1", 2],
+  ])("by parts that are merged gives what one process finds, to the byte: %s", async (name, data, parts) => {
+    const line = `eval --model colours.onnx ${data}`;
+    const of = (part: number) => `${name.replaceAll(" ", "-")}-${part}`;
+    await senet(`${line} --out ${of(0)}`);
+    for (let part = 1; part <= parts; part++) {
+      const { code, stdout } = await senet(`${line} --shard ${part}/${parts} --out ${of(part)}`);
+      expect([code, stdout]).toEqual([0, ""]);
+    }
+    const folders = Array.from({ length: parts }, (_, i) => of(parts - i)).join(" ");
+    const { code, stdout, stderr } = await senet(`eval --merge ${folders} --out ${of(9)}`);
+    expect([code, stderr]).toEqual([0, `The report: ${of(9)}/report.html\n`]);
+    expect(stdout).toContain("top-1");
+    expect(lasting(`${of(9)}/results.json`)).toBe(lasting(`${of(0)}/results.json`));
+    const pictures = (path: string) => text(path).match(/data:image[^"]+/g);
+    expect(pictures(`${of(9)}/report.html`)).toEqual(pictures(`${of(0)}/report.html`));
+  });
+
+  it("refuses to merge what is not all parts of one evaluation", async () => {
+    const line = "eval --model colours.onnx --data csv:pictures/labels.csv --batch 1";
+    for (const part of [1, 2]) await senet(`${line} --shard ${part}/3 --out third-${part}`);
+    await senet(`${line} --tta flip --shard 3/3 --out other-3`);
+    for (const [folders, about] of [
+      ["third-1 third-2", "got 2 of 3 parts; part 3 missing"],
+      ["third-1 third-2 third-1", "got part 1 of 3 twice, in third-1 too; expected each once"],
+      [
+        "third-1 other-3",
+        "got third-1 and other-3, which are of different evaluations; expected parts of one, with the",
+      ],
+      ["pictures", "got pictures, which holds no part of an evaluation (ENOENT"],
+    ] as const) {
+      const { code, stderr } = await senet(`eval --merge ${folders} --no-report`);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`senet: --merge: ${about}`)]);
+    }
+    for (const [flags, about] of [
+      ["--shard 4/3 --out x", '--shard: got "4/3"; expected a part of all, such as 3/8'],
+      ["--shard 1/3", "--shard: got no --out; expected a folder for the part, such as --out part1"],
+    ] as const) {
+      const { code, stderr } = await senet(`${line} ${flags}`);
+      expect([code, stderr]).toEqual([2, `senet: ${about}\n`]);
+    }
+  });
+
   it("says on Ctrl-C what it has measured so far, and that this is not all", async () => {
     const line = "eval --model colours.onnx --data csv:many/labels.csv --batch 4 --out stopped";
     let shown = "";

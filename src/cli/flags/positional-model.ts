@@ -7,10 +7,15 @@ interface Taken {
   readonly several?: boolean;
   /** A model to show where none is given; left out where the command has a default or says so itself. */
   readonly example?: string;
+  /** An option with which the command takes no model. */
+  readonly unless?: string;
 }
 
 /** Lets the models of a command stand without their flag: `senet train resnet20` is `senet train --model resnet20`. */
-export function takeModel(command: Command, { flag = "--model", several = false, example }: Taken = {}): Command {
+export function takeModel(
+  command: Command,
+  { flag = "--model", several = false, example, unless }: Taken = {},
+): Command {
   const key = flag.slice(2);
   const argument = several
     ? new Argument("[models...]", `the networks, as ${flag} takes them`)
@@ -18,7 +23,8 @@ export function takeModel(command: Command, { flag = "--model", several = false,
   return command.addArgument(argument).hook("preAction", (_, { processedArgs }) => {
     const words = [processedArgs[0] as string | string[] | undefined].flat().filter((word) => word !== undefined);
     if (words.length > 0) fill(command, flag, words.join(","));
-    if (example !== undefined && command.getOptionValue(key) === undefined) {
+    const without = unless !== undefined && command.getOptionValue(unless) !== undefined;
+    if (example !== undefined && !without && command.getOptionValue(key) === undefined) {
       throw new UserError(`${flag}: got nothing; give one such as ${flag} ${example}`);
     }
   });

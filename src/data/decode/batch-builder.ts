@@ -3,7 +3,7 @@ import type { Batch } from "../batch.js";
 import { type ImageList, refName } from "../image-list.js";
 import type { Geometry } from "../image-set.js";
 import type { Preprocessing } from "../preprocessing.js";
-import type { BatchOptions } from "../split.js";
+import { type BatchOptions, positionsOf } from "../split.js";
 import { viewCount } from "../views.js";
 import type { BufferStore } from "./buffer-store.js";
 import type { DecodePool } from "./decode-pool.js";
@@ -43,7 +43,8 @@ export class BatchBuilder {
   readonly #pass: Pass;
   readonly #order: Uint32Array;
   readonly #batch: Batch;
-  readonly #first: number;
+  /** Where its images stand in the order. */
+  readonly #positions: readonly number[];
   #cancelled = false;
 
   constructor(source: Source, given: BatchOptions, order: Uint32Array<ArrayBuffer>, b: number) {
@@ -54,8 +55,8 @@ export class BatchBuilder {
     this.#pass = { preprocessing, seed, epoch, augment, views };
     this.#source = source;
     this.#order = order;
-    this.#first = b * given.batch;
-    const size = Math.min(given.batch, order.length - this.#first);
+    this.#positions = positionsOf(order.length, b, given);
+    const size = this.#positions.length;
     this.#batch = {
       x: new Float32Array(size * viewCount(views) * channels * height * width),
       y: new BigInt64Array(size),
@@ -77,7 +78,7 @@ export class BatchBuilder {
     const perTask = Math.ceil(imagesPerTask / viewCount(this.#pass.views));
     for (let slot = 0; slot < size; slot += perTask) {
       const slots = Array.from({ length: Math.min(perTask, size - slot) }, (_, i) => slot + i);
-      tasks.push(this.#decode(slots.map((place) => ({ slot: place, position: this.#first + place }))));
+      tasks.push(this.#decode(slots.map((place) => ({ slot: place, position: this.#positions[place]! }))));
     }
     await Promise.all(tasks);
   }

@@ -96,7 +96,9 @@ async function* pass(source: Source, given: BatchOptions): AsyncGenerator<Batch,
   const building: BatchBuilder[] = [];
   let next = given.start ?? 0;
   const startAhead = (count: number) => {
-    while (building.length < count && next < total) building.push(new BatchBuilder(source, given, order, next++));
+    for (; building.length < count && next < total; next += given.every ?? 1) {
+      building.push(new BatchBuilder(source, given, order, next));
+    }
   };
   try {
     while (true) {

@@ -101,6 +101,9 @@ export interface Patience {
 /** Milliseconds that a thread asks again at once, before it sleeps in between: others may need its core. */
 const eager = 1;
 
+/** Milliseconds that it sleeps then: longer, the longer it has waited. */
+const pause = (waited: number) => Math.min(1, Math.max(0.05, waited / 1000));
+
 /** Seconds that ranks have to say that they are here, once one has given up. */
 const rollCall = 3;
 
@@ -123,7 +126,7 @@ export function waiting(mpi: MpiLibrary, { seconds, look }: Patience): (request:
       const called = now - looked > 500 && others.some((rank) => mpi.hasAnnounced(rank));
       if (called || now - started > 1000 * seconds) throw missing(mpi, others, (now - started) / 1000);
       if (now - looked > 500) looked = now;
-      Atomics.wait(sleeper, 0, 0, 0.05);
+      Atomics.wait(sleeper, 0, 0, pause(now - started));
     }
   };
 }

@@ -68,6 +68,11 @@ export function evaluationResults(finished: FinishedEvaluation): EvaluationResul
   };
 }
 
+/** What `results.json` says beside the results. */
+export interface DocumentFacts extends Pick<FinishedEvaluation, "predictions" | "seconds"> {
+  readonly classifier: Pick<ClassifierModel, "preprocessing">;
+}
+
 /** What decides the figures of a test, by name. */
 export function settingsOf(
   finished: Pick<FinishedEvaluation, "query" | "classifier" | "views" | "batch" | "threads">,
@@ -126,7 +131,7 @@ export function settingsOf(
  */
 export function evaluationDocument(
   results: EvaluationResults,
-  { predictions, classifier, seconds }: Pick<FinishedEvaluation, "predictions" | "classifier" | "seconds">,
+  { predictions, classifier, seconds }: DocumentFacts,
 ): string {
   const { model, data, measured, partial, skipped, imagesPerSecond, created, command, environment } = results;
   const { images, top1, top5, loss, calibration, confusion, classTop5, surest } = measured;

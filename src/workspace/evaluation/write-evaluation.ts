@@ -48,9 +48,13 @@ export async function writeEvaluation(
   dataset: Dataset,
 ): Promise<string> {
   const { withPictures } = await import("./pictures.js");
+  return writeReport(folder, { ...results, mistakes: await withPictures(dataset, results.measured.surest) }, document);
+}
+
+/** Writes the same of results whose mistakes have their pictures. @throws as {@link writeEvaluation}. */
+export async function writeReport(folder: string, results: EvaluationResults, document: string): Promise<string> {
   const { renderEvaluationReport } = await import("../../report/evaluation-page.js");
-  const mistakes = await withPictures(dataset, results.measured.surest);
-  const page = await renderEvaluationReport({ ...results, mistakes });
+  const page = await renderEvaluationReport(results);
   const encode = (content: string) => new TextEncoder().encode(content);
   await writeNewFolder(
     folder,
