@@ -12,6 +12,15 @@ export function serverKey({ SENET_API_KEY }: Environment = environmentVariables)
   return SENET_API_KEY || undefined;
 }
 
+/**
+ * Keeps MPI's transports from writing hooks into the code of memory functions, unless the user wants them: they take a
+ * process for one of a single thread, and another thread of this one may be in that very function.
+ */
+export function keepMemoryFunctions(environment: NodeJS.ProcessEnv = process.env): void {
+  environment.UCX_MEM_MMAP_HOOK_MODE ??= "none"; // UCX, under MPICH and Open MPI
+  environment.OMPI_MCA_memory ??= "^patcher"; // Open MPI's own
+}
+
 /** The folder of the user's caches: `XDG_CACHE_HOME`, or `~/.cache`. An empty variable is none. */
 export function cacheHome({ XDG_CACHE_HOME }: Environment = environmentVariables): string {
   return XDG_CACHE_HOME || join(homedir(), ".cache");

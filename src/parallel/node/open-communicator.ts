@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { Worker } from "node:worker_threads";
 import { UserError } from "../../errors.js";
+import { keepMemoryFunctions } from "../../files/node/settings.js";
 import { alone, type Communicator } from "../communicator.js";
 import { type Launch, launchOf, patience } from "./launch.js";
 import type { Answers, LibraryFacts, Reply, Request, Settings, Started } from "./protocol.js";
@@ -35,6 +36,7 @@ export interface OpenCommunicator extends Communicator {
  */
 export async function openCommunicator(launch: Launch | undefined = launchOf()): Promise<OpenCommunicator> {
   if (launch === undefined) return single;
+  keepMemoryFunctions();
   const ending = new Int32Array(new SharedArrayBuffer(4));
   const settings: Settings = { libraries: launch.libraries, patience: patience(), ending };
   const worker = new Worker(new URL("./mpi-worker.js", import.meta.url), { workerData: settings, execArgv: [] });
