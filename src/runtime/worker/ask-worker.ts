@@ -47,7 +47,9 @@ export function askWorker(name: string, start: (events: ThreadEvents) => EngineT
   const gone = () => new Error("onnxruntime: the engine was closed; open a new runtime");
   const thread = start({
     reply(reply) {
-      const { resolve, reject } = pending.get(reply.id)!;
+      const waiting = pending.get(reply.id);
+      if (waiting === undefined) return; // the thread has died since, and whoever asked was told so
+      const { resolve, reject } = waiting;
       pending.delete(reply.id);
       if (pending.size === 0) thread.busy(false);
       if ("error" in reply) reject(failureOf(reply.error, reply.callers));
