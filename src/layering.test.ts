@@ -55,7 +55,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   weights: ["models", "clean", "read", "data", "graph", "files"],
   runtime: ["graph", "ops", "files"],
   evaluate: ["read", "runtime", "data", "graph", "parallel"],
-  classifier: ["evaluate", "read", "models", "runtime", "data", "graph"],
+  classifier: ["explain", "evaluate", "read", "models", "runtime", "data", "graph"],
   explain: ["evaluate", "step", "lower", "account", "read", "clean", "runtime", "data", "graph", "ops"],
   train: ["step", "lower", "clean", "read", "evaluate", "weights", "runtime", "data", "graph", "files"],
   compare: ["train", "explain", "evaluate", "models", "layers", "account", "runtime", "data", "graph"],

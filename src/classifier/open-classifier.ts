@@ -117,7 +117,7 @@ export function classifierOn(
 }
 
 /** The input of the network [C, H, W] that an image makes. */
-function prepared(image: ClassifiedImage, preprocessing: Preprocessing): Float32Array {
+export function prepared(image: ClassifiedImage, preprocessing: Preprocessing): Float32Array {
   if (!(image instanceof Float32Array)) return preprocess(pixelsOf(image), preprocessing);
   const { height, width, mean } = preprocessing;
   const geometry = { channels: mean.length, height, width };
@@ -134,7 +134,7 @@ function prepared(image: ClassifiedImage, preprocessing: Preprocessing): Float32
 }
 
 /** What the caller says of a model, or else its card. @throws UserError when neither says it, or it does not fit. */
-function factsOf(
+export function factsOf(
   { input, answer }: Program,
   graph: Pick<Graph, "name" | "metadata">,
   { classes, preprocessing, size }: ClassifierParts,

@@ -3,6 +3,13 @@
  * @module senet/explain
  */
 
+export {
+  type BlockGate,
+  type GatedAnswers,
+  type GatedClassifier,
+  type GivenGates,
+  openGatedClassifier,
+} from "../classifier/gated-classifier.js";
 export { type ChooseDropsOptions, type ChosenDrops, chooseDrops, type DropStep } from "../explain/choose-drops.js";
 export type { AgainstChance, ClassDependence } from "../explain/class-dependence.js";
 export { type DroppedGate, dropGates, type WithoutGates } from "../explain/drop-gates.js";
