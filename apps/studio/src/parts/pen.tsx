@@ -26,7 +26,7 @@ export function Pen({ onInk, onClear }: PenProps) {
     const to = place(event);
     const from = last.current ?? to;
     last.current = to;
-    const context = paper.current!.getContext("2d")!;
+    const context = paperOf(paper.current!);
     Object.assign(context, { lineWidth: stroke, lineCap: "round", lineJoin: "round", strokeStyle: "#202020" });
     context.beginPath();
     context.moveTo(from.x, from.y);
@@ -63,7 +63,7 @@ export function Pen({ onInk, onClear }: PenProps) {
 }
 
 function clear(canvas: HTMLCanvasElement): void {
-  const context = canvas.getContext("2d")!;
+  const context = paperOf(canvas);
   context.fillStyle = "#f4f1ea";
   context.fillRect(0, 0, side, side);
 }
@@ -73,7 +73,7 @@ function clear(canvas: HTMLCanvasElement): void {
  * letters are that the network has learnt from. Nothing when there is no ink.
  */
 export function inkOf(canvas: HTMLCanvasElement, size: number): ImageData | undefined {
-  const { data, width, height } = canvas.getContext("2d")!.getImageData(0, 0, side, side);
+  const { data, width, height } = paperOf(canvas).getImageData(0, 0, side, side);
   let [left, right, top, bottom] = [width, -1, height, -1];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -95,4 +95,9 @@ export function inkOf(canvas: HTMLCanvasElement, size: number): ImageData | unde
   const scale = size / extent;
   context.drawImage(canvas, -x * scale, -y * scale, side * scale, side * scale);
   return context.getImageData(0, 0, size, size);
+}
+
+/** What is drawn is read again after every stroke, so it stays in memory where the processor reads it. */
+function paperOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
+  return canvas.getContext("2d", { willReadFrequently: true })!;
 }

@@ -21,7 +21,11 @@ export class Looker {
   #busy = false;
 
   /** @param then called with what the model says, unless another image has come meanwhile. */
-  look(classifier: GatedClassifier, pixels: CanvasPixels, given: GivenGates, then: (look: Look) => void,
+  look(
+    classifier: GatedClassifier,
+    pixels: CanvasPixels,
+    given: GivenGates,
+    then: (look: Look) => void,
     failed: (error: Error) => void,
   ): void {
     this.#waiting = async () => {

@@ -35,14 +35,17 @@ async function lookAtInk(): Promise<void> {
     );
   } catch (error) {
     tell(error as Error);
-    letters = undefined;
   }
 }
 
 /** The network that comes with the page: SE-ResNet-20 trained on the embedded letters, and its mean gates. */
 async function openLetters() {
   const [model, means] = await Promise.all(
-    ["letters.onnx", "letters-gates.json"].map(async (name) => (await fetch(`./${name}`)).arrayBuffer()),
+    ["letters.onnx", "letters-gates.json"].map(async (name) => {
+      const response = await fetch(`./${name}`);
+      if (!response.ok) throw new Error(`${name}: the server answers ${response.status}; is the page's folder whole?`);
+      return response.arrayBuffer();
+    }),
   );
   switching.means = JSON.parse(new TextDecoder().decode(means));
   return openToLook(new Uint8Array(model!));
