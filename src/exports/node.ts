@@ -155,6 +155,7 @@ export {
 } from "../workspace/run/compare-in-folder.js";
 export type { TimeBudget } from "../workspace/run/epochs-within.js";
 export type { Keep, KeptEpoch } from "../workspace/run/kept-epoch.js";
+export { type RunEpoch, RunList, type RunSummary } from "../workspace/run/list-runs.js";
 export { openRun, type Run, type StartedRun, type StartRunOptions, startRun } from "../workspace/run/open-run.js";
 export {
   type ComparisonRequest,

@@ -19,13 +19,22 @@ export function takeLock(file: string): LockAttempt {
     writeFileSync(file, mine, { flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const [pid, host, start] = readFileSync(file, "utf8").split(" ");
-    if (host === hostname() && start !== "" && startOf(Number(pid)) === start) {
-      return { holder: Number(pid), release: () => {} };
-    }
+    const holder = lockHolder(file);
+    if (holder !== undefined) return { holder, release: () => {} };
     writeFileSync(file, mine);
   }
   return { release: () => rmSync(file, { force: true }) };
+}
+
+/** The process of this machine that has a lock, without taking it; undefined where none has. */
+export function lockHolder(file: string): number | undefined {
+  try {
+    const [pid, host, start] = readFileSync(file, "utf8").split(" ");
+    if (host === hostname() && start !== "" && startOf(Number(pid)) === start) return Number(pid);
+  } catch {
+    // No lock file: nobody has it.
+  }
+  return undefined;
 }
 
 /** When a process started, in the system's own ticks, so that a number used twice is told apart; "" where none runs. */

@@ -2,13 +2,16 @@ import { join } from "node:path";
 import { optionError, UserError } from "../../errors.js";
 import { takeLock } from "../../files/node/file-lock.js";
 
+/** The file that says which process works in a run's folder. */
+export const LOCK = "lock";
+
 /**
  * Keeps other processes of this machine out of a run's folder.
  * @returns what lets them in again; the end of the process does so too.
  * @throws UserError while another process works there.
  */
 export function lockRun(path: string): () => void {
-  const file = join(path, "lock");
+  const file = join(path, LOCK);
   let lock: ReturnType<typeof takeLock>;
   try {
     lock = takeLock(file);
