@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import { device } from "./state/engine.js";
 import { DrawView } from "./views/draw-view.js";
 import { PhotosView } from "./views/photos-view.js";
+import { RunsView } from "./views/runs-view.js";
 
 interface Tab {
   readonly title: string;
@@ -13,6 +14,7 @@ interface Tab {
 const tabs: Readonly<Record<string, Tab>> = {
   draw: { title: "Draw", view: DrawView },
   photos: { title: "Photos", view: PhotosView },
+  runs: { title: "Runs", view: RunsView },
 };
 
 const named = () => (location.hash.slice(1) in tabs ? location.hash.slice(1) : "draw");
