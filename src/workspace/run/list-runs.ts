@@ -77,7 +77,7 @@ const Epoch = z.object({
  *
  * const runs = new RunList("runs");
  * const saved = (await runs.list()).find(({ name }) => name === "saved");
- * console.log(saved?.kind, saved?.epochs.done); // train 1
+ * console.log(saved?.kind, saved?.state); // train finished
  * ```
  */
 export class RunList {
