@@ -17,6 +17,8 @@ const lines: Readonly<Record<string, string>> = {
   train: "train none.onnx --data folder:none",
   compare: "compare none.onnx,other.onnx --data folder:none",
   eval: "eval none.onnx --data folder:none",
+  explain: "explain --model none.onnx --data folder:none --out new",
+  prune: "prune none.onnx --data folder:none -o new.onnx",
   classify: "classify none.jpg --model none.onnx",
   serve: "serve none.onnx",
   insert: "insert none.onnx -o new.onnx",

@@ -1,5 +1,6 @@
+import { NotFinite } from "../runtime/not-finite.js";
 import { findGates } from "./find-gates.js";
-import { GateTally } from "./gate-tally.js";
+import { Moments } from "./moments.js";
 import { type GateOptions, watchGates } from "./watch-gates.js";
 
 /** What a block's gates did over a split. */
@@ -37,11 +38,16 @@ export async function gateStatistics(options: GateOptions): Promise<GateStatisti
   const sites = findGates(graph).filter(({ kind }) => kind === "channel");
   if (sites.length === 0) return [];
   const classes = dataset.classes.length;
-  const tally = new GateTally({ sites, classes, shown: [], sample: 0 });
-  for await (const { index, label, gates } of watchGates(options, sites)) tally.add({ index, label, gates });
-  tally.notFinite.check(tally.images, (index) => split.nameOf?.(index));
+  const sums = sites.map(({ channels }) => new Moments(channels, classes)); // more than means would burden the first entry
+  const broken = new NotFinite();
+  let images = 0;
+  for await (const { index, label, gates } of watchGates(options, sites)) {
+    images++;
+    if (gates.every((own) => broken.look(own, index))) sums.forEach((moments, b) => void moments.add(gates[b]!, label));
+  }
+  broken.check(images, (index) => split.nameOf?.(index));
   return sites.map(({ site, channels }, b) => {
-    const moments = tally.moments(b);
+    const moments = sums[b]!;
     const whole = moments.whole();
     const each = (number: (channel: number) => number) =>
       Array.from({ length: channels }, (_, c) => rounded(number(c)));
