@@ -68,7 +68,7 @@ export type { StepProgress } from "../train/epoch.js";
 export type { EpochRecord } from "../train/epoch-record.js";
 export { defaultRecipe, type PartialRecipe, type Recipe } from "../train/recipe.js";
 export type { RunIdentity } from "../train/run-identity.js";
-export { type TrainOptions, type TrainResult, train } from "../train/trainer.js";
+export { type TestedWeights, type TrainOptions, type TrainResult, train } from "../train/trainer.js";
 export { type Situation, usualRecipe } from "../train/usual-recipe.js";
 export { type LoadWeightsOptions, loadWeights } from "../weights/load-weights.js";
 export { readSafetensors, writeSafetensors } from "../weights/safetensors/safetensors.js";

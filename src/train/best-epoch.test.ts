@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bestEpoch, isOver, isStale } from "./best-epoch.js";
+import { bestEpoch, betterTop1, isOver, isStale, plainTop1 } from "./best-epoch.js";
 import type { EpochRecord } from "./epoch-record.js";
 
 /** The records of epochs with these accuracies. */
@@ -32,6 +32,27 @@ describe("isStale", () => {
   ])("of %j with %s epochs borne: %s", (accuracies, stopAfter, stale) =>
     expect(isStale({ stopAfter }, records(...accuracies))).toBe(stale),
   );
+});
+
+describe("where weights and their average are tested", () => {
+  const both = (...top1: readonly (readonly [average: number, plain: number])[]) =>
+    records(...top1.map(([average]) => average)).map((record, i) => ({
+      ...record,
+      plain: { testLoss: 1, testTop1: top1[i]![1] },
+    }));
+  const history = both([25, 50], [25, 90], [60, 80], [70, 80]);
+
+  it("the best of each is told from the better of both", () => {
+    expect(bestEpoch(history)?.epoch).toBe(4);
+    expect(bestEpoch(history, plainTop1)?.epoch).toBe(2);
+    expect(bestEpoch(both([80, 50], [25, 60]), betterTop1)?.epoch).toBe(1);
+    expect(bestEpoch(records(50, 60), plainTop1)).toBeUndefined(); // of runs that were started before there were two
+  });
+
+  it("a run stops when neither gets better", () => {
+    expect(isStale({ stopAfter: 2 }, history)).toBe(true);
+    expect(isStale({ stopAfter: 2 }, both([10, 90], [10, 80], [95, 80]))).toBe(false);
+  });
 });
 
 describe("isOver", () => {

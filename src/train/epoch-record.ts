@@ -28,6 +28,8 @@ export const epochRecord = z.readonly(
     testLoss: measured,
     /** Percent. */
     testTop1: measured,
+    /** Of the weights themselves, where those that are tested above are their moving average. */
+    plain: z.exactOptional(z.readonly(z.object({ testLoss: measured, testTop1: measured }))),
     /** Duration of the epoch, evaluation included. */
     seconds: measured,
   }),

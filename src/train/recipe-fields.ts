@@ -277,9 +277,9 @@ export const stepping = {
     help: "threshold above which a target of bce is 1, and else 0",
     range: from0To1,
   }),
-  /** A moving average of the weights, which is tested and shipped in their place. */
+  /** A moving average of the weights, which is tested beside them, and shipped where it is the better one. */
   ema: field(average, {
-    help: "keep a moving average of the weights, test and ship it",
+    help: "keep a moving average of the weights; both are tested and kept, and model.onnx is the better one",
     range: part(({ decay = 0 }) => decay, from0Below1),
   }),
   /** Patterns of the parameters that learn, such as `@gates` and `@head`; all by default. */

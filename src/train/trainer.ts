@@ -62,16 +62,32 @@ export interface TrainOptions {
    * when the signal stops the run, and awaited.
    */
   readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>;
+  /** Where weights are averaged: whether they are tested themselves too, beside their average (not by default). */
+  readonly testPlain?: boolean | undefined;
   /** Called after every step and awaited. */
   readonly onStep?: (progress: StepProgress) => void | Promise<void>;
-  /** Called while the weights of an epoch are tested, as `evaluate` calls `onProgress`. */
+  /**
+   * Called while the weights of an epoch are tested, as `evaluate` calls `onProgress`; with `testPlain` images are
+   * counted twice.
+   */
   readonly onTest?: ((epoch: number, images: number) => void) | undefined;
   /** Called after every epoch's evaluation and awaited, so that it can save. */
-  readonly onEpoch?: (record: EpochRecord, weights: Weights, test: Evaluation) => void | Promise<void>;
+  readonly onEpoch?: (
+    record: EpochRecord,
+    weights: Weights,
+    test: Evaluation,
+    plain?: TestedWeights,
+  ) => void | Promise<void>;
   /** Told what a user should know. */
   readonly onNotice?: OnNotice | undefined;
   /** Stops the run after the current step; `train` then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** The weights of an epoch themselves, where what else is tested is their moving average. */
+export interface TestedWeights {
+  readonly weights: Weights;
+  readonly test: Evaluation;
 }
 
 /** A finished run. */
@@ -140,17 +156,31 @@ interface Subject {
 async function runEpochs(
   { step, identity }: Subject,
   training: Training,
-  { runtime, graph, resume, checkpointEvery = {}, onCheckpoint, signal, onStep, onTest, onEpoch }: TrainOptions,
+  {
+    runtime,
+    graph,
+    resume,
+    checkpointEvery = {},
+    testPlain,
+    onCheckpoint,
+    signal,
+    onStep,
+    onTest,
+    onEpoch,
+  }: TrainOptions,
 ): Promise<TrainResult> {
   const { stepper, dataset, recipe } = training;
   const history: EpochRecord[] = [...(resume?.progress.history ?? [])];
   const save = checkpointer(stepper, { history, identity }, resume?.progress, checkpointEvery, onCheckpoint);
-  const exported = async () => exportedWeights(graph, step, await stepper.read(readNames(step)));
+  const read = async () => stepper.read(readNames(step));
   let position: EpochPosition = resume?.progress ?? startOf(1);
   let finished: { weights: Weights; predictions: Int32Array } | undefined;
   await save.always(position);
-  const test = (epoch: number, weights: Weights) =>
-    evaluate({ runtime, graph, weights, dataset, signal, onProgress: (images) => onTest?.(epoch, images) });
+  const test = (epoch: number, weights: Weights, before = 0) =>
+    evaluate({
+      ...{ runtime, graph, weights, dataset, signal },
+      onProgress: (images) => (before > 0 && images === 0 ? undefined : onTest?.(epoch, before + images)),
+    });
   while (!isOver(recipe, { epoch: position.epoch, history })) {
     const { epoch } = position;
     position = await trainEpoch(training, position, observed(training, history), async (at, progress) => {
@@ -158,10 +188,17 @@ async function runEpochs(
       await (signal?.aborted ? save.always(at) : save.whenDue(at));
       signal?.throwIfAborted();
     });
-    const weights = await exported();
+    const state = await read();
+    const weights = exportedWeights(graph, step, state);
     checkFinite(weights, position);
     const started = performance.now();
-    const tested = await test(epoch, weights).catch(async (error: unknown) => {
+    const testAll = async () => {
+      const tested = await test(epoch, weights);
+      if (!testPlain || recipe.ema === undefined) return { tested };
+      const own = plainWeights(graph, state);
+      return { tested, plain: { weights: own, test: await test(epoch, own, dataset.test.length) } };
+    };
+    const { tested, plain } = await testAll().catch(async (error: unknown) => {
       if (signal?.aborted) await save.always(position);
       throw error;
     });
@@ -170,14 +207,15 @@ async function runEpochs(
     if (!Number.isFinite(testLoss)) {
       throw diverged(`the test loss was ${testLoss}`, epoch, position.step, position.sums.lr);
     }
-    history.push({ epoch, ...trainedPart(position, recipe.batch), testLoss, testTop1, seconds });
-    await onEpoch?.(history.at(-1)!, weights, tested);
+    const beside = plain && { plain: { testLoss: plain.test.loss, testTop1: plain.test.top1 } };
+    history.push({ epoch, ...trainedPart(position, recipe.batch), testLoss, testTop1, ...beside, seconds });
+    await onEpoch?.(history.at(-1)!, weights, tested, plain);
     finished = { weights, predictions };
     position = startOf(epoch + 1);
     await save.always(position);
   }
   if (finished === undefined) {
-    const weights = await exported(); // the checkpoint was made after the last epoch
+    const weights = exportedWeights(graph, step, await read()); // the checkpoint was made after the last epoch
     const { predictions } = await test(history.at(-1)!.epoch, weights);
     finished = { weights, predictions };
   }
@@ -202,4 +240,9 @@ function readNames({ state, fixed }: TrainingStep): string[] {
 function exportedWeights(graph: Graph, plan: TrainingStep, state: Weights): Weights {
   const weights = emaWeights(plan, state);
   return new Map([...graph.parameters.keys()].map((name) => [name, weights.get(name)!]));
+}
+
+/** The weights of every parameter as they are, whether the recipe keeps averages of them or not. */
+function plainWeights(graph: Graph, state: Weights): Weights {
+  return new Map([...graph.parameters.keys()].map((name) => [name, state.get(name)!]));
 }

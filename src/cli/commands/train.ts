@@ -139,7 +139,7 @@ async function run(given: TrainFlags, command: Command): Promise<void> {
     progress.clear();
     const seconds = (performance.now() - started) / 1000;
     const data = { name: dataset.name, test: { images: dataset.test.length } };
-    printResult({ model, data, seed, path: run.path, ...trained, seconds }, flags);
+    await printResult({ model, data, seed, path: run.path, ...trained, seconds }, flags);
     if (flags.report) progress.line(`The report: ${run.path}/report.html`);
   } catch (error) {
     if (steps === 0 && error instanceof UserError) await run.discard?.();
@@ -162,18 +162,28 @@ interface Result extends TrainedInFolder {
   readonly seconds?: number;
 }
 
-function printResult({ model, data, seed, path, epochs, kept, seconds }: Result, { json, keep }: TrainFlags): void {
+async function printResult(
+  { model, data, seed, path, epochs, kept, seconds }: Result,
+  { json, keep }: TrainFlags,
+): Promise<void> {
+  const { keptTop1, otherKept } = await import("../../workspace/run/kept-epoch.js");
+  const { keptFile } = await import("../../workspace/run/train-in-folder.js");
   const file = `${path}/model.onnx`;
   if (json) {
     print(`${JSON.stringify({ model, data: data.name, seed, file, kept, epochs })}\n`);
     return;
   }
-  const { testTop1 } = epochs[kept.epoch - 1]!;
+  const top1 = keptTop1(epochs, kept);
+  const other = otherKept(epochs, kept);
   const took = seconds === undefined ? "" : ` (${formatDuration(seconds)})`;
   const line =
-    `${model}: ${testTop1.toFixed(2)} % top-1 on ${data.test.images} test images with the ` +
-    `${kept.averaged ? "averaged " : ""}weights of epoch ${kept.epoch} of ${epochs.length}, the ${keep}${took}.`;
-  print(`${wrapText(line).join("\n")}\nModel: ${file}\n`);
+    `${model}: ${top1.toFixed(2)} % top-1 on ${data.test.images} test images with the ` +
+    `${kept.averaged ? "averaged " : other ? "plain " : ""}weights of epoch ${kept.epoch} of ${epochs.length}, the ${keep}${took}.`;
+  const beside =
+    other &&
+    `The ${other.averaged ? "averaged" : "plain"} weights reach ${other.testTop1.toFixed(2)} %, ` +
+      `in epoch ${other.epoch}: ${path}/${keptFile(other, epochs)}`;
+  print(`${[line, ...(beside ? [beside] : [])].flatMap((text) => wrapText(text)).join("\n")}\nModel: ${file}\n`);
 }
 
 /** Says of a run that it is finished, if it is, and how it is trained on. */
@@ -183,7 +193,7 @@ async function showFinished(flags: TrainFlags, recipe: Recipe, command: Command,
   const finished = await finishedTraining(path, recipe, flags.keep);
   if (finished === undefined || (flags.report && !finished.report)) return false;
   progress.line(`${path} is finished; train on with: ${trainingOn(path, command, flags, recipe.epochs)}`);
-  printResult({ model: flags.model!, path, ...finished }, flags);
+  await printResult({ model: flags.model!, path, ...finished }, flags);
   return true;
 }
 
@@ -290,13 +300,14 @@ async function trainingEvents(
   const { liveLine, testingPart, trainingPart } = await import("../terminal/live-line.js");
   const { LossCurve } = await import("../terminal/loss-curve.js");
   const curve = new LossCurve();
-  const images = dataset.test.length;
-  const all = workOf({ dataset, recipe }, recipe.epochs);
+  const tests = recipe.ema === undefined ? 1 : 2; // the weights and their average
+  const images = tests * dataset.test.length;
+  const all = workOf({ dataset, recipe }, recipe.epochs, tests);
   const { epoch, step } = resume?.progress ?? { epoch: 1, step: 0 };
   const gated = findGates(graph).some(({ kind }) => kind === "channel");
-  const before = workOf({ dataset, recipe }, epoch - 1);
+  const before = workOf({ dataset, recipe }, epoch - 1, tests);
   const clock = new Clock(
-    { ...all, tested: all.tested + (gated ? images : 0) },
+    { ...all, tested: all.tested + (gated ? dataset.test.length : 0) },
     { ...before, trained: before.trained + step * recipe.batch },
   );
   const place = (epoch: number) => `epoch ${epoch}/${recipe.epochs}`;
@@ -323,7 +334,7 @@ async function trainingEvents(
     onReport: (done: number) => {
       clock.reach(all);
       looked(done);
-      const line = liveLine(clock, `the gates on ${testingPart(done, images)}`);
+      const line = liveLine(clock, `the gates on ${testingPart(done, dataset.test.length)}`);
       if (done === 0) progress.show(line);
       else progress.update(line);
     },
@@ -332,10 +343,12 @@ async function trainingEvents(
 
 /** What an epoch gave; in 80 columns, so that a terminal does not break it. */
 function epochLine(record: EpochRecord, epochs: number): string {
-  const { epoch, trainLoss, testLoss, testTop1, imagesPerSecond, dataWait } = record;
+  const { epoch, trainLoss, testLoss, testTop1, plain, imagesPerSecond, dataWait } = record;
   const speed = dataWait > 0.01 ? waitPart(dataWait) : `${Math.round(imagesPerSecond)} images/s`;
-  return (
-    `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  loss ${trainLoss.toFixed(3)}  ` +
-    `test loss ${testLoss.toFixed(3)}  test top-1 ${testTop1.toFixed(2).padStart(5)} %  ${speed}`
-  );
+  const trained = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  loss ${trainLoss.toFixed(3)}  `;
+  if (plain !== undefined) {
+    const [average, own] = [testTop1, plain.testTop1].map((top1) => top1.toFixed(2).padStart(5));
+    return `${trained}test top-1 ${own} %, averaged ${average} %  ${speed}`;
+  }
+  return `${trained}test loss ${testLoss.toFixed(3)}  test top-1 ${testTop1.toFixed(2).padStart(5)} %  ${speed}`;
 }

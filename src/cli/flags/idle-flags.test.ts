@@ -22,6 +22,7 @@ describe("refuseIdle", () => {
     [{ momentum: 0.9 }, { optimizer: "adamw" }, "--momentum: got it without --opt sgd or rmsproptf"],
     [{ optEps: 1e-6 }, {}, "--opt-eps: got it without --opt adam or adamw"],
     [{ clipMode: "agc" }, { clip: { norm: 1 } }, "--clip-mode: got it without --clip-grad"],
+    [{ modelEmaWarmup: false }, {}, "--model-ema-warmup: got it without --model-ema"],
     [{ modelEmaDecay: 0.9 }, { ema: { decay: 0.99 } }, "--model-ema-decay: got it without --model-ema"],
     [{ bceTargetThresh: 0.2 }, {}, "--bce-target-thresh: got it without --bce-loss"],
   ])("refuses %j", (flags, part, message) => {

@@ -21,7 +21,7 @@ export interface OddFlags {
   readonly bceTargetThresh?: number;
   readonly modelEma?: true;
   readonly modelEmaDecay?: number;
-  readonly modelEmaWarmup?: true;
+  readonly modelEmaWarmup?: boolean;
   readonly train?: keyof typeof learning;
   readonly freeze?: readonly string[];
   readonly freezeBn?: boolean | readonly string[];
@@ -102,10 +102,14 @@ export const oddFlags = {
       number("--model-ema-decay <d>", "share of the average that a step keeps (default: 0.9999)", boundOf(from0Below1)),
       new Option(
         "--model-ema-warmup",
-        "keep less in the first steps, so that the average soon forgets the initial weights",
+        "keep less of the average in the first steps, so that it soon forgets the initial weights (default with --model-ema)",
+      ),
+      new Option(
+        "--no-model-ema-warmup",
+        "keep as much of the average from the first step on, as timm does by default",
       ),
     ],
-    read: ({ modelEma, modelEmaDecay: decay = 0.9999, modelEmaWarmup: warmup }) =>
+    read: ({ modelEma, modelEmaDecay: decay = 0.9999, modelEmaWarmup: warmup = true }) =>
       modelEma && { decay, ...(warmup && { warmup }) },
   },
   learn: {

@@ -26,6 +26,8 @@ describe("recipePart", () => {
     ["--clip-grad 0.1 --clip-mode agc", { clip: { agc: 0.1, exclude: "@head" } }],
     ["--clip-mode agc", {}],
     ["--bce-loss --bce-target-thresh 0.2", { loss: "bce", bceTargetThreshold: 0.2 }],
+    ["--model-ema", { ema: { decay: 0.9999, warmup: true } }],
+    ["--model-ema --model-ema-decay 0.99 --no-model-ema-warmup", { ema: { decay: 0.99 } }],
     ["--model-ema --model-ema-warmup", { ema: { decay: 0.9999, warmup: true } }],
     ["--train gates+head --no-freeze-bn", { learn: ["@gates", "@head"], frozenBatchNorm: false }],
     ["--freeze-bn bn1.* bn2.*", { frozenBatchNorm: ["bn1.*", "bn2.*"] }],

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Command, OptionValues } from "commander";
 import { commandText } from "./command-text.js";
 
@@ -13,6 +15,7 @@ export function trainingOn(path: string, command: Command, flags: OptionValues, 
       const value: unknown = flags[option.attributeName()];
       return value === undefined ? [] : [String(option.long), [value].flat().join("x")];
     });
-  const model = ["--model", `${path}/last.onnx`, "--config", `${path}/config.json`];
+  const last = existsSync(join(path, "last-plain.onnx")) ? "last-plain.onnx" : "last.onnx";
+  const model = ["--model", join(path, last), "--config", `${path}/config.json`];
   return commandText(["train", ...model, ...data, "--epochs", String(epochs)]);
 }

@@ -21,6 +21,8 @@ export interface TimedTraining extends Model {
   readonly dataset: Dataset;
   readonly recipe: Recipe;
   readonly seed: number;
+  /** How often an epoch is tested (once by default). */
+  readonly tests?: number | undefined;
 }
 
 /** The share of the time that is planned for: machines are not equally fast all the time. */
@@ -60,7 +62,7 @@ export async function epochsWithin(
       const step = await stepSeconds(runtime, training, signal);
       const opened = (performance.now() - opening) / 1000;
       const test = await testSeconds(runtime, training, signal);
-      epoch += runs * (step * stepsPerEpoch(training) + test);
+      epoch += runs * (step * stepsPerEpoch(training) + (training.tests ?? 1) * test);
       // The step is opened again where each run begins.
       beside += runs * opened + (test / training.dataset.test.length) * answered;
     }

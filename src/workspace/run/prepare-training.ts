@@ -117,8 +117,9 @@ export async function prepareTraining(request: TrainingRequest): Promise<Prepare
   // Patterns that fit nothing and operators without a gradient show here.
   const draft = draftTraining(bare, usual);
   checkAnew(model, anew, draft);
+  const tests = usual.ema === undefined ? 1 : 2; // the weights and their average
   const recipe = budget
-    ? await within(budget, { graph: bare, weights: await start(), draft, dataset, recipe: usual, seed })
+    ? await within(budget, { graph: bare, weights: await start(), draft, dataset, recipe: usual, seed, tests })
     : usual;
   const graph = withCard(bare, trainedCard(dataset, recipe, model, seed));
   const steps = stepsPerEpoch({ dataset, recipe });

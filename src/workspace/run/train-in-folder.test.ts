@@ -2,13 +2,15 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { initialise } from "../../graph/initialise.js";
 import { readOnnx } from "../../graph/onnx/read-onnx.js";
+import type { Tensor } from "../../graph/tensor.js";
 import { readCard } from "../../models/card/model-card.js";
 import { nodeRuntime } from "../../runtime/node/runtime.js";
 import { defaultRecipe } from "../../train/recipe.js";
 import { type PreparedTraining, prepareTraining } from "./prepare-training.js";
 import { openRunFolder } from "./run-folder.js";
-import { lastCheckpoint, trainInFolder } from "./train-in-folder.js";
+import { keptFile, lastCheckpoint, trainInFolder } from "./train-in-folder.js";
 
 const folder = mkdtempSync(join(tmpdir(), "senet-train-"));
 const runtime = nodeRuntime({ threads: 1 });
@@ -109,5 +111,45 @@ describe("prepareTraining", () => {
     await expect(prepareTraining({ ...request, query: { model: "resnet21" } })).rejects.toThrow(
       'unknown model "resnet21"',
     );
+  });
+
+  it("tests and keeps weights and their average, the better one as the model, and goes on to the same bytes", async () => {
+    const averaging = async (ema: { decay: number; warmup?: boolean }) =>
+      prepareTraining({
+        query: { model: "resnet20" },
+        data: "glyphs",
+        dataOptions: { trainLimit: 48, testLimit: 16 },
+        recipe: ({ augment }) => ({ ...defaultRecipe, lr: 0.05, epochs: 2, batch: 16, augment, ema }),
+        seed: 4,
+      });
+    const models = ["best-plain.onnx", "best.onnx", "last-plain.onnx", "last.onnx", "model.onnx"];
+    const bytesOf = (path: string, name: string) => readFileSync(join(path, name));
+    const whole = runIn("averaged");
+    const { epochs, kept } = await trainInFolder(runtime, whole, await averaging({ decay: 0.9999 }), { report: false });
+    expect(readdirSync(whole.path)).toEqual(expect.arrayContaining(models));
+    for (const { plain } of epochs)
+      expect(plain).toEqual({ testLoss: expect.any(Number), testTop1: expect.any(Number) });
+    // After six steps an average of that decay is the start but for less than a thousandth of the way.
+    const head = ({ data }: Tensor) => Array.from(data as Float32Array);
+    const first = head(initialise((await averaging({ decay: 0.9999 })).graph, 4).get("fc.weight")!);
+    const moved = (name: string) => {
+      const now = head(readOnnx(bytesOf(whole.path, name)).weights.get("fc.weight")!);
+      return Math.max(...now.map((value, at) => Math.abs(value - first[at]!)));
+    };
+    expect(moved("last.onnx")).toBeLessThan(moved("last-plain.onnx") / 100);
+    expect(bytesOf(whole.path, "model.onnx")).toEqual(bytesOf(whole.path, keptFile(kept, epochs)));
+
+    const unstopped = runIn("averaged-whole");
+    await trainInFolder(runtime, unstopped, await averaging({ decay: 0.9999, warmup: true }), { report: false });
+    const parts = runIn("averaged-parts");
+    const controller = new AbortController();
+    const stopped = trainInFolder(runtime, parts, await averaging({ decay: 0.9999, warmup: true }), {
+      ...{ signal: controller.signal, report: false },
+      onTest: (epoch, images) => epoch === 1 && images > 16 && controller.abort(), // in the second of its tests
+    });
+    await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+    const resume = await lastCheckpoint(parts, ({ kind }) => expect.fail(kind));
+    await trainInFolder(runtime, parts, await averaging({ decay: 0.9999, warmup: true }), { resume, report: false });
+    for (const name of models) expect(bytesOf(parts.path, name).equals(bytesOf(unstopped.path, name)), name).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Evaluation } from "../../evaluate/evaluate.js";
+import type { Weights } from "../../graph/graph.js";
 import type { OnNotice } from "../../notice.js";
 import type { Runtime } from "../../runtime/runtime.js";
 import type { Choices } from "../../train/algorithm-table.js";
@@ -124,27 +125,38 @@ export async function trainInFolder(
   if (report) {
     const { trainingPage } = await import("./training-page.js");
     const page = await trainingPage(runtime, prepared, {
-      ...{ ...options, epochs, kept, model, evaluation: tested.get(kept.epoch) },
+      ...{ ...options, epochs, kept, model, evaluation: tested.get(testOf(kept)) },
     });
     await folder.write(REPORT, page);
   }
   return { epochs, kept };
 }
 
-/** The models of the last and of the best epoch. */
-const LAST = "last.onnx";
-const BEST = "best.onnx";
+/** The models of the last and of the best epoch; where weights are averaged, those of the averages. */
+const averages = { last: "last.onnx", best: "best.onnx" };
+/** Those of the weights themselves, where they are averaged. */
+const plains = { last: "last-plain.onnx", best: "best-plain.onnx" };
 
 /** The file of the kept epoch, which is the best or the last. */
+export function keptFile({ epoch, averaged }: KeptEpoch, epochs: readonly EpochRecord[]): string {
+  const { last, best } = averaged || epochs[epoch - 1]!.plain === undefined ? averages : plains;
+  return epoch === epochs.at(-1)!.epoch ? last : best;
+}
+
 function modelOf(folder: RunFolder, kept: KeptEpoch, { epochs }: Done): Promise<Uint8Array> {
-  return readFile(join(folder.path, kept.epoch === epochs.at(-1)!.epoch ? LAST : BEST));
+  return readFile(join(folder.path, keptFile(kept, epochs)));
 }
 
 /** What is done of a training. */
 interface Done {
   readonly epochs: EpochRecord[];
-  /** What the tests of the best and the last epoch gave, where they were done here. */
-  tested: ReadonlyMap<number, Evaluation>;
+  /** What the tests of the best and the last epoch gave, where they were done here, by {@link testOf}. */
+  tested: ReadonlyMap<string, Evaluation>;
+}
+
+/** What a test of weights is called. */
+function testOf({ epoch, averaged }: KeptEpoch): string {
+  return averaged ? `${epoch} averaged` : String(epoch);
 }
 
 /** Writes the page of a run that is stopped, without what would take a pass over the test images. */
@@ -158,7 +170,7 @@ async function writeStopped(
   const { epochs, tested } = done;
   if (epochs.length === 0) return;
   const kept = keptEpoch(epochs, keep, prepared.recipe);
-  const evaluation = tested.get(kept.epoch);
+  const evaluation = tested.get(testOf(kept));
   if (evaluation === undefined) return; // the page of the stop before shows it
   const { trainingPage } = await import("./training-page.js");
   const model = await modelOf(folder, kept, done);
@@ -175,7 +187,7 @@ async function trainEpochs(
   done: Done,
 ): Promise<void> {
   const { train } = await import("../../train/trainer.js");
-  const { bestEpoch } = await import("../../train/best-epoch.js");
+  const { bestEpoch, plainTop1 } = await import("../../train/best-epoch.js");
   const { writeOnnx } = await import("../../graph/onnx/write-onnx.js");
   const { withFileForm } = await import("../../clean/training-form.js");
   const { readCard, withCard } = await import("../../models/card/model-card.js");
@@ -204,19 +216,27 @@ async function trainEpochs(
       await log.step(progress);
     },
     onTest,
-    onEpoch: async (record, weights, test) => {
+    testPlain: true,
+    onEpoch: async (record, weights, test, plain) => {
       onEpoch?.(record);
       await folder.log("metrics.jsonl", record);
       await log.epoch(record);
       history.push(record);
+      const keep = async (files: typeof plains, own: Weights, of: EpochRecord | undefined) => {
+        const marked = withCard(graph, cardWith(card, { preparedBy, epoch: record.epoch }));
+        const bytes = writeOnnx(withFileForm(marked), own);
+        await folder.write(files.last, bytes);
+        if (of === record) await folder.write(files.best, bytes);
+      };
       const best = bestEpoch(history);
-      const bytes = writeOnnx(
-        withFileForm(withCard(graph, cardWith(card, { preparedBy, epoch: record.epoch }))),
-        weights,
-      );
-      await folder.write(LAST, bytes);
-      if (best === record) await folder.write(BEST, bytes);
-      done.tested = new Map([...done.tested].filter(([epoch]) => epoch === best?.epoch)).set(record.epoch, test);
+      const bestPlain = bestEpoch(history, plainTop1);
+      await keep(averages, weights, best);
+      if (plain !== undefined) await keep(plains, plain.weights, bestPlain);
+      const averaged = recipe.ema !== undefined;
+      const bests = [best, bestPlain].map((of) => of?.epoch);
+      const before = [...done.tested].filter(([of]) => bests.includes(Number.parseInt(of, 10)));
+      done.tested = new Map(before).set(testOf({ epoch: record.epoch, averaged }), test);
+      if (plain) done.tested = new Map(done.tested).set(testOf({ epoch: record.epoch, averaged: false }), plain.test);
     },
   });
 }

@@ -45,9 +45,10 @@ export async function openTrainingLog(
       };
       await write(scalars({ wallTime: seconds(), step: stepOf(epoch, step) }, values));
     },
-    async epoch({ epoch, trainTop1, testLoss, testTop1, dataWait }) {
+    async epoch({ epoch, trainTop1, testLoss, testTop1, plain, dataWait }) {
       const moment = { wallTime: seconds(), step: stepOf(epoch, stepsPerEpoch) };
-      const tested = { "test/loss": testLoss, "test/top1": testTop1 };
+      const own = plain && { "test/plain_loss": plain.testLoss, "test/plain_top1": plain.testTop1 };
+      const tested = { "test/loss": testLoss, "test/top1": testTop1, ...own };
       await write(scalars(moment, { ...tested, "train/top1": trainTop1, "train/data_wait": dataWait }));
     },
   };

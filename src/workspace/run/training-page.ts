@@ -47,7 +47,7 @@ export async function trainingPage(
     data: { name: dataset.name, classes: dataset.classes, train: dataset.train.length, test: dataset.test.length },
     seed,
     facts: describeTraining(prepared),
-    epochs,
+    epochs: epochs.map(({ plain, ...epoch }) => (kept.averaged ? epoch : { ...epoch, ...plain })),
     ...(stopped && { stoppedOf: prepared.recipe.epochs }),
     kept,
     measured,
