@@ -100,7 +100,7 @@ describe("the package", () => {
     };
     for (const start of [...starts, ...Object.values(manifest.bin)]) visit(normalize(start));
     const typesAlone = (path: string) => /^(?:\/\*[\s\S]*?\*\/|\/\/.*|export \{\};|\s)*$/.test(textOf(path));
-    const shipped = files.filter((path) => path.startsWith("dist/") && path.endsWith(".js"));
+    const shipped = files.filter((path) => /^dist\/(?!studio-page\/).*\.js$/.test(path));
     expect(shipped.filter((path) => !used.has(path) && !typesAlone(path))).toEqual([]);
   });
 
@@ -183,7 +183,7 @@ describe("in a browser the package", () => {
     for (const [name, bytes] of sizes) {
       console.log(`${name}: ${kilobytes(bytes.length)} minified, ${kilobytes(gzipSync(bytes).length)} compressed`);
     }
-    expect(Object.fromEntries(sizes).senet!.length).toBeLessThan(480_000);
+    expect(Object.fromEntries(sizes).senet!.length).toBeLessThan(490_000);
   });
 });
 

@@ -109,10 +109,6 @@ describe("a mistake", () => {
     ],
     ["train --model nowhere.onnx --data glyphs", /^cannot read nowhere.onnx \(ENOENT.*; expected a file$/],
     [
-      "train --model trained/model.onnx --data mnist:mnist --batch 2",
-      "trained/model.onnx: got images 1x28x28; expected 3x28x28, what the model takes; give images of that size",
-    ],
-    [
       "train --model resnet56 --weights trained/checkpoints/epoch-0002-step-0000000/state.safetensors --data glyphs",
       /^trained\/.* does not fit resnet56 \(\d+ missing: layer1.3.conv1.weight, .*; give weights of this network$/,
     ],

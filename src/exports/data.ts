@@ -26,5 +26,5 @@ export type { ImageSize } from "../data/image-size.js";
 export { type MemorySplit, memorySplit } from "../data/memory-split.js";
 export { preprocess } from "../data/preprocess.js";
 export type { CropMode, Preprocessing, Rounding } from "../data/preprocessing.js";
-export type { BatchOptions, Split } from "../data/split.js";
+export type { BatchOptions, Share, Split } from "../data/split.js";
 export type { Views } from "../data/views.js";

@@ -76,6 +76,7 @@ export {
   type MeasuredClassifier,
 } from "../workspace/evaluation/evaluate-classifier.js";
 export {
+  type DocumentFacts,
   evaluationDocument,
   evaluationResults,
   type FinishedEvaluation,

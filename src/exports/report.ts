@@ -17,6 +17,7 @@ export type { Calibration, CalibrationBin } from "../evaluate/calibration.js";
 export type { Activation } from "../evaluate/logits.js";
 export { confusionMatrix, perClassAccuracy } from "../evaluate/metrics.js";
 export { type NoiseSource, type PairedDifference, pairedDifference } from "../evaluate/paired-difference.js";
+export type { ImageScore } from "../evaluate/scores.js";
 export { type Measurement, type Mistake, Tally } from "../evaluate/tally.js";
 export { wilsonInterval } from "../evaluate/wilson.js";
 export { renderComparisonReport } from "../report/comparison-page.js";

@@ -169,7 +169,7 @@ describe("senet eval", () => {
       expect([code, stderr]).toEqual([2, expect.stringContaining(`senet: --merge: ${about}`)]);
     }
     for (const [flags, about] of [
-      ["--shard 4/3 --out x", '--shard: got "4/3"; expected a part of all, such as 3/8'],
+      ["--shard 4/3 --out x", "--shard: got 4/3; expected a part of all, such as 3/8"],
       ["--shard 1/3", "--shard: got no --out; expected a folder for the part, such as --out part1"],
     ] as const) {
       const { code, stderr } = await senet(`${line} ${flags}`);

@@ -70,7 +70,7 @@ function parseShard(text: string): Share {
   const [, i, n] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
   const [number, size] = [Number(i), Number(n)];
   if (number >= 1 && number <= size && bounds.shards.holds(size)) return { rank: number - 1, size };
-  throw new UserError(`--shard: got "${text}"; expected a part of all, such as 3/8`);
+  throw new UserError(`--shard: got ${text}; expected a part of all, such as 3/8`);
 }
 
 async function run(flags: EvalFlags, command: Command): Promise<void> {
