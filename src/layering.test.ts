@@ -62,8 +62,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   report: ["compare", "explain", "evaluate", "insert", "account"],
   workspace: whole.slice(1),
   serve: ["workspace", "classifier", "explain", "evaluate", "read", "runtime", "data", "graph", "files"],
-  exports: [...whole, "serve", "ops"],
-  cli: [...whole, "serve"],
+  studio: ["serve", "workspace"],
+  exports: [...whole, "studio", "serve", "ops"],
+  cli: [...whole, "studio", "serve"],
   bench: ["cli", "workspace", "train", "evaluate", "models", "lower", "runtime", "data", "graph"],
   testing: ["step", "lower", "clean", "layers", "ops", "runtime", "data", "graph"],
 };
@@ -71,7 +72,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 const common = ["bounds", "errors", "notice", "random", "schema"];
 
 /** What only Node has: the command line, the measurements, the native halves, the file that exports them, the tests. */
-const needsNode = /^(workspace|serve|cli|bench|testing)\/|\/node\/|^exports\/node\.ts$|\.test(\.helper)?\.ts$/;
+const needsNode = /^(workspace|serve|studio|cli|bench|testing)\/|\/node\/|^exports\/node\.ts$|\.test(\.helper)?\.ts$/;
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"));

@@ -21,6 +21,7 @@ const lines: Readonly<Record<string, string>> = {
   prune: "prune none.onnx --data folder:none -o new.onnx",
   classify: "classify none.jpg --model none.onnx",
   serve: "serve none.onnx",
+  studio: "studio --no-open --host none.invalid",
   insert: "insert none.onnx -o new.onnx",
   profile: "profile none.onnx",
   "data show": "data show folder:none",

@@ -25,6 +25,7 @@ export type { ThreadRuntime } from "../runtime/worker/ask-worker.js";
 export type { IndexRow } from "../serve/repository/repository.js";
 export type { ServeOptions, ServerEvent } from "../serve/serve-options.js";
 export { type ModelServer, startServer } from "../serve/start-server.js";
+export { type Studio, type StudioOptions, startStudio } from "../studio/start-studio.js";
 export { cachedTablePath, readTable, writeTable } from "../train/node/algorithm-file.js";
 export { type CheckpointFolder, checkpointFolder } from "../train/node/checkpoint-folder.js";
 export type { HubOptions } from "../weights/hub/node/hub-options.js";

@@ -42,6 +42,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import("./serve.js")).serve,
   },
   {
+    term: "studio [options]",
+    description: "Open a page in the browser: draw a letter and see the gates, try models on photos, follow runs.",
+    load: async () => (await import("./studio.js")).studio,
+  },
+  {
     term: "insert [options] <model>",
     description: "Put Squeeze-and-Excitation, or another attention block, into a model that exists; its answers stay.",
     load: async () => (await import("./insert.js")).insert,

@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -26,6 +28,20 @@ describe("systemFault", () => {
   it("says it of errors that come later too", async () => {
     const error = await open(join(folder, "none")).catch((reason: unknown) => reason);
     expect(systemFault(error)).toMatch(/ENOENT/);
+  });
+
+  it("says it of an address that another listens on", async () => {
+    const [first, second] = [createServer(), createServer()];
+    first.listen(0, "127.0.0.1");
+    await once(first, "listening");
+    const { port } = first.address() as AddressInfo;
+    second.listen(port, "127.0.0.1");
+    const [error] = await once(second, "error");
+    first.close();
+    expect(systemFault(error)).toBe(
+      `the system refuses (listen EADDRINUSE: address already in use 127.0.0.1:${port}); ` +
+        "choose another port, or end what listens there",
+    );
   });
 
   it("leaves faults of ours alone", () => {

@@ -1,4 +1,4 @@
-/** What the file system says where a path, a right or the disk is the trouble, not senet. */
+/** What the system says where a path, a right, the disk or an address is the trouble, not senet. */
 const told: Readonly<Record<string, string>> = {
   ENOENT: "check the path",
   ENOTDIR: "check the path",
@@ -19,9 +19,13 @@ const told: Readonly<Record<string, string>> = {
   ENFILE: "open fewer files at a time",
   EIO: "check the disk",
   EXDEV: "choose a place on the same disk",
+  EADDRINUSE: "choose another port, or end what listens there",
+  EADDRNOTAVAIL: "give an address of this machine",
+  ENOTFOUND: "give an address of this machine",
+  EAI_AGAIN: "give an address of this machine",
 };
 
-/** One line for an error of the file system on a path, that of its cause included; undefined for any other error. */
+/** One line for an error of the system on a path or an address, that of its cause included; undefined for any other error. */
 export function systemFault(error: unknown): string | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
     const { code = "", path, syscall } = at as NodeJS.ErrnoException;

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Refusal } from "../refusal.js";
+import { isolate } from "./isolate.js";
 
 /** Who may ask. */
 export interface GuardOptions {
@@ -35,15 +36,6 @@ export function guard(app: FastifyInstance, { apiKey, origins }: GuardOptions): 
     }
     return undefined;
   });
-}
-
-/** What lets a page that comes from here use threads and precise clocks. Source: HTML, cross-origin isolation. */
-function isolate(reply: FastifyReply, isShared: boolean): void {
-  reply
-    .header("cross-origin-opener-policy", "same-origin")
-    .header("cross-origin-embedder-policy", "require-corp")
-    .header("cross-origin-resource-policy", isShared ? "cross-origin" : "same-origin")
-    .header("x-content-type-options", "nosniff");
 }
 
 /** @returns whether the page that asks, if it is one, comes from here or from an allowed origin. */
