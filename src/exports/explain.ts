@@ -10,6 +10,15 @@ export {
   type GivenGates,
   openGatedClassifier,
 } from "../classifier/gated-classifier.js";
+export {
+  openSalientClassifier,
+  type SaliencyMap,
+  type SaliencyOptions,
+  type SalientAnswers,
+  type SalientClassifier,
+  type SalientParts,
+} from "../classifier/salient-classifier.js";
+export { type CamMethod, camMethods, type MapGradient } from "../explain/cam-methods.js";
 export { type ChooseDropsOptions, type ChosenDrops, chooseDrops, type DropStep } from "../explain/choose-drops.js";
 export type { AgainstChance, ClassDependence } from "../explain/class-dependence.js";
 export { type DroppedGate, dropGates, type WithoutGates } from "../explain/drop-gates.js";

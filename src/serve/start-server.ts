@@ -78,6 +78,9 @@ export async function startServer(
       answers,
     });
     const config = ({ name, servable }: ServedModel) => modelConfig(name, servable, maxBatch, servable.joins);
+    // The engine's thread starts and opens the first model while the server's own files are read.
+    const loading = repository.loadAll();
+    loading.catch(() => {}); // heard of below
     const { buildApp } = await import("./http/build-app.js");
     const app = await buildApp(
       {
@@ -88,7 +91,7 @@ export async function startServer(
       },
       { apiKey, origins },
     );
-    await repository.loadAll();
+    await loading;
     await app.listen({ host, port });
     const address = app.server.address() as AddressInfo;
     const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
